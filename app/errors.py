@@ -1,0 +1,223 @@
+"""What the service answers when it cannot do as asked: RFC 9457 problem documents.
+
+    ProblemError                  a status, a title, and a sentence that says what to do
+    ├── BadRequest        400     the bytes are not what the Content-Type says
+    ├── Unauthorized      401     the API key is missing or wrong
+    ├── NotFound          404     no such job, model or page
+    ├── NotAcceptable     406     the Accept header asks for what is not offered
+    ├── Conflict          409     it exists, but not in a state that allows this
+    ├── TooLarge          413     more bytes, pixels or images than the limit
+    ├── UnsupportedMedia  415     not an image, or not a type that this path takes
+    ├── Invalid           422     understood, but a value is out of its range
+    ├── TooMany           429     slow down; carries Retry-After
+    └── Unavailable       503     the store or the workers cannot be reached
+
+Errors of the network itself (model/errors.py) are rendered as 422: they speak of the caller's data.
+Everything is rendered in one place, `problem`, so every error of the service has the same shape.
+"""
+
+from __future__ import annotations
+
+import http
+import math
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from model.errors import ByhandError
+
+# FastAPI is imported where it is used: a training worker needs the exceptions, not the web framework.
+if TYPE_CHECKING:
+    from fastapi import FastAPI, Request
+    from starlette.responses import Response
+
+__all__ = [
+    "BadRequest",
+    "Conflict",
+    "Invalid",
+    "NotAcceptable",
+    "NotFound",
+    "ProblemError",
+    "TooLarge",
+    "TooMany",
+    "Unauthorized",
+    "Unavailable",
+    "UnsupportedMedia",
+    "install_handlers",
+    "problem",
+    "unexpected",
+]
+
+MEDIA_TYPE = "application/problem+json"
+FieldError = Mapping[str, str]  # {"field": "epochs", "message": "…"}
+
+
+class ProblemError(Exception):
+    """The root: never raised itself. `detail` is one or two sentences for a person to read."""
+
+    status: ClassVar[int] = 500
+    title: ClassVar[str] = "Something went wrong"
+
+    def __init__(
+        self,
+        detail: str,
+        *,
+        errors: Sequence[FieldError] = (),
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
+        super().__init__(detail)
+        self.detail = detail
+        self.errors = list(errors)
+        self.headers = dict(headers or {})
+
+
+class BadRequest(ProblemError):
+    """The bytes are not what the Content-Type says they are."""
+
+    status, title = 400, "Bad request"
+
+
+class Unauthorized(ProblemError):
+    """The API key is missing or wrong."""
+
+    status, title = 401, "API key needed"
+
+    def __init__(self, detail: str) -> None:
+        super().__init__(detail, headers={"WWW-Authenticate": "Bearer"})
+
+
+class NotFound(ProblemError):
+    """No such job, model or page."""
+
+    status, title = 404, "Not found"
+
+
+class NotAcceptable(ProblemError):
+    """The Accept header asks for a type that this path does not offer."""
+
+    status, title = 406, "Not acceptable"
+
+
+class Conflict(ProblemError):
+    """It exists, but is not in a state that allows this."""
+
+    status, title = 409, "Conflict"
+
+
+class TooLarge(ProblemError):
+    """More bytes, pixels or images than the limit."""
+
+    status, title = 413, "Too large"
+
+
+class UnsupportedMedia(ProblemError):
+    """Not an image, or not a content type that this path takes."""
+
+    status, title = 415, "Unsupported media type"
+
+
+class Invalid(ProblemError):
+    """Understood, but a value is out of its range."""
+
+    status, title = 422, "Invalid value"
+
+
+class TooMany(ProblemError):
+    """Too many requests, or too many jobs waiting. `retry_after` is in seconds."""
+
+    status, title = 429, "Too many requests"
+
+    def __init__(self, detail: str, *, retry_after: float) -> None:
+        super().__init__(detail, headers={"Retry-After": str(max(1, math.ceil(retry_after)))})
+
+
+class Unavailable(ProblemError):
+    """The store or the workers cannot be reached just now."""
+
+    status, title = 503, "Unavailable"
+
+
+def problem(
+    status: int,
+    detail: str,
+    *,
+    title: str | None = None,
+    headers: Mapping[str, str] | None = None,
+    **extra: Any,
+) -> Response:
+    """Render one problem document; `extra` members without a value are left out."""
+    from starlette.responses import JSONResponse
+
+    body = {
+        "type": "about:blank",
+        "title": title or http.HTTPStatus(status).phrase,
+        "status": status,
+        "detail": detail,
+        **{name: value for name, value in extra.items() if value},
+    }
+    return JSONResponse(body, status, headers=dict(headers or {}), media_type=MEDIA_TYPE)
+
+
+def unexpected(request_id: str) -> Response:
+    """The answer to a fault of our own: no internals, but an id that finds the log line."""
+    detail = "The server met an error of its own. Its log holds the cause under this request id."
+    return problem(500, detail, request_id=request_id)
+
+
+def install_handlers(app: FastAPI) -> None:
+    """Render every error as problem+json. What nothing here catches is met in telemetry."""
+    from fastapi.exceptions import RequestValidationError
+    from starlette.exceptions import HTTPException
+
+    async def on_problem(request: Request, error: Exception) -> Response:
+        assert isinstance(error, ProblemError)
+        return problem(
+            error.status,
+            error.detail,
+            title=error.title,
+            headers=error.headers,
+            errors=error.errors,
+        )
+
+    async def on_network_error(request: Request, error: Exception) -> Response:
+        field = getattr(error, "field", None)
+        errors = [{"field": field, "message": str(error)}] if field else []
+        return problem(422, str(error), title=Invalid.title, errors=errors)
+
+    async def on_validation_error(request: Request, error: Exception) -> Response:
+        assert isinstance(error, RequestValidationError)
+        errors = [field_error(entry) for entry in error.errors()]
+        detail = "; ".join(f"{e['field']}: {e['message']}" for e in errors[:5]) + "."
+        return problem(422, detail, title=Invalid.title, errors=errors)
+
+    async def on_http_error(request: Request, error: Exception) -> Response:
+        assert isinstance(error, HTTPException)
+        detail = _http_detail(error, request.method, request.url.path)
+        return problem(error.status_code, detail, headers=error.headers)
+
+    app.add_exception_handler(ProblemError, on_problem)
+    app.add_exception_handler(ByhandError, on_network_error)
+    app.add_exception_handler(RequestValidationError, on_validation_error)
+    app.add_exception_handler(HTTPException, on_http_error)
+
+
+def field_error(entry: Mapping[str, Any]) -> dict[str, str]:
+    """Turn one of pydantic's error entries into {"field", "message"}, naming what was found."""
+    path = [str(part) for part in entry["loc"]]
+    if len(path) > 1 and path[0] in ("body", "query", "path", "header"):
+        path = path[1:]
+    message = str(entry["msg"]).removeprefix("Value error, ")
+    found = entry.get("input")
+    if found is not None and entry["type"] != "json_invalid" and not isinstance(found, dict):
+        text = repr(found)
+        message += f", found {text if len(text) <= 60 else text[:57] + '…'}"
+    return {"field": ".".join(path), "message": message}
+
+
+def _http_detail(error: Any, method: str, path: str) -> str:
+    """Say more than the framework's 'Not Found' and 'Method Not Allowed'."""
+    if error.status_code == 404 and error.detail == "Not Found":
+        return f"There is nothing at {path}. The page /docs lists every path of this service."
+    if error.status_code == 405:
+        allowed = (error.headers or {}).get("Allow", "another method")
+        return f"{path} does not take {method}; it takes {allowed}."
+    return str(error.detail)
