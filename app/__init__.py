@@ -1,0 +1,1 @@
+"""The service: HTTP at the edge, jobs and a store behind it, the network below."""

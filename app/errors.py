@@ -16,6 +16,8 @@ Errors of the network itself (model/errors.py) are rendered as 422: they speak o
 Everything is rendered in one place, `problem`, so every error of the service has the same shape.
 """
 
+# ruff: noqa: N818 (named as HTTP names them)
+
 from __future__ import annotations
 
 import http
@@ -25,7 +27,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from model.errors import ByhandError
 
-# FastAPI is imported where it is used: a training worker needs the exceptions, not the web framework.
+# FastAPI is imported where it is used: a training worker needs the exceptions alone.
 if TYPE_CHECKING:
     from fastapi import FastAPI, Request
     from starlette.responses import Response

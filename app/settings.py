@@ -1,0 +1,91 @@
+"""Everything that can be set from outside, each with its unit; read once, at start."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, SecretStr, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+__all__ = ["Settings"]
+
+Megabytes = 1024 * 1024
+
+
+class Settings(BaseSettings):
+    """The service's settings. A value out of range stops the start with the setting's name."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="BYHAND_", env_ignore_empty=True, extra="ignore", frozen=True
+    )
+
+    host: str = Field("127.0.0.1", description="Address to listen on; 0.0.0.0 for every network.")
+    port: int = Field(8000, ge=0, le=65535, description="TCP port to listen on; 0: any free one.")
+    data_dir: Path = Field(
+        Path("data"), description="Directory of the SQLite store and the logs; made when missing."
+    )
+    database_url: str | None = Field(
+        None,
+        description="SQLAlchemy URL of the store, such as postgresql+psycopg://user@host/byhand; "
+        "unset: SQLite in the data directory.",
+    )
+    dask_address: str | None = Field(
+        None,
+        description="Address of a Dask scheduler, such as tcp://host:8786, whose workers train; "
+        "unset: processes on this machine.",
+    )
+    job_workers: int = Field(
+        1, ge=1, le=256, description="Training jobs that run at the same time, in processes."
+    )
+    max_queued_jobs: int = Field(
+        100, ge=1, le=100_000, description="Jobs that may wait; one more is answered with 429."
+    )
+    lease_seconds: float = Field(
+        30.0,
+        ge=1,
+        le=3600,
+        description="Seconds without a heartbeat after which another worker takes a job up.",
+    )
+    max_body_bytes: int = Field(
+        5 * Megabytes,
+        ge=1024,
+        le=1024 * Megabytes,
+        description="Bytes that the body of a request may have; more is answered with 413.",
+    )
+    api_key: SecretStr | None = Field(
+        None,
+        description="Key that calls which change something must send; unset: open to everybody.",
+    )
+    rate_limit: str | None = Field(
+        None,
+        description="Requests per client address and time, such as 600/minute; unset: no limit.",
+    )
+    log_level: Literal["debug", "info", "warning", "error", "critical"] = Field(
+        "info", description="Lowest level that is logged; each request is logged at info."
+    )
+
+    @property
+    def store_url(self) -> str:
+        """The URL that the store is opened with."""
+        return self.database_url or f"sqlite:///{self.data_dir.resolve() / 'byhand.db'}"
+
+    @field_validator("log_level", mode="before")
+    @classmethod
+    def _lower(cls, value: object) -> object:
+        return value.lower() if isinstance(value, str) else value
+
+    @field_validator("rate_limit")
+    @classmethod
+    def _limit_reads(cls, limit: str | None) -> str | None:
+        if limit is None:
+            return None
+        import limits  # only here and where it is applied: most services set no limit
+
+        try:
+            limits.parse_many(limit)
+        except ValueError as error:
+            raise ValueError(
+                f"expected a count and a time, such as 600/minute or 20/second, found {limit!r}"
+            ) from error
+        return limit
