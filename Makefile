@@ -1,0 +1,69 @@
+# byhand: `make` lists the targets. Needs Python 3.11 or later; everything else goes into .venv.
+# PYTHON=python3.13 chooses another Python; BYHAND_PORT=9000 and the like reach the service.
+
+PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
+  $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
+VENV := .venv
+BIN := $(VENV)/bin
+SERVICE := $(VENV)/.service-installed
+TOOLS := $(VENV)/.tools-installed
+PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
+
+.DEFAULT_GOAL := help
+.PHONY: help serve test lint format browser bench pretrained docker clean
+
+help:  ## show this list
+	@grep -hE '^[a-z]+:.*## ' Makefile | sed -E 's/:[^#]*## /|/' | awk -F'|' '{printf "  make %-11s %s\n", $$1, $$2}'
+
+serve: $(SERVICE)  ## set up what is missing, then serve on http://127.0.0.1:8000
+	@exec $(BIN)/byhand serve
+
+test: $(TOOLS) browser  ## set up what is missing, then run every test
+	@echo "Running every test…"
+	@$(BIN)/python -m pytest
+
+lint: $(TOOLS)  ## style, types and import rules
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: $(TOOLS)  ## let ruff put the style right
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+bench: $(TOOLS)  ## measure byhand beside its peers and print the tables
+	@$(BIN)/python benchmarks/run.py
+
+pretrained: $(SERVICE)  ## train model/pretrained.npz anew with the `best` recipe
+	$(BIN)/byhand train --preset best --output model/pretrained.npz --name pretrained
+
+docker:  ## build the image `byhand`
+	docker build --tag byhand .
+
+clean:  ## remove what make and the tools made, except data/
+	rm -rf $(VENV) dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	find . -name __pycache__ -prune -exec rm -rf {} +
+
+# A stamp newer than pyproject.toml means that nothing is to be installed: no network is needed.
+$(SERVICE): pyproject.toml | $(BIN)/python
+	@echo "Installing byhand into $(VENV)…"
+	@$(PIP) --editable .
+	@touch $@
+
+$(TOOLS): pyproject.toml | $(BIN)/python
+	@echo "Installing byhand and its development tools into $(VENV)…"
+	@$(PIP) --editable '.[dev]'
+	@touch $(SERVICE) $@
+
+$(BIN)/python:
+	@if [ -z "$(PYTHON)" ]; then \
+	  echo "byhand needs Python 3.11 or later and found none. Install one, or say: make PYTHON=/path/to/python3"; exit 1; fi
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	  echo "byhand needs Python 3.11 or later; $(PYTHON) is $$($(PYTHON) --version 2>&1)."; exit 1; }
+	@echo "Making a virtual environment in $(VENV) with $$($(PYTHON) --version)…"
+	@$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); \
+	  echo "Python's venv module is missing. On Debian or Ubuntu: apt-get install python3-venv"; exit 1; }
+
+browser: $(TOOLS)
+	@BIN=$(BIN) sh tests/browser/install.sh
