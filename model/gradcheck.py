@@ -56,8 +56,9 @@ def check_gradients(
     relative error = |analytic − numeric| / max(|analytic|, |numeric|, s)
 
     with s the largest |analytic| in the entry's own array, since rounding leaves an absolute error
-    that would drown the entries that happen to be almost 0. A right derivation gives 1e-7 or less. Where ±ε moves a relu across its kink there is no derivative to
-    compare with; such entries are left out and counted.
+    that would drown the entries that happen to be almost 0. A right derivation gives 1e-7 or less.
+    Where ±ε moves a relu across its kink there is no derivative to compare with; such entries are
+    left out and counted.
     """
     theta = parameters.astype(np.float64)
     x, y = np.asarray(x, np.float64), np.asarray(y, np.float64)
