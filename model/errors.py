@@ -1,0 +1,59 @@
+"""The exceptions this package raises.
+
+ByhandError
+├── ShapeError          an array does not fit the network
+├── RecipeError         a hyperparameter is out of range; carries the field's name
+├── DivergenceError     the loss of a training run is no longer a number
+├── DatasetError        an IDX file is missing, damaged or of another kind
+├── CheckpointError     a saved file is refused: which array, what was expected, what was found
+└── InkError            an image cannot be brought to 28x28
+    └── BlankImageError     there is no ink in it
+"""
+
+__all__ = [
+    "BlankImageError",
+    "ByhandError",
+    "CheckpointError",
+    "DatasetError",
+    "DivergenceError",
+    "InkError",
+    "RecipeError",
+    "ShapeError",
+]
+
+
+class ByhandError(Exception):
+    """Whatever goes wrong in `model`; its text is a sentence meant for a person."""
+
+
+class ShapeError(ByhandError, ValueError):
+    """An array's shape does not fit the network."""
+
+
+class RecipeError(ByhandError, ValueError):
+    """A hyperparameter is out of range."""
+
+    def __init__(self, field: str, message: str) -> None:
+        super().__init__(f"{field}: {message}")
+        self.field = field
+        self.message = message
+
+
+class DivergenceError(ByhandError):
+    """The loss of a training run is no longer a number."""
+
+
+class DatasetError(ByhandError):
+    """A dataset file is missing, damaged or not what it should be."""
+
+
+class CheckpointError(ByhandError):
+    """A saved model or training state is refused."""
+
+
+class InkError(ByhandError, ValueError):
+    """An image cannot be brought to 28x28."""
+
+
+class BlankImageError(InkError):
+    """There is no ink in the image."""

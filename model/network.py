@@ -1,0 +1,235 @@
+"""The network and its gradients, derived by hand.
+
+Rows are examples: X is (m, n_0), W_l is (n_{l-1}, n_l), b_l is (n_l,). With g the activation:
+
+    Z_l = A_{l-1} W_l + b_l       A_l = g(Z_l)       A_0 = X                          (1)
+    P   = softmax(Z_L)                                                                (2)
+    L   = −(1/m) Σ_i Σ_k Y_ik log P_ik                                                (3)
+    D_L = (P − Y)/m                                                                   (4)
+    D_l = (D_{l+1} W_{l+1}ᵀ) ∘ g'(Z_l)                                                (5)
+    dW_l = A_{l-1}ᵀ D_l           db_l = column sums of D_l                           (6)
+
+`forward` returns its trace and `backward` takes it: nothing is remembered in between, so any
+number of threads may share one `Parameters`. Both accept preallocated work arrays in `out`:
+training reuses one set for all its steps, everybody else leaves it out.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import DTypeLike, NDArray
+
+from model.activations import ACTIVATIONS, Array
+from model.errors import RecipeError, ShapeError
+
+__all__ = [
+    "Array",
+    "Gradients",
+    "Parameters",
+    "Trace",
+    "backward",
+    "cross_entropy",
+    "forward",
+    "initialize",
+    "input_gradient",
+    "one_hot",
+    "softmax",
+]
+
+
+class Parameters:
+    """Weights and biases of a fully connected network, as views of one contiguous vector θ.
+
+    `weights[l]` is W_{l+1} (n_l, n_{l+1}), `biases[l]` is b_{l+1} (n_{l+1},), `vector` is θ
+    (count,) in the order W1 b1 W2 b2 …; writing to one writes to the other. An optimiser sees
+    only θ.
+    """
+
+    def __init__(
+        self,
+        layers: Sequence[int],
+        activation: str = "sigmoid",
+        vector: Array | None = None,
+        dtype: DTypeLike = np.float32,
+    ) -> None:
+        if len(layers) < 2 or min(layers) < 1:
+            raise ShapeError(f"layers must be two or more positive sizes, not {list(layers)}")
+        if activation not in ACTIVATIONS:
+            raise RecipeError("activation", f"{activation!r} is none of {', '.join(ACTIVATIONS)}")
+        self.layers = tuple(int(size) for size in layers)
+        self.activation = activation
+        sizes = list(zip(self.layers, self.layers[1:], strict=False))
+        count = sum(n_in * n_out + n_out for n_in, n_out in sizes)
+        self.vector: Array = np.zeros(count, dtype) if vector is None else vector  # (count,)
+        if self.vector.shape != (count,):
+            raise ShapeError(
+                f"layers {self.layers} have {count} parameters, found {self.vector.shape}"
+            )
+        self.weights: list[Array] = []
+        self.biases: list[Array] = []
+        start = 0
+        for n_in, n_out in sizes:
+            middle, end = start + n_in * n_out, start + n_in * n_out + n_out
+            self.weights.append(self.vector[start:middle].reshape(n_in, n_out))
+            self.biases.append(self.vector[middle:end])
+            start = end
+
+    @property
+    def count(self) -> int:
+        """How many numbers the network has learnt."""
+        return self.vector.size
+
+    @property
+    def dtype(self) -> np.dtype[Any]:
+        """float32 in training and serving, float64 in gradient checks."""
+        return self.vector.dtype
+
+    def arrays(self) -> dict[str, Array]:
+        """The same arrays by name: W1 b1 W2 b2 …"""
+        named: dict[str, Array] = {}
+        for number, (W, b) in enumerate(zip(self.weights, self.biases, strict=True), start=1):
+            named |= {f"W{number}": W, f"b{number}": b}
+        return named
+
+    def astype(self, dtype: DTypeLike) -> "Parameters":
+        """A copy in another precision."""
+        return Parameters(self.layers, self.activation, self.vector.astype(dtype))
+
+    def copy(self) -> "Parameters":
+        """A copy that shares no memory."""
+        return Parameters(self.layers, self.activation, self.vector.copy())
+
+    @classmethod
+    def from_arrays(cls, arrays: Mapping[str, Array], activation: str = "sigmoid") -> "Parameters":
+        """Put W1 b1 W2 b2 … together; their shapes must chain. Raises ShapeError."""
+        weights = [arrays[f"W{n}"] for n in range(1, len(arrays) // 2 + 1)]
+        layers = [weights[0].shape[0], *(W.shape[1] for W in weights)]
+        parameters = cls(layers, activation, dtype=weights[0].dtype)
+        for name, place in parameters.arrays().items():
+            if arrays[name].shape != place.shape:
+                raise ShapeError(f"{name}: expected {place.shape}, found {arrays[name].shape}")
+            place[...] = arrays[name]
+        return parameters
+
+
+def initialize(
+    layers: Sequence[int],
+    activation: str,
+    rng: np.random.Generator,
+    scheme: str = "scaled",
+) -> Parameters:
+    """Random parameters to start from, in float32.
+
+    `blog`: W ~ N(0, 1/n_in), b ~ U(0, 1), the text's own.
+    `scaled`: W ~ N(0, gain²/n_in) with the activation's gain, 1 for the softmax layer, b = 0.
+    """
+    parameters = Parameters(layers, activation)
+    last = len(parameters.weights) - 1
+    for number, (W, b) in enumerate(zip(parameters.weights, parameters.biases, strict=True)):
+        hidden_gain = ACTIVATIONS[activation].gain if number < last else 1.0
+        gain = 1.0 if scheme == "blog" else hidden_gain
+        W[...] = rng.standard_normal(W.shape) * (gain / W.shape[0] ** 0.5)
+        if scheme == "blog":
+            b[...] = rng.random(b.shape)
+    return parameters
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """What a forward pass computed. z[l] is Z_{l+1}; a[0] is X, a[l] is A_l, a[-1] is P."""
+
+    z: list[Array]
+    a: list[Array]
+
+    @classmethod
+    def empty(cls, parameters: Parameters, examples: int) -> "Trace":
+        """Work arrays for batches of `examples` rows, to be passed as `out`."""
+        shapes = [(examples, size) for size in parameters.layers]
+        z = [np.empty(shape, parameters.dtype) for shape in shapes[1:]]
+        return cls(z, [np.empty(shape, parameters.dtype) for shape in shapes])
+
+
+class Gradients(Parameters):
+    """dW_l and db_l in the places of W_l and b_l, with the D_l they came from (m, n_l)."""
+
+    def __init__(self, parameters: Parameters, examples: int) -> None:
+        super().__init__(parameters.layers, parameters.activation, dtype=parameters.dtype)
+        self.deltas = [np.empty((examples, size), self.dtype) for size in self.layers[1:]]
+
+
+def forward(parameters: Parameters, x: Array, out: Trace | None = None) -> Trace:
+    """Equations (1) and (2). x is (m, n_0), 0..1 for pixels; the trace is that of these m rows."""
+    trace = Trace.empty(parameters, len(x)) if out is None else out
+    activate = ACTIVATIONS[parameters.activation].function
+    trace.a[0] = x  # (m, n_0)
+    last = len(parameters.weights) - 1
+    for layer, (W, b) in enumerate(zip(parameters.weights, parameters.biases, strict=True)):
+        Z = np.matmul(trace.a[layer], W, out=trace.z[layer])  # (m, n_l)            (1)
+        Z += b
+        if layer < last:
+            activate(Z, trace.a[layer + 1])
+        else:
+            softmax(Z, trace.a[layer + 1])  #                                        (2)
+    return trace
+
+
+def softmax(z: Array, out: Array | None = None) -> Array:
+    """P_ik = e^{z_ik} / Σ_j e^{z_ij}, for logits z (m, k).
+
+    Subtracting each row's maximum first cancels in the quotient and leaves no exponent above 0, so
+    nothing overflows for any finite z.
+    """
+    P: Array = np.subtract(z, z.max(axis=-1, keepdims=True), out=out)  # (m, k)
+    np.exp(P, out=P)
+    P /= P.sum(axis=-1, keepdims=True)
+    return P
+
+
+def cross_entropy(logits: Array, y: Array) -> float:
+    """Equation (3), the mean over m examples, in nats.
+
+    logits is Z_L (m, k), y (m, k) one-hot or any rows that sum to 1. With log P_ik = z_ik − lse_i,
+    lse the log-sum-exp of a row, no probability that has underflowed to 0 is ever put into a log:
+    the loss is finite for all finite logits.
+    """
+    highest = logits.max(axis=1, keepdims=True)
+    shifted = logits - highest  # (m, k)
+    lse = np.log(np.exp(shifted).sum(axis=1))  # (m,)
+    return float((lse - (y * shifted).sum(axis=1)).mean())
+
+
+def backward(
+    parameters: Parameters, trace: Trace, y: Array, out: Gradients | None = None
+) -> Gradients:
+    """Equations (4) to (6) for the m examples of `trace`; y is (m, k), one-hot or soft.
+
+    Each row of y must sum to 1: only then is the derivative of (3) through (2) simply P − Y.
+    """
+    grads = Gradients(parameters, len(y)) if out is None else out
+    scale_by_derivative = ACTIVATIONS[parameters.activation].scale_by_derivative
+    last = len(parameters.weights) - 1
+    for layer in range(last, -1, -1):
+        D = grads.deltas[layer]  # (m, n_l)
+        if layer == last:
+            np.subtract(trace.a[-1], y, out=D)
+            D /= len(y)  #                                                           (4)
+        else:
+            np.matmul(grads.deltas[layer + 1], parameters.weights[layer + 1].T, out=D)
+            scale_by_derivative(D, trace.a[layer + 1])  #                            (5)
+        np.matmul(trace.a[layer].T, D, out=grads.weights[layer])  # (n_{l-1}, n_l)   (6)
+        np.sum(D, axis=0, out=grads.biases[layer])  # (n_l,)
+    return grads
+
+
+def input_gradient(parameters: Parameters, grads: Gradients) -> Array:
+    """dL/dX = D_1 W_1ᵀ (m, n_0): how each pixel would have to change to change the loss."""
+    return grads.deltas[0] @ parameters.weights[0].T
+
+
+def one_hot(labels: NDArray[Any], classes: int = 10, dtype: DTypeLike = np.float32) -> Array:
+    """Y (m, classes): 1 at each row's label, 0 elsewhere."""
+    y: Array = np.zeros((len(labels), classes), dtype)
+    y[np.arange(len(labels)), labels] = 1
+    return y

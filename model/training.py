@@ -1,0 +1,227 @@
+"""Mini-batch gradient descent as an iterator of progress.
+
+No printing, no clock, no files: whoever iterates decides what to show, when to stop, what to keep.
+An epoch's randomness comes from (seed, epoch) alone, so the state at an epoch's end is all that a
+resumed run needs to give the same bits as one that never stopped.
+"""
+
+import math
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from model import ink
+from model.augment import augment
+from model.classifier import Classifier
+from model.dataset import Split
+from model.diagnostics import gradient_norms, saturation
+from model.errors import DivergenceError, RecipeError
+from model.metrics import accuracy
+from model.network import (
+    Array,
+    Gradients,
+    Parameters,
+    Trace,
+    backward,
+    cross_entropy,
+    forward,
+    initialize,
+    one_hot,
+)
+from model.optimizer import SCHEDULES, SGD
+from model.presets import Recipe
+
+__all__ = ["EpochMetrics", "Progress", "TrainingState", "classifier", "start", "train"]
+
+BATCHES_PER_REPORT = 50  # some 15 ms at batch 64: often enough for a live curve and a quick cancel
+DIAGNOSED = 1000  # validation images on which gradients and saturation are looked at
+
+
+@dataclass(frozen=True, slots=True)
+class EpochMetrics:
+    """What one epoch came to.
+
+    Losses are mean cross-entropies in nats; train_loss is the mean over the epoch's batches, each
+    taken before its own step. gradient_norms has one ‖(dW_l, db_l)‖ a layer, saturation the share
+    of saturated units a hidden layer, both on the same validation images each time.
+    """
+
+    epoch: int
+    train_loss: float
+    validation_loss: float
+    validation_accuracy: float
+    gradient_norms: list[float]
+    saturation: list[float]
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingState:
+    """A run at the end of an epoch: enough to go on from, or to stop with."""
+
+    epoch: int
+    parameters: Parameters
+    velocity: Array  # (count,)
+    best: Parameters  # of the epoch with the highest validation accuracy
+    best_accuracy: float = -1.0
+    history: list[EpochMetrics] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a run has come. `step` of `steps` counts the whole run, `train_loss` is the mean
+    over the batches since the last report. At an epoch's end `metrics` and `state` are set."""
+
+    epoch: int
+    epochs: int
+    step: int
+    steps: int
+    train_loss: float
+    metrics: EpochMetrics | None = None
+    state: TrainingState | None = None
+
+
+def start(recipe: Recipe, inputs: int = 784, base: Parameters | None = None) -> TrainingState:
+    """The state before the first epoch: random parameters, or a copy of `base`'s."""
+    layers = (inputs, *recipe.hidden_layers, 10)
+    if base is None:
+        rng = np.random.default_rng([recipe.seed, 0])
+        parameters = initialize(layers, recipe.activation, rng, recipe.initialization)
+    elif (base.layers, base.activation) != (layers, recipe.activation):
+        raise RecipeError(
+            "base_model",
+            f"is a {base.activation} network of layers {list(base.layers)}; this recipe makes a "
+            f"{recipe.activation} network of layers {list(layers)}. Give it the same ones.",
+        )
+    else:
+        parameters = base.copy()
+    return TrainingState(0, parameters, np.zeros_like(parameters.vector), parameters.copy())
+
+
+def train(
+    recipe: Recipe,
+    data: Split,
+    state: TrainingState | None = None,
+    base: Parameters | None = None,
+) -> Iterator[Progress]:
+    """Run `recipe` on `data`, from `state` if given, else from `base`, else from random parameters.
+
+    Yields after every 50 batches and at each epoch's end. Raises DivergenceError when the loss is
+    no longer finite.
+    """
+    run = _Run(recipe, data, state or start(recipe, data.train_images.shape[1], base))
+    while run.state.epoch < recipe.epochs:
+        yield from run.epoch()
+
+
+def classifier(recipe: Recipe, parameters: Parameters, name: str = "") -> Classifier:
+    """What a run made, ready to be saved and served."""
+    return Classifier(parameters, deskew=recipe.deskew, name=name, recipe=asdict(recipe))
+
+
+class _Run:
+    """One run's data, parameters and work arrays."""
+
+    def __init__(self, recipe: Recipe, data: Split, state: TrainingState) -> None:
+        self.recipe = recipe
+        self.state = state
+        self.labels = data.train_labels
+        self.images = _straighten(recipe, data.train_images)  # (n, 784)
+        self.validation_x = _scale(_straighten(recipe, data.validation_images))
+        self.validation_y = one_hot(data.validation_labels)
+        self.validation_labels = data.validation_labels
+        self.parameters = state.parameters.copy()
+        self.optimizer = SGD(
+            self.parameters, recipe.momentum, recipe.weight_decay, state.velocity.copy()
+        )
+        self.steps_per_epoch = math.ceil(len(self.images) / recipe.batch_size)
+        self.work: dict[int, tuple[Trace, Gradients]] = {}
+
+    def epoch(self) -> Iterator[Progress]:
+        number, steps = self.state.epoch + 1, self.recipe.epochs * self.steps_per_epoch
+        rng = np.random.default_rng([self.recipe.seed, number])
+        order = rng.permutation(len(self.images))
+        chunk = BATCHES_PER_REPORT * self.recipe.batch_size
+        step, total_loss = self.state.epoch * self.steps_per_epoch, 0.0
+        for first in range(0, len(order), chunk):
+            rows = order[first : first + chunk]
+            loss = self._descend(*self._batches(rows, rng), step)
+            if not math.isfinite(loss):
+                raise DivergenceError(
+                    f"The loss is no longer a number, in epoch {number}: the steps are too large. "
+                    f"Lower learning_rate (it was {self.recipe.learning_rate:g})."
+                )
+            step += math.ceil(len(rows) / self.recipe.batch_size)
+            total_loss += loss * len(rows)
+            if first + chunk < len(order):
+                yield Progress(number, self.recipe.epochs, step, steps, loss)
+        metrics = self._evaluate(number, total_loss / len(order))
+        self.state = self._advance(metrics)
+        yield Progress(number, self.recipe.epochs, step, steps, loss, metrics, self.state)
+
+    def _batches(self, rows: NDArray[np.intp], rng: np.random.Generator) -> tuple[Array, Array]:
+        """X (n, 784) and Y (n, 10) of these training images, distorted as the recipe asks."""
+        labels = self.labels[rows]
+        x = augment(_scale(self.images[rows]), labels, self.recipe.augment, rng)
+        return x, one_hot(labels)
+
+    def _descend(self, x: Array, y: Array, step: int) -> float:
+        """One gradient step per batch; the mean loss of these examples, each before its step."""
+        logits = np.empty_like(y)
+        size, schedule = self.recipe.batch_size, SCHEDULES[self.recipe.schedule]
+        steps = self.recipe.epochs * self.steps_per_epoch
+        # A run that diverges is told from its loss, not from NumPy's warnings on the way there.
+        with np.errstate(over="ignore", invalid="ignore"):
+            for first in range(0, len(x), size):
+                batch = slice(first, first + size)
+                trace, grads = self._work(len(x[batch]))
+                forward(self.parameters, x[batch], out=trace)
+                backward(self.parameters, trace, y[batch], out=grads)
+                rate = self.recipe.learning_rate * schedule(step / steps)
+                self.optimizer.step(grads, rate)
+                logits[batch] = trace.z[-1]
+                step += 1
+            return cross_entropy(logits, y)
+
+    def _work(self, examples: int) -> tuple[Trace, Gradients]:
+        """Work arrays for a batch; only the last batch of an epoch may have a size of its own."""
+        if examples not in self.work:
+            trace = Trace.empty(self.parameters, examples)
+            self.work[examples] = trace, Gradients(self.parameters, examples)
+        return self.work[examples]
+
+    def _evaluate(self, epoch: int, train_loss: float) -> EpochMetrics:
+        trace = forward(self.parameters, self.validation_x)
+        some = slice(0, DIAGNOSED)
+        looked_at = forward(self.parameters, self.validation_x[some])
+        grads = backward(self.parameters, looked_at, self.validation_y[some])
+        return EpochMetrics(
+            epoch=epoch,
+            train_loss=train_loss,
+            validation_loss=cross_entropy(trace.z[-1], self.validation_y),
+            validation_accuracy=accuracy(trace.a[-1], self.validation_labels),
+            gradient_norms=gradient_norms(grads),
+            saturation=saturation(looked_at, self.parameters.activation),
+        )
+
+    def _advance(self, metrics: EpochMetrics) -> TrainingState:
+        before = self.state
+        better = metrics.validation_accuracy > before.best_accuracy
+        parameters = self.parameters.copy()
+        return TrainingState(
+            epoch=metrics.epoch,
+            parameters=parameters,
+            velocity=self.optimizer.velocity.copy(),
+            best=parameters if better else before.best,
+            best_accuracy=metrics.validation_accuracy if better else before.best_accuracy,
+            history=[*before.history, metrics],
+        )
+
+
+def _straighten(recipe: Recipe, images: NDArray[np.uint8]) -> NDArray[np.uint8] | Array:
+    return ink.deskew(images) if recipe.deskew else images
+
+
+def _scale(images: NDArray[np.uint8] | Array) -> Array:
+    return np.divide(images, 255, dtype=np.float32)
