@@ -5,6 +5,7 @@
     ├── Unauthorized      401     the API key is missing or wrong
     ├── NotFound          404     no such job, model or page
     ├── NotAcceptable     406     the Accept header asks for what is not offered
+    ├── TooSlow           408     the body did not arrive in time
     ├── Conflict          409     it exists, but not in a state that allows this
     ├── TooLarge          413     more bytes, pixels or images than the limit
     ├── UnsupportedMedia  415     not an image, or not a type that this path takes
@@ -41,6 +42,7 @@ __all__ = [
     "ProblemError",
     "TooLarge",
     "TooMany",
+    "TooSlow",
     "Unauthorized",
     "Unavailable",
     "UnsupportedMedia",
@@ -71,6 +73,12 @@ class ProblemError(Exception):
         self.errors = list(errors)
         self.headers = dict(headers or {})
 
+    def response(self) -> Response:
+        """The problem document."""
+        return problem(
+            self.status, self.detail, title=self.title, headers=self.headers, errors=self.errors
+        )
+
 
 class BadRequest(ProblemError):
     """The bytes are not what the Content-Type says they are."""
@@ -97,6 +105,12 @@ class NotAcceptable(ProblemError):
     """The Accept header asks for a type that this path does not offer."""
 
     status, title = 406, "Not acceptable"
+
+
+class TooSlow(ProblemError):
+    """The body did not arrive in time."""
+
+    status, title = 408, "Request timeout"
 
 
 class Conflict(ProblemError):
@@ -172,13 +186,7 @@ def install_handlers(app: FastAPI) -> None:
 
     async def on_problem(request: Request, error: Exception) -> Response:
         assert isinstance(error, ProblemError)
-        return problem(
-            error.status,
-            error.detail,
-            title=error.title,
-            headers=error.headers,
-            errors=error.errors,
-        )
+        return error.response()
 
     async def on_network_error(request: Request, error: Exception) -> Response:
         field = getattr(error, "field", None)

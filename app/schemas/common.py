@@ -1,0 +1,57 @@
+"""What several resources share: the problem document and the page of a list."""
+
+from __future__ import annotations
+
+from typing import Generic, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field
+
+__all__ = ["FieldProblem", "Page", "Problem"]
+
+Item = TypeVar("Item")
+
+
+class FieldProblem(BaseModel):
+    """One value that was refused."""
+
+    field: str = Field(description="Where it is, such as `epochs`.", examples=["epochs"])
+    message: str = Field(
+        description="What is wrong, and what would be right.",
+        examples=["Input should be greater than or equal to 1, found 0"],
+    )
+
+
+class Problem(BaseModel):
+    """Every error of the service has this shape (RFC 9457, application/problem+json)."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "example": {
+                "type": "about:blank",
+                "title": "Invalid value",
+                "status": 422,
+                "detail": "An image has 784 numbers (28 rows of 28), found 783.",
+            }
+        }
+    )
+
+    type: str = Field("about:blank", description="about:blank: the status says it all.")
+    title: str = Field(description="The kind of problem, in a few words.")
+    status: int = Field(description="The HTTP status.")
+    detail: str = Field(description="What is wrong, expected and found, and what to do.")
+    errors: list[FieldProblem] = Field(
+        default_factory=list,
+        description="Each field that was refused; left out when there is none.",
+    )
+    request_id: str | None = Field(
+        None, description="Only with 500: finds the cause in the server's log."
+    )
+
+
+class Page(BaseModel, Generic[Item]):
+    """A part of a list."""
+
+    items: list[Item]
+    next: str | None = Field(
+        None, description="Pass it as `cursor` to get the next items; null at the end."
+    )

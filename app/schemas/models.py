@@ -1,0 +1,48 @@
+"""Bodies of /models."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+__all__ = ["Activate", "Model"]
+
+EXAMPLE: dict[str, Any] = {
+    "id": "pretrained",
+    "name": "Bundled with byhand",
+    "created_at": "2026-01-05T09:30:00Z",
+    "layers": [784, 128, 10],
+    "activation": "sigmoid",
+    "test_accuracy": 0.994,
+    "parameters": 101_770,
+    "job": None,
+    "active": True,
+    "sha256": "9f2c6b0e5a7d4c1f8e3b2a1908f7e6d5c4b3a29180f7e6d5c4b3a29180f7e6d5",
+}
+
+
+class Model(BaseModel):
+    """A trained network in the store."""
+
+    model_config = ConfigDict(from_attributes=True, json_schema_extra={"example": EXAMPLE})
+
+    id: str
+    name: str
+    created_at: datetime
+    layers: list[int] = Field(description="Units of each layer, input and output included.")
+    activation: str = Field(description="Of the hidden layers; the last is a softmax.")
+    test_accuracy: float | None = Field(description="On the 10,000 test images, 0..1, if known.")
+    parameters: int = Field(description="How many weights and biases it has.")
+    job: str | None = Field(description="The training job that made it.")
+    active: bool = Field(description="Whether /predict uses it when no other is named.")
+    sha256: str = Field(description="Of the .npz file; also its ETag.")
+
+
+class Activate(BaseModel):
+    """The model that /predict shall use from now on."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    model: str = Field(description="Its id, as in GET /models.", examples=["pretrained"])

@@ -1,0 +1,159 @@
+"""Bodies of /predict, /predict/batch and /gradients.
+
+The routes read and write these by hand, for speed; the models are what /docs shows, and the tests
+hold every answer against them.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from pydantic import BaseModel, Field
+
+__all__ = [
+    "BatchPrediction",
+    "Check",
+    "Explanation",
+    "ImageForm",
+    "Images",
+    "LabelledForm",
+    "LabelledImage",
+    "LabelledImages",
+    "Layer",
+    "OneImage",
+    "Prediction",
+    "Step",
+]
+
+Pixel = Annotated[float, Field(ge=0, le=255)]
+Digit = Annotated[int, Field(ge=0, le=9)]
+Probability = Annotated[float, Field(ge=0, le=1)]
+Row = Annotated[list[Pixel], Field(min_length=28, max_length=28)]
+Flat = Annotated[list[Pixel], Field(min_length=784, max_length=784)]
+Square = Annotated[list[Row], Field(min_length=28, max_length=28)]
+Probabilities = Annotated[list[Probability], Field(min_length=10, max_length=10)]
+
+# A seven: a bar and a slanted stroke, so that "Try it out" in /docs answers 7.
+SEVEN = [
+    [
+        255
+        if (7 <= row < 10 and 7 <= col < 20) or (10 <= row < 23 and 0 <= col + row // 2 - 20 < 4)
+        else 0
+        for col in range(28)
+    ]
+    for row in range(28)
+]
+SEVEN_FLAT: list[float] = [value for line in SEVEN for value in line]
+ONE_OF_EACH = [0.002, 0.001, 0.004, 0.003, 0.001, 0.001, 0.001, 0.98, 0.002, 0.005]
+
+
+class OneImage(BaseModel):
+    """White ink on black, 0 to 255, row by row; taken as it is."""
+
+    pixels: Flat | Square = Field(
+        description="784 numbers, or 28 rows of 28, 0 (black) to 255 (white).",
+        examples=[SEVEN],
+    )
+
+
+class LabelledImage(OneImage):
+    """An image and the digit that it shows."""
+
+    label: Digit = Field(description="The digit that the image shows.", examples=[7])
+
+
+class LabelledImages(BaseModel):
+    """Several images with their digits; loss and gradients are averaged over them."""
+
+    pixels: list[Flat | Square] = Field(min_length=1, examples=[[SEVEN_FLAT]])
+    labels: list[Digit] = Field(min_length=1, description="One for each image.", examples=[[7]])
+
+
+class Images(BaseModel):
+    """Several images in one request."""
+
+    pixels: list[Flat | Square] = Field(min_length=1, examples=[[SEVEN_FLAT]])
+
+
+class ImageForm(BaseModel):
+    """A drawing or a photo of one digit."""
+
+    image: bytes = Field(
+        description="PNG, JPEG, WebP, GIF, BMP or TIFF; cropped, centred and scaled as MNIST was.",
+        json_schema_extra={"format": "binary"},
+    )
+
+
+class LabelledForm(ImageForm):
+    """A picture and the digit that it shows."""
+
+    label: Digit = Field(description="The digit that the picture shows.")
+
+
+class Layer(BaseModel):
+    """One layer's share of the forward pass, for one image."""
+
+    z: list[float] = Field(description="Z = A W + b, before the activation.")
+    a: list[float] = Field(description="A = g(Z); in the last layer the probabilities.")
+
+
+class Prediction(BaseModel):
+    """What the network reads."""
+
+    digit: Digit = Field(examples=[7])
+    confidence: Probability = Field(description="The digit's probability.", examples=[0.98])
+    probabilities: Probabilities = Field(
+        description="Of 0 to 9, in this order.", examples=[ONE_OF_EACH]
+    )
+    model: str = Field(description="The model that answered.", examples=["pretrained"])
+    input: list[float] | None = Field(
+        None, description="With details=true: the 784 numbers, 0..1, that the network saw."
+    )
+    layers: list[Layer] | None = Field(None, description="With details=true: the forward pass.")
+
+
+class BatchPrediction(BaseModel):
+    """What the network reads in each image, in the order they were sent."""
+
+    digits: list[Digit] = Field(examples=[[7]])
+    probabilities: list[Probabilities] = Field(examples=[[ONE_OF_EACH]])
+    model: str = Field(examples=["pretrained"])
+
+
+class Check(BaseModel):
+    """Backpropagation against central differences (L(θ+ε) - L(θ-ε)) / 2ε, in float64."""
+
+    max_relative_error: float = Field(description="1e-7 or less says that the derivation is right.")
+    entries: int = Field(description="How many single weights and biases were compared.")
+    epsilon: float = Field(description="The ε of the differences.")
+    worst: dict[str, Any] = Field(
+        description="The entry with the largest error: its array, index and both values."
+    )
+
+
+class Step(BaseModel):
+    """The same image after θ - α dL/dθ; the stored model stays as it is."""
+
+    learning_rate: float
+    loss: float
+    probabilities: Any = Field(description="As above, after the step.")
+    predicted_loss: float = Field(description="L - α ‖dL/dθ‖²: what the gradient promises.")
+
+
+class Explanation(BaseModel):
+    """Forward and backward pass. For one image arrays are flat, for several a row is an image."""
+
+    loss: float = Field(description="-log of the right label's probability, mean over the images.")
+    label: Digit | list[Digit]
+    probabilities: Any = Field(description="P, at temperature 1: softmax(Z) as derived.")
+    input: Any = Field(description="X, 0..1: what the network saw.")
+    layers: list[dict[str, Any]] = Field(description="Z and A of each layer.")
+    deltas: list[Any] = Field(description="D1, D2, …: dL/dZ of each layer.")
+    gradients: dict[str, Any] = Field(
+        description="dL/dW and dL/db by array. W1, 100,352 numbers, only with full=true."
+    )
+    norms: dict[str, float] = Field(description="The Euclidean norm of each array's gradient.")
+    input_gradient: Any = Field(description="dL/dX: how each pixel would change the loss.")
+    model: str
+    check: Check | None = Field(None, description="With check=true.")
+    step: Step | None = Field(None, description="With learning_rate.")

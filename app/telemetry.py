@@ -1,0 +1,231 @@
+"""What the operator sees: Prometheus metrics, JSON log lines on stderr, a request id on both sides.
+
+`Telemetry` is the outermost layer of the service: it times every request, counts it under its
+route's template, logs it, and turns a fault that nothing else caught into a 500 problem with the
+request id.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import re
+import sys
+from collections.abc import Callable, Mapping, MutableMapping
+from contextvars import ContextVar
+from time import perf_counter
+from typing import TYPE_CHECKING, Any
+
+import structlog
+from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
+from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.registry import Collector
+from pydantic_core import to_json
+
+from app import errors
+
+if TYPE_CHECKING:
+    from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+__all__ = ["Metrics", "Telemetry", "configure_logging", "log"]
+
+log: Any = structlog.get_logger()
+
+QUIET = frozenset({"/healthz", "/readyz", "/metrics"})  # asked every few seconds: logged at debug
+BUCKETS = (
+    0.0005,
+    0.001,
+    0.0025,
+    0.005,
+    0.01,
+    0.025,
+    0.05,
+    0.1,
+    0.25,
+    0.5,
+    1,
+    2.5,
+    5,
+    10,
+)  # seconds
+CLIENT_GONE = 499  # what is counted when nobody waited for the answer
+METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "PATCH"})
+
+_SAFE_ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")  # an id from outside goes into our log
+_request_id: ContextVar[str] = ContextVar("request_id", default="")
+
+
+class Metrics:
+    """The service's counters, in a registry of their own: a process may hold two services."""
+
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry()
+        self.requests = Counter(
+            "byhand_requests",
+            "Requests answered, by route template, method and status.",
+            ["route", "method", "status"],
+            registry=self.registry,
+        )
+        self.seconds = Histogram(
+            "byhand_request_seconds",
+            "Seconds from a request's first byte to its answer's last.",
+            ["route"],
+            buckets=BUCKETS,
+            registry=self.registry,
+        )
+        self.predictions = Counter(
+            "byhand_predictions", "Images read by the network.", registry=self.registry
+        )
+        self._children: dict[tuple[str, str, int], tuple[Callable[[], None], Any]] = {}
+
+    def observe(self, route: str, method: str, status: int, seconds: float) -> None:
+        """Count one answer."""
+        key = (route, method, status)
+        child = self._children.get(key)
+        if child is None:  # looking a labelled child up costs more than counting
+            child = (self.requests.labels(*map(str, key)).inc, self.seconds.labels(route).observe)
+            self._children[key] = child
+        count, observe = child
+        count()
+        observe(seconds)
+
+    def watch_jobs(self, count_by_state: Callable[[], Mapping[str, int]]) -> None:
+        """Report the jobs in the store, counted when the metrics are read."""
+        self.registry.register(_Jobs(count_by_state))
+
+    def render(self) -> bytes:
+        """The text format of Prometheus, summed over all server processes."""
+        if "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
+            return generate_latest(self.registry)
+        from prometheus_client.multiprocess import MultiProcessCollector
+
+        summed = CollectorRegistry()
+        MultiProcessCollector(summed)  # type: ignore[no-untyped-call]
+        jobs = CollectorRegistry()
+        for collector in list(self.registry._collector_to_names):
+            if isinstance(collector, _Jobs):
+                jobs.register(collector)
+        return generate_latest(summed) + generate_latest(jobs)
+
+
+class _Jobs(Collector):
+    """byhand_jobs{state}: a gauge that is asked for, not kept, since any replica changes it."""
+
+    def __init__(self, count_by_state: Callable[[], Mapping[str, int]]) -> None:
+        self._count_by_state = count_by_state
+
+    def describe(self) -> list[GaugeMetricFamily]:
+        """Name the metric without asking the store."""
+        return [GaugeMetricFamily("byhand_jobs", "Training jobs in the store, by state.")]
+
+    def collect(self) -> list[GaugeMetricFamily]:
+        """Ask the store."""
+        family = GaugeMetricFamily(
+            "byhand_jobs", "Training jobs in the store, by state.", labels=["state"]
+        )
+        for state, count in self._count_by_state().items():
+            family.add_metric([state], count)
+        return [family]
+
+
+class Telemetry:
+    """ASGI: an id, a clock, a count and a log line for every request; the last catch for faults."""
+
+    def __init__(self, app: ASGIApp, metrics: Metrics) -> None:
+        self.app = app
+        self.metrics = metrics
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        start = perf_counter()
+        request_id = _incoming_id(scope) or os.urandom(8).hex()
+        _request_id.set(request_id)
+        id_header = (b"x-request-id", request_id.encode())
+        status = CLIENT_GONE
+
+        async def send_with_id(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                message["headers"].append(id_header)
+            await send(message)
+
+        try:
+            await self.app(scope, receive, send_with_id)
+        except Exception:
+            log.exception("fault", method=scope["method"], path=scope["path"])
+            if status == CLIENT_GONE:
+                await errors.unexpected(request_id)(scope, receive, send_with_id)
+            else:
+                raise  # half an answer is out: the server must cut the connection
+        finally:
+            seconds = perf_counter() - start
+            method = scope["method"] if scope["method"] in METHODS else "other"
+            self.metrics.observe(_route(scope), method, status, seconds)
+            _log_request(scope, status, seconds)
+
+
+def _incoming_id(scope: Scope) -> str | None:
+    for name, value in scope["headers"]:
+        if name == b"x-request-id" and _SAFE_ID.fullmatch(value):
+            return str(value, "ascii")
+    return None
+
+
+def _route(scope: Scope) -> str:
+    """The route's template: a label with a handful of values, whatever paths are asked for."""
+    return getattr(scope.get("route"), "path", "unmatched")
+
+
+def _log_request(scope: Scope, status: int, seconds: float) -> None:
+    client = scope.get("client")
+    write = log.debug if scope["path"] in QUIET else log.info
+    write(
+        "request",
+        method=scope["method"],
+        path=scope["path"],
+        status=status,
+        ms=round(seconds * 1000, 3),
+        client=client[0] if client else None,
+    )
+
+
+def configure_logging(level: str) -> None:
+    """Log one JSON object a line on stderr, for the standard library's loggers (uvicorn's) too."""
+    number = logging.getLevelNamesMapping()[level.upper()]
+    structlog.configure(
+        processors=[
+            _add_request_id,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.format_exc_info,
+            lambda logger, name, event: to_json(event, fallback=str).decode(),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(number),
+        logger_factory=structlog.WriteLoggerFactory(sys.stderr),
+        cache_logger_on_first_use=False,
+    )
+    root = logging.getLogger()
+    root.handlers = [_Forward()]
+    root.setLevel(max(number, logging.INFO))
+    for name in ("uvicorn", "uvicorn.error", "uvicorn.access"):
+        logging.getLogger(name).handlers = []
+        logging.getLogger(name).propagate = name != "uvicorn.access"  # requests are logged here
+
+
+class _Forward(logging.Handler):
+    """Hands the standard library's records to structlog."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        exc_info = {"exc_info": record.exc_info} if record.exc_info else {}
+        log.log(record.levelno, record.getMessage(), logger=record.name, **exc_info)
+
+
+def _add_request_id(logger: Any, name: str, event: MutableMapping[str, Any]) -> Mapping[str, Any]:
+    request_id = _request_id.get()
+    if request_id:
+        event["request_id"] = request_id
+    return event
