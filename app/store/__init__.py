@@ -1,0 +1,1 @@
+"""What outlives the process: jobs, events, checkpoints, models. SQLAlchemy stays here."""

@@ -1,0 +1,17 @@
+"""Run by Alembic, on the connection and in the transaction that `migrate` has opened."""
+
+from alembic import context
+
+from app.store.tables import Base
+
+connection = context.config.attributes.get("connection")
+if connection is None:
+    raise RuntimeError("Migrate through app.store.engine.migrate, which holds the lock.")
+context.configure(
+    connection=connection,
+    target_metadata=Base.metadata,
+    render_as_batch=True,  # SQLite alters a table by copying it
+    transactional_ddl=True,  # our connections begin SQLite's transactions themselves
+)
+with context.begin_transaction():
+    context.run_migrations()

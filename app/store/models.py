@@ -1,0 +1,128 @@
+"""Models: their weights as bytes, and which of them predicts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from hashlib import sha256
+
+from sqlalchemy import delete as sql_delete
+from sqlalchemy import select, tuple_, update
+from sqlalchemy.orm import Session
+
+from app.errors import Conflict, Invalid, NotFound
+from app.store.clock import new_id, now
+from app.store.tables import ActiveModelRow, JobRow, ModelRow
+from model.classifier import Classifier
+
+__all__ = ["activate", "active", "add", "delete", "get", "page", "put_pretrained", "weights"]
+
+PRETRAINED = "pretrained"
+
+
+def add(
+    session: Session,
+    *,
+    classifier: Classifier,
+    weights: bytes,
+    name: str,
+    job: str | None = None,
+    id: str | None = None,
+) -> ModelRow:
+    """Store a model; `weights` are the bytes of its .npz."""
+    row = ModelRow(id=id or new_id(), created_at=now(), job=job)
+    _fill(row, classifier, weights, name)
+    session.add(row)
+    session.flush()
+    session.refresh(row, ["created_at"])
+    return row
+
+
+def get(session: Session, id: str) -> ModelRow:
+    """One model, without its weights. Raises NotFound."""
+    row = session.get(ModelRow, id)
+    if row is None:
+        raise NotFound(f"There is no model {id!r}. GET /models lists them.")
+    return row
+
+
+def page(session: Session, limit: int, cursor: str | None) -> tuple[Sequence[ModelRow], str | None]:
+    """Models from the newest to the oldest, and the cursor of the next page if there is one."""
+    order = tuple_(ModelRow.created_at, ModelRow.id)
+    query = select(ModelRow).order_by(ModelRow.created_at.desc(), ModelRow.id.desc())
+    if cursor is not None:
+        query = query.where(order < tuple_(*_read_cursor(cursor)))
+    rows = session.scalars(query.limit(limit + 1)).all()
+    more = len(rows) > limit
+    last = rows[limit - 1] if more else None
+    return rows[:limit], f"{last.created_at!r}_{last.id}" if last else None
+
+
+def weights(session: Session, id: str) -> bytes:
+    """The .npz of a model. Raises NotFound."""
+    data = session.scalar(select(ModelRow.weights).where(ModelRow.id == id))
+    if data is None:
+        raise NotFound(f"There is no model {id!r}. GET /models lists them.")
+    return data
+
+
+def activate(session: Session, id: str) -> None:
+    """Make every replica predict with this model from now on. Raises NotFound."""
+    get(session, id)
+    session.merge(ActiveModelRow(slot=1, model=id))
+    session.flush()
+
+
+def active(session: Session) -> tuple[str, str] | None:
+    """The id and SHA-256 of the model that predicts; None before the first start."""
+    query = select(ModelRow.id, ModelRow.sha256).join(
+        ActiveModelRow, ActiveModelRow.model == ModelRow.id
+    )
+    row = session.execute(query).one_or_none()
+    return (row[0], row[1]) if row else None
+
+
+def delete(session: Session, id: str) -> None:
+    """Remove a model. Raises NotFound, or Conflict for the active and the bundled one."""
+    # The row is locked, so that nobody activates it between the question and the deletion.
+    row = session.scalar(select(ModelRow).where(ModelRow.id == id).with_for_update())
+    if row is None:
+        raise NotFound(f"There is no model {id!r}. GET /models lists them.")
+    current = active(session)
+    if current is not None and current[0] == id:
+        raise Conflict(
+            f"Model {id!r} is the active one. Activate another first: PUT /models/active."
+        )
+    if id == PRETRAINED:
+        raise Conflict("The bundled model stays: it is what a server starts with.")
+    session.execute(update(JobRow).where(JobRow.model == id).values(model=None))
+    session.execute(sql_delete(ModelRow).where(ModelRow.id == id))
+
+
+def put_pretrained(session: Session, classifier: Classifier, weights: bytes) -> None:
+    """Keep the bundled model as row `pretrained`; it is active when no other is."""
+    row = session.get(ModelRow, PRETRAINED)
+    if row is None:
+        row = add(session, classifier=classifier, weights=weights, name="Bundled", id=PRETRAINED)
+    elif row.sha256 != sha256(weights).hexdigest():
+        _fill(row, classifier, weights, row.name)
+    if active(session) is None:
+        activate(session, PRETRAINED)
+
+
+def _fill(row: ModelRow, classifier: Classifier, weights: bytes, name: str) -> None:
+    row.name = name
+    row.layers = list(classifier.parameters.layers)
+    row.activation = classifier.parameters.activation
+    row.deskew = classifier.deskew
+    row.parameters = classifier.parameters.count
+    row.test_accuracy = classifier.test_accuracy
+    row.sha256 = sha256(weights).hexdigest()
+    row.weights = weights
+
+
+def _read_cursor(cursor: str) -> tuple[float, str]:
+    created_at, _, id = cursor.partition("_")
+    try:
+        return float(created_at), id
+    except ValueError:
+        raise Invalid(f"cursor: expected the `next` of a page before, found {cursor!r}.") from None

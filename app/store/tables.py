@@ -1,0 +1,151 @@
+"""The tables. Times are seconds since 1970 by the database's clock, so replicas need not agree.
+
+jobs ──< events          what happened to a job, numbered 1, 2, 3 … without a gap
+  │ └──  checkpoints     where it goes on from: at most one for each job
+  └────  models ──  active_model   weights as bytes; the one row names the model that predicts
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    CheckConstraint,
+    Double,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    MetaData,
+    String,
+    Text,
+)
+from sqlalchemy.orm import DeclarativeBase, Mapped, deferred, mapped_column
+
+__all__ = [
+    "ACTIVE",
+    "FINISHED",
+    "STATES",
+    "ActiveModelRow",
+    "Base",
+    "CheckpointRow",
+    "EventRow",
+    "JobRow",
+    "ModelRow",
+]
+
+STATES = ("queued", "running", "succeeded", "failed", "cancelled")
+ACTIVE = ("queued", "running")
+FINISHED = ("succeeded", "failed", "cancelled")
+
+Id = String(32)
+
+
+class Base(DeclarativeBase):
+    """Constraint names are fixed, so that a migration can name what it drops."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+
+
+class JobRow(Base):
+    """One training run: what was asked for, where it is, and who may write to it."""
+
+    __tablename__ = "jobs"
+    __table_args__ = (
+        CheckConstraint(f"state IN {STATES!r}", name="state"),
+        Index("ix_jobs_state_id", "state", "id"),
+    )
+
+    id: Mapped[str] = mapped_column(Id, primary_key=True)
+    name: Mapped[str] = mapped_column(String(200))
+    state: Mapped[str] = mapped_column(String(16), default="queued")
+    request: Mapped[dict[str, Any]] = mapped_column(JSON)
+    sweep: Mapped[str | None] = mapped_column(Id, index=True)
+    idempotency_key: Mapped[str | None] = mapped_column(String(255), unique=True)
+
+    # Where it is. `last_event` is also how many events the job has.
+    last_event: Mapped[int] = mapped_column(default=0)
+    epoch: Mapped[int] = mapped_column(default=0)
+    epochs: Mapped[int] = mapped_column(default=0)
+    step: Mapped[int] = mapped_column(default=0)
+    steps: Mapped[int] = mapped_column(default=0)
+    eta_seconds: Mapped[float | None] = mapped_column(Double)
+
+    # Who may write to it: the worker that holds the newest `attempt` (leases.py).
+    attempt: Mapped[int] = mapped_column(default=0)
+    failures: Mapped[int] = mapped_column(default=0)
+    owner: Mapped[str | None] = mapped_column(String(100))
+    heartbeat_at: Mapped[float] = mapped_column(Double, default=0.0)
+    offered_until: Mapped[float] = mapped_column(Double, default=0.0)
+    cancel_requested: Mapped[bool] = mapped_column(default=False)
+
+    # How it ended.
+    model: Mapped[str | None] = mapped_column(Id)
+    validation_accuracy: Mapped[float | None] = mapped_column(Double)
+    test_accuracy: Mapped[float | None] = mapped_column(Double)
+    error: Mapped[str | None] = mapped_column(Text)
+    created_at: Mapped[float] = mapped_column(Double)
+    started_at: Mapped[float | None] = mapped_column(Double)
+    finished_at: Mapped[float | None] = mapped_column(Double)
+
+
+class EventRow(Base):
+    """One thing that happened to a job, as its stream tells it."""
+
+    __tablename__ = "events"
+
+    job: Mapped[str] = mapped_column(
+        Id, ForeignKey("jobs.id", ondelete="CASCADE"), primary_key=True
+    )
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    kind: Mapped[str] = mapped_column(String(16))
+    data: Mapped[dict[str, Any]] = mapped_column(JSON)
+
+
+class CheckpointRow(Base):
+    """The training state at the end of a job's last whole epoch; gone when the job has ended."""
+
+    __tablename__ = "checkpoints"
+
+    job: Mapped[str] = mapped_column(
+        Id, ForeignKey("jobs.id", ondelete="CASCADE"), primary_key=True
+    )
+    epoch: Mapped[int] = mapped_column()
+    state: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class ModelRow(Base):
+    """A model. Its weights are loaded only when they are asked for."""
+
+    __tablename__ = "models"
+    __table_args__ = (Index("ix_models_created_at_id", "created_at", "id"),)
+
+    id: Mapped[str] = mapped_column(Id, primary_key=True)
+    name: Mapped[str] = mapped_column(String(200))
+    created_at: Mapped[float] = mapped_column(Double)
+    layers: Mapped[list[int]] = mapped_column(JSON)
+    activation: Mapped[str] = mapped_column(String(16))
+    deskew: Mapped[bool] = mapped_column()
+    parameters: Mapped[int] = mapped_column()
+    test_accuracy: Mapped[float | None] = mapped_column(Double)
+    job: Mapped[str | None] = mapped_column(Id)
+    sha256: Mapped[str] = mapped_column(String(64))
+    weights: Mapped[bytes] = deferred(mapped_column(LargeBinary))
+
+
+class ActiveModelRow(Base):
+    """One row at most: the model that /predict uses, which the foreign key keeps from deletion."""
+
+    __tablename__ = "active_model"
+    __table_args__ = (CheckConstraint("slot = 1", name="one_row"),)
+
+    slot: Mapped[int] = mapped_column(primary_key=True, autoincrement=False, default=1)
+    model: Mapped[str] = mapped_column(Id, ForeignKey("models.id"))
