@@ -1,0 +1,224 @@
+"""The command line: `byhand serve | train | predict | gradcheck | models`.
+
+What each command takes is declared here; what it does is in `app/commands`, imported when it is
+called, so that `byhand train` starts without the web service's imports.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from app.commands.errors import CommandError, explain
+
+__all__ = ["app", "main"]
+
+app = typer.Typer(
+    help="Draw a digit by hand; see backpropagation, derived by hand, explain it and learn it.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+models = typer.Typer(help="The models of a server, or of the local store.", no_args_is_help=True)
+app.add_typer(models, name="models")
+
+Url = Annotated[
+    str | None, typer.Option("--url", help="A running byhand, such as http://localhost:8000.")
+]
+Key = Annotated[
+    str | None,
+    typer.Option("--api-key", envvar="BYHAND_API_KEY", help="The key that server asks for."),
+]
+ModelId = Annotated[str, typer.Argument(metavar="ID", help="The model, as `byhand models list`.")]
+
+
+@app.command()
+def serve(
+    host: Annotated[str | None, typer.Option(help="Address to listen on.")] = None,
+    port: Annotated[int | None, typer.Option(help="Port to listen on; 0: any free one.")] = None,
+    workers: Annotated[int, typer.Option(min=1, help="Server processes, on one store.")] = 1,
+) -> None:
+    """Serve the page and the API. Every setting is also an environment variable, BYHAND_…"""
+    from app.commands.serve import serve
+
+    serve(host, port, workers)
+
+
+@app.command()
+def train(
+    preset: Annotated[str, typer.Option(help="The recipe to start from: blog, fast, best.")] = (
+        "fast"
+    ),
+    epochs: Annotated[int | None, typer.Option(help="Passes over the training images.")] = None,
+    batch_size: Annotated[int | None, typer.Option(help="Images a gradient step.")] = None,
+    learning_rate: Annotated[float | None, typer.Option(help="Step size α.")] = None,
+    momentum: Annotated[float | None, typer.Option(help="Momentum μ, 0 to 1.")] = None,
+    weight_decay: Annotated[float | None, typer.Option(help="Weight decay λ.")] = None,
+    schedule: Annotated[str | None, typer.Option(help="constant or cosine.")] = None,
+    hidden_layers: Annotated[str | None, typer.Option(help="Sizes, such as 128 or 256,64.")] = None,
+    activation: Annotated[
+        str | None, typer.Option(help="sigmoid, tanh, relu or leaky_relu.")
+    ] = None,
+    initialization: Annotated[str | None, typer.Option(help="scaled or blog.")] = None,
+    augment: Annotated[str | None, typer.Option(help="none, affine or full.")] = None,
+    deskew: Annotated[
+        bool | None, typer.Option("--deskew/--no-deskew", help="Straighten slanted digits.")
+    ] = None,
+    train_examples: Annotated[int | None, typer.Option(help="Use the first so many.")] = None,
+    seed: Annotated[int | None, typer.Option(help="Start of all randomness.")] = None,
+    name: Annotated[str, typer.Option(help="What to call the model.")] = "",
+    output: Annotated[
+        Path | None, typer.Option(help="Where the model goes; default byhand-PRESET.npz.")
+    ] = None,
+    data: Annotated[
+        Path | None, typer.Option(help="A directory of other IDX files, Fashion-MNIST say.")
+    ] = None,
+    checkpoint: Annotated[
+        Path | None, typer.Option(help="Write the state here after each epoch.")
+    ] = None,
+    resume: Annotated[Path | None, typer.Option(help="Go on from such a state.")] = None,
+    url: Url = None,
+    api_key: Key = None,
+) -> None:
+    """Train a network here, or with --url on a server. Ctrl-C keeps the best so far."""
+    given = {
+        "epochs": epochs,
+        "batch_size": batch_size,
+        "learning_rate": learning_rate,
+        "momentum": momentum,
+        "weight_decay": weight_decay,
+        "schedule": schedule,
+        "hidden_layers": _sizes(hidden_layers),
+        "activation": activation,
+        "initialization": initialization,
+        "augment": augment,
+        "deskew": deskew,
+        "train_examples": train_examples,
+        "seed": seed,
+    }
+    overrides = {field: value for field, value in given.items() if value is not None}
+    if url is None:
+        from app.commands.train import train
+
+        train(preset, overrides, name, output, data, checkpoint, resume)
+    else:
+        from app.commands.remote import train_there
+
+        here_only = {"--data": data, "--checkpoint": checkpoint, "--resume": resume}
+        for option, value in here_only.items():
+            if value is not None:
+                raise CommandError(f"{option} is for training here; leave it out with --url.", 2)
+        train_there(url, api_key, {"preset": preset, **overrides}, name, output)
+
+
+@app.command()
+def predict(
+    files: Annotated[list[Path], typer.Argument(metavar="FILE…", help="Pictures of one digit.")],
+    model: Annotated[
+        str | None, typer.Option(help="A weights file, .npz; with --url, a model's id.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
+    show: Annotated[bool, typer.Option("--show", help="Draw what the network sees.")] = False,
+    url: Url = None,
+) -> None:
+    """Read the digit in each picture and say how sure the network is."""
+    from app.commands.predict import predict
+
+    predict(files, model, as_json, show, url)
+
+
+@app.command()
+def gradcheck(
+    entries: Annotated[
+        int, typer.Option(min=1, help="Entries checked of each weight array, at random.")
+    ] = 200,
+    seed: Annotated[int, typer.Option(min=0, help="Start of all randomness.")] = 0,
+) -> None:
+    """Check the gradients against finite differences; exit code 1 if any is off."""
+    from app.commands.gradcheck import gradcheck
+
+    gradcheck(entries, seed)
+
+
+@models.command("list")
+def models_list(
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
+    url: Url = None,
+) -> None:
+    """List the models, the newest first; the active one is starred."""
+    _models(url).list(as_json)
+
+
+@models.command("show")
+def models_show(model: ModelId, url: Url = None) -> None:
+    """Show all that is known of one model, as JSON."""
+    _models(url).show(model)
+
+
+@models.command("activate")
+def models_activate(model: ModelId, url: Url = None, api_key: Key = None) -> None:
+    """Predict with this model from now on."""
+    _models(url, api_key).activate(model)
+
+
+@models.command("download")
+def models_download(
+    model: ModelId,
+    output: Annotated[Path | None, typer.Option(help="Default ID.npz.")] = None,
+    url: Url = None,
+) -> None:
+    """Write a model's weights to a file."""
+    _models(url).download(model, output or Path(f"{model}.npz"))
+
+
+@models.command("upload")
+def models_upload(
+    file: Annotated[Path, typer.Argument(help="A weights file, .npz.")],
+    name: Annotated[str, typer.Option(help="What to call it; default the file's name.")] = "",
+    url: Url = None,
+    api_key: Key = None,
+) -> None:
+    """Add a weights file to the models."""
+    _models(url, api_key).upload(file, name or file.stem)
+
+
+@models.command("delete")
+def models_delete(model: ModelId, url: Url = None, api_key: Key = None) -> None:
+    """Delete a model; the active one is refused."""
+    _models(url, api_key).delete(model)
+
+
+def _models(url: str | None, api_key: str | None = None) -> Any:
+    from app.commands.models import Models
+
+    return Models(url, api_key)
+
+
+def _sizes(text: str | None) -> list[int] | None:
+    if text is None:
+        return None
+    try:
+        return [int(size) for size in text.split(",")]
+    except ValueError:
+        raise CommandError(
+            f"--hidden-layers takes sizes such as 128 or 256,64, found {text!r}", 2
+        ) from None
+
+
+def main() -> None:
+    """The `byhand` command: an error is one line on stderr and an exit code, never a traceback."""
+    # One BLAS thread: at these sizes two are slower, and jobs would fight over the cores.
+    for library in ("OMP_NUM", "OPENBLAS_NUM", "MKL_NUM", "VECLIB_MAXIMUM"):
+        os.environ.setdefault(f"{library}_THREADS", "1")
+    try:
+        app()
+    except KeyboardInterrupt:
+        sys.exit(130)
+    except Exception as error:
+        message, code = explain(error)
+        sys.stderr.write(f"byhand: {message}\n")
+        sys.exit(code)

@@ -1,0 +1,75 @@
+"""The progress of a training run in the terminal, the same for a run here and one on a server."""
+
+from __future__ import annotations
+
+from rich.console import Console
+from rich.progress import BarColumn, TaskProgressColumn, TextColumn
+from rich.progress import Progress as Bars
+
+from model.training import EpochMetrics, Progress
+
+__all__ = ["Bar"]
+
+
+class Bar:
+    """A bar with loss, accuracy and time left, and a line for each epoch above it.
+
+    Where the output is not a terminal, only the lines are printed.
+    """
+
+    def __init__(self, console: Console) -> None:
+        self.console = console
+        self._accuracy = "–"
+        self._bars = Bars(
+            TextColumn("epoch {task.fields[epoch]}"),
+            BarColumn(),
+            TaskProgressColumn(),
+            TextColumn("loss {task.fields[loss]}  accuracy {task.fields[accuracy]}"),
+            TextColumn("[dim]{task.fields[left]}"),
+            console=console,
+            disable=not console.is_terminal,
+            transient=True,
+        )
+        self._task = self._bars.add_task(
+            "train", total=None, epoch="–", loss="–", accuracy="–", left=""
+        )
+
+    def __enter__(self) -> Bar:
+        self._bars.start()
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._bars.stop()
+
+    def progress(self, at: Progress, seconds_left: float | None) -> None:
+        """Move the bar."""
+        self._bars.update(
+            self._task,
+            completed=at.step,
+            total=at.steps,
+            epoch=f"{at.epoch}/{at.epochs}",
+            loss=f"{at.train_loss:.4f}",
+            accuracy=self._accuracy,
+            left=_clock(seconds_left),
+        )
+
+    def epoch(self, metrics: EpochMetrics, seconds: float) -> None:
+        """Print an epoch's line; from now on the bar shows its accuracy."""
+        self._accuracy = f"{metrics.validation_accuracy:.2%}"
+        self.console.print(
+            f"epoch {metrics.epoch:>3}   loss {metrics.train_loss:.4f}   "
+            f"validation loss {metrics.validation_loss:.4f}   accuracy {self._accuracy}   "
+            f"{seconds:.1f} s",
+            highlight=False,
+        )
+
+    def hint(self, message: str) -> None:
+        """Print a hint about how the run goes."""
+        self.console.print(f"hint: {message}", style="yellow", markup=False, highlight=False)
+
+
+def _clock(seconds: float | None) -> str:
+    if seconds is None:
+        return ""
+    minutes, rest = divmod(round(seconds), 60)
+    return f"{minutes}:{rest:02d} left"

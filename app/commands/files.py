@@ -1,0 +1,24 @@
+"""Files that are either whole or not there."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from app.commands.errors import CommandError
+
+__all__ = ["check_writable", "write_whole"]
+
+
+def check_writable(path: Path) -> None:
+    """Say before hours of training, not after, that the file cannot be written."""
+    if path.is_dir():
+        raise CommandError(f"{path} is a directory; name a file.", 2)
+    if not path.absolute().parent.is_dir():
+        raise CommandError(f"{path.parent} does not exist; make it first: mkdir -p {path.parent}")
+
+
+def write_whole(path: Path, data: bytes) -> None:
+    """Write beside `path` and rename: whoever reads it never sees half a file."""
+    partial = path.with_name(f".{path.name}.partial")
+    partial.write_bytes(data)
+    partial.replace(path)

@@ -1,0 +1,176 @@
+"""`byhand models …`: the same commands on a server's models and on the local store's."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Protocol
+
+from rich.console import Console
+from rich.table import Table
+
+from app.commands.environment import settings
+from app.commands.files import check_writable, write_whole
+from app.commands.remote import Server
+from app.schemas.models import Model
+from app.store import models
+from app.store.engine import connect, migrate
+from model.checkpoint import dump_model, load_model, pretrained
+
+__all__ = ["Models"]
+
+PAGE = 100  # models asked for at a time
+
+
+class Shelf(Protocol):
+    """Where models are kept. Each model is the dict that GET /models/{id} gives."""
+
+    def all(self) -> Iterator[dict[str, Any]]: ...
+    def get(self, model: str) -> dict[str, Any]: ...
+    def weights(self, model: str) -> bytes: ...
+    def add(self, weights: bytes, name: str) -> dict[str, Any]: ...
+    def activate(self, model: str) -> None: ...
+    def delete(self, model: str) -> None: ...
+
+
+class Models:
+    """The commands, on whichever shelf they were asked for."""
+
+    def __init__(self, url: str | None, api_key: str | None = None) -> None:
+        self._shelf: Shelf = LocalShelf() if url is None else ServerShelf(url, api_key)
+        self._console = Console(highlight=False, soft_wrap=True)
+
+    def list(self, as_json: bool) -> None:
+        """Print a table, or one JSON object a line."""
+        if as_json:
+            for model in self._shelf.all():
+                print(json.dumps(model, ensure_ascii=False))
+            return
+        table = Table("", "id", "name", "layers", "activation", "test accuracy", "made")
+        for model in self._shelf.all():
+            reached = model["test_accuracy"]
+            table.add_row(
+                "*" if model["active"] else "",
+                model["id"],
+                model["name"],
+                "-".join(map(str, model["layers"])),
+                model["activation"],
+                "" if reached is None else f"{reached:.2%}",
+                model["created_at"][:16].replace("T", " "),
+            )
+        self._console.print(table)
+
+    def show(self, model: str) -> None:
+        """Print one model as JSON."""
+        print(json.dumps(self._shelf.get(model), indent=2, ensure_ascii=False))
+
+    def activate(self, model: str) -> None:
+        """Make a model the one that predicts."""
+        self._shelf.activate(model)
+        self._console.print(f"{model} predicts from now on.")
+
+    def download(self, model: str, output: Path) -> None:
+        """Write a model's weights to a file."""
+        check_writable(output)
+        write_whole(output, self._shelf.weights(model))
+        self._console.print(f"Saved as {output}.")
+
+    def upload(self, file: Path, name: str) -> None:
+        """Add a weights file."""
+        model = self._shelf.add(file.read_bytes(), name)
+        self._console.print(
+            f"Added as {model['id']}; use it with: byhand models activate {model['id']}"
+        )
+
+    def delete(self, model: str) -> None:
+        """Delete a model."""
+        self._shelf.delete(model)
+        self._console.print(f"{model} is deleted.")
+
+
+def _describe(row: Any, active: tuple[str, str] | None) -> dict[str, Any]:
+    """What GET /models/{id} gives."""
+    fields = {name: getattr(row, name) for name in Model.model_fields if hasattr(row, name)}
+    is_active = active is not None and active[0] == row.id
+    return Model(**fields, active=is_active).model_dump(mode="json", exclude_unset=True)
+
+
+class LocalShelf:
+    """The models in the store that the settings name; a running server sees every change."""
+
+    def __init__(self) -> None:
+        chosen = settings()
+        self._database = connect(chosen.store_url)
+        migrate(self._database)
+        with self._database.begin() as session:
+            models.put_pretrained(session, pretrained(), dump_model(pretrained()))
+
+    def all(self) -> Iterator[dict[str, Any]]:
+        cursor = None
+        while True:
+            with self._database.read() as session:
+                rows, cursor = models.page(session, PAGE, cursor)
+                active = models.active(session)
+                yield from [_describe(row, active) for row in rows]
+            if cursor is None:
+                return
+
+    def get(self, model: str) -> dict[str, Any]:
+        with self._database.read() as session:
+            return _describe(models.get(session, model), models.active(session))
+
+    def weights(self, model: str) -> bytes:
+        with self._database.read() as session:
+            return models.weights(session, model)
+
+    def add(self, weights: bytes, name: str) -> dict[str, Any]:
+        classifier = load_model(weights)
+        with self._database.begin() as session:
+            row = models.add(session, classifier=classifier, weights=weights, name=name)
+            return _describe(row, models.active(session))
+
+    def activate(self, model: str) -> None:
+        with self._database.begin() as session:
+            models.activate(session, model)
+
+    def delete(self, model: str) -> None:
+        with self._database.begin() as session:
+            models.delete(session, model)
+
+
+class ServerShelf:
+    """The models of a running byhand, through its REST API."""
+
+    def __init__(self, url: str, api_key: str | None) -> None:
+        self._server = Server(url, api_key)
+
+    def all(self) -> Iterator[dict[str, Any]]:
+        cursor = None
+        while True:
+            params = {"limit": PAGE} | ({"cursor": cursor} if cursor else {})
+            page = self._server.call("GET", "/models", params=params).json()
+            yield from page["items"]
+            cursor = page["next"]
+            if cursor is None:
+                return
+
+    def get(self, model: str) -> dict[str, Any]:
+        return self._json("GET", f"/models/{model}")
+
+    def weights(self, model: str) -> bytes:
+        return self._server.call("GET", f"/models/{model}/weights").content
+
+    def add(self, weights: bytes, name: str) -> dict[str, Any]:
+        files = {"weights": (f"{name}.npz", weights, "application/octet-stream")}
+        return self._json("POST", "/models", files=files, data={"name": name})
+
+    def activate(self, model: str) -> None:
+        self._server.call("PUT", "/models/active", json={"model": model})
+
+    def delete(self, model: str) -> None:
+        self._server.call("DELETE", f"/models/{model}")
+
+    def _json(self, method: str, path: str, **options: Any) -> dict[str, Any]:
+        body: dict[str, Any] = self._server.call(method, path, **options).json()
+        return body

@@ -1,0 +1,77 @@
+"""`byhand serve`: the web service, in one process or several."""
+
+from __future__ import annotations
+
+import os
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
+from tempfile import TemporaryDirectory
+
+import uvicorn
+from rich.console import Console
+
+from app.commands.environment import settings
+from app.commands.errors import CommandError
+
+__all__ = ["serve"]
+
+DRAIN_SECONDS = 3  # what requests under way get at shutdown; event streams never end by themselves
+
+
+def serve(host: str | None, port: int | None, workers: int) -> None:
+    """Serve until Ctrl-C or SIGTERM; what is given here goes before the environment."""
+    given = {"BYHAND_HOST": host, "BYHAND_PORT": port}
+    os.environ |= {name: str(value) for name, value in given.items() if value is not None}
+    chosen = settings()
+    free = _free_port(chosen.host, chosen.port)
+    _announce(chosen.host, free, workers)
+    with _shared_metrics() if workers > 1 else nullcontext():
+        uvicorn.run(
+            "app.main:create_app",
+            factory=True,
+            host=chosen.host,
+            port=free,
+            workers=workers,
+            timeout_graceful_shutdown=DRAIN_SECONDS,
+            access_log=False,  # app/telemetry.py logs each request, with its id
+            log_config=None,  # app/telemetry.py configures every logger
+        )
+
+
+@contextmanager
+def _shared_metrics() -> Iterator[None]:
+    """Each process counts into files of this directory, and /metrics shows the sums."""
+    with TemporaryDirectory(prefix="byhand-metrics-") as directory:
+        os.environ["PROMETHEUS_MULTIPROC_DIR"] = directory
+        yield
+
+
+def _free_port(host: str, port: int) -> int:
+    """`port`, or a free one for 0; raises CommandError when it cannot be listened on."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            raise CommandError(
+                f"cannot listen on {host} port {port} ({(error.strerror or str(error)).lower()}). "
+                "Is another byhand running there? --port or BYHAND_PORT chooses another port."
+            ) from None
+        free: int = probe.getsockname()[1]
+        return free
+
+
+def _announce(host: str, port: int, workers: int) -> None:
+    """Say where the service is, and what can be done with it."""
+    anywhere = host in ("0.0.0.0", "::")
+    address = f"http://{'localhost' if anywhere else f'[{host}]' if ':' in host else host}:{port}"
+    processes = f", {workers} processes" if workers > 1 else ""
+    Console(highlight=False, soft_wrap=True).print(
+        f"[bold]byhand is at {address}[/]{processes}\n"
+        f"  draw a digit      open {address} in a browser\n"
+        f"  from a terminal   curl -F image=@digit.png {address}/predict\n"
+        f"  every path        {address}/docs\n"
+        f"  stop              Ctrl-C"
+    )

@@ -1,0 +1,121 @@
+"""`byhand train`: a run on this machine."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+
+from app.commands.bar import Bar
+from app.commands.errors import CommandError
+from app.commands.files import check_writable, write_whole
+from model.checkpoint import dump_model, dump_state, load_state
+from model.classifier import Classifier
+from model.dataset import Dataset, load_idx_directory, load_mnist, split
+from model.metrics import accuracy
+from model.presets import Recipe, recipe
+from model.training import TrainingState, classifier
+from model.training import train as run
+
+__all__ = ["train"]
+
+VALIDATION_SHARE = 6  # one in six of a small data set, at most 5,000, is held back for validation
+
+
+def train(
+    preset: str,
+    overrides: Mapping[str, Any],
+    name: str,
+    output: Path | None,
+    data: Path | None,
+    checkpoint: Path | None,
+    resume: Path | None,
+) -> None:
+    """Train, save the best epoch's network and print how much of the test set it reads."""
+    started = time.perf_counter()
+    chosen = recipe(preset, **overrides)
+    output = output or Path(f"byhand-{preset}.npz")
+    checkpoint = checkpoint or resume
+    for path in (output, checkpoint):
+        if path is not None:
+            check_writable(path)
+    state = None if resume is None else _resume(resume, chosen)
+    dataset = load_mnist() if data is None else load_idx_directory(data)
+
+    console = Console()
+    last, finished = _run(console, chosen, dataset, state, checkpoint)
+    if last is None:
+        raise CommandError(
+            "stopped before the end of the first epoch: there is nothing to keep.", 130
+        )
+    model = _tested(classifier(chosen, last.best, name or output.stem), dataset)
+    write_whole(output, dump_model(model))
+    if not finished:
+        console.print(
+            f"Stopped after epoch {last.epoch} of {chosen.epochs}; the best so far is kept."
+        )
+    console.print(
+        f"Test accuracy {model.test_accuracy:.2%} of {len(dataset.test_labels):,} images, "
+        f"{time.perf_counter() - started:.1f} s in all. Saved as {output}.",
+        highlight=False,
+        soft_wrap=True,
+    )
+    if not finished:
+        raise CommandError("stopped by Ctrl-C.", 130)
+
+
+def _resume(path: Path, chosen: Recipe) -> TrainingState:
+    state = load_state(path)
+    parameters = state.parameters
+    found = (list(parameters.layers[1:-1]), parameters.activation)
+    if found != (list(chosen.hidden_layers), chosen.activation):
+        raise CommandError(
+            f"{path} holds a {found[1]} network with hidden layers {found[0]}, but the options ask "
+            f"for {chosen.activation} with {list(chosen.hidden_layers)}. Give the options that it "
+            "began with."
+        )
+    if state.epoch >= chosen.epochs:
+        raise CommandError(
+            f"{path} has all {state.epoch} epochs behind it; ask for more with --epochs.", 2
+        )
+    return state
+
+
+def _run(
+    console: Console,
+    chosen: Recipe,
+    dataset: Dataset,
+    state: TrainingState | None,
+    checkpoint: Path | None,
+) -> tuple[TrainingState | None, bool]:
+    """Train with a bar; the last epoch's state, and whether it was the last one asked for."""
+    held_back = min(5000, len(dataset.train_labels) // VALIDATION_SHARE)
+    data = split(dataset, held_back, chosen.train_examples)
+    began = epoch_began = time.perf_counter()
+    first_step = None
+    try:
+        with Bar(console) as bar:
+            for progress in run(chosen, data, state):
+                now = time.perf_counter()
+                if first_step is None:  # the clock starts at the first report: loading is behind it
+                    first_step, began = progress.step, now
+                pace = (now - began) / max(1, progress.step - first_step)  # seconds a step
+                bar.progress(progress, pace * (progress.steps - progress.step))
+                if progress.metrics is None or progress.state is None:
+                    continue
+                bar.epoch(progress.metrics, now - epoch_began)
+                epoch_began, state = now, progress.state
+                if checkpoint is not None:
+                    write_whole(checkpoint, dump_state(state))
+    except KeyboardInterrupt:
+        return state, False
+    return state, True
+
+
+def _tested(model: Classifier, dataset: Dataset) -> Classifier:
+    correct = accuracy(model.probabilities(dataset.test_images), dataset.test_labels)
+    return replace(model, test_accuracy=correct)
