@@ -1,12 +1,23 @@
-"""For the whole suite: in CI nothing is skipped."""
+"""For the whole suite: in CI nothing is skipped; a live server for the tests that want a real one."""
 
 import os
-from collections.abc import Generator
+import re
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import TypeVar
 
 import pytest
 
 IN_CI = os.environ.get("CI") == "true"
+BYHAND = Path(sys.executable).parent / "byhand"
+START_SECONDS = 30
+STOP_SECONDS = 10
+
 R = TypeVar("R", pytest.TestReport, pytest.CollectReport)
 
 
@@ -26,3 +37,48 @@ def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.Tes
 @pytest.hookimpl(wrapper=True)
 def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
     return fail_when_skipped((yield))
+
+
+@contextmanager
+def serving(directory: Path, **environment: str) -> Iterator[str]:
+    """`byhand serve` on a free port, its store in `directory`; the address it printed."""
+    clean = {name: value for name, value in os.environ.items() if not name.startswith("BYHAND_")}
+    log = directory / "server.log"
+    with log.open("w") as stderr:
+        server = subprocess.Popen(
+            [BYHAND, "serve", "--port", "0"],
+            env=clean | {"BYHAND_DATA_DIR": str(directory / "data")} | environment,
+            stdout=subprocess.PIPE,
+            stderr=stderr,
+            text=True,
+        )
+    assert server.stdout is not None
+    try:
+        first = server.stdout.readline()
+        address = re.search(r"http://\S+?:\d+", first)
+        assert address, f"no address in {first!r}; the server said: {log.read_text()}"
+        wait_until_ready(address[0], server, log)
+        yield address[0]
+    finally:
+        server.terminate()
+        server.wait(STOP_SECONDS)
+        server.stdout.close()
+
+
+def wait_until_ready(address: str, server: "subprocess.Popen[str]", log: Path) -> None:
+    deadline = time.monotonic() + START_SECONDS
+    while True:
+        try:
+            urllib.request.urlopen(f"{address}/readyz", timeout=1).close()
+            return
+        except OSError:
+            assert server.poll() is None, f"the server ended: {log.read_text()}"
+            assert time.monotonic() < deadline, f"not ready in time: {log.read_text()}"
+            time.sleep(0.05)
+
+
+@pytest.fixture(scope="session")
+def live_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a running byhand, shared by every test that does not restart it."""
+    with serving(tmp_path_factory.mktemp("server")) as address:
+        yield address
