@@ -127,8 +127,7 @@ def take_for_cancel(session: Session, id: str, lease_seconds: float) -> tuple[Jo
         return row, None
     row.cancel_requested = True
     session.flush()
-    free = session.scalar(select(JobRow.id).where(JobRow.id == id, free(lease_seconds)))
-    if free is None:
+    if session.scalar(select(JobRow.id).where(JobRow.id == id, free(lease_seconds))) is None:
         return row, None
     row.attempt += 1  # a worker that is on its way to the job finds it taken
     session.flush()

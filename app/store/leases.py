@@ -14,7 +14,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from app.store import events as store_events
@@ -26,6 +26,8 @@ __all__ = [
     "ATTEMPTS",
     "Lease",
     "LeaseLostError",
+    "anything_free",
+    "beat",
     "checkpoint",
     "claim",
     "fail_attempt",
@@ -63,9 +65,7 @@ def free(lease_seconds: float) -> ColumnElement[bool]:
     return or_(JobRow.state == "queued", silent)
 
 
-def offer(
-    session: Session, *, limit: int, lease_seconds: float, seconds: float, but: Collection[str] = ()
-) -> list[str]:
+def offer(session: Session, *, limit: int, lease_seconds: float, seconds: float) -> list[str]:
     """Take the oldest jobs that need a worker, and keep other replicas off them for `seconds`.
 
     An offer is a courtesy that keeps replicas from sending the same job to a worker; what makes a
@@ -73,21 +73,31 @@ def offer(
     """
     oldest = (
         select(JobRow.id)
-        .where(free(lease_seconds), JobRow.offered_until < now(), JobRow.id.not_in(but))
+        .where(free(lease_seconds), JobRow.offered_until < now())
         .order_by(JobRow.id)
         .limit(limit)
         .with_for_update(skip_locked=True)
     )
     ids = list(session.scalars(oldest))
-    keep_offers(session, ids, seconds)
+    taken = update(JobRow).where(JobRow.id.in_(ids)).values(offered_until=now() + seconds)
+    session.execute(taken)
     return ids
 
 
 def keep_offers(session: Session, ids: Collection[str], seconds: float) -> None:
-    """Keep other replicas off these jobs for `seconds` from now."""
+    """Keep other replicas off these jobs for `seconds` from now, unless they run by then.
+
+    A running job speaks for itself, by its heartbeat.
+    """
     if ids:
-        values = {"offered_until": now() + seconds}
-        session.execute(update(JobRow).where(JobRow.id.in_(ids)).values(values))
+        waiting = update(JobRow).where(JobRow.id.in_(ids), JobRow.state == "queued")
+        session.execute(waiting.values(offered_until=now() + seconds))
+
+
+def anything_free(session: Session, lease_seconds: float) -> bool:
+    """Tell whether `offer` may find a job, without the write lock that it takes."""
+    query = select(JobRow.id).where(free(lease_seconds), JobRow.offered_until < now())
+    return session.scalar(query.limit(1)) is not None
 
 
 def claim(
@@ -98,23 +108,28 @@ def claim(
     row = session.scalar(query.execution_options(populate_existing=True))
     if row is None:
         return None
-    lease = Lease(row.id, row.attempt, row.last_event, row.cancel_requested)
     if row.state == "running":
         silent = f"Its worker was not heard of for {lease_seconds:g} seconds"
-        if fail_attempt(session, lease, f"{silent} after epoch {row.epoch} of {row.epochs}."):
+        before = Lease(row.id, row.attempt, row.last_event)
+        if fail_attempt(session, before, f"{silent}, after epoch {row.epoch} of {row.epochs}."):
             return None
-    lease = replace(lease, attempt=row.attempt + 1)
-    values = {
-        "state": "running",
-        "attempt": lease.attempt,
-        "owner": owner,
-        "heartbeat_at": now(),
-        "offered_until": 0.0,
-        "started_at": func.coalesce(JobRow.started_at, now()),
-    }
-    session.execute(update(JobRow).where(JobRow.id == id).values(values))
+        session.refresh(row)
+    row.state, row.owner, row.offered_until = "running", owner, 0.0
+    row.attempt += 1
+    row.heartbeat_at = now()
+    row.started_at = row.started_at or now()
+    session.flush()
     session.refresh(row)
-    return lease, row
+    return Lease(row.id, row.attempt, row.last_event, row.cancel_requested), row
+
+
+def beat(session: Session, lease: Lease) -> bool:
+    """Beat the heartbeat of a worker that has nothing to report; False when its lease is lost."""
+    held = update(JobRow).where(
+        JobRow.id == lease.job, JobRow.attempt == lease.attempt, JobRow.state == "running"
+    )
+    query = held.values(heartbeat_at=now()).returning(JobRow.id)
+    return session.execute(query).one_or_none() is not None
 
 
 def write(session: Session, lease: Lease, events: Sequence[Event] = (), **values: Any) -> Lease:
@@ -176,7 +191,7 @@ def finish(
 
 def release(session: Session, lease: Lease) -> None:
     """Give a job back, to be taken up from its last checkpoint. It costs no attempt."""
-    write(session, lease, state="queued", offered_until=0.0, owner=None, eta_seconds=None)
+    _give_back(session, lease)
 
 
 def fail_attempt(session: Session, lease: Lease, reason: str) -> bool:
@@ -186,12 +201,18 @@ def fail_attempt(session: Session, lease: Lease, reason: str) -> bool:
     """
     failures = 1 + (session.scalar(select(JobRow.failures).where(JobRow.id == lease.job)) or 0)
     error = f"Attempt {failures} of {ATTEMPTS}: {reason}"
-    lease = write(session, lease, failures=failures, error=error, owner=None, offered_until=0.0)
     if failures < ATTEMPTS:
-        write(session, lease, state="queued")
+        _give_back(session, lease, failures=failures, error=error)
         return False
+    session.execute(update(JobRow).where(JobRow.id == lease.job).values(failures=failures))
     finish(session, lease, "failed", error=error)
     return True
+
+
+def _give_back(session: Session, lease: Lease, **values: Any) -> None:
+    # The next attempt's number is used up, so that the worker cannot give the job back twice.
+    values |= {"state": "queued", "attempt": lease.attempt + 1, "owner": None}
+    write(session, lease, offered_until=0.0, eta_seconds=None, **values)
 
 
 def held_by(session: Session, id: str, owner: str) -> Lease | None:
