@@ -1,14 +1,33 @@
 """What goes on inside a training run, as numbers and as plain-language hints."""
 
+import math
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
 import numpy as np
 from numpy.typing import NDArray
 
 from model.activations import ACTIVATIONS, Array
 from model.network import Gradients, Parameters, Trace
+from model.presets import Recipe
 
-__all__ = ["dead_units", "gradient_norms", "saturation", "update_ratio"]
+if TYPE_CHECKING:  # training reports what this module measures, so it imports us
+    from model.training import EpochMetrics
+
+__all__ = ["dead_units", "gradient_norms", "hints", "saturation", "update_ratio"]
 
 FLAT = 0.05  # a unit is saturated where g'(z) is below this share of the steepest slope
+
+# When a hint is due; measured on MNIST, where healthy runs stay clear of all of them.
+SATURATED = 0.75  # share of a sigmoid or tanh layer; good runs end at 0.1 to 0.4
+OFF = 0.9  # share of a relu layer; 0.3 to 0.5 is usual
+FADED = 0.05  # first layer's gradient norm over the last layer's; usually about 1
+RISE = 1.05  # training loss over that of the epoch before
+SLOW = 0.5  # training loss over that of the first epoch, after PATIENCE epochs
+PATIENCE = 3
+OVERFIT = 1.02  # validation loss, two epochs running, over its best
+STILL_FALLING = 0.98  # validation loss over that of the epoch before, at the run's end
 
 
 def gradient_norms(gradients: Gradients) -> list[float]:
@@ -45,6 +64,109 @@ def update_ratio(before: Parameters, after: Parameters) -> list[float]:
         size, change = float(np.linalg.norm(old)), float(np.linalg.norm(new - old))
         ratios.append(change / size if size else (float("inf") if change else 0.0))
     return ratios
+
+
+def hints(history: Sequence["EpochMetrics"], recipe: Recipe) -> list[str]:
+    """What seems wrong with a run so far and what to do about it, a sentence or two each.
+
+    `history` has one entry an epoch; an empty list means that nothing looks wrong. A hint's text
+    depends on the recipe, not on the latest numbers: as long as it holds, it stays the same.
+    """
+    if not history:
+        return []
+    last = history[-1]
+    if not math.isfinite(last.train_loss) or not math.isfinite(last.validation_loss):
+        return [
+            "The loss is no longer a number (NaN): the steps were so large that the numbers "
+            f"overflowed. Lower the learning rate tenfold, {_rate(recipe, 0.1)}."
+        ]
+    # What blocks the gradient explains the rest, and speed matters only where nothing blocks it.
+    return (
+        list(_saturated(last, recipe))
+        or list(_vanishing(last, recipe))
+        or [*_rising(history, recipe), *_pace(history, recipe)]
+    )
+
+
+def _rising(history: Sequence["EpochMetrics"], recipe: Recipe) -> Iterator[str]:
+    losses = [epoch.train_loss for epoch in history]
+    # At losses next to 0 a rise by a few per cent is noise.
+    if len(losses) > 1 and losses[-1] > RISE * losses[-2] + 0.01:
+        yield (
+            "The training loss rises: the steps overshoot the minimum. "
+            f"Halve the learning rate, {_rate(recipe, 0.5)}."
+        )
+
+
+def _saturated(last: "EpochMetrics", recipe: Recipe) -> Iterator[str]:
+    linear = recipe.activation in ("relu", "leaky_relu")
+    for layer, share in enumerate(last.saturation, start=1):
+        if linear and share > OFF:
+            problem = f"Over {OFF:.0%} of hidden layer {layer} is off (z ≤ 0)"
+        elif not linear and share > SATURATED:
+            problem = (
+                f"Over {SATURATED:.0%} of hidden layer {layer} is saturated, "
+                f"where {recipe.activation} is flat"
+            )
+        else:
+            continue
+        yield (
+            f"{problem}: hardly any gradient gets through. "
+            f"Lower the learning rate tenfold, {_rate(recipe, 0.1)}."
+        )
+
+
+def _vanishing(last: "EpochMetrics", recipe: Recipe) -> Iterator[str]:
+    first_norm, *_, last_norm = last.gradient_norms
+    if last_norm and first_norm < FADED * last_norm:
+        remedy = "use fewer hidden layers"
+        if recipe.activation in ("sigmoid", "tanh"):
+            remedy += ", or relu as the activation"
+        yield (
+            "The gradient vanishes on its way back: the first layer's is less than "
+            f"{FADED:.0%} of the last layer's, so the first layer hardly learns. "
+            f"{remedy.capitalize()}."
+        )
+
+
+def _pace(history: Sequence["EpochMetrics"], recipe: Recipe) -> Iterator[str]:
+    """Too slow, too long or too short."""
+    train = [epoch.train_loss for epoch in history]
+    validation = [epoch.validation_loss for epoch in history]
+    best = min(range(len(history)), key=validation.__getitem__)
+    patient = len(history) >= PATIENCE
+    falls = all(later < earlier for earlier, later in pairwise(train))
+    overfits = min(validation[-2:]) > OVERFIT * validation[best] and train[-1] < train[best]
+    if patient and falls and train[-1] > SLOW * train[0]:
+        yield (
+            "The loss falls steadily but very slowly: the steps are too small. "
+            f"Raise the learning rate tenfold, {_rate(recipe, 10)}."
+        )
+    elif patient and overfits:
+        yield (
+            f"The network overfits since epoch {history[best].epoch}: it gets better on the "
+            "training images and worse on the validation images. "
+            f"Train {_against_overfitting(recipe)}."
+        )
+    elif len(history) == recipe.epochs > 1 and validation[-1] < STILL_FALLING * validation[-2]:
+        yield (
+            "The loss was still falling when the run ended. Train for more epochs "
+            f"({2 * recipe.epochs}, say) or double the learning rate, {_rate(recipe, 2)}."
+        )
+
+
+def _against_overfitting(recipe: Recipe) -> str:
+    remedies = ["for fewer epochs"]
+    if recipe.train_examples is not None:
+        remedies.append("on more images")
+    if recipe.augment == "none":
+        remedies.append('with augment "affine"')
+    decay = max(10 * recipe.weight_decay, 1e-4)
+    return f"{', '.join(remedies)} or with more weight decay ({decay:g})"
+
+
+def _rate(recipe: Recipe, factor: float) -> str:
+    return f"from {recipe.learning_rate:g} to {recipe.learning_rate * factor:g}"
 
 
 def _flat(trace: Trace, activation: str) -> list[NDArray[np.bool_]]:
