@@ -1,0 +1,136 @@
+"""An epoch of 60,000 images, batch 64, on one core: byhand beside its peers, in alternation.
+
+    python benchmarks/training.py [--rounds 9]
+
+All train 784-128-10 with sigmoid, softmax and cross-entropy by plain SGD at the same rate, float32,
+in a fresh order each epoch. Prints medians and ratios; a peer that cannot be installed gets a row
+that says so.
+"""
+
+import argparse
+import json
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import numpy as np
+from peers.environment import UnavailableError, python_with
+
+from model.dataset import load_mnist
+
+PEERS = Path(__file__).parent / "peers"
+ROOT = PEERS.parent.parent
+REQUIREMENTS = {
+    "pytorch": ("torch>=2.9", "numpy"),
+    "jax": ("jax",),
+    "sklearn": ("scikit-learn",),
+}
+NAMES = {
+    "byhand": "byhand (NumPy)",
+    "pytorch": "PyTorch, eager",
+    "jax": "JAX, jit + scan",
+    "sklearn": "scikit-learn",
+}
+# Multiplications and additions of the products X W1, H W2, Hᵀ D2, D2 W2ᵀ, Xᵀ D1 for one image.
+FLOPS = 2 * (2 * 784 * 128 + 3 * 128 * 10)
+
+
+class Trainer:
+    """A process under measurement, on one core."""
+
+    def __init__(self, python: Path, script: str, data: str, core: int) -> None:
+        self.process = subprocess.Popen(
+            ["taskset", "-c", str(core), python, PEERS / script, data],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            env={**os.environ, "PYTHONPATH": str(ROOT)},
+        )
+        self._line()
+
+    def _line(self) -> str:
+        line = self.process.stdout.readline()
+        if not line:
+            raise UnavailableError(f"it stopped with exit code {self.process.wait()}")
+        return line
+
+    def ask(self, question: str) -> float:
+        """`epoch` gives seconds, `accuracy` the share of right test images."""
+        self.process.stdin.write(question + "\n")
+        self.process.stdin.flush()
+        return json.loads(self._line())
+
+    def close(self) -> None:
+        """End it."""
+        self.process.stdin.close()
+        self.process.wait()
+
+
+def measure(rounds: int, core: int) -> tuple[dict[str, list[float]], dict[str, float], dict]:
+    """Seconds an epoch by trainer, round by round; test accuracies; why others are missing."""
+    mnist = load_mnist()
+    trainers, missing = {}, {}
+    with tempfile.TemporaryDirectory() as folder:
+        data = str(Path(folder) / "mnist.npz")
+        np.savez(
+            data,
+            x=mnist.train_images,
+            y=mnist.train_labels,
+            test_x=mnist.test_images,
+            test_y=mnist.test_labels,
+        )
+        for name in ("sgemm", *NAMES):
+            try:
+                wanted = REQUIREMENTS.get(name)
+                python = python_with(name, *wanted) if wanted else Path(sys.executable)
+                script = f"train_{name}.py" if name in NAMES else f"{name}.py"
+                trainers[name] = Trainer(python, script, data, core)
+            except UnavailableError as reason:
+                missing[name] = str(reason)
+        seconds = {name: [] for name in trainers}
+        for _ in range(rounds):
+            for name, trainer in trainers.items():
+                seconds[name].append(trainer.ask("epoch"))
+        accuracies = {name: trainers[name].ask("accuracy") for name in NAMES if name in trainers}
+        for trainer in trainers.values():
+            trainer.close()
+    return seconds, accuracies, missing
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--rounds", type=int, default=9)
+    parser.add_argument("--core", type=int, default=0)
+    arguments = parser.parse_args()
+    seconds, accuracies, missing = measure(arguments.rounds, arguments.core)
+
+    def ratio(name: str) -> float:
+        pairs = zip(seconds[name], seconds["byhand"], strict=True)
+        return statistics.median(peer / ours for peer, ours in pairs)
+
+    print(
+        f"| trainer | seconds an epoch (median of {arguments.rounds}) | byhand is | test accuracy |"
+    )
+    print("|---|---|---|---|")
+    for name, title in NAMES.items():
+        if name in missing:
+            print(f"| {title} | not measured: {missing[name]} | | |")
+            continue
+        median = statistics.median(seconds[name])
+        faster = "" if name == "byhand" else f"{ratio(name):.2f}x as fast"
+        print(f"| {title} | {median:.3f} | {faster} | {accuracies[name]:.2%} |")
+    share = statistics.median(
+        (60_000 * FLOPS / ours) / (2 * 2048**3 / product)
+        for ours, product in zip(seconds["byhand"], seconds["sgemm"], strict=True)
+    )
+    rate = 2 * 2048**3 / statistics.median(seconds["sgemm"]) / 1e9
+    print(
+        f"\nOf the machine's own sgemm rate ({rate:.0f} GFLOP/s over a 2048³ product): {share:.0%}."
+    )
+
+
+if __name__ == "__main__":
+    main()
