@@ -1,0 +1,151 @@
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from app.commands import train
+from model.checkpoint import load_model, load_state
+from model.training import Progress
+
+SMALL = ["--epochs", "2", "--train-examples", "500", "--seed", "3"]
+
+
+def test_train_saves_the_best_network_and_says_what_it_reads(byhand: Any) -> None:
+    ran = byhand("train", *SMALL, "--output", "small.npz", "--name", "mine")
+    model = load_model(Path("small.npz"))
+    assert ran.code == 0
+    assert "epoch   2   loss" in ran.out
+    assert f"Test accuracy {model.test_accuracy:.2%} of 10,000 images" in ran.out
+    assert (model.name, model.recipe["seed"], model.recipe["epochs"]) == ("mine", 3, 2)
+    assert model.test_accuracy is not None
+    assert model.test_accuracy > 0.5
+
+
+def test_options_override_the_preset(byhand: Any) -> None:
+    options = ["--hidden-layers", "20,15", "--activation", "tanh", "--deskew", "--momentum", "0.5"]
+    ran = byhand("train", *SMALL, *options, "--output", "small.npz")
+    model = load_model(Path("small.npz"))
+    assert ran.code == 0
+    assert (model.parameters.layers, model.parameters.activation) == ((784, 20, 15, 10), "tanh")
+    assert (model.deskew, model.recipe["momentum"], model.recipe["preset"]) == (True, 0.5, "fast")
+
+
+def test_the_model_is_named_after_the_preset_when_nobody_says_where(byhand: Any) -> None:
+    assert byhand("train", *SMALL, "--preset", "blog").code == 0
+    assert Path("byhand-blog.npz").is_file()
+
+
+def stop_after(epochs: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Press Ctrl-C once so many epochs are done."""
+    complete = train.run
+
+    def interrupted(*arguments: Any) -> Iterator[Progress]:
+        done = 0
+        for progress in complete(*arguments):
+            if done == epochs:
+                raise KeyboardInterrupt
+            yield progress
+            done += progress.state is not None
+
+    monkeypatch.setattr(train, "run", interrupted)
+
+
+def test_ctrl_c_keeps_the_best_so_far(byhand: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    stop_after(1, monkeypatch)
+    ran = byhand("train", *SMALL, "--output", "small.npz")
+    assert ran.code == 130
+    assert "Stopped after epoch 1 of 2" in ran.out
+    assert load_model(Path("small.npz")).test_accuracy is not None
+
+
+def test_ctrl_c_before_the_first_epoch_leaves_nothing(
+    byhand: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stop_after(0, monkeypatch)
+    ran = byhand("train", *SMALL, "--output", "small.npz")
+    assert (ran.code, ran.err.count("\n")) == (130, 1)
+    assert "nothing to keep" in ran.err
+    assert not Path("small.npz").exists()
+
+
+def test_a_resumed_run_ends_with_the_same_bits(
+    byhand: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = ["train", *SMALL, "--augment", "affine", "--name", "same"]
+    assert byhand(*whole, "--output", "whole.npz").code == 0
+    with monkeypatch.context() as patch:
+        stop_after(1, patch)
+        assert byhand(*whole, "--output", "part.npz", "--checkpoint", "state.npz").code == 130
+    assert load_state(Path("state.npz")).epoch == 1
+    assert byhand(*whole, "--output", "resumed.npz", "--resume", "state.npz").code == 0
+    assert Path("resumed.npz").read_bytes() == Path("whole.npz").read_bytes()
+    assert load_state(Path("state.npz")).epoch == 2, "a resumed run goes on writing its state"
+
+
+def test_a_state_of_another_network_is_refused(byhand: Any) -> None:
+    assert byhand("train", *SMALL, "--checkpoint", "state.npz").code == 0
+    ran = byhand("train", *SMALL, "--hidden-layers", "32", "--resume", "state.npz", "--epochs", "5")
+    assert ran.code == 1
+    assert "hidden layers [128]" in ran.err
+    assert "[32]" in ran.err
+
+
+def test_a_finished_state_asks_for_more_epochs(byhand: Any) -> None:
+    assert byhand("train", *SMALL, "--checkpoint", "state.npz").code == 0
+    ran = byhand("train", *SMALL, "--resume", "state.npz")
+    assert (ran.code, "--epochs" in ran.err) == (2, True)
+
+
+def test_other_idx_files_can_be_learnt(byhand: Any, tmp_path: Path) -> None:
+    rng = np.random.default_rng(0)
+    for part, count in {"train": 120, "t10k": 30}.items():
+        for content, array in {
+            "images-idx3": rng.integers(0, 256, (count, 28, 28)),
+            "labels-idx1": rng.integers(0, 10, count),
+        }.items():
+            shape = b"".join(size.to_bytes(4, "big") for size in array.shape)
+            header = bytes([0, 0, 8, array.ndim]) + shape
+            (tmp_path / f"{part}-{content}-ubyte").write_bytes(
+                header + array.astype(np.uint8).tobytes()
+            )
+    ran = byhand("train", "--epochs", 1, "--data", tmp_path)
+    assert ran.code == 0
+    assert "of 30 images" in ran.out
+
+
+@pytest.mark.parametrize(
+    ("options", "code", "says"),
+    [
+        (["--preset", "slow"], 2, "preset: 'slow' is unknown; choose one of blog, fast, best."),
+        (["--epochs", "0"], 2, "epochs: must lie from 1"),
+        (["--learning-rate", "-1"], 2, "learning_rate"),
+        (["--activation", "step"], 2, "activation: 'step' is unknown"),
+        (["--hidden-layers", "many"], 2, "--hidden-layers takes sizes"),
+        (["--data", "nowhere"], 1, "nowhere is not a directory"),
+        (["--output", "no/such/place.npz"], 1, "mkdir -p no/such"),
+        (["--output", "."], 2, "is a directory"),
+        (["--resume", "missing.npz"], 1, "missing.npz"),
+        (["--url", "localhost:1", "--data", "."], 2, "--data is for training here"),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, list) else "",
+)
+def test_a_mistake_is_one_line_and_an_exit_code(
+    byhand: Any, options: list[str], code: int, says: str
+) -> None:
+    ran = byhand("train", *options)
+    assert ran.code == code
+    assert says in ran.err
+    assert ran.err.startswith("byhand: ")
+    assert ran.err.count("\n") == 1
+
+
+def test_files_are_whole_or_not_there(byhand: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    def no_space(self: Path, target: Path) -> Path:
+        raise OSError(28, "No space left on device", str(target))
+
+    monkeypatch.setattr(Path, "replace", no_space)
+    ran = byhand("train", *SMALL, "--output", "small.npz")
+    assert (ran.code, ran.err) == (1, "byhand: small.npz: no space left on device\n")
+    assert not Path("small.npz").exists()
