@@ -34,9 +34,12 @@ class RecipeError(ByhandError, ValueError):
     """A hyperparameter is out of range."""
 
     def __init__(self, field: str, message: str) -> None:
-        super().__init__(f"{field}: {message}")
+        super().__init__(field, message)
         self.field = field
         self.message = message
+
+    def __str__(self) -> str:
+        return f"{self.field}: {self.message}"
 
 
 class DivergenceError(ByhandError):

@@ -5,8 +5,10 @@ test images.
 """
 
 import math
+import reprlib
 from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
+from itertools import pairwise
 from typing import Any
 
 from model.activations import ACTIVATIONS
@@ -36,6 +38,7 @@ _RANGES: dict[str, tuple[float, float]] = {
 }
 _WHOLE = ("epochs", "batch_size", "train_examples", "seed")
 _MOST_LAYERS, _MOST_UNITS = 8, 4096
+_MOST_WEIGHTS = 20_000_000  # a checkpoint holds them three times and must stay readable
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,10 +68,9 @@ class Recipe:
         for name, (low, high) in _RANGES.items():
             _check_number(name, getattr(self, name), low, high)
         for name, allowed in _CHOICES.items():
-            if getattr(self, name) not in allowed:
-                raise RecipeError(
-                    name, f"{getattr(self, name)!r} is unknown; choose one of {', '.join(allowed)}."
-                )
+            _check_choice(name, getattr(self, name), allowed)
+        if not isinstance(self.deskew, bool):
+            raise RecipeError("deskew", f"must be true or false, found {_shown(self.deskew)}.")
         _check_layers(self.hidden_layers)
         object.__setattr__(self, "hidden_layers", tuple(self.hidden_layers))
 
@@ -77,21 +79,45 @@ def _check_number(name: str, value: Any, low: float, high: float) -> None:
     if value is None and name == "train_examples":
         return
     kinds = (int,) if name in _WHOLE else (int, float)
-    if isinstance(value, bool) or not isinstance(value, kinds) or not math.isfinite(value):
+    infinite = isinstance(value, float) and not math.isfinite(value)
+    if isinstance(value, bool) or not isinstance(value, kinds) or infinite:
         noun = "a whole number" if name in _WHOLE else "a number"
-        raise RecipeError(name, f"must be {noun}, found {value!r}.")
+        raise RecipeError(name, f"must be {noun}, found {_shown(value)}.")
     if not low <= value <= high:
-        raise RecipeError(name, f"must lie from {low:,g} to {high:,g}, found {value:,g}.")
+        raise RecipeError(name, f"must lie from {low:,} to {high:,}, found {_shown(value)}.")
 
 
-def _check_layers(sizes: Sequence[int]) -> None:
+def _check_choice(name: str, value: Any, allowed: Sequence[str]) -> None:
+    if not isinstance(value, str) or value not in allowed:
+        choices = ", ".join(allowed)
+        raise RecipeError(name, f"{_shown(value)} is unknown; choose one of {choices}.")
+
+
+def _check_layers(sizes: Any) -> None:
+    if not isinstance(sizes, list | tuple):
+        raise RecipeError("hidden_layers", f"must be a list of sizes, found {_shown(sizes)}.")
     if not 1 <= len(sizes) <= _MOST_LAYERS:
         raise RecipeError("hidden_layers", f"give 1 to {_MOST_LAYERS} sizes, found {len(sizes)}.")
     for size in sizes:
         if isinstance(size, bool) or not isinstance(size, int) or not 1 <= size <= _MOST_UNITS:
             raise RecipeError(
-                "hidden_layers", f"each size must lie from 1 to {_MOST_UNITS:,}, found {size!r}."
+                "hidden_layers",
+                f"each size must lie from 1 to {_MOST_UNITS:,}, found {_shown(size)}.",
             )
+    weights = sum(n_in * n_out for n_in, n_out in pairwise((784, *sizes, 10)))
+    if weights > _MOST_WEIGHTS:
+        raise RecipeError(
+            "hidden_layers",
+            f"make {weights:,} weights, at most {_MOST_WEIGHTS:,} are trained; use smaller layers.",
+        )
+
+
+def _shown(value: Any) -> str:
+    """A value as a message shows it, short however long it is."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return reprlib.repr(value)
+    long = isinstance(value, int) and abs(value) > 1e15
+    return "one of over 15 digits" if long else f"{value:,}"
 
 
 PRESETS: dict[str, Recipe] = {
@@ -126,8 +152,7 @@ PRESETS: dict[str, Recipe] = {
 
 def recipe(preset: str = "fast", **overrides: Any) -> Recipe:
     """A preset with some of its fields replaced; a field given as None keeps the preset's value."""
-    if preset not in PRESETS:
-        raise RecipeError("preset", f"{preset!r} is unknown; choose one of {', '.join(PRESETS)}.")
+    _check_choice("preset", preset, tuple(PRESETS))
     known = {field.name for field in fields(Recipe)}
     for name in overrides:
         if name not in known:
