@@ -14,11 +14,12 @@ from sqlalchemy.orm import Session
 from app.errors import NotFound
 from app.store.clock import now
 from app.store.leases import Lease, free
-from app.store.tables import FINISHED, EventRow, JobRow
+from app.store.tables import FINISHED, STATES, EventRow, JobRow
 
 __all__ = [
     "add",
     "by_key",
+    "count_by_state",
     "get",
     "heads",
     "lock_queue",
@@ -78,6 +79,12 @@ def waiting(session: Session) -> int:
     """How many jobs are queued."""
     query = select(func.count()).select_from(JobRow).where(JobRow.state == "queued")
     return session.scalar(query) or 0
+
+
+def count_by_state(session: Session) -> dict[str, int]:
+    """How many jobs are in each state, 0 included."""
+    query = select(JobRow.state, func.count()).group_by(JobRow.state)
+    return dict.fromkeys(STATES, 0) | {state: count for state, count in session.execute(query)}
 
 
 def by_key(session: Session, idempotency_key: str) -> JobRow | None:
