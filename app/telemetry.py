@@ -17,7 +17,13 @@ from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 import structlog
-from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
+from prometheus_client import (
+    CollectorRegistry,
+    Counter,
+    Histogram,
+    disable_created_metrics,
+    generate_latest,
+)
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 from pydantic_core import to_json
@@ -59,6 +65,7 @@ class Metrics:
     """The service's counters, in a registry of their own: a process may hold two services."""
 
     def __init__(self) -> None:
+        disable_created_metrics()  # a second series for each, which nobody plots
         self.registry = CollectorRegistry()
         self.requests = Counter(
             "byhand_requests",

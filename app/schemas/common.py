@@ -6,7 +6,7 @@ from typing import Generic, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
-__all__ = ["FieldProblem", "Page", "Problem"]
+__all__ = ["FieldProblem", "Health", "Page", "Problem"]
 
 Item = TypeVar("Item")
 
@@ -55,3 +55,10 @@ class Page(BaseModel, Generic[Item]):
     next: str | None = Field(
         None, description="Pass it as `cursor` to get the next items; null at the end."
     )
+
+
+class Health(BaseModel):
+    """The answer to a health question; a process that is not well answers 503."""
+
+    status: str = Field(examples=["ok"])
+    model: str | None = Field(None, description="The active model; only from /readyz.")

@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-__all__ = ["Activate", "Model"]
+__all__ = ["Activate", "Model", "ModelForm"]
 
 EXAMPLE: dict[str, Any] = {
     "id": "pretrained",
@@ -46,3 +46,13 @@ class Activate(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     model: str = Field(description="Its id, as in GET /models.", examples=["pretrained"])
+
+
+class ModelForm(BaseModel):
+    """A trained network from elsewhere."""
+
+    weights: bytes = Field(
+        description="An .npz with float32 arrays W1 b1 W2 b2 …; never pickled objects.",
+        json_schema_extra={"format": "binary"},
+    )
+    name: str = Field("", max_length=200, description="What to call it.", examples=["My network"])

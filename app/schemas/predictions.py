@@ -129,6 +129,7 @@ class Check(BaseModel):
     worst: dict[str, Any] = Field(
         description="The entry with the largest error: its array, index and both values."
     )
+    kinks: int = Field(description="Entries left out, where a relu has no derivative.")
 
 
 class Step(BaseModel):

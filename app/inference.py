@@ -1,0 +1,215 @@
+"""The models in memory: the active one, a few others; what they read and how their loss flows back.
+
+Predicting never touches the store. One look at it each second tells whether another replica has
+activated a model or deleted one.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections import OrderedDict
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.errors import Invalid, NotFound, Unavailable
+from app.store import models
+from app.store.engine import Database, StoreError
+from app.telemetry import log
+from model.checkpoint import load_model
+from model.classifier import Classifier
+from model.gradcheck import GradientCheck, check_gradients
+from model.network import (
+    Array,
+    Gradients,
+    Parameters,
+    Trace,
+    backward,
+    cross_entropy,
+    forward,
+    input_gradient,
+    one_hot,
+)
+
+__all__ = ["Explanation", "Inference", "Served", "Step", "explain"]
+
+POLL_SECONDS = 1.0
+MOST_OTHERS = 8  # models besides the active one: 0.4 MB each at 784-128-10
+
+Pixels = NDArray[Any]  # (n, 784), 0..255
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """A model as it is in the store."""
+
+    id: str
+    sha256: str
+    classifier: Classifier
+
+
+class Inference:
+    """Which model answers. Any thread may ask."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._active: Served | None = None
+        self._others: OrderedDict[str, Served] = OrderedDict()
+        self._lock = threading.Lock()
+        self._watch: asyncio.Task[None] | None = None
+
+    @property
+    def active(self) -> Served:
+        """The model that answers when no other is named. Raises Unavailable before the first."""
+        if self._active is None:
+            raise Unavailable("No model is loaded yet. Try again in a few seconds.")
+        return self._active
+
+    def cached(self, id: str | None) -> Served | None:
+        """The model, if it is in memory; None names the active one."""
+        if id is None or (self._active is not None and id == self._active.id):
+            return self.active
+        with self._lock:
+            if id in self._others:
+                self._others.move_to_end(id)
+            return self._others.get(id)
+
+    def load(self, id: str) -> Served:
+        """The model, from the store if need be: blocking. Raises NotFound."""
+        cached = self.cached(id)
+        if cached is not None:
+            return cached
+        served = self._read(id)
+        with self._lock:
+            self._others[id] = served
+            while len(self._others) > MOST_OTHERS:
+                self._others.popitem(last=False)
+        return served
+
+    async def get(self, id: str | None) -> Served:
+        """The model, read in a thread when it is not in memory. Raises NotFound."""
+        served = self.cached(id)
+        return served if served is not None else await asyncio.to_thread(self.load, str(id))
+
+    def refresh(self) -> None:
+        """Take over what other replicas have changed: blocking."""
+        with self._database.read() as session:
+            current = models.active(session)
+        if current is not None and (
+            self._active is None or current != (self._active.id, self._active.sha256)
+        ):
+            self._active = self._read(current[0])
+        for id, served in list(self._others.items()):
+            if not self._is_current(served):
+                with self._lock:
+                    self._others.pop(id, None)
+
+    def start(self) -> None:
+        """Look at the store each second from now on; to be called in the event loop."""
+        self._watch = asyncio.create_task(self._keep_fresh())
+
+    async def stop(self) -> None:
+        """Stop looking."""
+        if self._watch is not None:
+            self._watch.cancel()
+            await asyncio.gather(self._watch, return_exceptions=True)
+
+    async def _keep_fresh(self) -> None:
+        reachable = True
+        while True:
+            await asyncio.sleep(POLL_SECONDS)
+            try:
+                await asyncio.to_thread(self.refresh)
+                reachable = True
+            except (StoreError, NotFound) as error:
+                if reachable:  # said once; the models in memory go on answering
+                    log.warning("store cannot be read", error=str(error))
+                reachable = False
+
+    def _read(self, id: str) -> Served:
+        with self._database.read() as session:
+            sha256, data = models.get(session, id).sha256, models.weights(session, id)
+        return Served(id, sha256, load_model(data))
+
+    def _is_current(self, served: Served) -> bool:
+        try:
+            with self._database.read() as session:
+                return models.get(session, served.id).sha256 == served.sha256
+        except NotFound:
+            return False
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """The loss and P (n, 10) after θ − α dL/dθ, and L − α ‖dL/dθ‖², which the gradient promises."""
+
+    learning_rate: float
+    loss: float
+    probabilities: Array
+    predicted_loss: float
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """One forward and one backward pass over n images: everything that the derivation names."""
+
+    labels: NDArray[np.int64]  # (n,)
+    y: Array  # (n, 10)
+    loss: float
+    trace: Trace
+    gradients: Gradients
+    input_gradient: Array  # (n, 784)
+    check: GradientCheck | None
+    step: Step | None
+
+
+def explain(
+    classifier: Classifier,
+    pixels: Pixels,
+    labels: NDArray[np.int64],
+    *,
+    check: bool = False,
+    learning_rate: float | None = None,
+) -> Explanation:
+    """Loss and gradients of images (n, 784) with labels (n,), averaged over them.
+
+    The loss is that of the network as it is trained, at temperature 1: D_L is exactly (P − Y)/n.
+    `check` compares with central differences, `learning_rate` α tries one step; the classifier
+    stays as it is.
+    """
+    parameters = classifier.parameters
+    classes = parameters.layers[-1]
+    if not 0 <= labels.min() <= labels.max() < classes:
+        raise Invalid(f"label: expected a digit from 0 to {classes - 1}, found {labels.max()}.")
+    x = classifier.prepare(pixels)
+    y = one_hot(labels, classes)
+    trace = forward(parameters, x)
+    gradients = backward(parameters, trace, y)
+    loss = cross_entropy(trace.z[-1], y)
+    return Explanation(
+        labels=labels,
+        y=y,
+        loss=loss,
+        trace=trace,
+        gradients=gradients,
+        input_gradient=input_gradient(parameters, gradients),
+        check=check_gradients(parameters, x, y) if check else None,
+        step=_step(parameters, gradients, loss, x, y, learning_rate) if learning_rate else None,
+    )
+
+
+def _step(
+    parameters: Parameters, gradients: Gradients, loss: float, x: Array, y: Array, alpha: float
+) -> Step:
+    moved = parameters.vector - np.float32(alpha) * gradients.vector
+    after = forward(Parameters(parameters.layers, parameters.activation, moved), x)
+    squared_norm = float(gradients.vector @ gradients.vector)
+    return Step(
+        learning_rate=alpha,
+        loss=cross_entropy(after.z[-1], y),
+        probabilities=after.a[-1],
+        predicted_loss=loss - alpha * squared_norm,
+    )

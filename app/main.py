@@ -1,0 +1,119 @@
+"""The service put together: what is made at start, in which order, and what answers."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from importlib import metadata
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.openapi.utils import get_openapi
+from starlette.middleware import Middleware
+from starlette.responses import Response
+
+from app.errors import Unavailable, install_handlers
+from app.inference import Inference
+from app.jobs import Runner
+from app.routes import gradients, health, models, pages, predict, train
+from app.schemas.common import Problem
+from app.security import Guard
+from app.settings import Settings
+from app.store import engine
+from app.store import jobs as jobs_store
+from app.store import models as models_store
+from app.telemetry import Metrics, Telemetry, configure_logging, log
+from model.checkpoint import dump_model, pretrained
+
+__all__ = ["create_app"]
+
+DESCRIPTION = """
+Recognises handwritten digits with one small network, and shows backpropagation at work in it.
+
+* **Predict**: a picture or 28x28 pixels in, a digit out.
+* **Explain**: the loss and the gradient of every weight for your digit.
+* **Train**: jobs in the background, with live events.
+* **Models**: download, upload, activate.
+"""
+
+
+def create_app(settings: Settings | None = None) -> FastAPI:
+    """The service, with its settings from the environment unless they are given."""
+    settings = settings or Settings()
+    configure_logging(settings.log_level)
+    metrics = Metrics()
+    app = FastAPI(
+        title="byhand",
+        version=metadata.version("byhand"),
+        description=DESCRIPTION,
+        docs_url=None,
+        redoc_url=None,
+        lifespan=_lifespan,
+        middleware=[
+            Middleware(Telemetry, metrics=metrics),
+            Middleware(Guard, settings=settings),
+        ],
+    )
+    app.state.settings = settings
+    app.state.metrics = metrics
+    install_handlers(app)
+    app.add_exception_handler(engine.StoreError, _on_store_error)
+    for module in (predict, gradients, train, models, health, pages):
+        # Not include_router: it matches every request twice, which predicting would feel.
+        app.router.routes.extend(module.router.routes)
+    pages.add_docs(app)
+    app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]
+    return app
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    settings: Settings = app.state.settings
+    database = engine.connect(settings.store_url)
+    app.state.database = database
+    app.state.inference = inference = Inference(database)
+    await asyncio.to_thread(_prepare_store, app)
+    app.state.runner = runner = Runner(settings, database)
+    runner.start()
+    inference.start()
+    try:
+        yield
+    finally:
+        await inference.stop()
+        await asyncio.to_thread(runner.stop)
+        database.close()
+
+
+def _prepare_store(app: FastAPI) -> None:
+    """Tables, the bundled model, the active model in memory: all before the first request."""
+    database: engine.Database = app.state.database
+    engine.migrate(database)
+    bundled = pretrained()
+    with database.begin() as session:
+        models_store.put_pretrained(session, bundled, dump_model(bundled))
+    app.state.inference.refresh()
+    app.state.metrics.watch_jobs(lambda: _count_jobs(database))
+
+
+def _count_jobs(database: engine.Database) -> dict[str, int]:
+    with database.read() as session:
+        return jobs_store.count_by_state(session)
+
+
+async def _on_store_error(request: Request, error: Exception) -> Response:
+    log.error("store failed", path=request.url.path, error=str(error))
+    return Unavailable("The store cannot be reached just now. Try again in a moment.").response()
+
+
+def _openapi(app: FastAPI) -> dict[str, Any]:
+    """The API's description, made once, with the problem document that every refusal refers to."""
+    if app.openapi_schema is None:
+        schema = get_openapi(
+            title=app.title, version=app.version, description=app.description, routes=app.routes
+        )
+        schema["components"]["schemas"]["Problem"] = Problem.model_json_schema(
+            ref_template="#/components/schemas/{model}"
+        )
+        app.openapi_schema = schema
+    return app.openapi_schema

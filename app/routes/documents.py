@@ -1,0 +1,62 @@
+"""How routes that read their own requests appear on /docs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import BaseModel
+
+from app.errors import MEDIA_TYPE
+
+__all__ = ["body", "octets", "problems"]
+
+WHAT_WENT_WRONG = {
+    400: "The body is not what its Content-Type says.",
+    401: "The API key is missing or wrong.",
+    404: "There is no such job or model.",
+    406: "The Accept header asks for what is not offered.",
+    409: "It is not in a state that allows this.",
+    413: "More bytes or pixels than the limit.",
+    415: "Not an image, or not a type that this path takes.",
+    422: "A value is out of its range; `detail` says which, and what would be right.",
+    429: "Too many requests; `Retry-After` says how long to wait.",
+    503: "The store cannot be reached just now.",
+}
+
+
+def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """The `responses` of a route that may refuse."""
+    return {
+        status: {
+            "description": WHAT_WENT_WRONG[status],
+            "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
+        }
+        for status in sorted(statuses)
+    }
+
+
+def body(**kinds: type[BaseModel] | tuple[type[BaseModel], ...] | None) -> dict[str, Any]:
+    """The `requestBody`: `json`, `form` or `octets`, each with its model or models."""
+    media = {
+        "json": "application/json",
+        "form": "multipart/form-data",
+        "octets": "application/octet-stream",
+    }
+    content = {}
+    for kind, model in kinds.items():
+        models = model if isinstance(model, tuple) else (model,) if model else ()
+        schemas = [inline(model) for model in models] or [{"type": "string", "format": "binary"}]
+        content[media[kind]] = {"schema": schemas[0] if len(schemas) == 1 else {"anyOf": schemas}}
+    return {"required": True, "content": content}
+
+
+def octets(description: str) -> dict[str, Any]:
+    """The `content` entry of an answer in bytes."""
+    return {"schema": {"type": "string", "format": "binary", "description": description}}
+
+
+def inline(model: type[BaseModel]) -> dict[str, Any]:
+    """A model's schema without references, since nothing else would put it among the components."""
+    schema = model.model_json_schema()
+    assert "$defs" not in schema, f"{model.__name__} refers to another model"
+    return schema

@@ -1,0 +1,130 @@
+"""POST /gradients: how the loss of this digit flows back to every weight and pixel."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+from dataclasses import asdict
+from typing import Any
+
+import numpy as np
+from fastapi import APIRouter, Request, Response
+
+from app.inference import Explanation, Served, explain
+from app.routes import documents, options
+from app.routes.inputs import OCTETS, RawRoute, labelled_images
+from app.routes.predict import MODEL, QUICK_IMAGES, json_response, model_of
+from app.schemas import predictions as schemas
+from model.network import Array
+
+__all__ = ["router"]
+
+router = APIRouter(tags=["Explain"], route_class=RawRoute)
+
+MOST_LEARNING_RATE = 100.0
+
+FLAG = {"type": "boolean", "default": False}
+PARAMETERS = [
+    options.parameter("full", "Include W1, 100,352 numbers, in JSON.", FLAG),
+    options.parameter("format", "npz: every array as a file.", {"enum": ["json", "npz"]}),
+    options.parameter("check", "Compare with central differences in float64.", FLAG),
+    options.parameter(
+        "learning_rate",
+        "Try one step with this α; the model stays as it is.",
+        {"type": "number", "exclusiveMinimum": 0, "maximum": MOST_LEARNING_RATE},
+    ),
+    MODEL,
+]
+
+
+@router.post(
+    "/gradients",
+    summary="Explain one digit",
+    response_model=schemas.Explanation,
+    response_description="Forward and backward pass, number by number.",
+    responses={
+        200: {"content": {OCTETS: documents.octets("With format=npz: every array.")}},
+        **documents.problems(400, 404, 413, 415, 422, 429, 503),
+    },
+    openapi_extra={
+        "parameters": PARAMETERS,
+        "requestBody": documents.body(
+            form=schemas.LabelledForm, json=(schemas.LabelledImage, schemas.LabelledImages)
+        ),
+    },
+)
+async def gradients(request: Request) -> Response:
+    """Send an image and the digit it shows; or several, whose loss and gradients are averaged."""
+    as_npz = options.choice(request, "format", "json", "npz") == "npz"
+    full, check = options.flag(request, "full"), options.flag(request, "check")
+    learning_rate = options.positive(request, "learning_rate", MOST_LEARNING_RATE)
+    served = await model_of(request)
+    examples = await labelled_images(request)
+
+    def answer() -> Response:
+        explanation = explain(
+            served.classifier,
+            examples.pixels,
+            examples.labels,
+            check=check,
+            learning_rate=learning_rate,
+        )
+        if as_npz:
+            return _npz(served, explanation)
+        return json_response(_document(served, explanation, examples.single, full))
+
+    if check or full or as_npz or len(examples.pixels) > QUICK_IMAGES:
+        return await asyncio.to_thread(answer)
+    return answer()
+
+
+def _document(served: Served, explanation: Explanation, single: bool, full: bool) -> dict[str, Any]:
+    """The JSON answer; for a single image the first axis is left out."""
+    e = explanation
+
+    def rows(array: Array) -> Any:
+        return array[0].tolist() if single else array.tolist()
+
+    gradients = e.gradients.arrays()
+    document: dict[str, Any] = {
+        "loss": e.loss,
+        "label": int(e.labels[0]) if single else e.labels.tolist(),
+        "probabilities": rows(e.trace.a[-1]),
+        "input": rows(e.trace.a[0]),
+        "layers": [
+            {"z": rows(z), "a": rows(a)} for z, a in zip(e.trace.z, e.trace.a[1:], strict=True)
+        ],
+        "deltas": [rows(D) for D in e.gradients.deltas],
+        "gradients": {
+            name: array.tolist() for name, array in gradients.items() if full or name != "W1"
+        },
+        "norms": {name: float(np.linalg.norm(array)) for name, array in gradients.items()},
+        "input_gradient": rows(e.input_gradient),
+        "model": served.id,
+    }
+    if e.check is not None:
+        document["check"] = asdict(e.check)
+    if e.step is not None:
+        document["step"] = {
+            "learning_rate": e.step.learning_rate,
+            "loss": e.step.loss,
+            "probabilities": rows(e.step.probabilities),
+            "predicted_loss": e.step.predicted_loss,
+        }
+    return document
+
+
+def _npz(served: Served, explanation: Explanation) -> Response:
+    """Every array under the derivation's own names: X, Z1, A1, …, P, Y, D1, …, dW1, …, dX."""
+    e = explanation
+    arrays: dict[str, Any] = {"X": e.trace.a[0], "Y": e.y, "P": e.trace.a[-1], "loss": e.loss}
+    arrays |= {f"Z{layer}": z for layer, z in enumerate(e.trace.z, start=1)}
+    arrays |= {f"A{layer}": a for layer, a in enumerate(e.trace.a[1:-1], start=1)}
+    arrays |= {f"D{layer}": D for layer, D in enumerate(e.gradients.deltas, start=1)}
+    arrays |= served.classifier.parameters.arrays()
+    arrays |= {f"d{name}": array for name, array in e.gradients.arrays().items()}
+    arrays["dX"] = e.input_gradient
+    file = io.BytesIO()
+    np.savez(file, allow_pickle=False, **arrays)
+    headers = {"Content-Disposition": 'attachment; filename="gradients.npz"', "X-Model": served.id}
+    return Response(file.getvalue(), media_type=OCTETS, headers=headers)

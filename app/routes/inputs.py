@@ -1,0 +1,212 @@
+"""What a request's body says, as pixels and labels.
+
+Read by hand, because predicting has to be quick: a body of 784 numbers becomes an array in a few
+microseconds. Every refusal says what was expected and what was found.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from fastapi import Request
+from fastapi.routing import APIRoute
+from numpy.typing import NDArray
+from pydantic_core import from_json
+
+from app import images
+from app.errors import BadRequest, Invalid, UnsupportedMedia
+from app.routes.forms import read_form
+from model import ink
+from model.errors import BlankImageError
+
+__all__ = ["Examples", "RawRoute", "labelled_images", "one_image", "several_images"]
+
+PIXELS = 28 * 28
+QUICK_BYTES = 64 * 1024  # larger bodies are parsed in a thread, so that small ones need not wait
+QUICK_PICTURE = 512 * 512  # pixels, likewise
+
+JSON = "application/json"
+FORM = "multipart/form-data"
+OCTETS = "application/octet-stream"
+
+Pixels = NDArray[Any]  # (n, 784), 0..255
+
+
+class RawRoute(APIRoute):
+    """A documented route whose endpoint gets the request as it is and gives the whole response."""
+
+    def get_route_handler(self) -> Callable[[Request], Any]:
+        """The endpoint itself: nothing is parsed, injected or validated before it."""
+        return self.endpoint
+
+
+@dataclass(frozen=True, slots=True)
+class Examples:
+    """Images with their labels; `single`: one image was sent, not a list."""
+
+    pixels: Pixels  # (n, 784)
+    labels: NDArray[np.int64]  # (n,)
+    single: bool
+
+
+async def one_image(request: Request) -> Pixels:
+    """The one image of a form or of JSON, (1, 784). Raises ProblemError."""
+    kind, body = await _body(request, FORM, JSON)
+    if kind == FORM:
+        form = read_form(request.headers["content-type"], body)
+        return await _picture(form.parts.get("image"))
+    return _image(_member(await _json(body), "pixels"))
+
+
+async def several_images(request: Request) -> Pixels:
+    """The images of a batch, (n, 784). Raises ProblemError."""
+    kind, body = await _body(request, OCTETS, JSON)
+    if kind == OCTETS:
+        if not body or len(body) % PIXELS:
+            raise Invalid(
+                f"A batch is n x {PIXELS} bytes, one for each pixel, found {len(body):,} bytes."
+            )
+        return np.frombuffer(body, np.uint8).reshape(-1, PIXELS)
+    return _images(_member(await _json(body), "pixels"))
+
+
+async def labelled_images(request: Request) -> Examples:
+    """Images with the digits that they show, of a form or of JSON. Raises ProblemError."""
+    kind, body = await _body(request, FORM, JSON)
+    if kind == FORM:
+        form = read_form(request.headers["content-type"], body)
+        label = _label(_number(form.text("label")))
+        return Examples(await _picture(form.parts.get("image")), np.array([label]), single=True)
+    fields = await _json(body)
+    pixels = _member(fields, "pixels")
+    if "labels" not in fields:
+        label = _label(_member(fields, "label"))
+        return Examples(_image(pixels), np.array([label]), single=True)
+    labels = fields["labels"]
+    if not isinstance(labels, list):
+        raise Invalid("labels: expected a list of digits, one for each image.")
+    images_ = _images(pixels)
+    if len(labels) != len(images_):
+        raise Invalid(
+            f"Each image needs a label: found {len(images_)} images, {len(labels)} labels."
+        )
+    return Examples(images_, np.array([_label(label) for label in labels]), single=False)
+
+
+async def _body(request: Request, *kinds: str) -> tuple[str, bytes]:
+    """The media type, which must be one of `kinds`, and the bytes."""
+    found = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if found not in kinds:
+        raise UnsupportedMedia(
+            f"Content-Type: expected {' or '.join(kinds)}, found {found or 'none'}."
+        )
+    return found, await request.body()
+
+
+async def _json(body: bytes) -> dict[str, Any]:
+    try:
+        if len(body) <= QUICK_BYTES:
+            fields = from_json(body)
+        else:
+            fields = await asyncio.to_thread(from_json, body)
+    except ValueError as error:
+        raise BadRequest(f"The body is not JSON: {error}.") from None
+    if not isinstance(fields, dict):
+        raise Invalid('Expected a JSON object such as {"pixels": […]}, found another value.')
+    if (b"true" in body or b"false" in body) and _has_bool(fields.get("pixels")):
+        raise Invalid("pixels: expected numbers from 0 to 255, found true or false.")
+    return fields
+
+
+def _has_bool(value: Any) -> bool:
+    return isinstance(value, bool) or (isinstance(value, list) and any(map(_has_bool, value)))
+
+
+def _member(fields: Mapping[str, Any], name: str) -> Any:
+    if name not in fields:
+        raise Invalid(f"The field {name!r} is missing.")
+    return fields[name]
+
+
+async def _picture(data: bytes | None) -> Pixels:
+    """An uploaded picture, cropped, scaled and centred, (1, 784)."""
+    if data is None:
+        raise Invalid("The form has no part named 'image'. Send one: curl -F image=@digit.png …")
+    if len(data) <= QUICK_BYTES and images.pixels(data) <= QUICK_PICTURE:
+        return _to_mnist(data)
+    return await asyncio.to_thread(_to_mnist, data)
+
+
+def _to_mnist(data: bytes) -> Pixels:
+    return ink.to_mnist(images.read_grey(data)).reshape(1, PIXELS)
+
+
+def _image(value: Any) -> Pixels:
+    """784 numbers or 28 rows of 28, as (1, 784)."""
+    pixels = _whole_numbers(value)
+    if pixels is None:
+        pixels = _numbers(value)
+    if not pixels.any():
+        raise BlankImageError("The image is blank: all pixels are 0. Draw a digit in it.")
+    return pixels
+
+
+def _images(value: Any) -> Pixels:
+    """A list of such images, as (n, 784)."""
+    if not isinstance(value, list) or not value:
+        raise Invalid(f"pixels: expected a list of images, each of {PIXELS} numbers.")
+    rows = [_whole_numbers(image) for image in value]
+    return np.concatenate(
+        [_numbers(value[i], f"Image {i}") if row is None else row for i, row in enumerate(rows)]
+    )
+
+
+def _whole_numbers(value: Any) -> Pixels | None:
+    """The usual case, quickly: whole numbers from 0 to 255 are bytes. None when they are not."""
+    try:
+        if len(value) == 28:
+            data = b"".join(map(bytes, value))
+            if any(len(row) != 28 for row in value):
+                return None
+        else:
+            data = bytes(value)
+    except (TypeError, ValueError):
+        return None
+    return np.frombuffer(data, np.uint8).reshape(1, PIXELS) if len(data) == PIXELS else None
+
+
+def _numbers(value: Any, subject: str = "An image") -> Pixels:
+    """Any finite numbers from 0 to 255, or a refusal that says what was found instead."""
+    expected = f"{subject} has {PIXELS} numbers (or 28 rows of 28) from 0 to 255"
+    try:
+        array = np.asarray(value)
+    except ValueError:
+        raise Invalid(f"{expected}, found rows of different lengths.") from None
+    if array.dtype.kind not in "iuf":
+        raise Invalid(f"{expected}, found something that is no number.")
+    if array.shape not in ((PIXELS,), (28, 28)):
+        found = f"{array.size}" if array.ndim == 1 else f"the shape {list(array.shape)}"
+        raise Invalid(f"{expected}, found {found}.")
+    flat = array.reshape(PIXELS).astype(np.float64)
+    wrong = ~((flat >= 0) & (flat <= 255))
+    if wrong.any():
+        place = int(wrong.argmax())
+        raise Invalid(f"{expected}, found {flat[place]} at place {place}.")
+    return flat.reshape(1, PIXELS)
+
+
+def _number(text: str | None) -> Any:
+    if text is None:
+        raise Invalid("The form has no field 'label'. Send the right digit: curl -F label=7 …")
+    return int(text) if text.strip().isdecimal() else text
+
+
+def _label(value: Any) -> int:
+    if type(value) is not int or not 0 <= value <= 9:
+        found = repr(value)
+        raise Invalid(f"label: expected a digit from 0 to 9, found {found[:40]}.")
+    return value

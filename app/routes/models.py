@@ -1,0 +1,194 @@
+"""/models: list, look at, download, upload, activate, delete."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from datetime import UTC, datetime
+from typing import Annotated, Any
+
+import numpy as np
+from fastapi import APIRouter, Path, Query, Request, Response
+from pydantic import AfterValidator
+
+from app.errors import Invalid, NotFound, UnsupportedMedia
+from app.routes import documents, options
+from app.routes.forms import read_form
+from app.routes.inputs import FORM, OCTETS
+from app.schemas.common import Page
+from app.schemas.models import Activate, Model, ModelForm
+from app.security import KeyNeeded
+from app.store import models
+from app.store.engine import Database
+from model.checkpoint import load_model
+from model.classifier import Classifier
+from model.errors import CheckpointError
+
+__all__ = ["router"]
+
+router = APIRouter(tags=["Models"], responses=documents.problems(422, 429, 503))
+
+MOST_NAME = 200  # characters
+
+
+def _known_shape(id: str) -> str:
+    # No id looks otherwise, so the store need not be asked, and no odd character reaches it.
+    if not re.fullmatch(r"[A-Za-z0-9_-]{1,64}", id):
+        raise NotFound(f"There is no model {id[:64]!r}. GET /models lists them.")
+    return id
+
+
+ModelId = Annotated[str, AfterValidator(_known_shape), Path(description="As in GET /models.")]
+
+
+@router.get("/models", summary="List the models")
+def list_models(
+    request: Request,
+    limit: Annotated[int, Query(ge=1, le=200, description="Most items of a page.")] = 50,
+    cursor: Annotated[str | None, Query(description="`next` of the page before.")] = None,
+) -> Page[Model]:
+    """From the newest to the oldest."""
+    with _store(request).read() as session:
+        rows, after = models.page(session, limit, cursor)
+        active = models.active(session)
+    return Page(items=[_model(row, active) for row in rows], next=after)
+
+
+@router.get("/models/{id}", summary="One model", responses=documents.problems(404))
+def get_model(request: Request, id: ModelId) -> Model:
+    """What is known of it; its weights are beside it."""
+    with _store(request).read() as session:
+        return _model(models.get(session, id), models.active(session))
+
+
+@router.get(
+    "/models/{id}/weights",
+    summary="Download a model",
+    response_class=Response,
+    responses={
+        200: {
+            "content": {OCTETS: documents.octets("float32 arrays W1 b1 W2 b2 …, and meta")},
+            "description": "The .npz; its ETag is the model's sha256.",
+        },
+        304: {"description": "The client's copy is the current one."},
+        **documents.problems(404, 422),
+    },
+    openapi_extra={"parameters": [options.parameter("format", "The only one.", {"enum": ["npz"]})]},
+)
+def get_weights(request: Request, id: ModelId) -> Response:
+    """A file that `numpy.load` opens and POST /models takes."""
+    options.choice(request, "format", "npz")
+    with _store(request).read() as session:
+        etag = f'"{models.get(session, id).sha256}"'
+        headers = {"ETag": etag, "Cache-Control": "no-cache"}
+        if options.unchanged(request, etag):
+            return Response(status_code=304, headers=headers)
+        data = models.weights(session, id)
+    headers["Content-Disposition"] = f'attachment; filename="byhand-{id}.npz"'
+    return Response(data, media_type=OCTETS, headers=headers)
+
+
+@router.post(
+    "/models",
+    summary="Upload a model",
+    status_code=201,
+    dependencies=[KeyNeeded],
+    responses=documents.problems(400, 401, 413, 415, 422),
+    openapi_extra={"requestBody": documents.body(form=ModelForm)},
+)
+async def post_model(request: Request, response: Response) -> Model:
+    """Send `weights`, an .npz, as a form. A file that does not fit is refused, and why."""
+    content_type = request.headers.get("content-type", "")
+    if not content_type.lower().startswith(FORM):
+        raise UnsupportedMedia(
+            f"Content-Type: expected {FORM}, found {content_type[:80] or 'none'}. "
+            "Send the file so: curl -F weights=@model.npz -F name=…"
+        )
+    form = read_form(content_type, await request.body())
+    data = form.parts.get("weights")
+    if data is None:
+        raise Invalid(
+            "The form has no part named 'weights'. Send one: curl -F weights=@model.npz …"
+        )
+    name = (form.text("name") or "").strip()
+    if len(name) > MOST_NAME or not name.isprintable():
+        raise Invalid(f"name: expected up to {MOST_NAME} printable characters, found {len(name)}.")
+    model = await asyncio.to_thread(_add, _store(request), data, name)
+    response.headers["Location"] = f"/models/{model.id}"
+    return model
+
+
+@router.put(
+    "/models/active",
+    summary="Choose the model that predicts",
+    dependencies=[KeyNeeded],
+    responses=documents.problems(401, 404, 422),
+)
+def activate(request: Request, body: Activate) -> Model:
+    """/predict uses it from now on, on every replica within two seconds."""
+    id = _known_shape(body.model)
+    with _store(request).begin() as session:
+        models.activate(session, id)
+        model = _model(models.get(session, id), models.active(session))
+    request.app.state.inference.refresh()
+    return model
+
+
+@router.delete(
+    "/models/{id}",
+    summary="Delete a model",
+    status_code=204,
+    dependencies=[KeyNeeded],
+    responses=documents.problems(401, 404, 409),
+)
+def delete(request: Request, id: ModelId) -> None:
+    """The active and the bundled model stay."""
+    with _store(request).begin() as session:
+        models.delete(session, id)
+    request.app.state.inference.refresh()
+
+
+def _store(request: Request) -> Database:
+    database: Database = request.app.state.database
+    return database
+
+
+def _add(database: Database, data: bytes, name: str) -> Model:
+    classifier = load_model(data)
+    _must_serve(classifier)
+    with database.begin() as session:
+        row = models.add(
+            session, classifier=classifier, weights=data, name=name or classifier.name or "Uploaded"
+        )
+        return _model(row, models.active(session))
+
+
+def _must_serve(classifier: Classifier) -> None:
+    """Refuse what cannot read digits from 28x28: other sizes, or weights that overflow."""
+    layers = classifier.parameters.layers
+    if layers[0] != 784:
+        raise CheckpointError(f"W1: expected 784 rows, one for each pixel, found {layers[0]}.")
+    if layers[-1] != 10:
+        last = len(layers) - 1
+        raise CheckpointError(
+            f"W{last}: expected 10 columns, one for each digit, found {layers[-1]}."
+        )
+    with np.errstate(all="ignore"):
+        probabilities = classifier.probabilities(np.full((1, 784), 255, np.uint8))
+    if not np.isfinite(probabilities).all():
+        raise CheckpointError("The weights are so large that a white image gives no finite answer.")
+
+
+def _model(row: Any, active: tuple[str, str] | None) -> Model:
+    return Model(
+        id=row.id,
+        name=row.name,
+        created_at=datetime.fromtimestamp(row.created_at, UTC),
+        layers=row.layers,
+        activation=row.activation,
+        test_accuracy=row.test_accuracy,
+        parameters=row.parameters,
+        job=row.job,
+        active=active is not None and row.id == active[0],
+        sha256=row.sha256,
+    )

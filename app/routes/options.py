@@ -1,0 +1,108 @@
+"""What a request's query and headers ask for, for the routes that read their request themselves."""
+
+from __future__ import annotations
+
+import math
+import re
+from typing import Any
+
+from fastapi import Request
+
+from app.errors import Invalid, NotAcceptable
+
+__all__ = ["choice", "flag", "parameter", "positive", "preferred", "unchanged"]
+
+YES = frozenset({"true", "1", "yes", "on"})
+NO = frozenset({"false", "0", "no", "off"})
+
+
+def flag(request: Request, name: str) -> bool:
+    """`?name=true` or `false`; false when it is not there."""
+    value = _query(request, name)
+    if value is None:
+        return False
+    if value.lower() not in YES | NO:
+        raise Invalid(f"{name}: expected true or false, found {value[:40]!r}.")
+    return value.lower() in YES
+
+
+def positive(request: Request, name: str, most: float) -> float | None:
+    """`?name=0.1`: a number above 0 and up to `most`, or None."""
+    value = _query(request, name)
+    if value is None:
+        return None
+    try:
+        number = float(value)
+    except ValueError:
+        number = math.nan
+    if not 0 < number <= most:
+        raise Invalid(f"{name}: expected a number above 0, up to {most:g}, found {value[:40]!r}.")
+    return number
+
+
+def choice(request: Request, name: str, *values: str) -> str | None:
+    """`?name=value`, one of `values`, or None."""
+    value = _query(request, name)
+    if value is not None and value not in values:
+        raise Invalid(f"{name}: expected {' or '.join(values)}, found {value[:40]!r}.")
+    return value
+
+
+def model(request: Request) -> str | None:
+    """`?model=ID`, or None for the active model."""
+    return _query(request, "model")
+
+
+def preferred(request: Request, *offers: str) -> str:
+    """The offer that the Accept header likes best, the first when it does not care."""
+    accept = request.headers.get("accept")
+    if not accept or accept == "*/*":
+        return offers[0]
+    ranked = [(_quality(accept, offer), -place, offer) for place, offer in enumerate(offers)]
+    quality, _, best = max(ranked)
+    if quality == 0:
+        raise NotAcceptable(
+            f"Accept: this path offers {' and '.join(offers)}, found {accept[:80]}."
+        )
+    return best
+
+
+def unchanged(request: Request, etag: str) -> bool:
+    """Whether the client's If-None-Match names this version."""
+    known = request.headers.get("if-none-match", "")
+    return known.strip() == "*" or etag in re.findall(r'"[^"]*"', known)
+
+
+def parameter(name: str, description: str, schema: dict[str, Any]) -> dict[str, Any]:
+    """An OpenAPI entry for a query parameter that is read here."""
+    return {
+        "name": name,
+        "in": "query",
+        "required": False,
+        "description": description,
+        "schema": schema,
+    }
+
+
+def _query(request: Request, name: str) -> str | None:
+    # Most requests have no query, and need not pay for parsing it.
+    return request.query_params.get(name) if request.scope["query_string"] else None
+
+
+def _quality(accept: str, offer: str) -> float:
+    """The q of the most precise range that covers the offer (RFC 9110, 12.5.1)."""
+    quality, precision = 0.0, -1
+    for entry in accept.split(","):
+        media, *parameters = (part.strip().lower() for part in entry.split(";"))
+        exact = [media == "*/*", media == offer.partition("/")[0] + "/*", media == offer]
+        if any(exact) and exact.index(True) > precision:
+            precision = exact.index(True)
+            quality = next((_q(p) for p in parameters if p.startswith("q=")), 1.0)
+    return quality
+
+
+def _q(parameter: str) -> float:
+    try:
+        return float(parameter[2:])
+    except ValueError:
+        return 1.0

@@ -1,0 +1,107 @@
+"""The page, its modules and styles, and /docs: files served as they are, without a CDN."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from fastapi import APIRouter, FastAPI, Request, Response
+from fastapi.openapi.docs import get_swagger_ui_html
+from starlette.convertors import Convertor, register_url_convertor
+from starlette.responses import HTMLResponse
+from starlette.staticfiles import StaticFiles
+
+from app.security import content_security_policy
+
+if TYPE_CHECKING:
+    from starlette.types import Scope
+
+__all__ = ["STATIC", "add_docs", "router"]
+
+STATIC = Path(__file__).parents[2] / "static"
+SWAGGER = "/docs-assets"
+
+# The browser asks each time whether a file has changed, and is told 304 by its ETag: an update of
+# byhand is seen at the next reload, and nothing is ever half old.
+REVALIDATE = {"Cache-Control": "no-cache"}
+
+router = APIRouter(include_in_schema=False)
+
+
+class _Asset(Convertor[str]):
+    """A path that ends like a file of the page; API paths have no such endings."""
+
+    regex = r"[A-Za-z0-9_./-]+\.(?:html|css|js|json|svg|png|jpg|ico|webmanifest|woff2)"
+
+    def convert(self, value: str) -> str:
+        return value
+
+    def to_string(self, value: str) -> str:
+        return value
+
+
+register_url_convertor("asset", _Asset())
+
+
+class _Files(StaticFiles):
+    """Static files that are revalidated."""
+
+    async def get_response(self, path: str, scope: Scope) -> Response:
+        """The file, 304, or 404."""
+        response = await super().get_response(path, scope)
+        response.headers.update(REVALIDATE)
+        return response
+
+
+_files = _Files(directory=STATIC, check_dir=False)
+
+
+async def index(request: Request) -> Response:
+    """Draw, predict, train, explain."""
+    return await _files.get_response("index.html", request.scope)
+
+
+async def derivation(request: Request) -> Response:
+    """Backpropagation, derived by hand."""
+    return await _files.get_response("derivation.html", request.scope)
+
+
+async def asset(request: Request) -> Response:
+    """A module, a style, a picture."""
+    return await _files.get_response(request.path_params["path"], request.scope)
+
+
+for _path, _endpoint in (("/", index), ("/derivation", derivation), ("/{path:asset}", asset)):
+    router.add_route(_path, _endpoint, methods=["GET"], include_in_schema=False)
+
+
+def add_docs(app: FastAPI) -> None:
+    """The API page at /docs, with Swagger UI's files from the installed fastapi-offline."""
+    import fastapi_offline
+
+    assets = Path(fastapi_offline.__file__).parent / "static"
+    html = bytes(
+        get_swagger_ui_html(
+            openapi_url="/openapi.json",
+            title=f"{app.title}: the API",
+            swagger_js_url=f"{SWAGGER}/swagger-ui-bundle.js",
+            swagger_css_url=f"{SWAGGER}/swagger-ui.css",
+            swagger_favicon_url=f"{SWAGGER}/favicon.png",
+            swagger_ui_parameters={"tryItOutEnabled": True},
+        ).body
+    ).decode()
+    # Its one inline script is allowed by hash; everything else inline stays forbidden.
+    scripts = re.findall(r"<script>(.*?)</script>", html, re.DOTALL)
+    hashes = (base64.b64encode(hashlib.sha256(s.encode()).digest()).decode() for s in scripts)
+    policy = content_security_policy(" ".join(["'self'", *(f"'sha256-{h}'" for h in hashes)]))
+
+    async def docs(request: Request) -> Response:
+        return HTMLResponse(
+            html, headers={**REVALIDATE, "Content-Security-Policy": policy.decode()}
+        )
+
+    app.add_route("/docs", docs, include_in_schema=False)
+    app.mount(SWAGGER, StaticFiles(directory=assets))

@@ -1,0 +1,113 @@
+"""POST /predict and /predict/batch: which digit is it?"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+from fastapi import APIRouter, Request, Response
+from pydantic_core import to_json
+
+from app.inference import Inference, Served
+from app.routes import documents, options
+from app.routes.inputs import JSON, OCTETS, Pixels, RawRoute, one_image, several_images
+from app.schemas.predictions import BatchPrediction, ImageForm, Images, OneImage, Prediction
+from model.network import Array
+
+__all__ = ["router"]
+
+router = APIRouter(tags=["Predict"], route_class=RawRoute)
+
+QUICK_IMAGES = 256  # more are computed in a thread, so that single drawings need not wait
+
+MODEL = options.parameter("model", "Another model than the active one.", {"type": "string"})
+DETAILS = options.parameter(
+    "details", "Add what the network saw and each layer.", {"type": "boolean", "default": False}
+)
+
+
+@router.post(
+    "/predict",
+    summary="Read one digit",
+    response_model=Prediction,
+    response_description="The digit, and how sure the network is of each.",
+    responses=documents.problems(400, 404, 413, 415, 422, 429, 503),
+    openapi_extra={
+        "parameters": [DETAILS, MODEL],
+        "requestBody": documents.body(form=ImageForm, json=OneImage),
+    },
+)
+async def predict(request: Request) -> Response:
+    """Send a picture as a form, or 28x28 pixels as JSON."""
+    state = request.app.state
+    served = await model_of(request)
+    trace = served.classifier.trace(await one_image(request))
+    state.metrics.predictions.inc()
+    probabilities = trace.a[-1][0]  # (10,)
+    digit = int(probabilities.argmax())
+    values = probabilities.tolist()
+    answer: dict[str, Any] = {
+        "digit": digit,
+        "confidence": values[digit],
+        "probabilities": values,
+        "model": served.id,
+    }
+    if options.flag(request, "details"):
+        answer["input"] = trace.a[0][0].tolist()
+        answer["layers"] = [
+            {"z": z[0].tolist(), "a": a[0].tolist()}
+            for z, a in zip(trace.z, trace.a[1:], strict=True)
+        ]
+    return json_response(answer)
+
+
+@router.post(
+    "/predict/batch",
+    summary="Read many digits",
+    response_model=BatchPrediction,
+    response_description="The digits, in the order they were sent.",
+    responses={
+        200: {"content": {OCTETS: documents.octets("n x 10 little-endian float32")}},
+        **documents.problems(400, 404, 406, 413, 415, 422, 429, 503),
+    },
+    openapi_extra={
+        "parameters": [MODEL],
+        "requestBody": documents.body(json=Images, octets=None),
+    },
+)
+async def predict_batch(request: Request) -> Response:
+    """Send n x 784 bytes or JSON. With Accept: application/octet-stream the answer is in bytes."""
+    media = options.preferred(request, JSON, OCTETS)
+    served = await model_of(request)
+    pixels = await several_images(request)
+    if len(pixels) <= QUICK_IMAGES:
+        content = _batch_answer(served, pixels, media)
+    else:
+        content = await asyncio.to_thread(_batch_answer, served, pixels, media)
+    request.app.state.metrics.predictions.inc(len(pixels))
+    headers = {"X-Model": served.id, "Vary": "Accept"}
+    return Response(content, media_type=media, headers=headers)
+
+
+def _batch_answer(served: Served, pixels: Pixels, media: str) -> bytes:
+    probabilities: Array = served.classifier.probabilities(pixels)  # (n, 10)
+    if media == OCTETS:
+        return probabilities.astype("<f4", copy=False).tobytes()
+    return to_json(
+        {
+            "digits": probabilities.argmax(axis=1).tolist(),
+            "probabilities": probabilities.tolist(),
+            "model": served.id,
+        }
+    )
+
+
+async def model_of(request: Request) -> Served:
+    """The model that `?model=` names, or the active one. Raises NotFound."""
+    inference: Inference = request.app.state.inference
+    return await inference.get(options.model(request))
+
+
+def json_response(answer: dict[str, Any]) -> Response:
+    """A JSON answer. Numbers that JSON has no word for become null."""
+    return Response(to_json(answer, inf_nan_mode="null"), media_type=JSON)
