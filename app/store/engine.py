@@ -12,7 +12,7 @@ from sqlalchemy import Connection, create_engine, event, inspect, make_url, sele
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-__all__ = ["HEAD", "Database", "StoreError", "connect", "is_current", "migrate"]
+__all__ = ["HEAD", "Database", "Session", "StoreError", "connect", "is_current", "migrate"]
 
 HEAD = "0001"
 """The newest migration. A store that is there already needs no Alembic, which is slow to import."""

@@ -1,0 +1,131 @@
+"""/train: training jobs, their events as a stream, sweeps."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Header, Query, Request, Response
+from fastapi.sse import EventSourceResponse, ServerSentEvent
+
+from app.errors import Invalid
+from app.jobs import Runner
+from app.schemas.common import Problem
+from app.schemas.training import Job, JobPage, State, Sweep, SweepRequest, TrainRequest
+from app.security import KeyNeeded
+
+__all__ = ["router"]
+
+
+def _runner(request: Request) -> Runner:
+    runner: Runner = request.app.state.runner
+    return runner
+
+
+RunnerNeeded = Annotated[Runner, Depends(_runner)]
+SweepId = Annotated[str, Query(max_length=32, description="The id of a sweep.")]
+
+
+def _problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    return {status: {"model": Problem} for status in statuses}
+
+
+router = APIRouter(prefix="/train", tags=["training"])
+
+
+@router.post("", status_code=202, dependencies=[KeyNeeded], responses=_problems(401, 409, 422, 429))
+def submit(
+    runner: RunnerNeeded,
+    response: Response,
+    request: TrainRequest | None = None,
+    idempotency_key: Annotated[
+        str | None,
+        Header(
+            min_length=1,
+            max_length=255,
+            description="A text of your own: sent again, it gives the job it made the first time.",
+        ),
+    ] = None,
+) -> Job:
+    """Queue a training job. It runs in another process; follow it at its Location."""
+    job = runner.submit(request or TrainRequest(), idempotency_key)
+    response.headers["Location"] = f"/train/{job.id}"
+    return job
+
+
+@router.post(
+    "/sweep", status_code=202, dependencies=[KeyNeeded], responses=_problems(401, 422, 429)
+)
+def sweep(runner: RunnerNeeded, response: Response, request: SweepRequest) -> Sweep:
+    """Queue one job for each combination of the listed values, all with the same seed."""
+    made = runner.sweep(request)
+    response.headers["Location"] = f"/train?sweep={made.id}"
+    return made
+
+
+@router.get("", responses=_problems(404, 422))
+def page(
+    runner: RunnerNeeded,
+    state: State | None = None,
+    sweep: SweepId | None = None,
+    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+    cursor: Annotated[str | None, Query(max_length=64)] = None,
+) -> JobPage:
+    """List jobs, the newest first."""
+    return runner.page(limit=limit, cursor=cursor, state=state, sweep=sweep)
+
+
+@router.delete("", status_code=202, dependencies=[KeyNeeded], responses=_problems(401, 404, 422))
+def cancel_sweep(runner: RunnerNeeded, sweep: SweepId) -> Sweep:
+    """Cancel every job of a sweep that has not ended."""
+    return runner.cancel_sweep(sweep)
+
+
+@router.get("/{id}", responses=_problems(404))
+def job(runner: RunnerNeeded, id: str) -> Job:
+    """Show one job."""
+    return runner.job(id)
+
+
+@router.delete(
+    "/{id}", status_code=202, dependencies=[KeyNeeded], responses=_problems(401, 404, 409)
+)
+def cancel(runner: RunnerNeeded, id: str) -> Job:
+    """Cancel a job: within a second it stops, and its best epoch so far becomes a model.
+
+    A job that is cancelled already stays so (202); one that has succeeded or failed is a 409.
+    """
+    return runner.cancel(id)
+
+
+def _followed(runner: RunnerNeeded, id: str) -> str:
+    return runner.job(id).id
+
+
+def _last_event(
+    last_event_id: Annotated[
+        str | None, Header(description="Replay what follows this event; left out: everything.")
+    ] = None,
+) -> int:
+    text = last_event_id or "0"
+    if not (text.isascii() and text.isdigit() and len(text) < 10):
+        message = f"expected the id of an event, a whole number, found {text!r}"
+        raise Invalid(
+            f"Last-Event-ID: {message}.", errors=[{"field": "last-event-id", "message": message}]
+        )
+    return int(text)
+
+
+@router.get("/{id}/events", response_class=EventSourceResponse, responses=_problems(404, 422))
+async def events(
+    runner: RunnerNeeded,
+    job: Annotated[str, Depends(_followed)],
+    last_event: Annotated[int, Depends(_last_event)],
+) -> AsyncIterator[ServerSentEvent]:
+    """Follow a job as Server-Sent Events: progress, epoch, hint and, last, end.
+
+    Ids count from 1 without a gap. The stream ends with the job, and when the server stops: then
+    ask again with Last-Event-ID.
+    """
+    async for event in runner.feed.follow(job, last_event):
+        yield ServerSentEvent(event=event.kind, id=str(event.id), data=event.data)

@@ -1,0 +1,176 @@
+"""Bodies of /train. What a field may be is said here, for /docs, as it is in model/presets.py."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+
+__all__ = [
+    "Activation",
+    "EpochMetrics",
+    "Job",
+    "JobPage",
+    "JobProgress",
+    "State",
+    "Sweep",
+    "SweepRequest",
+    "TrainRequest",
+]
+
+State = Literal["queued", "running", "succeeded", "failed", "cancelled"]
+Preset = Literal["blog", "fast", "best"]
+Activation = Literal["sigmoid", "tanh", "relu", "leaky_relu"]
+Schedule = Literal["constant", "cosine"]
+Augment = Literal["none", "affine", "full"]
+Units = Annotated[int, Field(ge=1, le=4096)]
+
+MOST_JOBS = 64  # of one sweep
+NOT_SWEPT = ("name", "activate", "values")
+
+
+class TrainRequest(BaseModel):
+    """A training run. Every field is optional; what is left out comes from the preset."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={
+            "examples": [{"preset": "fast", "name": "My first run", "epochs": 3, "seed": 1}]
+        },
+    )
+
+    preset: Preset = Field("fast", description="blog: the text's own; fast: 98 % in seconds; best.")
+    name: str | None = Field(None, max_length=200, description="For people; need not be unique.")
+    epochs: int | None = Field(None, ge=1, le=10_000, description="Passes over the examples.")
+    batch_size: int | None = Field(None, ge=1, le=60_000, description="Examples a step.")
+    learning_rate: float | None = Field(
+        None, ge=1e-9, le=100, description="α: how far a step goes along the gradient."
+    )
+    momentum: float | None = Field(None, ge=0, le=0.9999, description="μ; 0: plain SGD.")
+    weight_decay: float | None = Field(None, ge=0, le=1, description="λ: pulls weights to 0.")
+    schedule: Schedule | None = Field(None, description="How the learning rate goes over the run.")
+    hidden_layers: list[Units] | None = Field(
+        None, min_length=1, max_length=8, description="Units of each hidden layer."
+    )
+    activation: Activation | None = Field(None, description="Of the hidden layers.")
+    augment: Augment | None = Field(None, description="Distortions of the training images.")
+    deskew: bool | None = Field(None, description="Straighten slanted digits first.")
+    train_examples: int | None = Field(
+        None, ge=1, le=55_000, description="Learn from the first so many; left out: from all."
+    )
+    seed: int | None = Field(None, ge=0, le=2**32 - 1, description="The same seed, the same bits.")
+    base_model: str | None = Field(
+        None,
+        max_length=32,
+        description="Go on from this model's weights. Layers, activation and deskew are its own "
+        "unless they are given.",
+    )
+    activate: bool = Field(False, description="Predict with the new model when it is done.")
+
+    @field_validator("preset", "activate", mode="before")
+    @classmethod
+    def _null_is_left_out(cls, value: Any, info: Any) -> Any:
+        return cls.model_fields[info.field_name].default if value is None else value
+
+    @field_validator("name")
+    @classmethod
+    def _printable(cls, name: str | None) -> str | None:
+        if name is not None and "\0" in name:
+            raise ValueError("must not contain null characters")
+        return name.strip() or None if name else None
+
+
+class SweepRequest(TrainRequest):
+    """A training run, and for some fields several values: one job for each combination."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "epochs": 2,
+                    "train_examples": 5000,
+                    "values": {"learning_rate": [0.05, 0.2], "activation": ["sigmoid", "relu"]},
+                }
+            ]
+        },
+    )
+
+    values: dict[str, Annotated[list[Any], Field(min_length=1, max_length=MOST_JOBS)]] = Field(
+        min_length=1,
+        description=f"A list of values for each field to vary; at most {MOST_JOBS} combinations.",
+    )
+
+    @model_validator(mode="after")
+    def _sweeps_known_fields(self) -> SweepRequest:
+        count = 1
+        for field, values in self.values.items():
+            if field not in TrainRequest.model_fields or field in NOT_SWEPT:
+                swept = [name for name in TrainRequest.model_fields if name not in NOT_SWEPT]
+                raise ValueError(f"values: cannot vary {field!r}, only {', '.join(swept)}")
+            count *= len(values)
+        if count > MOST_JOBS:
+            raise ValueError(f"values: these make {count} jobs, at most {MOST_JOBS} are allowed")
+        return self
+
+
+class JobProgress(BaseModel):
+    """How far a job has come; `step` of `steps` counts the whole run."""
+
+    epoch: int
+    epochs: int
+    step: int
+    steps: int = Field(description="0 until the job has begun.")
+    eta_seconds: float | None = Field(description="Seconds to go, by the pace so far.")
+
+
+class EpochMetrics(BaseModel):
+    """What one epoch came to. Losses are mean cross-entropies in nats."""
+
+    epoch: int
+    train_loss: float
+    validation_loss: float
+    validation_accuracy: float = Field(description="On the last 5,000 training images, 0..1.")
+    seconds: float
+    gradient_norms: list[float] = Field(description="Of each layer's gradient.")
+    saturation: list[float] = Field(description="Share of saturated units, each hidden layer.")
+
+
+class Job(BaseModel):
+    """A training job."""
+
+    id: str
+    name: str
+    state: State
+    request: dict[str, Any] = Field(description="Every hyperparameter, the preset's included.")
+    progress: JobProgress
+    metrics: list[EpochMetrics] = Field(description="One entry for each epoch that is done.")
+    hints: list[str] = Field(description="What seems wrong with the run, and what to do.")
+    model: str | None = Field(description="The model it made: the best epoch's weights.")
+    validation_accuracy: float | None = Field(description="Of the best epoch so far, 0..1.")
+    test_accuracy: float | None = Field(description="Of its model, on the 10,000 test images.")
+    error: str | None = Field(description="Why it failed, or why its last attempt did.")
+    sweep: str | None = Field(description="The sweep that it belongs to.")
+    cancel_requested: bool = Field(description="It stops at its next report, within a second.")
+    created_at: datetime
+    started_at: datetime | None
+    finished_at: datetime | None
+
+
+class JobPage(BaseModel):
+    """A part of the list of jobs, the newest first."""
+
+    items: list[Job]
+    next: str | None = Field(description="Pass it as `cursor` to get the next; null at the end.")
+    best: str | None = Field(
+        None,
+        description="With `sweep`: its job with the highest validation accuracy so far.",
+    )
+
+
+class Sweep(BaseModel):
+    """The jobs of one sweep."""
+
+    id: str
+    jobs: list[Job]
+    best: str | None = Field(description="The job with the highest validation accuracy so far.")
