@@ -82,6 +82,10 @@ class Progress:
     state: TrainingState | None = None
 
 
+# A run that diverges is told from its losses, not from NumPy's warnings on the way there.
+_overflow_is_no_news = np.errstate(over="ignore", invalid="ignore")
+
+
 def start(recipe: Recipe, inputs: int = 784, base: Parameters | None = None) -> TrainingState:
     """The state before the first epoch: random parameters, or a copy of `base`'s."""
     layers = (inputs, *recipe.hidden_layers, 10)
@@ -147,18 +151,23 @@ class _Run:
         for first in range(0, len(order), chunk):
             rows = order[first : first + chunk]
             loss = self._descend(*self._batches(rows, rng), step)
-            if not math.isfinite(loss):
-                raise DivergenceError(
-                    f"The loss is no longer a number, in epoch {number}: the steps are too large. "
-                    f"Lower learning_rate (it was {self.recipe.learning_rate:g})."
-                )
+            self._expect_finite(number, loss)
             step += math.ceil(len(rows) / self.recipe.batch_size)
             total_loss += loss * len(rows)
             if first + chunk < len(order):
                 yield Progress(number, self.recipe.epochs, step, steps, loss)
         metrics = self._evaluate(number, total_loss / len(order))
+        # The very last step may be the one that goes wrong, and no training loss would tell.
+        self._expect_finite(number, metrics.validation_loss, *metrics.gradient_norms)
         self.state = self._advance(metrics)
         yield Progress(number, self.recipe.epochs, step, steps, loss, metrics, self.state)
+
+    def _expect_finite(self, epoch: int, *numbers: float) -> None:
+        if not all(map(math.isfinite, numbers)):
+            raise DivergenceError(
+                f"The loss is no longer a number, in epoch {epoch}: the steps are too large. "
+                f"Lower learning_rate (it was {self.recipe.learning_rate:g})."
+            )
 
     def _batches(self, rows: NDArray[np.intp], rng: np.random.Generator) -> tuple[Array, Array]:
         """X (n, 784) and Y (n, 10) of these training images, distorted as the recipe asks."""
@@ -166,23 +175,22 @@ class _Run:
         x = augment(_scale(self.images[rows]), labels, self.recipe.augment, rng)
         return x, one_hot(labels)
 
+    @_overflow_is_no_news
     def _descend(self, x: Array, y: Array, step: int) -> float:
         """One gradient step per batch; the mean loss of these examples, each before its step."""
         logits = np.empty_like(y)
         size, schedule = self.recipe.batch_size, SCHEDULES[self.recipe.schedule]
         steps = self.recipe.epochs * self.steps_per_epoch
-        # A run that diverges is told from its loss, not from NumPy's warnings on the way there.
-        with np.errstate(over="ignore", invalid="ignore"):
-            for first in range(0, len(x), size):
-                batch = slice(first, first + size)
-                trace, grads = self._work(len(x[batch]))
-                forward(self.parameters, x[batch], out=trace)
-                backward(self.parameters, trace, y[batch], out=grads)
-                rate = self.recipe.learning_rate * schedule(step / steps)
-                self.optimizer.step(grads, rate)
-                logits[batch] = trace.z[-1]
-                step += 1
-            return cross_entropy(logits, y)
+        for first in range(0, len(x), size):
+            batch = slice(first, first + size)
+            trace, grads = self._work(len(x[batch]))
+            forward(self.parameters, x[batch], out=trace)
+            backward(self.parameters, trace, y[batch], out=grads)
+            rate = self.recipe.learning_rate * schedule(step / steps)
+            self.optimizer.step(grads, rate)
+            logits[batch] = trace.z[-1]
+            step += 1
+        return cross_entropy(logits, y)
 
     def _work(self, examples: int) -> tuple[Trace, Gradients]:
         """Work arrays for a batch; only the last batch of an epoch may have a size of its own."""
@@ -191,6 +199,7 @@ class _Run:
             self.work[examples] = trace, Gradients(self.parameters, examples)
         return self.work[examples]
 
+    @_overflow_is_no_news
     def _evaluate(self, epoch: int, train_loss: float) -> EpochMetrics:
         trace = forward(self.parameters, self.validation_x)
         some = slice(0, DIAGNOSED)
