@@ -1,0 +1,157 @@
+"""What of a grey picture is ink: polarity, shading, grain, ruled lines and specks.
+
+Drawings on an even background lose just that background. Anything else is treated as a photo of
+paper: the background is the closing of the picture (strokes are narrower than its window), ink is
+what stands out of it by more than the grain.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from app.lines import remove_ruled_lines
+from app.specks import remove_specks
+
+__all__ = ["find_ink"]
+
+Grey = npt.NDArray[np.uint8]
+Array = npt.NDArray[np.float32]
+
+EVEN_BORDER = 0.85  # share of a 28x28 image's border of one value: some of MNIST's ink reaches it
+EVEN_AREA = 0.25  # share of all pixels
+WINDOW = 0.3  # of the longer side: wider than a thick marker's stroke
+GRAIN = 5.0  # standard deviations that ink stands out by
+FAINT, FULL = 0.3, 0.75  # of the ink's usual darkness: where ink begins and where it is full
+LEAST_CONTRAST = 12  # grey levels between ink and paper
+PHOTO_SIDE = 400  # pixels; more is averaged away, with much of the grain
+
+
+def find_ink(grey: Grey, lossy: bool = False) -> Grey:
+    """Make a grey picture (h, w) white ink on black; black all over when no ink is found.
+
+    `lossy`: compression may have left traces around the strokes, so nothing is taken as exact.
+    """
+    if not lossy:
+        level = _even_background(grey)
+        if level is not None:
+            return _from_even(grey, level)
+    return _from_photo(grey)
+
+
+def _even_background(grey: Grey) -> int | None:
+    """The one value of the background, if it has one."""
+    level = grey[0, 0]
+    small = grey.shape == (28, 28)
+    edges = (grey[0], grey[-1], grey[:, 0], grey[:, -1])
+    if small:
+        level = np.bincount(np.concatenate(edges)).argmax().astype(np.uint8)
+    same = sum(np.count_nonzero(edge == level) for edge in edges)
+    enough = sum(len(edge) for edge in edges) * (EVEN_BORDER if small else 1)
+    if same < enough or np.count_nonzero(grey == level) < EVEN_AREA * grey.size:
+        return None
+    return int(level)
+
+
+def _from_even(grey: Grey, level: int) -> Grey:
+    if level == 0:
+        return grey
+    if level == 255:
+        return 255 - grey
+    difference = grey.astype(np.int16) - level
+    if difference.sum() < 0:
+        difference = -difference
+    return np.maximum(difference, 0).astype(np.uint8)
+
+
+def _from_photo(grey: Grey) -> Grey:
+    picture = _smooth(_shrink(grey))
+    if _is_light_on_dark(picture):
+        picture = 255 - picture
+    window = max(3, round(WINDOW * max(picture.shape)))
+    darkness = _smooth(_closing(picture, window)) - picture
+    paper = float(np.median(darkness))
+    grain = 1.4826 * float(np.median(np.abs(darkness - paper)))  # of a normal distribution
+    darkness -= paper
+    least = max(GRAIN * grain, LEAST_CONTRAST)
+    strong = darkness[darkness > max(least, 0.4 * float(darkness.max()))]
+    if not strong.size:
+        return np.zeros(picture.shape, np.uint8)
+    usual = float(np.median(strong))
+    faint = max(least, FAINT * usual)
+    full = max(FULL * usual, faint + 1)
+    found = np.clip((darkness - faint) / (full - faint), 0, 1)
+    found = remove_specks(remove_ruled_lines(found))
+    return np.floor(found * 255 + 0.5).astype(np.uint8)
+
+
+def _shrink(grey: Grey) -> Array:
+    """Average blocks of pixels until the longer side is at most PHOTO_SIDE."""
+    factor = -(-max(grey.shape) // PHOTO_SIDE)
+    if factor == 1:
+        return grey.astype(np.float32)
+    height, width = (max(extent // factor, 1) * factor for extent in grey.shape)
+    padded = np.pad(
+        grey, [(0, max(0, height - grey.shape[0])), (0, max(0, width - grey.shape[1]))], "edge"
+    )[:height, :width]
+    blocks = padded.reshape(height // factor, factor, width // factor, factor)
+    return blocks.mean(axis=(1, 3), dtype=np.float32)
+
+
+def _smooth(picture: Array) -> Array:
+    """Average each pixel with its neighbours, weights 1 2 1 along both axes; small ones stay."""
+    if min(picture.shape) < 100:
+        return picture
+    for axis in (0, 1):
+        padded = np.pad(picture, [(1, 1) if a == axis else (0, 0) for a in (0, 1)], "edge")
+        moved = np.swapaxes(padded, 0, axis)
+        picture = np.swapaxes(moved[:-2] + 2 * moved[1:-1] + moved[2:], 0, axis) / 4
+    return picture
+
+
+def _is_light_on_dark(picture: Array) -> bool:
+    """Ink is the rarer: which tail of the differences from a smooth shading is the longer?"""
+    residual = picture - _shading(picture)
+    low, middle, high = np.percentile(residual, [1, 50, 99])
+    return bool(high - middle > middle - low)
+
+
+def _shading(picture: Array) -> Array:
+    """The quadratic surface through most of the picture: least squares, outliers left out."""
+    y, x = (np.linspace(-1, 1, extent, dtype=np.float32) for extent in picture.shape)
+    step = max(1, max(picture.shape) // 48)
+    yy, xx = np.meshgrid(y[::step], x[::step], indexing="ij")
+    basis = _quadratic(xx.ravel(), yy.ravel())
+    values = picture[::step, ::step].ravel()
+    near = np.ones(len(values), bool)
+    for _ in range(3):
+        coefficients = np.linalg.lstsq(basis[near], values[near], rcond=None)[0]
+        distance = np.abs(values - basis @ coefficients)
+        near = distance <= max(2 * float(np.median(distance)), 1.0)
+    yy, xx = np.meshgrid(y, x, indexing="ij")
+    return (_quadratic(xx.ravel(), yy.ravel()) @ coefficients).reshape(picture.shape)
+
+
+def _quadratic(x: Array, y: Array) -> Array:
+    return np.stack([np.ones_like(x), x, y, x * x, x * y, y * y], axis=1)
+
+
+def _closing(picture: Array, window: int) -> Array:
+    """Greatest, then least value in a square window: dark strokes narrower than it vanish."""
+    return -_running_max(-_running_max(picture, window), window)
+
+
+def _running_max(picture: Array, window: int) -> Array:
+    """The greatest value within `window` // 2 pixels, along both axes, by doubling the reach."""
+    half = window // 2
+    for axis in (0, 1):
+        padding: list[tuple[int, int]] = [(0, 0), (0, 0)]
+        padding[axis] = (half, half)
+        moved = np.swapaxes(np.pad(picture, padding, "edge"), 0, axis)
+        reach, wanted = 1, 2 * half + 1
+        while reach < wanted:
+            step = min(reach, wanted - reach)
+            moved = np.maximum(moved[:-step], moved[step:])
+            reach += step
+        picture = np.swapaxes(moved, 0, axis)
+    return picture
