@@ -195,9 +195,7 @@ def install_handlers(app: FastAPI) -> None:
 
     async def on_validation_error(request: Request, error: Exception) -> Response:
         assert isinstance(error, RequestValidationError)
-        errors = [field_error(entry) for entry in error.errors()]
-        detail = "; ".join(f"{e['field']}: {e['message']}" for e in errors[:5]) + "."
-        return problem(422, detail, title=Invalid.title, errors=errors)
+        return _refusal(error.errors()).response()
 
     async def on_http_error(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)
@@ -210,6 +208,17 @@ def install_handlers(app: FastAPI) -> None:
     app.add_exception_handler(HTTPException, on_http_error)
 
 
+def _refusal(entries: Sequence[Mapping[str, Any]]) -> ProblemError:
+    """What pydantic's error entries come to."""
+    if entries[0]["type"] == "json_invalid":
+        return BadRequest(f"The body is not JSON: {entries[0]['ctx']['error']}.")
+    if entries[0]["loc"] == ("body",) and isinstance(entries[0].get("input"), bytes):
+        return UnsupportedMedia("Send the body as JSON, with Content-Type: application/json.")
+    errors = [field_error(entry) for entry in entries]
+    listed = "; ".join(f"{e['field']}: {e['message']}" for e in errors[:5])
+    return Invalid(f"{listed}.", errors=errors)
+
+
 def field_error(entry: Mapping[str, Any]) -> dict[str, str]:
     """Turn one of pydantic's error entries into {"field", "message"}, naming what was found."""
     path = [str(part) for part in entry["loc"]]
@@ -217,7 +226,7 @@ def field_error(entry: Mapping[str, Any]) -> dict[str, str]:
         path = path[1:]
     message = str(entry["msg"]).removeprefix("Value error, ")
     found = entry.get("input")
-    if found is not None and entry["type"] != "json_invalid" and not isinstance(found, dict):
+    if found is not None and not isinstance(found, dict):
         text = repr(found)
         message += f", found {text if len(text) <= 60 else text[:57] + '…'}"
     return {"field": ".".join(path), "message": message}

@@ -1,0 +1,84 @@
+"""The service in the test's own process: a store of its own, no port, no network."""
+
+import io
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from fastapi.testclient import TestClient
+from numpy.typing import NDArray
+from PIL import Image
+
+from app.main import create_app
+from app.settings import Settings
+from model.dataset import load_mnist_part
+
+Pixels = NDArray[np.uint8]
+
+
+@contextmanager
+def service(directory: Path, **settings: Any) -> Iterator[TestClient]:
+    """A started service with these settings, and a client that talks to it."""
+    app = create_app(Settings(data_dir=directory, **settings))
+    with TestClient(app) as client:
+        yield client
+
+
+@pytest.fixture
+def serve(tmp_path: Path) -> Iterator[Callable[..., TestClient]]:
+    """For tests with settings of their own: `client = serve(api_key=…)`."""
+    running = []
+
+    def start(**settings: Any) -> TestClient:
+        context = service(tmp_path / f"data{len(running)}", **settings)
+        running.append(context)
+        return context.__enter__()
+
+    yield start
+    for context in running:
+        context.__exit__(None, None, None)
+
+
+@pytest.fixture(scope="module")
+def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
+    """One service for all tests of a file."""
+    with service(tmp_path_factory.mktemp("data")) as client:
+        yield client
+
+
+@pytest.fixture(scope="session")
+def digits() -> tuple[Pixels, Pixels]:
+    """The first 200 test images (200, 784) and their labels."""
+    images, labels = load_mnist_part("test")
+    return images[:200], labels[:200]
+
+
+@pytest.fixture
+def seven(digits: tuple[Pixels, Pixels]) -> Pixels:
+    """A clear seven, (784,)."""
+    images, labels = digits
+    assert labels[0] == 7
+    return images[0]
+
+
+def png(pixels: Pixels, size: int = 28, form: str = "PNG") -> bytes:
+    """The pixels as a picture file."""
+    picture = Image.fromarray(pixels.reshape(28, 28))
+    file = io.BytesIO()
+    picture.resize((size, size), Image.Resampling.BICUBIC).save(file, form)
+    return file.getvalue()
+
+
+def assert_problem(response: Any, status: int, *words: str) -> dict[str, Any]:
+    """The answer is a problem document with this status, and its sentence has these words."""
+    assert response.status_code == status, response.text
+    assert response.headers["content-type"] == "application/problem+json"
+    problem: dict[str, Any] = response.json()
+    assert problem["status"] == status
+    assert problem["title"]
+    for word in words:
+        assert word in problem["detail"]
+    return problem
