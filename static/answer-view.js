@@ -1,0 +1,42 @@
+/** The answer beside the pad: the digit, its sentence, ten bars, and the 28x28 that was sent. */
+
+import { Bars } from "./bars.js";
+import { find, say } from "./dom.js";
+import { paintGrey } from "./paint-grey.js";
+import { verdict } from "./verdict.js";
+
+const CALM = 700; // milliseconds until a changing answer is read out: a screen reader should not stammer
+
+export class AnswerView {
+  #digit = find("#digit");
+  #bars = new Bars(find("#probabilities"));
+  #preview = find("#input28");
+  #strip = find("#strip");
+  #timer = null;
+
+  blank() {
+    say(this.#digit, "");
+    this.#digit.dataset.sure = "";
+    this.#bars.show(null);
+    paintGrey(this.#preview, new Uint8Array(784));
+    this.#sentence("");
+    this.#strip.dataset.filled = "";
+  }
+
+  show({ pixels, answer }) {
+    const text = verdict(answer);
+    say(this.#digit, String(answer.digit));
+    this.#digit.dataset.sure = answer.uncertain ? "no" : "yes";
+    this.#bars.show(answer.probabilities, { marked: [answer.digit] });
+    paintGrey(this.#preview, pixels);
+    paintGrey(find("#strip-input"), pixels);
+    say(find("#strip-text"), text);
+    this.#strip.dataset.filled = "yes";
+    this.#sentence(text);
+  }
+
+  #sentence(text) {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => say(find("#verdict"), text), text ? CALM : 0);
+  }
+}

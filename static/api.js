@@ -1,0 +1,108 @@
+/** The HTTP API. Every failure becomes an ApiError whose message is a sentence for the reader. */
+
+const PATIENCE = 15_000; // milliseconds until a silent server counts as away
+let key = null;
+
+export class ApiError extends Error {
+  constructor(status, message, errors = [], retryAfter = null) {
+    super(message);
+    this.status = status; // 0: the server could not be reached
+    this.errors = errors; // [{field, message}, …] of a refused form
+    this.retryAfter = retryAfter; // seconds
+  }
+
+  get away() {
+    return this.status === 0 || this.status === 502 || this.status === 503 || this.status === 504;
+  }
+}
+
+export function useKey(value) {
+  key = value || null;
+}
+
+/** `as`: "json", "buffer", "blob" or "nothing". A plain object as `body` is sent as JSON. */
+export async function call(method, path, { body = null, headers = {}, as = "json", patience = PATIENCE } = {}) {
+  const request = { method, headers: { Accept: "application/json", ...headers }, signal: AbortSignal.timeout(patience) };
+  if (key) request.headers.Authorization = `Bearer ${key}`;
+  if (body !== null) {
+    const raw = body instanceof FormData || body instanceof Blob || ArrayBuffer.isView(body);
+    request.body = raw ? body : JSON.stringify(body);
+    if (!raw) request.headers["Content-Type"] = "application/json";
+  }
+  let response;
+  try {
+    response = await fetch(path, request);
+  } catch {
+    throw new ApiError(0, "The server does not answer.");
+  }
+  if (!response.ok) throw await refusal(response);
+  try {
+    if (as === "json") return await response.json();
+    if (as === "buffer") return await response.arrayBuffer();
+    if (as === "blob") return await response.blob();
+    return null;
+  } catch {
+    throw new ApiError(0, "The server's answer broke off.");
+  }
+}
+
+async function refusal(response) {
+  const problem = await response.json().catch(() => ({}));
+  const errors = Array.isArray(problem.errors) ? problem.errors.map(fieldError) : [];
+  const message = typeof problem.detail === "string" ? problem.detail : problem.title;
+  const wait = Number(response.headers.get("Retry-After")) || null;
+  return new ApiError(response.status, message || `The server answered ${response.status}.`, errors, wait);
+}
+
+/** A field error may say where as `field`, `name`, `pointer` or a `loc` path; the last part is the form's field. */
+function fieldError(error) {
+  const where = error.field ?? error.name ?? error.pointer ?? error.loc ?? "";
+  const field = String(Array.isArray(where) ? where.at(-1) : where).split(/[./]/).at(-1);
+  return { field, message: error.message ?? error.msg ?? error.detail ?? "" };
+}
+
+const query = (options) => {
+  const given = Object.entries(options).filter(([, value]) => value !== null && value !== undefined);
+  return given.length ? `?${new URLSearchParams(given)}` : "";
+};
+const model = (id) => `/models/${encodeURIComponent(id)}`;
+const job = (id) => `/train/${encodeURIComponent(id)}`;
+
+export const predict = (pixels, id = null) =>
+  call("POST", `/predict${query({ details: true, model: id })}`, { body: { pixels: Array.from(pixels) } });
+
+export function predictImage(file, id = null) {
+  const form = new FormData();
+  form.append("image", file);
+  return call("POST", `/predict${query({ details: true, model: id })}`, { body: form });
+}
+
+/** `pixels`: n·784 bytes; gives n·10 probabilities as one Float32Array. */
+export async function predictBatch(pixels, id = null) {
+  const headers = { "Content-Type": "application/octet-stream", Accept: "application/octet-stream" };
+  return new Float32Array(await call("POST", `/predict/batch${query({ model: id })}`, { body: pixels, headers, as: "buffer" }));
+}
+
+/** `options`: model, check, learning_rate. */
+export const gradients = (pixels, label, options = {}) =>
+  call("POST", `/gradients${query(options)}`, { body: { pixels: Array.from(pixels), label }, patience: 60_000 });
+
+export const train = (request) => call("POST", "/train", { body: request });
+export const jobs = (limit = 50) => call("GET", `/train${query({ limit })}`);
+export const getJob = (id) => call("GET", job(id));
+export const cancelJob = (id) => call("DELETE", job(id), { as: "nothing" });
+export const jobEvents = (id) => `${job(id)}/events`;
+
+export const models = (limit = 100) => call("GET", `/models${query({ limit })}`);
+export const getModel = (id) => call("GET", model(id));
+export const weights = (id) => call("GET", `${model(id)}/weights`, { as: "buffer", headers: { Accept: "*/*" } });
+export const weightsPath = (id) => `${model(id)}/weights`;
+export const activate = (id) => call("PUT", "/models/active", { body: { model: id }, as: "nothing" });
+export const deleteModel = (id) => call("DELETE", model(id), { as: "nothing" });
+
+export function uploadModel(file, name) {
+  const form = new FormData();
+  form.append("weights", file);
+  if (name) form.append("name", name);
+  return call("POST", "/models", { body: form });
+}

@@ -1,0 +1,47 @@
+/** Ten bars, one for each digit: probabilities, or signed values around a middle line. */
+
+import { element, say } from "./dom.js";
+import { percent, signed } from "./format.js";
+
+export class Bars {
+  #rows;
+  #signed;
+  #write;
+
+  /** `list`: an empty <ol>. `signed`: values reach to both sides. `write(value)`: the number beside a bar. */
+  constructor(list, { signed: bothSides = false, write = null, onInspect = null } = {}) {
+    this.#signed = bothSides;
+    this.#write = write ?? (bothSides ? (value) => signed(value) : percent);
+    list.classList.add("bars");
+    if (bothSides) list.classList.add("bars-signed");
+    this.#rows = Array.from({ length: 10 }, (_, digit) => row(list, digit, onInspect));
+  }
+
+  /** `values`: ten numbers or null for nothing; `most`: what a full bar stands for; `marked`: digits to stress. */
+  show(values, { most = 1, marked = [] } = {}) {
+    this.#rows.forEach(({ item, fill, label }, digit) => {
+      const value = values?.[digit] ?? 0;
+      const share = Math.min(Math.abs(value) / most, 1);
+      item.dataset.value = value;
+      item.classList.toggle("marked", marked.includes(digit));
+      fill.style.transform = `scaleX(${share.toFixed(4)})`;
+      fill.dataset.sign = value < 0 ? "minus" : "plus";
+      say(label, values ? this.#write(value) : "");
+    });
+  }
+}
+
+function row(list, digit, onInspect) {
+  const fill = element("span", { class: "fill" });
+  const label = element("span", { class: "number" });
+  const name = element("span", { class: "name" }, String(digit));
+  const item = element("li", { "data-digit": digit, "data-value": 0 }, name, element("span", { class: "track" }, fill), label);
+  if (onInspect) {
+    item.tabIndex = 0;
+    for (const event of ["pointerenter", "focus", "click"]) item.addEventListener(event, () => onInspect(digit));
+    item.addEventListener("pointerleave", () => onInspect(null));
+    item.addEventListener("blur", () => onInspect(null));
+  }
+  list.append(item);
+  return { item, fill, label };
+}

@@ -1,0 +1,45 @@
+/** Numbers as a reader wants them: few digits, a real minus sign, percent, time left. */
+
+const minus = (text) => text.replace("-", "−");
+
+/** About three significant digits; tiny and huge numbers as a power of ten. */
+export function number(value, digits = 3) {
+  if (!Number.isFinite(value)) return Number.isNaN(value) ? "not a number" : value > 0 ? "∞" : "−∞";
+  if (value === 0) return "0";
+  const size = Math.abs(value);
+  if (size >= 1e5 || size < 1e-3) return power(value, digits - 1);
+  const places = Math.max(0, digits - 1 - Math.floor(Math.log10(size)));
+  return minus(value.toFixed(Math.min(places, 5)));
+}
+
+/** 1.2 × 10⁻⁸ */
+export function power(value, places = 1) {
+  const [mantissa, exponent] = value.toExponential(places).split("e");
+  const raised = [...String(Number(exponent))].map((c) => "⁰¹²³⁴⁵⁶⁷⁸⁹"[c] ?? "⁻").join("");
+  return `${minus(mantissa)} × 10${raised}`;
+}
+
+export function percent(share) {
+  if (share > 0 && share < 0.0005) return "< 0.1 %";
+  if (share > 0.9995 && share < 1) return "> 99.9 %";
+  return `${(100 * share).toFixed(share > 0.1 && share < 0.9 ? 0 : 1)} %`;
+}
+
+/** Accuracy: always two decimals, as it is compared down a column. */
+export const accuracy = (share) => (share === null || share === undefined ? "–" : `${(100 * share).toFixed(2)} %`);
+
+export function duration(seconds) {
+  if (seconds === null || seconds === undefined) return "–";
+  if (seconds < 10) return `${seconds.toFixed(1)} s`;
+  if (seconds < 90) return `${Math.round(seconds)} s`;
+  if (seconds < 5400) return `${Math.round(seconds / 60)} min`;
+  return `${(seconds / 3600).toFixed(1)} h`;
+}
+
+export const signed = (value, digits = 3) => (value < 0 ? number(value, digits) : `+${number(value, digits)}`);
+
+/** 101,770 */
+export const count = (value) => value.toLocaleString("en-GB");
+
+const SUBSCRIPTS = "₀₁₂₃₄₅₆₇₈₉";
+export const subscript = (index) => [...String(index)].map((digit) => SUBSCRIPTS[digit]).join("");

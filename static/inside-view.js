@@ -1,0 +1,160 @@
+/** "Look inside": input, hidden units as fields, outputs; what is pointed at recolours the rest. */
+
+import { ACTIVATIONS, fieldShape } from "./activation.js";
+import { Bars } from "./bars.js";
+import { element, find, say } from "./dom.js";
+import { number, percent, signed } from "./format.js";
+import { GridPicture } from "./grid-picture.js";
+import { Legend } from "./legend.js";
+import { diverging, reach, slate } from "./palette.js";
+import { theme } from "./theme.js";
+import { products, strongestFor } from "./trace.js";
+import { UnitCard } from "./unit-card.js";
+
+const AT_REST = "Point at, tap or step through anything here: the rest is recoloured to show what it does.";
+
+export class InsideView {
+  #root;
+  #input;
+  #fields = [];
+  #bars;
+  #legend;
+  #card;
+  #network = null;
+  #trace = null;
+  #digit = null;
+  #chosen = null; // {layer, unit} picked by the reader; otherwise the strongest for the answer
+  #focus = null; // {kind: "pixel" | "unit" | "output", layer, index}
+
+  constructor(root) {
+    this.#root = root;
+    this.#input = new GridPicture(find("#inside-input", root), { columns: 28, rows: 28, label: "The 28 by 28 input" });
+    this.#input.addEventListener("inspect", ({ detail }) => this.#look("pixel", 0, detail));
+    const look = (digit) => this.#look("output", null, digit);
+    this.#bars = new Bars(find("#inside-outputs", root), { onInspect: look });
+    this.#card = new UnitCard(find("#unit-card", root));
+    this.#legend = { slate: new Legend("slate", "activation"), diverging: new Legend("diverging", "") };
+    find("#inside-legend", root).append(this.#legend.slate.node, this.#legend.diverging.node);
+  }
+
+  clear() {
+    this.#trace = null;
+    this.#root.dataset.empty = "true";
+  }
+
+  show(network, trace, digit) {
+    if (network !== this.#network) this.#build(network);
+    this.#trace = trace;
+    this.#digit = digit;
+    this.#root.dataset.empty = "false";
+    this.#paint();
+  }
+
+  #build(network) {
+    this.#network = network;
+    this.#chosen = null;
+    const holder = find("#inside-fields", this.#root);
+    this.#fields = network.layers.slice(1, -1).map((units, at) => this.#field(units, at + 1));
+    holder.replaceChildren(...this.#fields.map(({ node }) => node));
+  }
+
+  #field(units, layer) {
+    const canvas = element("canvas", { id: `hidden-${layer}` });
+    const name = this.#network.depth > 2 ? `${units} hidden units, layer ${layer}` : `${units} hidden units`;
+    const picture = new GridPicture(canvas, { ...fieldShape(units), cell: 24, gap: 2, label: name });
+    const inUse = (index) => (index === null || index < units ? index : null);
+    picture.addEventListener("inspect", ({ detail }) => this.#look("unit", layer, inUse(detail)));
+    picture.addEventListener("choose", ({ detail }) => this.#choose(layer, inUse(detail)));
+    return { picture, units, layer, node: element("figure", {}, canvas, element("figcaption", {}, name)) };
+  }
+
+  #look(kind, layer, index) {
+    this.#focus = index === null ? null : { kind, layer, index };
+    if (this.#trace) this.#paint();
+  }
+
+  #choose(layer, unit) {
+    const again = this.#chosen?.layer === layer && this.#chosen.unit === unit;
+    this.#chosen = unit === null || again ? null : { layer, unit };
+    if (this.#trace) this.#paint();
+  }
+
+  #paint() {
+    const { probabilities, a } = this.#trace;
+    this.#input.show((index) => slate(a[0][index]));
+    this.#bars.show(probabilities, { marked: [this.#digit] });
+    let signedMost = null;
+    for (const field of this.#fields) {
+      const values = this.#recoloured(field.layer);
+      if (values) signedMost = Math.max(signedMost ?? 0, reach(values));
+      this.#paintField(field, values);
+    }
+    this.#legend.slate.node.hidden = signedMost !== null;
+    this.#legend.diverging.node.hidden = signedMost === null;
+    this.#legend.slate.show(reach(a[1]));
+    if (signedMost !== null) this.#legend.diverging.show(signedMost).meaning.textContent = this.#meaning();
+    say(find("#inside-say", this.#root), this.#sentence());
+    this.#showCard();
+  }
+
+  #paintField({ picture, units, layer }, values) {
+    const activations = this.#trace.a[layer];
+    const most = reach(values ?? activations);
+    const bothSides = ACTIVATIONS[this.#network.activation].signed;
+    picture.show((unit) => {
+      if (unit >= units) return null;
+      if (values) return diverging(values[unit] / most, theme());
+      return bothSides ? diverging(activations[unit] / most, theme()) : slate(activations[unit] / Math.max(most, 1));
+    });
+    picture.choose(this.#shown().layer === layer ? this.#shown().unit : null);
+  }
+
+  /** The signed values that a field shows for what is pointed at; null: its activations. */
+  #recoloured(layer) {
+    const { kind, index, layer: at } = this.#focus ?? {};
+    if (kind === "pixel" && layer === 1) return this.#network.outOf(1, index);
+    if (kind === "output" && layer === this.#network.depth - 1) {
+      return products(this.#trace.a[layer], this.#network.into(layer + 1, index));
+    }
+    if (kind === "unit" && layer === at - 1) return products(this.#trace.a[layer], this.#network.into(at, index));
+    return null;
+  }
+
+  #meaning() {
+    const { kind, index } = this.#focus;
+    if (kind === "pixel") return "weight from this pixel to each unit";
+    if (kind === "output") return `what each unit adds to the ${index}: activation × weight`;
+    return "what each unit adds: activation × weight";
+  }
+
+  #sentence() {
+    const { kind, index, layer } = this.#focus ?? {};
+    const { a, z, probabilities, depth } = this.#trace;
+    if (kind === "pixel") {
+      const place = `row ${Math.floor(index / 28)}, column ${index % 28}`;
+      return `Pixel at ${place}: ink ${number(a[0][index], 2)}. It pushes blue units up and orange units down.`;
+    }
+    if (kind === "unit") return `Hidden unit ${index}: z = ${signed(z[layer][index])}, activation ${number(a[layer][index])}.`;
+    if (kind === "output") {
+      const chance = percent(probabilities[index]);
+      return `Output ${index}: z = ${signed(z[depth][index])}, probability ${chance}. Blue units speak for a ${index}, orange units against.`;
+    }
+    return AT_REST;
+  }
+
+  #shown() {
+    if (this.#focus?.kind === "unit") return { layer: this.#focus.layer, unit: this.#focus.index };
+    const last = this.#network.depth - 1;
+    if (this.#chosen) return this.#chosen;
+    return { layer: last, unit: last ? strongestFor(this.#trace, this.#network, this.#digit) : null };
+  }
+
+  #showCard() {
+    const { layer, unit } = this.#shown();
+    if (unit !== null) this.#card.show(this.#network, this.#trace, layer, unit, { strongestFor: this.#byItself() ? this.#digit : null });
+  }
+
+  #byItself() {
+    return this.#focus?.kind !== "unit" && !this.#chosen;
+  }
+}

@@ -1,0 +1,35 @@
+/** A drawing -> the 28x28 bytes that are sent, as MNIST was made. Only new ink is drawn while the pen moves. */
+
+import { toMnist } from "./raster.js";
+import { CANVAS, drawSegment } from "./strokes.js";
+
+export class Pixels {
+  #bitmap = new Uint8Array(CANVAS * CANVAS);
+  #drawn = []; // [{stroke, points}]: what the bitmap holds
+
+  /** Null when there is no ink. */
+  of(drawing) {
+    if (drawing.pixels) return drawing.pixels;
+    this.#catchUp(drawing.strokes);
+    return toMnist(this.#bitmap, CANVAS, CANVAS);
+  }
+
+  #catchUp(strokes) {
+    const grown = this.#drawn.every(({ stroke, points }, index) => strokes[index] === stroke && stroke.points.length >= points);
+    if (!grown) {
+      this.#bitmap.fill(0);
+      this.#drawn = [];
+    }
+    strokes.forEach((stroke, index) => {
+      const done = (this.#drawn[index] ??= { stroke, points: 0 });
+      for (; done.points < stroke.points.length; done.points += 1) this.#segment(stroke, done.points);
+    });
+  }
+
+  #segment({ width, points }, index) {
+    const [from, to] = [points[Math.max(index - 1, 0)], points[index]];
+    drawSegment(this.#bitmap, CANVAS, point(from), point(to), width);
+  }
+}
+
+const point = ([x, y]) => ({ x, y });

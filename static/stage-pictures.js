@@ -1,0 +1,174 @@
+/**
+ * The picture that belongs to each stage of the backward pass, and the sentence with this digit's numbers.
+ * Each has a `node`, `show(backward)` and tells what is pointed at through `tell(text)`.
+ */
+
+import { fieldShape } from "./activation.js";
+import { Bars } from "./bars.js";
+import { element } from "./dom.js";
+import { number, percent, signed, subscript } from "./format.js";
+import { GridPicture } from "./grid-picture.js";
+import { Legend } from "./legend.js";
+import { diverging, reach } from "./palette.js";
+import { theme } from "./theme.js";
+
+const GALLERY = 12; // hidden units shown in the first layer
+const digits = (...children) => element("ol", { class: "bars-list" }, ...children);
+
+class BarsPicture {
+  constructor(options, tell) {
+    const list = digits();
+    this.bars = new Bars(list, { ...options, onInspect: (digit) => tell(digit === null ? this.rest : this.read(digit)) });
+    this.node = list;
+  }
+}
+
+export class LossPicture extends BarsPicture {
+  constructor(tell) {
+    super({}, tell);
+  }
+
+  show(backward) {
+    const { probabilities, label, loss } = backward;
+    this.bars.show(probabilities, { marked: [label] });
+    this.rest = `L = −ln p${subscript(label)} = −ln ${number(probabilities[label])} = ${number(loss)}`;
+    this.read = (digit) =>
+      digit === label ? this.rest : `p${subscript(digit)} = ${percent(probabilities[digit])}: not the label, so it enters only by what it takes away from the ${label}.`;
+  }
+}
+
+export class ErrorPicture extends BarsPicture {
+  constructor(tell) {
+    super({ signed: true }, tell);
+  }
+
+  show(backward) {
+    const { label, depth, probabilities } = backward;
+    const errors = backward.deltas[depth];
+    this.bars.show(errors, { most: Math.max(reach(errors), 1e-12), marked: [label] });
+    this.read = (digit) =>
+      `δ${subscript(digit)} = p − y = ${number(probabilities[digit])} − ${digit === label ? 1 : 0} = ${signed(errors[digit])}`;
+    this.rest = this.read(label);
+  }
+}
+
+/** A coloured grid with its legend. */
+class Grid {
+  constructor({ label, meaning, ...shape }, tell) {
+    const canvas = element("canvas");
+    this.picture = new GridPicture(canvas, { label, ...shape });
+    this.legend = new Legend("diverging", meaning);
+    this.node = element("div", { class: "stage-grid" }, canvas, this.legend.node);
+    this.picture.addEventListener("inspect", ({ detail }) => tell(detail === null ? this.rest : (this.read(detail) ?? this.rest)));
+  }
+
+  colour(values, count = values.length) {
+    const most = reach(values);
+    this.legend.show(most);
+    this.picture.show((index) => (index < count ? diverging(values[index] / most, theme()) : null));
+  }
+}
+
+/** dW of a later layer: a row for each unit after, a column for each unit before. */
+export class WeightsPicture extends Grid {
+  constructor(tell, { layer }, network) {
+    const [columns, rows] = [network.layers[layer - 1], network.layers[layer]];
+    const label = `Gradient of the weights: a row for each of ${rows} units after, a column for each of ${columns} before`;
+    super({ label, meaning: "gradient of the weight", columns, rows, cell: 8 }, tell);
+    this.layer = layer;
+    this.node.classList.add("stage-grid-wide");
+    if (rows === 10) this.node.prepend(element("p", { class: "row-names", "aria-hidden": "true" }, [..."0123456789"].map((name) => element("span", {}, name))));
+  }
+
+  show(backward) {
+    const { layer } = this;
+    const [columns, rows] = [backward.trace.a[layer - 1].length, backward.deltas[layer].length];
+    const values = Float32Array.from({ length: rows * columns }, (_, index) => backward.dW(layer, index % columns, Math.floor(index / columns)));
+    this.colour(values);
+    this.read = (index) => {
+      const [from, to] = [index % columns, Math.floor(index / columns)];
+      return `dW[${from}, ${to}] = h${subscript(from)} × δ${subscript(to)} = ${number(backward.trace.a[layer - 1][from])} × ${signed(backward.deltas[layer][to])} = ${signed(values[index])}`;
+    };
+    this.rest = this.read(values.reduce((best, value, index) => (Math.abs(value) > Math.abs(values[best]) ? index : best), 0));
+  }
+}
+
+export class HiddenPicture extends Grid {
+  constructor(tell, { layer }, network) {
+    const label = `Errors of the ${network.layers[layer]} hidden units`;
+    super({ label, meaning: "error δ of the unit", ...fieldShape(network.layers[layer]), cell: 24, gap: 2 }, tell);
+    this.layer = layer;
+  }
+
+  show(backward) {
+    const { layer } = this;
+    const errors = backward.deltas[layer];
+    this.colour(errors);
+    this.read = (unit) =>
+      unit < errors.length
+        ? `δ${subscript(unit)} = Σ δ·w × slope = ${number(backward.arriving(layer, unit))} × ${number(backward.slope(layer, unit))} = ${signed(errors[unit])}`
+        : null;
+    this.rest = this.read(backward.strongest(layer, 1)[0]);
+  }
+}
+
+export class InputPicture extends Grid {
+  constructor(tell) {
+    super({ label: "Gradient of the input", meaning: "change of the loss with this pixel's ink", columns: 28, rows: 28 }, tell);
+  }
+
+  show(backward) {
+    this.colour(backward.inputError);
+    this.read = (pixel) =>
+      `∂L/∂x${subscript(pixel)} = Σ δ·w = ${signed(backward.inputError[pixel])}, where the ink is ${number(backward.trace.a[0][pixel], 2)}`;
+    this.rest = this.read(backward.inputError.reduce((best, value, index, all) => (Math.abs(value) > Math.abs(all[best]) ? index : best), 0));
+  }
+}
+
+/** dW1 of the units with the largest error, each as a 28x28 picture on one common scale. */
+export class FirstPicture {
+  constructor(tell) {
+    this.legend = new Legend("diverging", "gradient of the weight");
+    this.tiles = Array.from({ length: GALLERY }, () => this.#tile(tell));
+    const gallery = element("div", { class: "gallery" }, this.tiles.map(({ node }) => node));
+    this.node = element("div", {}, gallery, this.legend.node);
+  }
+
+  #tile(tell) {
+    const canvas = element("canvas");
+    const caption = element("figcaption");
+    const picture = new GridPicture(canvas, { columns: 28, rows: 28, cell: 4, label: "Gradient of one hidden unit's weights" });
+    const tile = { canvas, caption, picture, node: element("figure", {}, canvas, caption) };
+    picture.addEventListener("inspect", ({ detail }) => tell(detail === null ? this.rest : tile.read(detail)));
+    return tile;
+  }
+
+  show(backward) {
+    const units = backward.strongest(1, GALLERY);
+    const ink = reach(backward.trace.a[0]);
+    const most = ink * Math.abs(backward.deltas[1][units[0]]) || 1;
+    this.legend.show(most);
+    this.tiles.forEach((tile, at) => this.#fill(tile, backward, units[at], most));
+    this.rest = `dW[i, ${units[0]}] = x${"ᵢ"} × δ${subscript(units[0])} = xᵢ × ${signed(backward.deltas[1][units[0]])}`;
+  }
+
+  #fill(tile, backward, unit, most) {
+    tile.node.hidden = unit === undefined;
+    if (unit === undefined) return;
+    const error = backward.deltas[1][unit];
+    const values = backward.dWInto(1, unit);
+    tile.picture.show((index) => diverging(values[index] / most, theme()));
+    tile.caption.textContent = `unit ${unit}, δ = ${signed(error, 2)}`;
+    tile.read = (pixel) =>
+      `dW[${pixel}, ${unit}] = x${subscript(pixel)} × δ${subscript(unit)} = ${number(backward.trace.a[0][pixel], 2)} × ${signed(error)} = ${signed(values[pixel])}`;
+  }
+}
+
+export const PICTURES = {
+  loss: LossPicture,
+  error: ErrorPicture,
+  weights: WeightsPicture,
+  hidden: HiddenPicture,
+  first: FirstPicture,
+  input: InputPicture,
+};

@@ -1,0 +1,68 @@
+/** The backward pass as a list of stages, each with its words and its equation. Pure. */
+
+import * as equations from "./equations.js";
+
+/** `depth`: the number of weight layers. Stages run from the loss back to the pixels. */
+export function stages(depth) {
+  const list = [
+    {
+      id: "loss",
+      kind: "loss",
+      short: "L",
+      title: "How wrong is it?",
+      words: "The loss looks only at the probability that the network gives to the right digit. Sure and right costs nothing; sure and wrong costs a lot.",
+      equation: equations.loss(),
+    },
+    {
+      id: `delta${depth}`,
+      kind: "error",
+      short: `δ${depth}`,
+      title: "The error at the output",
+      words: "Softmax and the logarithm cancel neatly: the error of each output is its probability minus what it should have been, 1 for the label and 0 for the others. Orange outputs must rise, blue ones must fall.",
+      equation: equations.outputError(depth),
+    },
+  ];
+  for (let layer = depth; layer >= 1; layer -= 1) {
+    list.push(layer === 1 ? firstWeights(depth) : weights(layer, depth));
+    if (layer > 1) list.push(hidden(layer - 1));
+  }
+  list.push({
+    id: "input",
+    kind: "input",
+    short: "∂L/∂x",
+    title: "Back to the pixels",
+    words: "One step further and the error reaches the drawing itself: ink on blue pixels raises the loss, ink on orange pixels lowers it. This is what the network would like you to draw.",
+    equation: equations.inputGradient(),
+  });
+  return list;
+}
+
+const weights = (layer, depth) => ({
+  id: `dW${layer}`,
+  kind: "weights",
+  layer,
+  short: `dW${layer}`,
+  title: layer === depth ? "The weights into the outputs" : `The weights of layer ${layer}`,
+  words: "Each weight shares the blame by the activation it carried: a silent unit's weights stay as they are. A bias carries a constant 1, so its gradient is the error itself.",
+  equation: equations.weightGradient(layer, depth),
+});
+
+const hidden = (layer) => ({
+  id: `delta${layer}`,
+  kind: "hidden",
+  layer,
+  short: `δ${layer}`,
+  title: "The error of the hidden units",
+  words: "The error travels back along the same weights that carried the answer forward, and is scaled by each unit's own slope: a saturated unit, near its limits, learns almost nothing.",
+  equation: equations.hiddenError(layer, layer + 1),
+});
+
+const firstWeights = (depth) => ({
+  id: "dW1",
+  kind: "first",
+  layer: 1,
+  short: "dW1",
+  title: "The weights from the pixels",
+  words: "Every hidden unit gets a copy of the digit, scaled by its error. These are the units with the largest; a step goes against the gradient, so orange copies are added and blue ones taken away.",
+  equation: equations.weightGradient(1, depth),
+});

@@ -1,0 +1,49 @@
+/** Play, step, back over a list of stages. No DOM; emits "move" {index} and "play" {playing}. */
+
+export class Stepper extends EventTarget {
+  #index = 0;
+  #length = 1;
+  #timer = null;
+  pace = 4; // seconds a stage
+
+  get index() { return this.#index; }
+  get playing() { return this.#timer !== null; }
+  get atStart() { return this.#index === 0; }
+  get atEnd() { return this.#index === this.#length - 1; }
+
+  reset(length) {
+    this.pause();
+    this.#length = length;
+    this.go(Math.min(this.#index, length - 1));
+  }
+
+  go(index) {
+    this.#index = Math.min(Math.max(index, 0), this.#length - 1);
+    this.dispatchEvent(new Event("move"));
+  }
+
+  forward() { this.go(this.#index + 1); }
+  back() { this.go(this.#index - 1); }
+
+  play() {
+    if (this.atEnd) this.go(0);
+    const next = () => {
+      if (this.atEnd) return this.pause();
+      this.forward();
+      this.#timer = setTimeout(next, 1000 * this.pace);
+    };
+    this.#timer = setTimeout(next, 1000 * this.pace);
+    this.dispatchEvent(new Event("play"));
+  }
+
+  pause() {
+    clearTimeout(this.#timer);
+    this.#timer = null;
+    this.dispatchEvent(new Event("play"));
+  }
+
+  toggle() {
+    if (this.playing) this.pause();
+    else this.play();
+  }
+}

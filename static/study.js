@@ -1,0 +1,116 @@
+/** The first three parts of the page at work: pad -> answer -> inside -> backward pass. */
+
+import { AnswerView } from "./answer-view.js";
+import { BackpropView } from "./backprop-view.js";
+import { showCheck } from "./check-badge.js";
+import { Drawing } from "./drawing.js";
+import { find, say, whenNear } from "./dom.js";
+import { InsideView } from "./inside-view.js";
+import { LabelsView } from "./labels-view.js";
+import { Lesson } from "./lesson.js";
+import { loadNetwork } from "./network.js";
+import { PadView } from "./pad-view.js";
+import { Pixels } from "./pixels.js";
+import { Reader } from "./reader.js";
+import { digitAt, testDigits } from "./samples.js";
+import { StepView } from "./step-view.js";
+import { Trace } from "./trace.js";
+
+export class Study {
+  drawing = new Drawing();
+  lesson = new Lesson();
+  #pixels = new Pixels();
+  #answer = new AnswerView();
+  #inside = new InsideView(find("#inside"));
+  #backprop = new BackpropView(find("#learn"));
+  #labels;
+  #last = null; // the last answer
+
+  /** `tell(text)`: a short message; `changed()`: something that belongs in the link has changed. */
+  constructor(tell, changed) {
+    this.reader = new Reader(this.drawing, (drawing) => this.#pixels.of(drawing));
+    this.pad = new PadView(this.drawing, tell);
+    this.step = new StepView(find("#step"), changed);
+    this.#labels = new LabelsView(find("#labels"), (label) => {
+      this.lesson.choose(label);
+      changed();
+    });
+    this.#answers();
+    this.#lessons();
+    this.drawing.addEventListener("settle", changed);
+    this.#answer.blank();
+  }
+
+  chooseLabel(label) {
+    this.lesson.choose(label);
+    this.#labels.show(label);
+  }
+
+  #answers() {
+    const { reader } = this;
+    reader.addEventListener("blank", () => this.#blank());
+    reader.addEventListener("answer", ({ detail }) => this.#show(detail));
+    reader.addEventListener("recovered", () => say(find("#away"), ""));
+    reader.addEventListener("trouble", ({ detail }) => this.#trouble(detail));
+  }
+
+  #blank() {
+    this.#last = null;
+    this.#answer.blank();
+    this.#inside.clear();
+    this.#backprop.clear();
+    this.lesson.blank();
+    this.#labels.show(null);
+  }
+
+  #show(detail) {
+    const { answer, pixels } = detail;
+    this.#last = answer;
+    say(find("#away"), "");
+    this.#answer.show(detail);
+    performance.measure("pointer to bars", { start: performance.now() - detail.took });
+    this.#look(answer);
+    this.#learn(pixels, answer);
+  }
+
+  async #look(answer) {
+    try {
+      const network = await loadNetwork(answer.model);
+      if (answer === this.#last) this.#inside.show(network, new Trace(answer), answer.digit);
+    } catch (error) {
+      say(find("#away"), error.message);
+    }
+  }
+
+  /** A test digit comes with its label; a drawing is taken for what it was read as, until the reader says otherwise. */
+  async #learn(pixels, answer) {
+    const { sample } = this.drawing;
+    const digit = sample === null ? null : digitAt(await testDigits(), sample);
+    if (answer !== this.#last) return;
+    this.lesson.show(pixels, answer.model, answer.digit, digit?.label ?? null);
+    this.#labels.show(this.lesson.label);
+  }
+
+  #lessons() {
+    const { lesson } = this;
+    const words = find("#learn-say");
+    lesson.addEventListener("backward", ({ detail: { backward, digit } }) => {
+      say(words, "");
+      this.#backprop.show(backward);
+      this.step.show(backward, digit);
+    });
+    lesson.addEventListener("check", ({ detail }) => showCheck(find("#check"), detail));
+    lesson.addEventListener("trouble", ({ detail }) => say(words, detail.message));
+    whenNear(find("#learn"), (near) => lesson.watch(near));
+  }
+
+  #trouble({ message, status, retryIn }) {
+    const again = retryIn ? ` Trying again in ${retryIn} s; your drawing is kept.` : "";
+    if (status === 404 && this.reader.model) {
+      this.reader.model = null; // a link may name a network that is no longer there
+      this.reader.read();
+      return;
+    }
+    say(find("#away"), `${message}${again}`);
+  }
+}

@@ -1,0 +1,35 @@
+/** One digit's way through the network, as /predict?details=true and /gradients give it. Pure. */
+
+/** Answers for one image may come flat or as a list of one row. */
+export const flat = (values) => (Array.isArray(values?.[0]) ? values[0] : values);
+
+export class Trace {
+  /** `a[0]` is the input; `z[l]`, `a[l]` for l = 1 … depth. */
+  constructor({ input, layers, probabilities }) {
+    this.a = [flat(input), ...layers.map((layer) => flat(layer.a))];
+    this.z = [null, ...layers.map((layer) => flat(layer.z))];
+    this.probabilities = flat(probabilities);
+  }
+
+  get depth() { return this.a.length - 1; }
+}
+
+/** a · w, entry by entry: what each unit before adds to one unit's sum. */
+export const products = (values, weights) => Float32Array.from(values, (value, index) => value * weights[index]);
+
+export const total = (values) => values.reduce((sum, value) => sum + value, 0);
+
+/** What unit `from` of the last hidden layer adds to each output's z. */
+export function share(trace, network, from) {
+  const activation = trace.a[trace.depth - 1][from];
+  return Array.from(network.outOf(trace.depth, from), (weight) => activation * weight);
+}
+
+/** The unit of the last hidden layer that speaks loudest for `digit` against the mean of the others. */
+export function strongestFor(trace, network, digit) {
+  const votes = trace.a[trace.depth - 1].map((_, unit) => {
+    const shares = share(trace, network, unit);
+    return shares[digit] - total(shares) / shares.length;
+  });
+  return votes.indexOf(Math.max(...votes));
+}

@@ -1,0 +1,89 @@
+/** One hidden unit enlarged: its weights as a picture, its sum with this digit's numbers, its share of each output. */
+
+import { ACTIVATIONS, fieldShape } from "./activation.js";
+import { Bars } from "./bars.js";
+import { find, say } from "./dom.js";
+import { number, signed, subscript } from "./format.js";
+import { GridPicture } from "./grid-picture.js";
+import { Legend } from "./legend.js";
+import { diverging, reach } from "./palette.js";
+import { theme } from "./theme.js";
+import { products, share, total } from "./trace.js";
+
+export class UnitCard {
+  #root;
+  #weights;
+  #products;
+  #legends;
+  #bars;
+  #shape = "";
+  #last = null;
+
+  constructor(root) {
+    this.#root = root;
+    const picture = (id, label) => new GridPicture(find(id, root), { columns: 28, rows: 28, label });
+    this.#weights = picture("#unit-weights", "The unit's weights");
+    this.#products = picture("#unit-products", "Weight times input");
+    this.#legends = { weights: new Legend("diverging", "weight"), products: new Legend("diverging", "weight × input") };
+    find("#unit-weights-legend", root).append(this.#legends.weights.node);
+    find("#unit-products-legend", root).append(this.#legends.products.node);
+    this.#bars = new Bars(find("#unit-share", root), { signed: true });
+    for (const each of [this.#weights, this.#products]) {
+      each.addEventListener("inspect", ({ detail }) => this.#read(detail));
+    }
+  }
+
+  show(network, trace, layer, unit, { strongestFor }) {
+    const before = trace.a[layer - 1];
+    const weights = network.into(layer, unit);
+    const parts = products(before, weights);
+    this.#last = { before, weights, parts, unit };
+    this.#fit(before.length);
+    this.#colour(this.#weights, weights, this.#legends.weights);
+    this.#colour(this.#products, parts, this.#legends.products);
+    this.#write(network, trace, layer, unit, total(parts), strongestFor);
+    this.#shares(network, trace, layer, unit);
+    this.#read(null);
+  }
+
+  #fit(inputs) {
+    const { columns, rows } = inputs === 784 ? { columns: 28, rows: 28 } : fieldShape(inputs);
+    if (this.#shape === `${columns} ${rows}`) return;
+    this.#shape = `${columns} ${rows}`;
+    this.#weights.resize(columns, rows);
+    this.#products.resize(columns, rows);
+  }
+
+  #colour(picture, values, legend) {
+    const most = reach(values);
+    legend.show(most);
+    picture.show((index) => (index < values.length ? diverging(values[index] / most, theme()) : null));
+  }
+
+  #write(network, trace, layer, unit, sum, strongest) {
+    const [z, h] = [trace.z[layer][unit], trace.a[layer][unit]];
+    const { symbol } = ACTIVATIONS[network.activation];
+    const name = subscript(unit);
+    const why = strongest === null ? "" : `, which speaks loudest for a ${strongest}`;
+    say(find("#unit-title", this.#root), `Hidden unit ${unit}${why}`);
+    say(find("#unit-z", this.#root), `z${name} = Σ x·w + b = ${number(sum)} ${signed(network.bias(layer, unit)).replace("+", "+ ").replace("−", "− ")} = ${number(z)}`);
+    say(find("#unit-h", this.#root), `h${name} = ${symbol}(${number(z)}) = ${number(h)}`);
+  }
+
+  #shares(network, trace, layer, unit) {
+    const last = layer === trace.depth - 1;
+    find("#unit-share-part", this.#root).hidden = !last;
+    if (!last) return;
+    const shares = share(trace, network, unit);
+    this.#bars.show(shares, { most: reach(shares) });
+  }
+
+  #read(index) {
+    const { before, weights, parts } = this.#last ?? {};
+    const known = index !== null && index < weights.length;
+    const text = known
+      ? `x${subscript(index)} · w = ${number(before[index])} × ${number(weights[index])} = ${number(parts[index])}`
+      : "Point at a picture to read a single weight.";
+    say(find("#unit-read", this.#root), text);
+  }
+}

@@ -1,0 +1,23 @@
+/** What the network says, in a sentence. */
+
+import { percent } from "./format.js";
+
+const SURE = 0.9;
+const CLOSE = 0.1;
+
+export function verdict({ digit, probabilities, uncertain, reason }) {
+  if (uncertain) return sentence(reason) || `Not sure what this is; the closest digit is ${digit}.`;
+  const order = ranked(probabilities);
+  if (probabilities[digit] >= SURE) return `Reads as ${digit}, ${percent(probabilities[digit])}.`;
+  const second = order[1];
+  const start = `Perhaps a ${digit} (${percent(probabilities[digit])})`;
+  return probabilities[second] >= CLOSE ? `${start}, or a ${second} (${percent(probabilities[second])}).` : `${start}, not sure.`;
+}
+
+export const ranked = (values) => [...values.keys()].sort((a, b) => values[b] - values[a]);
+
+function sentence(text) {
+  if (!text) return "";
+  const start = text[0].toUpperCase() + text.slice(1);
+  return /[.!?]$/.test(start) ? start : `${start}.`;
+}
