@@ -108,6 +108,8 @@ class Guard:
             if name == b"content-length" and value.isdigit() and int(value) > self.most_bytes:
                 raise self._too_large(f"{int(value):,}")
         message = await receive()
+        if len(message.get("body", b"")) > self.most_bytes:
+            raise self._too_large("more")
         if message.get("more_body", False):
             try:
                 async with asyncio.timeout(SLOWEST_BODY):

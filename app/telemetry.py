@@ -217,10 +217,12 @@ def configure_logging(level: str) -> None:
     )
     root = logging.getLogger()
     root.handlers = [_Forward()]
-    root.setLevel(max(number, logging.INFO))
+    root.setLevel(max(number, logging.WARNING))  # other libraries' chatter stays out
     for name in ("uvicorn", "uvicorn.error", "uvicorn.access"):
-        logging.getLogger(name).handlers = []
-        logging.getLogger(name).propagate = name != "uvicorn.access"  # requests are logged here
+        logger = logging.getLogger(name)
+        logger.handlers = []
+        logger.setLevel(max(number, logging.INFO))
+        logger.propagate = name != "uvicorn.access"  # requests are logged here
 
 
 class _Forward(logging.Handler):

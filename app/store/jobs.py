@@ -84,7 +84,10 @@ def waiting(session: Session) -> int:
 def count_by_state(session: Session) -> dict[str, int]:
     """How many jobs are in each state, 0 included."""
     query = select(JobRow.state, func.count()).group_by(JobRow.state)
-    return dict.fromkeys(STATES, 0) | dict(session.execute(query).tuples().all())
+    counts = dict.fromkeys(STATES, 0)
+    for state, count in session.execute(query):
+        counts[state] = count
+    return counts
 
 
 def by_key(session: Session, idempotency_key: str) -> JobRow | None:

@@ -1,0 +1,71 @@
+from pathlib import Path
+
+import pytest
+from pydantic import ValidationError
+
+from app.settings import Settings
+
+README = Path(__file__).parents[2] / "README.md"
+
+
+@pytest.fixture(autouse=True)
+def no_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in Settings.model_fields:
+        monkeypatch.delenv(f"BYHAND_{name.upper()}", raising=False)
+
+
+@pytest.mark.parametrize("name", Settings.model_fields)
+def test_every_setting_is_in_the_readme(name: str) -> None:
+    assert f"BYHAND_{name.upper()}" in README.read_text()
+
+
+@pytest.mark.parametrize("name", Settings.model_fields)
+def test_every_setting_is_described(name: str) -> None:
+    description = Settings.model_fields[name].description
+    assert description
+    assert description.endswith(".")
+
+
+def test_the_store_is_sqlite_in_the_data_directory(tmp_path: Path) -> None:
+    assert Settings(data_dir=tmp_path).store_url == f"sqlite:///{tmp_path / 'byhand.db'}"
+
+
+def test_another_database_takes_its_place() -> None:
+    url = "postgresql+psycopg://localhost/byhand"
+    assert Settings(database_url=url).store_url == url
+
+
+def test_the_environment_is_read_with_the_prefix(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BYHAND_PORT", "9001")
+    monkeypatch.setenv("BYHAND_LOG_LEVEL", "WARNING")
+    settings = Settings()
+    assert settings.port == 9001
+    assert settings.log_level == "warning"
+
+
+def test_an_empty_variable_is_an_unset_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BYHAND_API_KEY", "")
+    assert Settings().api_key is None
+
+
+def test_the_key_does_not_show_in_a_printout() -> None:
+    assert "open sesame" not in repr(Settings(api_key="open sesame"))
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("port", "70000"),
+        ("job_workers", "0"),
+        ("lease_seconds", "0"),
+        ("max_body_bytes", "-1"),
+        ("rate_limit", "many"),
+        ("log_level", "loud"),
+    ],
+)
+def test_a_value_out_of_range_stops_the_start_by_name(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str
+) -> None:
+    monkeypatch.setenv(f"BYHAND_{name.upper()}", value)
+    with pytest.raises(ValidationError, match=name):
+        Settings()
