@@ -154,8 +154,8 @@ class Trace:
 class Gradients(Parameters):
     """dW_l and db_l in the places of W_l and b_l, with the D_l they came from (m, n_l)."""
 
-    def __init__(self, parameters: Parameters, examples: int) -> None:
-        super().__init__(parameters.layers, parameters.activation, dtype=parameters.dtype)
+    def __init__(self, parameters: Parameters, examples: int, vector: Array | None = None) -> None:
+        super().__init__(parameters.layers, parameters.activation, vector, parameters.dtype)
         self.deltas = [np.empty((examples, size), self.dtype) for size in self.layers[1:]]
 
 

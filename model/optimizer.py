@@ -31,31 +31,27 @@ class SGD:
 
     with learning rate α, momentum μ and weight decay λ (λ acts on weights, not on biases). With
     μ = λ = 0 this is θ ← θ − α dL/dθ. The convention is PyTorch's (Sutskever et al. 2013 scale v by
-    α instead). `velocity` (count,) is the whole state.
+    α instead). `velocity` v (count,) is the whole state, zeros to begin with.
     """
 
-    def __init__(
-        self,
-        parameters: Parameters,
-        momentum: float = 0.0,
-        weight_decay: float = 0.0,
-        velocity: Array | None = None,
-    ) -> None:
-        self.parameters = parameters
+    def __init__(self, velocity: Array, momentum: float = 0.0, weight_decay: float = 0.0) -> None:
+        self.velocity = velocity
         self.momentum = momentum
         self.weight_decay = weight_decay
-        self.velocity = np.zeros_like(parameters.vector) if velocity is None else velocity
-        self._change = np.empty_like(parameters.vector)
 
-    def step(self, grads: Gradients, learning_rate: float) -> None:
-        """Change the parameters in place by one update; `grads` is used up as scratch."""
+    @property
+    def moves_every_parameter(self) -> bool:
+        """Whether a parameter changes even where its gradient is 0."""
+        return bool(self.momentum or self.weight_decay)
+
+    def step(self, parameters: Parameters, grads: Gradients, learning_rate: float) -> None:
+        """Change `parameters` in place by one update; `grads` is used up as scratch."""
         if self.weight_decay:
-            for dW, W in zip(grads.weights, self.parameters.weights, strict=True):
+            for dW, W in zip(grads.weights, parameters.weights, strict=True):
                 dW += self.weight_decay * W
-        velocity = grads.vector
+        v = grads.vector
         if self.momentum:
-            self.velocity *= self.momentum
-            self.velocity += grads.vector
-            velocity = self.velocity
-        np.multiply(velocity, learning_rate, out=self._change)
-        self.parameters.vector -= self._change
+            v = self.velocity
+            v *= self.momentum
+            v += grads.vector
+        parameters.vector -= np.multiply(v, learning_rate, out=grads.vector)

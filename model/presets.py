@@ -34,9 +34,10 @@ _RANGES: dict[str, tuple[float, float]] = {
     "momentum": (0, 0.9999),
     "weight_decay": (0, 1),
     "train_examples": (1, 10_000_000),
+    "drawn_examples": (0, 1_000_000),
     "seed": (0, 2**32 - 1),
 }
-_WHOLE = ("epochs", "batch_size", "train_examples", "seed")
+_WHOLE = ("epochs", "batch_size", "train_examples", "drawn_examples", "seed")
 _MOST_LAYERS, _MOST_UNITS = 8, 4096
 _MOST_WEIGHTS = 20_000_000  # a checkpoint holds them three times and must stay readable
 
@@ -46,7 +47,9 @@ class Recipe:
     """How to train: checked when made, so a recipe that exists is one that can run.
 
     learning_rate is α and momentum μ, weight_decay λ of `model.optimizer.SGD`. train_examples None
-    means all there are; fewer takes the first ones. Raises RecipeError with the field's name.
+    means all there are; fewer takes the first ones; drawn_examples more come from `model.drawing`.
+    teacher_layers are the hidden layers of the network to learn from; empty: from the labels alone.
+    Raises RecipeError with the field's name.
     """
 
     preset: str = "fast"
@@ -62,6 +65,8 @@ class Recipe:
     augment: str = "none"
     deskew: bool = False
     train_examples: int | None = None
+    drawn_examples: int = 0
+    teacher_layers: Sequence[int] = ()
     seed: int = 0
 
     def __post_init__(self) -> None:
@@ -71,8 +76,10 @@ class Recipe:
             _check_choice(name, getattr(self, name), allowed)
         if not isinstance(self.deskew, bool):
             raise RecipeError("deskew", f"must be true or false, found {_shown(self.deskew)}.")
-        _check_layers(self.hidden_layers)
+        _check_layers("hidden_layers", self.hidden_layers, fewest=1)
+        _check_layers("teacher_layers", self.teacher_layers, fewest=0)
         object.__setattr__(self, "hidden_layers", tuple(self.hidden_layers))
+        object.__setattr__(self, "teacher_layers", tuple(self.teacher_layers))
 
 
 def _check_number(name: str, value: Any, low: float, high: float) -> None:
@@ -93,21 +100,20 @@ def _check_choice(name: str, value: Any, allowed: Sequence[str]) -> None:
         raise RecipeError(name, f"{_shown(value)} is unknown; choose one of {choices}.")
 
 
-def _check_layers(sizes: Any) -> None:
+def _check_layers(name: str, sizes: Any, fewest: int) -> None:
     if not isinstance(sizes, list | tuple):
-        raise RecipeError("hidden_layers", f"must be a list of sizes, found {_shown(sizes)}.")
-    if not 1 <= len(sizes) <= _MOST_LAYERS:
-        raise RecipeError("hidden_layers", f"give 1 to {_MOST_LAYERS} sizes, found {len(sizes)}.")
+        raise RecipeError(name, f"must be a list of sizes, found {_shown(sizes)}.")
+    if not fewest <= len(sizes) <= _MOST_LAYERS:
+        raise RecipeError(name, f"give {fewest} to {_MOST_LAYERS} sizes, found {len(sizes)}.")
     for size in sizes:
         if isinstance(size, bool) or not isinstance(size, int) or not 1 <= size <= _MOST_UNITS:
             raise RecipeError(
-                "hidden_layers",
-                f"each size must lie from 1 to {_MOST_UNITS:,}, found {_shown(size)}.",
+                name, f"each size must lie from 1 to {_MOST_UNITS:,}, found {_shown(size)}."
             )
     weights = sum(n_in * n_out for n_in, n_out in pairwise((784, *sizes, 10)))
     if weights > _MOST_WEIGHTS:
         raise RecipeError(
-            "hidden_layers",
+            name,
             f"make {weights:,} weights, at most {_MOST_WEIGHTS:,} are trained; use smaller layers.",
         )
 

@@ -3,11 +3,17 @@
 No printing, no clock, no files: whoever iterates decides what to show, when to stop, what to keep.
 An epoch's randomness comes from (seed, epoch) alone, so the state at an epoch's end is all that a
 resumed run needs to give the same bits as one that never stopped.
+
+Where the recipe has a teacher, a larger network learns from the same batches and the labels, and
+the network itself from the teacher's probabilities: how much a seven looks like a one tells more
+than that it is a seven (Hinton, Vinyals, Dean, *Distilling the Knowledge in a Neural Network*,
+2015; that both learn at once: Zhang et al., *Deep Mutual Learning*, 2018). Only the network is
+kept.
 """
 
 import math
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,19 +22,20 @@ from model import ink
 from model.augment import augment
 from model.classifier import Classifier
 from model.dataset import Split
+from model.descent import Descent
 from model.diagnostics import gradient_norms, saturation
+from model.drawing import draw_digits
 from model.errors import DivergenceError, RecipeError
 from model.metrics import accuracy
 from model.network import (
     Array,
-    Gradients,
     Parameters,
-    Trace,
     backward,
     cross_entropy,
     forward,
     initialize,
     one_hot,
+    softmax,
 )
 from model.optimizer import SCHEDULES, SGD
 from model.presets import Recipe
@@ -36,6 +43,9 @@ from model.presets import Recipe
 __all__ = ["EpochMetrics", "Progress", "TrainingState", "classifier", "start", "train"]
 
 BATCHES_PER_REPORT = 50  # some 15 ms at batch 64: often enough for a live curve and a quick cancel
+TAUGHT_BATCHES_PER_REPORT = 10  # a teacher makes each some twenty times dearer
+TEACHER_ACTIVATION = "relu"
+TEACHER_RATE = 0.2  # of the learner's learning rate: relu's derivative is that much larger
 DIAGNOSED = 1000  # validation images on which gradients and saturation are looked at
 
 
@@ -63,9 +73,11 @@ class TrainingState:
     epoch: int
     parameters: Parameters
     velocity: Array  # (count,)
-    best: Parameters  # of the epoch with the highest validation accuracy
+    best: Parameters  # of the epoch with the highest validation accuracy, the last of equal ones
     best_accuracy: float = -1.0
     history: list[EpochMetrics] = field(default_factory=list)
+    teacher: Parameters | None = None
+    teacher_velocity: Array | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +112,12 @@ def start(recipe: Recipe, inputs: int = 784, base: Parameters | None = None) -> 
         )
     else:
         parameters = base.copy()
-    return TrainingState(0, parameters, np.zeros_like(parameters.vector), parameters.copy())
+    state = TrainingState(0, parameters, np.zeros_like(parameters.vector), parameters.copy())
+    if not recipe.teacher_layers:
+        return state
+    layers = (inputs, *recipe.teacher_layers, 10)
+    teacher = initialize(layers, TEACHER_ACTIVATION, np.random.default_rng([recipe.seed, 0, 1]))
+    return replace(state, teacher=teacher, teacher_velocity=np.zeros_like(teacher.vector))
 
 
 def train(
@@ -125,28 +142,38 @@ def classifier(recipe: Recipe, parameters: Parameters, name: str = "") -> Classi
 
 
 class _Run:
-    """One run's data, parameters and work arrays."""
+    """One run's data and the networks that learn from it."""
 
     def __init__(self, recipe: Recipe, data: Split, state: TrainingState) -> None:
         self.recipe = recipe
         self.state = state
-        self.labels = data.train_labels
-        self.images = _straighten(recipe, data.train_images)  # (n, 784)
+        images, self.labels = _training_set(recipe, data)
+        self.images = _straighten(recipe, images)  # (n, 784)
         self.validation_x = _scale(_straighten(recipe, data.validation_images))
         self.validation_y = one_hot(data.validation_labels)
         self.validation_labels = data.validation_labels
-        self.parameters = state.parameters.copy()
-        self.optimizer = SGD(
-            self.parameters, recipe.momentum, recipe.weight_decay, state.velocity.copy()
+        self.learner = self._descent(state.parameters, state.velocity)
+        self.teacher = (
+            self._descent(state.teacher, state.teacher_velocity)
+            if state.teacher is not None and state.teacher_velocity is not None
+            else None
         )
         self.steps_per_epoch = math.ceil(len(self.images) / recipe.batch_size)
-        self.work: dict[int, tuple[Trace, Gradients]] = {}
+
+    @property
+    def parameters(self) -> Parameters:
+        return self.learner.parameters
+
+    def _descent(self, parameters: Parameters, velocity: Array) -> Descent:
+        optimizer = SGD(velocity.copy(), self.recipe.momentum, self.recipe.weight_decay)
+        return Descent(parameters.copy(), optimizer)
 
     def epoch(self) -> Iterator[Progress]:
         number, steps = self.state.epoch + 1, self.recipe.epochs * self.steps_per_epoch
         rng = np.random.default_rng([self.recipe.seed, number])
         order = rng.permutation(len(self.images))
-        chunk = BATCHES_PER_REPORT * self.recipe.batch_size
+        batches = BATCHES_PER_REPORT if self.teacher is None else TAUGHT_BATCHES_PER_REPORT
+        chunk = batches * self.recipe.batch_size
         step, total_loss = self.state.epoch * self.steps_per_epoch, 0.0
         for first in range(0, len(order), chunk):
             rows = order[first : first + chunk]
@@ -169,35 +196,34 @@ class _Run:
                 f"Lower learning_rate (it was {self.recipe.learning_rate:g})."
             )
 
-    def _batches(self, rows: NDArray[np.intp], rng: np.random.Generator) -> tuple[Array, Array]:
-        """X (n, 784) and Y (n, 10) of these training images, distorted as the recipe asks."""
-        labels = self.labels[rows]
-        x = augment(_scale(self.images[rows]), labels, self.recipe.augment, rng)
-        return x, one_hot(labels)
+    def _batches(
+        self, rows: NDArray[np.intp], rng: np.random.Generator
+    ) -> tuple[NDArray[np.uint8] | Array, Array]:
+        """These training images (n, 784), distorted as the recipe asks, and Y (n, 10)."""
+        images, labels = self.images[rows], self.labels[rows]
+        if images.dtype != np.uint8 or self.recipe.augment != "none":
+            images = augment(_scale(images), labels, self.recipe.augment, rng)
+        return images, one_hot(labels)
 
     @_overflow_is_no_news
-    def _descend(self, x: Array, y: Array, step: int) -> float:
+    def _descend(self, images: NDArray[np.uint8] | Array, y: Array, step: int) -> float:
         """One gradient step per batch; the mean loss of these examples, each before its step."""
         logits = np.empty_like(y)
         size, schedule = self.recipe.batch_size, SCHEDULES[self.recipe.schedule]
         steps = self.recipe.epochs * self.steps_per_epoch
-        for first in range(0, len(x), size):
+        for first in range(0, len(images), size):
             batch = slice(first, first + size)
-            trace, grads = self._work(len(x[batch]))
-            forward(self.parameters, x[batch], out=trace)
-            backward(self.parameters, trace, y[batch], out=grads)
             rate = self.recipe.learning_rate * schedule(step / steps)
-            self.optimizer.step(grads, rate)
-            logits[batch] = trace.z[-1]
+            targets = self._targets(images[batch], y[batch], rate)
+            logits[batch] = self.learner.step(images[batch], targets, rate)
             step += 1
         return cross_entropy(logits, y)
 
-    def _work(self, examples: int) -> tuple[Trace, Gradients]:
-        """Work arrays for a batch; only the last batch of an epoch may have a size of its own."""
-        if examples not in self.work:
-            trace = Trace.empty(self.parameters, examples)
-            self.work[examples] = trace, Gradients(self.parameters, examples)
-        return self.work[examples]
+    def _targets(self, images: NDArray[np.uint8] | Array, y: Array, rate: float) -> Array:
+        """What to learn from these images: the labels, or what a teacher makes of them."""
+        if self.teacher is None:
+            return y
+        return softmax(self.teacher.step(images, y, TEACHER_RATE * rate))
 
     @_overflow_is_no_news
     def _evaluate(self, epoch: int, train_loss: float) -> EpochMetrics:
@@ -216,16 +242,27 @@ class _Run:
 
     def _advance(self, metrics: EpochMetrics) -> TrainingState:
         before = self.state
-        better = metrics.validation_accuracy > before.best_accuracy
+        better = metrics.validation_accuracy >= before.best_accuracy
         parameters = self.parameters.copy()
         return TrainingState(
             epoch=metrics.epoch,
             parameters=parameters,
-            velocity=self.optimizer.velocity.copy(),
+            velocity=self.learner.optimizer.velocity.copy(),
             best=parameters if better else before.best,
             best_accuracy=metrics.validation_accuracy if better else before.best_accuracy,
             history=[*before.history, metrics],
+            teacher=self.teacher.parameters.copy() if self.teacher else None,
+            teacher_velocity=self.teacher.optimizer.velocity.copy() if self.teacher else None,
         )
+
+
+def _training_set(recipe: Recipe, data: Split) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+    """The training images and labels, and those that the recipe has drawn."""
+    if not recipe.drawn_examples:
+        return data.train_images, data.train_labels
+    rng = np.random.default_rng([recipe.seed, 0, 2])
+    images, labels = draw_digits(recipe.drawn_examples, rng)
+    return np.concatenate([data.train_images, images]), np.concatenate([data.train_labels, labels])
 
 
 def _straighten(recipe: Recipe, images: NDArray[np.uint8]) -> NDArray[np.uint8] | Array:

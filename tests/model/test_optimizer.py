@@ -20,40 +20,40 @@ def pull(parameters: Parameters, dW: float, db: float) -> Gradients:
 
 def test_plain_descent_is_the_one_worked_by_hand() -> None:
     parameters = one_unit(1.0, 2.0)
-    optimizer = SGD(parameters)
+    optimizer = SGD(np.zeros(2))
     # θ ← θ − α dL/dθ: 1 − 0.1·3 and 2 + 0.1·4
-    optimizer.step(pull(parameters, 3.0, -4.0), 0.1)
+    optimizer.step(parameters, pull(parameters, 3.0, -4.0), 0.1)
     np.testing.assert_allclose(parameters.vector, [0.7, 2.4], rtol=1e-15)
-    optimizer.step(pull(parameters, 3.0, -4.0), 0.1)
+    optimizer.step(parameters, pull(parameters, 3.0, -4.0), 0.1)
     np.testing.assert_allclose(parameters.vector, [0.4, 2.8], rtol=1e-15)
     assert not optimizer.velocity.any()
 
 
 def test_momentum_is_the_one_worked_by_hand() -> None:
     parameters = one_unit(1.0, 2.0)
-    optimizer = SGD(parameters, momentum=0.5)
+    optimizer = SGD(np.zeros(2), momentum=0.5)
     # v = 3, −4: as plain descent
-    optimizer.step(pull(parameters, 3.0, -4.0), 0.1)
+    optimizer.step(parameters, pull(parameters, 3.0, -4.0), 0.1)
     np.testing.assert_allclose(parameters.vector, [0.7, 2.4], rtol=1e-15)
     # v = 0.5·3 + 1, 0.5·(−4) + 0 = 2.5, −2
-    optimizer.step(pull(parameters, 1.0, 0.0), 0.1)
+    optimizer.step(parameters, pull(parameters, 1.0, 0.0), 0.1)
     np.testing.assert_allclose(optimizer.velocity, [2.5, -2.0], rtol=1e-15)
     np.testing.assert_allclose(parameters.vector, [0.45, 2.6], rtol=1e-15)
 
 
 def test_weight_decay_acts_on_weights_and_not_on_biases() -> None:
     parameters = one_unit(1.0, 2.0)
-    SGD(parameters, weight_decay=0.01).step(pull(parameters, 0.0, 0.0), 0.1)
+    SGD(np.zeros(2), weight_decay=0.01).step(parameters, pull(parameters, 0.0, 0.0), 0.1)
     # W ← 1 − 0.1·(0 + 0.01·1)
     np.testing.assert_allclose(parameters.vector, [0.999, 2.0], rtol=1e-15)
 
 
 def test_weight_decay_goes_through_momentum_as_in_pytorch() -> None:
     parameters = one_unit(1.0, 2.0)
-    optimizer = SGD(parameters, momentum=0.5, weight_decay=0.01)
+    optimizer = SGD(np.zeros(2), momentum=0.5, weight_decay=0.01)
     # v = 3 + 0.01·1 = 3.01, W = 1 − 0.301; then v = 0.5·3.01 + 0.01·0.699 = 1.51199
-    optimizer.step(pull(parameters, 3.0, 0.0), 0.1)
-    optimizer.step(pull(parameters, 0.0, 0.0), 0.1)
+    optimizer.step(parameters, pull(parameters, 3.0, 0.0), 0.1)
+    optimizer.step(parameters, pull(parameters, 0.0, 0.0), 0.1)
     np.testing.assert_allclose(optimizer.velocity, [1.51199, 0.0], rtol=1e-14)
     np.testing.assert_allclose(parameters.vector, [0.699 - 0.151199, 2.0], rtol=1e-14)
 
@@ -61,19 +61,19 @@ def test_weight_decay_goes_through_momentum_as_in_pytorch() -> None:
 def test_a_step_leaves_the_array_of_parameters_in_place() -> None:
     parameters = one_unit(1.0, 2.0)
     vector = parameters.vector
-    SGD(parameters, momentum=0.9).step(pull(parameters, 1.0, 1.0), 0.1)
+    SGD(np.zeros(2), momentum=0.9).step(parameters, pull(parameters, 1.0, 1.0), 0.1)
     assert parameters.vector is vector
     assert parameters.weights[0][0, 0] == vector[0] == pytest.approx(0.9)
 
 
 def test_velocity_is_all_there_is_to_hand_over() -> None:
     unbroken, resumed = one_unit(1.0, 2.0), one_unit(1.0, 2.0)
-    first = SGD(unbroken, momentum=0.9, weight_decay=0.1)
-    second = SGD(resumed, momentum=0.9, weight_decay=0.1)
+    first = SGD(np.zeros(2), momentum=0.9, weight_decay=0.1)
+    second = SGD(np.zeros(2), momentum=0.9, weight_decay=0.1)
     for dW in (1.0, -2.0, 0.3):
-        first.step(pull(unbroken, dW, 1.0), 0.1)
-        second.step(pull(resumed, dW, 1.0), 0.1)
-        second = SGD(resumed, 0.9, 0.1, second.velocity.copy())
+        first.step(unbroken, pull(unbroken, dW, 1.0), 0.1)
+        second.step(resumed, pull(resumed, dW, 1.0), 0.1)
+        second = SGD(second.velocity.copy(), 0.9, 0.1)
     np.testing.assert_array_equal(unbroken.vector, resumed.vector)
 
 
