@@ -106,9 +106,14 @@ def train(
 
         train(preset, overrides, name, output, data, checkpoint, resume)
     else:
-        from app.commands.remote import train_there
+        from app.commands.train_remote import train_there
 
-        here_only = {"--data": data, "--checkpoint": checkpoint, "--resume": resume}
+        here_only = {
+            "--data": data,
+            "--checkpoint": checkpoint,
+            "--resume": resume,
+            "--initialization": initialization,
+        }
         for option, value in here_only.items():
             if value is not None:
                 raise CommandError(f"{option} is for training here; leave it out with --url.", 2)
@@ -150,19 +155,22 @@ def models_list(
     url: Url = None,
 ) -> None:
     """List the models, the newest first; the active one is starred."""
-    _models(url).list(as_json)
+    with _models(url) as shelf:
+        shelf.list(as_json)
 
 
 @models.command("show")
 def models_show(model: ModelId, url: Url = None) -> None:
     """Show all that is known of one model, as JSON."""
-    _models(url).show(model)
+    with _models(url) as shelf:
+        shelf.show(model)
 
 
 @models.command("activate")
 def models_activate(model: ModelId, url: Url = None, api_key: Key = None) -> None:
     """Predict with this model from now on."""
-    _models(url, api_key).activate(model)
+    with _models(url, api_key) as shelf:
+        shelf.activate(model)
 
 
 @models.command("download")
@@ -172,7 +180,8 @@ def models_download(
     url: Url = None,
 ) -> None:
     """Write a model's weights to a file."""
-    _models(url).download(model, output or Path(f"{model}.npz"))
+    with _models(url) as shelf:
+        shelf.download(model, output or Path(f"{model}.npz"))
 
 
 @models.command("upload")
@@ -183,13 +192,15 @@ def models_upload(
     api_key: Key = None,
 ) -> None:
     """Add a weights file to the models."""
-    _models(url, api_key).upload(file, name or file.stem)
+    with _models(url, api_key) as shelf:
+        shelf.upload(file, name or file.stem)
 
 
 @models.command("delete")
 def models_delete(model: ModelId, url: Url = None, api_key: Key = None) -> None:
     """Delete a model; the active one is refused."""
-    _models(url, api_key).delete(model)
+    with _models(url, api_key) as shelf:
+        shelf.delete(model)
 
 
 def _models(url: str | None, api_key: str | None = None) -> Any:

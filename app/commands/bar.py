@@ -20,6 +20,7 @@ class Bar:
     def __init__(self, console: Console) -> None:
         self.console = console
         self._accuracy = "–"
+        self._said: set[str] = set()
         self._bars = Bars(
             TextColumn("epoch {task.fields[epoch]}"),
             BarColumn(),
@@ -63,9 +64,12 @@ class Bar:
             highlight=False,
         )
 
-    def hint(self, message: str) -> None:
-        """Print a hint about how the run goes."""
-        self.console.print(f"hint: {message}", style="yellow", markup=False, highlight=False)
+    def hint(self, *messages: str) -> None:
+        """Print hints about how the run goes, each once."""
+        for message in messages:
+            if message not in self._said:
+                self._said.add(message)
+                self.console.print(f"hint: {message}", style="yellow", markup=False)
 
 
 def _clock(seconds: float | None) -> str:

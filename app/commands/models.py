@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, Self
 
 from rich.console import Console
 from rich.table import Table
@@ -32,6 +32,7 @@ class Shelf(Protocol):
     def add(self, weights: bytes, name: str) -> dict[str, Any]: ...
     def activate(self, model: str) -> None: ...
     def delete(self, model: str) -> None: ...
+    def close(self) -> None: ...
 
 
 class Models:
@@ -40,6 +41,12 @@ class Models:
     def __init__(self, url: str | None, api_key: str | None = None) -> None:
         self._shelf: Shelf = LocalShelf() if url is None else ServerShelf(url, api_key)
         self._console = Console(highlight=False, soft_wrap=True)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._shelf.close()
 
     def list(self, as_json: bool) -> None:
         """Print a table, or one JSON object a line."""
@@ -138,6 +145,9 @@ class LocalShelf:
         with self._database.begin() as session:
             models.delete(session, model)
 
+    def close(self) -> None:
+        self._database.close()
+
 
 class ServerShelf:
     """The models of a running byhand, through its REST API."""
@@ -170,6 +180,9 @@ class ServerShelf:
 
     def delete(self, model: str) -> None:
         self._server.call("DELETE", f"/models/{model}")
+
+    def close(self) -> None:
+        self._server.close()
 
     def _json(self, method: str, path: str, **options: Any) -> dict[str, Any]:
         body: dict[str, Any] = self._server.call(method, path, **options).json()

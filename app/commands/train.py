@@ -16,6 +16,7 @@ from app.commands.files import check_writable, write_whole
 from model.checkpoint import dump_model, dump_state, load_state
 from model.classifier import Classifier
 from model.dataset import Dataset, load_idx_directory, load_mnist, split
+from model.diagnostics import hints
 from model.metrics import accuracy
 from model.presets import Recipe, recipe
 from model.training import TrainingState, classifier
@@ -109,6 +110,7 @@ def _run(
                     continue
                 bar.epoch(progress.metrics, now - epoch_began)
                 epoch_began, state = now, progress.state
+                bar.hint(*hints(state.history, chosen))
                 if checkpoint is not None:
                     write_whole(checkpoint, dump_state(state))
     except KeyboardInterrupt:

@@ -1,0 +1,109 @@
+"""`byhand predict FILE…`: read the digit in each picture, here or on a server."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app import images
+from app.commands.errors import CommandError, explain
+from model import ink
+from model.checkpoint import load_model, pretrained
+
+if TYPE_CHECKING:
+    from app.commands.remote import Server
+
+__all__ = ["predict"]
+
+SHADES = " .:-=+*#%@"  # from no ink to full ink
+
+
+class Reading(NamedTuple):
+    """What the network made of one picture: the API's answer, and the 28x28 it saw, 0..1."""
+
+    answer: dict[str, Any]
+    seen: NDArray[np.float32]  # (784,)
+
+
+Reader = Callable[[Path], Reading]
+
+
+def predict(
+    files: list[Path], model: str | None, as_json: bool, show: bool, url: str | None
+) -> None:
+    """Print a line for each file; one that cannot be read does not keep the others from it."""
+    if url is None:
+        failed = _print_each(files, _reader_here(model), as_json, show)
+    else:
+        from app.commands.remote import Server
+
+        with Server(url) as server:
+            failed = _print_each(files, _reader_there(server, model), as_json, show)
+    if failed:
+        raise CommandError(f"{failed} of {len(files)} files could not be read.")
+
+
+def _print_each(files: list[Path], read: Reader, as_json: bool, show: bool) -> int:
+    """How many could not be read."""
+    width = max(len(str(file)) for file in files)
+    failed = 0
+    for file in files:
+        try:
+            answer, seen = read(file)
+        except Exception as error:
+            message, _ = explain(error)
+            name = "" if str(file) in message else f"{file}: "
+            sys.stderr.write(f"byhand: {name}{message}\n")
+            failed += 1
+            continue
+        if as_json:
+            print(json.dumps({"file": str(file), **answer}, ensure_ascii=False))
+        else:
+            print(f"{file!s:{width}}  {answer['digit']}  {answer['confidence']:.1%}")
+        if show:
+            print(picture(seen))
+    return failed
+
+
+def _reader_here(model: str | None) -> Reader:
+    classifier = pretrained() if model is None else load_model(Path(model))
+
+    def read(file: Path) -> Reading:
+        trace = classifier.trace(ink.to_mnist(images.read_grey(file.read_bytes())).reshape(1, 784))
+        probabilities = trace.a[-1][0]
+        digit = int(probabilities.argmax())
+        answer = {
+            "digit": digit,
+            "confidence": round(float(probabilities[digit]), 6),
+            "probabilities": [round(float(p), 6) for p in probabilities],
+            "model": model or "pretrained",
+        }
+        return Reading(answer, trace.a[0][0])
+
+    return read
+
+
+def _reader_there(server: Server, model: str | None) -> Reader:
+    params = {"details": "true"} | ({} if model is None else {"model": model})
+
+    def read(file: Path) -> Reading:
+        picture = {"image": (file.name, file.read_bytes(), "application/octet-stream")}
+        answer = server.call("POST", "/predict", params=params, files=picture).json()
+        seen = np.array(answer.pop("input"), np.float32)
+        del answer["layers"]
+        return Reading(answer, seen)
+
+    return read
+
+
+def picture(seen: NDArray[np.float32]) -> str:
+    """The 28x28 in 14 lines of text: a character stands for two pixels, one above the other."""
+    pairs = seen.reshape(14, 2, 28).mean(axis=1)  # (14, 28)
+    levels = np.rint(pairs * (len(SHADES) - 1)).astype(int)
+    return "\n".join("".join(SHADES[level] for level in row).rstrip() for row in levels)
