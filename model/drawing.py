@@ -1,0 +1,161 @@
+"""Digits drawn from the skeletons of `model.handstyles`: people's pens, for training.
+
+A skeleton is drawn with shaking hand: its points stray, its strokes shift against each other, stop
+early or overrun, the whole bends, slants, turns and stretches; then a round pen of random width
+draws it, and it is brought to 28x28 as `ink.to_mnist` does.
+"""
+
+from functools import cache
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from model.handstyles import STYLES
+from model.ink import place
+
+__all__ = ["draw_digits"]
+
+Floats = NDArray[np.float64]
+Rng = np.random.Generator
+
+BOX = 20  # pixels of a digit's longer side
+FINE = 3  # grid points a pixel, along each side
+GRID = BOX * FINE
+PEN = 2.0, 0.35  # pixels: median of the pen's width, and deviation of its logarithm
+THINNEST, THICKEST = 0.8, 4.0  # pixels
+POINTS = 280  # samples along a stroke, dense enough to leave no gap on the grid
+CHUNK = 256  # digits drawn at a time
+
+# Standard deviations, in hundredths of the box but for the last three.
+STRAY = 4.0  # of each point
+SHIFT = 2.5  # of each stroke
+BEND = 3.0  # of a slow wave along each axis
+TRIM = 0.05  # of a stroke's length, at either end
+ASPECT = -0.25, 0.28  # mean and deviation of log(width/height)
+SLANT = 0.1, 0.25  # mean and deviation, rightwards, in width per height
+TURN = 0.1  # radians
+
+
+def draw_digits(count: int, rng: Rng) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+    """Draw `count` digits, each of the ten and each of its styles equally likely.
+
+    Gives images (count, 784) as MNIST's, and labels (count,), ordered by style.
+    """
+    labels = np.sort(rng.integers(0, 10, count)).astype(np.uint8)
+    images = np.empty((count, 784), np.uint8)
+    first = 0
+    for digit, styles in STYLES.items():
+        chosen = np.bincount(rng.integers(0, len(styles), (labels == digit).sum()))
+        for style, wanted in zip(styles, chosen, strict=False):
+            for start in range(0, wanted, CHUNK):
+                n = min(CHUNK, wanted - start)
+                images[first : first + n] = _draw(_skeletons(style, n, rng), _pens(n, rng))
+                first += n
+    return images, labels
+
+
+def _pens(n: int, rng: Rng) -> Floats:
+    """Radii (n,) of pens, in grid points: halves, so that few different discs are needed."""
+    median, deviation = PEN
+    width = np.clip(median * np.exp(rng.normal(0, deviation, n)), THINNEST, THICKEST)
+    return np.round(width * FINE) / 2
+
+
+def _skeletons(style: str, n: int, rng: Rng) -> Floats:
+    """n variations of a style, as points (n, p, 2) about the box's centre."""
+    strokes = []
+    for corners, basis in _splines(style):
+        points = corners + rng.normal(0, STRAY, (n, *corners.shape))
+        points += rng.normal(0, SHIFT, (n, 1, 2))
+        strokes.append(_trim(basis @ points, rng))
+    ink = np.concatenate(strokes, axis=1) - 50
+    phase, length = rng.uniform(0, 2 * np.pi, (n, 1, 2)), rng.uniform(70, 200, (n, 1, 2))
+    ink += rng.normal(0, BEND, (n, 1, 2)) * np.sin(2 * np.pi * ink[..., ::-1] / length + phase)
+    return np.asarray(ink @ _shapes(n, rng))
+
+
+def _shapes(n: int, rng: Rng) -> Floats:
+    """Stretch, slant and turn, as matrices (n, 2, 2) for rows of x and y."""
+    stretch, slant, turn = np.exp(rng.normal(*ASPECT, n)), rng.normal(*SLANT, n), TURN
+    angle = rng.normal(0, turn, n)
+    cos, sin, zero, one = np.cos(angle), np.sin(angle), np.zeros(n), np.ones(n)
+    upright = np.array([[stretch, zero], [-slant, one]]).transpose(2, 0, 1)
+    return np.asarray(upright @ np.array([[cos, sin], [-sin, cos]]).transpose(2, 0, 1))
+
+
+def _trim(stroke: Floats, rng: Rng) -> Floats:
+    """Let strokes (n, p, 2) begin late and stop early, half of the time each."""
+    n, points, _ = stroke.shape
+    cut = (np.maximum(rng.normal(0, TRIM, (2, n, 1)), 0) * points).astype(np.intp)
+    kept = np.clip(np.arange(points), cut[0], points - 1 - cut[1])  # (n, p)
+    return np.take_along_axis(stroke, kept[..., None], axis=1)
+
+
+@cache
+def _splines(style: str) -> list[tuple[Floats, Floats]]:
+    """Of each stroke its points (c, 2) and the matrix (p, c) that turns them into a curve."""
+    splines = []
+    for stroke in style.split("/"):
+        numbers = stroke.split()
+        corner = [y.endswith("!") for y in numbers[1::2]]
+        flat = [float(number.rstrip("!")) for number in numbers]
+        splines.append((np.array(flat).reshape(-1, 2), _catmull_rom(corner)))
+    return splines
+
+
+def _catmull_rom(corner: list[bool]) -> Floats:
+    """The matrix of a Catmull-Rom spline through c points: at a corner one ends, another begins."""
+    last = len(corner) - 1
+    ends = [0, *(i for i in range(1, last) if corner[i]), last]
+    t = np.linspace(0, 1, POINTS // last, endpoint=False)
+    weights = np.stack(  # of the point before, the two around, the one after
+        [
+            -t / 2 + t**2 - t**3 / 2,
+            1 - 2.5 * t**2 + 1.5 * t**3,
+            t / 2 + 2 * t**2 - 1.5 * t**3,
+            (t**3 - t**2) / 2,
+        ],
+        axis=1,
+    )
+    rows = []
+    for start, end in pairwise(ends):
+        for i in range(start, end):
+            segment = np.zeros((len(t), last + 3))  # one place more on either side
+            segment[:, i : i + 4] = weights
+            # Beyond an end the curve goes on straight: p[-1] = 2 p[0] − p[1].
+            for beyond, first, second in ((start, start + 1, start + 2), (end + 2, end + 1, end)):
+                segment[:, first] += 2 * segment[:, beyond]
+                segment[:, second] -= segment[:, beyond]
+                segment[:, beyond] = 0
+            rows.append(segment[:, 1:-1])
+    return np.concatenate([*rows, np.eye(last + 1)[last:]])
+
+
+def _draw(ink: Floats, radii: Floats) -> NDArray[np.uint8]:
+    """Images (n, 784) of skeletons (n, p, 2), each drawn with its pen and brought to 28x28."""
+    low, high = ink.min(axis=1, keepdims=True), ink.max(axis=1, keepdims=True)
+    scale = (GRID - 1 - 2 * np.floor(radii)) / (high - low).max(axis=(1, 2))  # (n,)
+    points = (ink - (low + high) / 2) * scale[:, None, None] + (GRID - 1) / 2
+    x, y = np.rint(points).astype(np.intp).transpose(2, 0, 1)
+    path = np.zeros((len(ink), GRID, GRID), bool)
+    path[np.arange(len(ink))[:, None], y, x] = True
+    for radius in np.unique(radii):
+        path[radii == radius] = _thicken(path[radii == radius], radius)
+    small = path.reshape(-1, BOX, FINE, BOX, FINE).sum(axis=(2, 4), dtype=np.float64)
+    small = np.floor(small * (255 / small.max(axis=(1, 2), keepdims=True)) + 0.5)
+    return np.stack([place(image).ravel() for image in small.astype(np.uint8)])
+
+
+def _thicken(path: NDArray[Any], radius: float) -> NDArray[Any]:
+    """The union of discs of `radius` grid points about every point of the paths (n, g, g)."""
+    out = np.zeros_like(path)
+    reach, side = int(radius), path.shape[1]
+    for dy in range(-reach, reach + 1):
+        for dx in range(-reach, reach + 1):
+            if dx * dx + dy * dy <= radius * radius:
+                to = [slice(max(d, 0), side + min(d, 0)) for d in (dy, dx)]
+                source = [slice(max(-d, 0), side + min(-d, 0)) for d in (dy, dx)]
+                out[:, to[0], to[1]] |= path[:, source[0], source[1]]
+    return out
