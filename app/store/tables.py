@@ -20,7 +20,7 @@ from sqlalchemy import (
     String,
     Text,
 )
-from sqlalchemy.orm import DeclarativeBase, Mapped, deferred, mapped_column
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 __all__ = [
     "ACTIVE",
@@ -138,7 +138,7 @@ class ModelRow(Base):
     test_accuracy: Mapped[float | None] = mapped_column(Double)
     job: Mapped[str | None] = mapped_column(Id)
     sha256: Mapped[str] = mapped_column(String(64))
-    weights: Mapped[bytes] = deferred(mapped_column(LargeBinary))
+    weights: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
 
 
 class ActiveModelRow(Base):

@@ -1,0 +1,222 @@
+from __future__ import annotations
+
+import multiprocessing
+import time
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+
+from app.store import events, jobs, leases
+from app.store.clock import new_id
+from app.store.engine import Database, connect
+from app.store.leases import Lease, LeaseLostError
+from app.store.tables import JobRow
+
+LEASE = 30.0
+
+
+def add(database: Database, name: str = "job", **more: Any) -> str:
+    with database.begin() as session:
+        return jobs.add(session, id=new_id(), name=name, request={}, epochs=3, **more).id
+
+
+def claim(database: Database, id: str, owner: str = "me", lease: float = LEASE) -> Lease | None:
+    with database.begin() as session:
+        claimed = leases.claim(session, id, owner=owner, lease_seconds=lease)
+        return claimed[0] if claimed else None
+
+
+def get(database: Database, id: str) -> JobRow:
+    with database.read() as session:
+        return jobs.get(session, id)
+
+
+def told(database: Database, id: str) -> list[tuple[int, str]]:
+    with database.read() as session:
+        return [(event.id, event.kind) for event in events.after(session, id, 0)]
+
+
+def age(database: Database, id: str, seconds: float) -> None:
+    with database.begin() as session:
+        query = "UPDATE jobs SET heartbeat_at = heartbeat_at - :age WHERE id = :id"
+        session.execute(text(query), {"age": seconds, "id": id})
+
+
+def test_a_job_is_claimed_once(database: Database) -> None:
+    id = add(database)
+    assert claim(database, id) == Lease(id, 1, 0)
+    assert claim(database, id) is None
+    job = get(database, id)
+    assert (job.state, job.owner, job.attempt, job.failures) == ("running", "me", 1, 0)
+    assert job.started_at is not None
+    assert abs(job.heartbeat_at - time.time()) < 5
+
+
+def test_a_silent_worker_loses_its_job_to_the_next(database: Database) -> None:
+    id = add(database)
+    first = claim(database, id)
+    assert first is not None
+    age(database, id, LEASE + 1)
+    second = claim(database, id, "other")
+    assert second is not None
+    assert second.attempt > first.attempt
+    for write in (leases.write, leases.release):
+        with pytest.raises(LeaseLostError), database.begin() as session:
+            write(session, first)
+    with database.begin() as session:
+        assert not leases.beat(session, first)
+        assert leases.beat(session, second)
+    job = get(database, id)
+    assert (job.failures, job.owner) == (1, "other")
+    assert "not heard of for 30 seconds" in str(job.error)
+
+
+def test_the_third_lost_worker_ends_the_job(database: Database) -> None:
+    id = add(database)
+    for _ in range(3):
+        assert claim(database, id) is not None
+        age(database, id, LEASE + 1)
+    assert claim(database, id) is None
+    job = get(database, id)
+    assert job.state == "failed"
+    assert str(job.error).startswith("Attempt 3 of 3: Its worker was not heard of")
+    assert job.finished_at is not None
+    assert told(database, id) == [(1, "end")]
+
+
+def test_events_are_numbered_without_a_gap(database: Database) -> None:
+    id = add(database)
+    lease = claim(database, id)
+    assert lease is not None
+    with database.begin() as session:
+        lease = leases.write(session, lease, [("progress", {}), ("epoch", {})], step=5)
+    with database.begin() as session:
+        lease = leases.write(session, lease, [("progress", {})], step=6)
+    with database.begin() as session:
+        leases.finish(session, lease, "succeeded", model="m", test_accuracy=0.5)
+    assert told(database, id) == [(1, "progress"), (2, "epoch"), (3, "progress"), (4, "end")]
+    job = get(database, id)
+    assert (job.state, job.model, job.step, job.last_event) == ("succeeded", "m", 6, 4)
+
+
+def test_a_write_that_went_through_unheard_is_recognised(database: Database) -> None:
+    id = add(database)
+    lease = claim(database, id)
+    assert lease is not None
+    with database.begin() as session:
+        assert not leases.was_written(session, lease, 1)
+        leases.write(session, lease, [("progress", {})])
+    with database.begin() as session:
+        assert leases.was_written(session, lease, 1)
+        with pytest.raises(LeaseLostError):  # and cannot be written twice
+            leases.write(session, lease, [("progress", {})])
+
+
+def test_a_job_given_back_costs_no_attempt_and_keeps_its_checkpoint(database: Database) -> None:
+    id = add(database)
+    lease = claim(database, id)
+    assert lease is not None
+    with database.begin() as session:
+        lease = leases.write(session, lease, [("epoch", {})], epoch=1)
+        leases.save_checkpoint(session, id, 1, b"one")
+    with database.begin() as session:
+        leases.save_checkpoint(session, id, 2, b"two")
+        leases.release(session, lease)
+    job = get(database, id)
+    assert (job.state, job.failures, job.epoch) == ("queued", 0, 1)
+    with database.read() as session:
+        assert leases.checkpoint(session, id) == b"two"
+    with pytest.raises(LeaseLostError), database.begin() as session:
+        leases.release(session, lease)
+
+
+def test_an_attempt_that_raised_is_tried_three_times(database: Database) -> None:
+    id = add(database)
+    for attempt in (1, 2, 3):
+        lease = claim(database, id)
+        assert lease is not None
+        with database.begin() as session:
+            ended = leases.fail_attempt(session, lease, "MemoryError: too large")
+        assert ended == (attempt == 3)
+        assert get(database, id).error == f"Attempt {attempt} of 3: MemoryError: too large"
+    assert claim(database, id) is None
+    assert get(database, id).state == "failed"
+    assert told(database, id) == [(1, "end")]
+
+
+def test_a_job_that_ended_has_no_checkpoint(database: Database) -> None:
+    id = add(database)
+    lease = claim(database, id)
+    assert lease is not None
+    with database.begin() as session:
+        leases.save_checkpoint(session, id, 1, b"one")
+        leases.finish(session, lease, "cancelled")
+    with database.read() as session:
+        assert leases.checkpoint(session, id) is None
+
+
+def test_offers_are_made_in_order_and_to_one_replica(database: Database) -> None:
+    ids = sorted(add(database) for _ in range(3))
+
+    def offer(limit: int, seconds: float = 5) -> list[str]:
+        with database.begin() as session:
+            return leases.offer(session, limit=limit, lease_seconds=LEASE, seconds=seconds)
+
+    assert offer(2) == ids[:2]
+    assert offer(2) == ids[2:]
+    with database.read() as session:
+        assert not leases.anything_free(session, LEASE)
+    with database.begin() as session:
+        leases.keep_offers(session, ids, -1)
+    with database.read() as session:
+        assert leases.anything_free(session, LEASE)
+    assert offer(5) == ids
+
+
+def test_an_offer_is_kept_only_while_the_job_waits(database: Database) -> None:
+    id = add(database)
+    assert claim(database, id) is not None
+    with database.begin() as session:
+        leases.keep_offers(session, [id], 60)
+    age(database, id, LEASE + 1)
+    with database.begin() as session:
+        assert leases.offer(session, limit=1, lease_seconds=LEASE, seconds=5) == [id]
+
+
+def test_only_the_owner_of_a_running_job_finds_what_its_worker_left(database: Database) -> None:
+    id = add(database)
+    lease = claim(database, id, "mine")
+    with database.begin() as session:
+        assert leases.held_by(session, id, "mine") == lease
+        assert leases.held_by(session, id, "other") is None
+
+
+def contend(url: str, ids: list[str], barrier: Any, won: Any) -> None:
+    database = connect(url)
+    barrier.wait()
+    for id in ids:
+        with database.begin() as session:
+            if leases.claim(session, id, owner=str(barrier), lease_seconds=LEASE):
+                won.put(id)
+    database.close()
+
+
+def test_of_eight_contenders_one_gets_each_job(database: Database) -> None:
+    """Half of the jobs are queued, half were left by a worker that fell silent."""
+    ids = [add(database) for _ in range(10)]
+    for id in ids[::2]:
+        assert claim(database, id) is not None
+        age(database, id, LEASE + 1)
+    context = multiprocessing.get_context("spawn")
+    barrier, won = context.Barrier(8), context.Queue()
+    contenders = [
+        context.Process(target=contend, args=(database.url, ids, barrier, won)) for _ in range(8)
+    ]
+    for process in contenders:
+        process.start()
+    for process in contenders:
+        process.join()
+    assert [process.exitcode for process in contenders] == [0] * 8
+    assert sorted(won.get(timeout=5) for _ in ids) == sorted(ids)
+    assert won.empty()
