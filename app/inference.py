@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from app.errors import Invalid, NotFound, Unavailable
 from app.store import models
-from app.store.engine import Database, StoreError
+from app.store.engine import Database
 from app.telemetry import log
 from model.checkpoint import load_model
 from model.classifier import Classifier
@@ -124,9 +124,9 @@ class Inference:
             try:
                 await asyncio.to_thread(self.refresh)
                 reachable = True
-            except (StoreError, NotFound) as error:
-                if reachable:  # said once; the models in memory go on answering
-                    log.warning("store cannot be read", error=str(error))
+            except Exception as error:  # whatever it is, the models in memory go on answering
+                if reachable:  # said once, not each second
+                    log.warning("models cannot be refreshed", error=str(error))
                 reachable = False
 
     def _read(self, id: str) -> Served:

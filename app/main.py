@@ -59,10 +59,10 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.metrics = metrics
     install_handlers(app)
     app.add_exception_handler(engine.StoreError, _on_store_error)
+    pages.add_docs(app)
     for module in (predict, gradients, train, models, health, pages):
         # Not include_router: it matches every request twice, which predicting would feel.
         app.router.routes.extend(module.router.routes)
-    pages.add_docs(app)
     app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]
     return app
 
@@ -80,6 +80,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     try:
         yield
     finally:
+        runner.feed.release_signals()  # here: only the main thread may
         await inference.stop()
         await asyncio.to_thread(runner.stop)
         database.close()

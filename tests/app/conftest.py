@@ -64,11 +64,13 @@ def seven(digits: tuple[Pixels, Pixels]) -> Pixels:
     return images[0]
 
 
-def png(pixels: Pixels, size: int = 28, form: str = "PNG") -> bytes:
-    """The pixels as a picture file."""
-    picture = Image.fromarray(pixels.reshape(28, 28))
+def png(pixels: Pixels, size: int | None = None, form: str = "PNG") -> bytes:
+    """A picture file of the pixels (784,) or (h, w), enlarged to `size` where one is given."""
+    picture = Image.fromarray(pixels.reshape(28, 28) if pixels.ndim == 1 else pixels)
+    if size is not None:
+        picture = picture.resize((size, size), Image.Resampling.BICUBIC)
     file = io.BytesIO()
-    picture.resize((size, size), Image.Resampling.BICUBIC).save(file, form)
+    picture.save(file, form)
     return file.getvalue()
 
 

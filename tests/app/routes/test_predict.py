@@ -1,0 +1,161 @@
+from typing import Any
+
+import numpy as np
+import pytest
+from fastapi.testclient import TestClient
+
+from app.schemas.predictions import SEVEN, BatchPrediction, Prediction
+from tests.app.conftest import Pixels, assert_problem, png
+
+OCTETS = "application/octet-stream"
+Digits = tuple[Pixels, Pixels]
+
+
+def test_a_picture_is_read(client: TestClient, seven: Pixels) -> None:
+    answer = client.post("/predict", files={"image": png(seven)}).json()
+    assert answer["digit"] == 7
+    assert answer["model"] == "pretrained"
+    assert answer["confidence"] == max(answer["probabilities"])
+    assert sum(answer["probabilities"]) == pytest.approx(1, abs=1e-5)
+
+
+@pytest.mark.parametrize("form", ["PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF"])
+def test_every_documented_format_is_read(client: TestClient, seven: Pixels, form: str) -> None:
+    response = client.post("/predict", files={"image": png(seven, 140, form)})
+    assert response.json()["digit"] == 7
+
+
+def test_flat_and_square_pixels_are_the_same_image(client: TestClient, seven: Pixels) -> None:
+    flat = client.post("/predict", json={"pixels": seven.tolist()})
+    square = client.post("/predict", json={"pixels": seven.reshape(28, 28).tolist()})
+    assert flat.json() == square.json()
+
+
+def test_fractions_are_numbers_too(client: TestClient, seven: Pixels) -> None:
+    whole = client.post("/predict", json={"pixels": seven.tolist()}).json()
+    halves = client.post("/predict", json={"pixels": (seven * 0.5).tolist()}).json()
+    assert halves["digit"] == 7
+    assert halves["probabilities"] != whole["probabilities"]
+
+
+def test_json_pixels_are_taken_as_they_are(client: TestClient, seven: Pixels) -> None:
+    corner = np.zeros((28, 28))
+    corner[:14, :14] = seven.reshape(28, 28)[7:21, 7:21]
+    answer = client.post("/predict?details=true", json={"pixels": corner.tolist()}).json()
+    seen = np.array(answer["input"]).reshape(28, 28)
+    assert seen[:14, :14].sum() > 0.9 * seen.sum()
+
+
+def test_uploads_are_centred(client: TestClient, seven: Pixels) -> None:
+    canvas = np.zeros((200, 200), np.uint8)
+    canvas[10:38, 10:38] = seven.reshape(28, 28)
+    assert client.post("/predict", files={"image": png(canvas)}).json()["digit"] == 7
+
+
+def test_details_show_what_the_network_saw_and_each_layer(
+    client: TestClient, seven: Pixels
+) -> None:
+    answer = client.post("/predict?details=true", json={"pixels": seven.tolist()}).json()
+    Prediction.model_validate(answer)
+    assert len(answer["input"]) == 784
+    assert 0 <= min(answer["input"]) <= max(answer["input"]) <= 1
+    assert [len(layer["z"]) for layer in answer["layers"]] == [128, 10]
+    assert [len(layer["a"]) for layer in answer["layers"]] == [128, 10]
+    assert answer["layers"][-1]["a"] == answer["probabilities"]
+
+
+def test_without_details_the_answer_is_short(client: TestClient, seven: Pixels) -> None:
+    answer = client.post("/predict?details=false", json={"pixels": seven.tolist()}).json()
+    assert set(answer) == {"digit", "confidence", "probabilities", "model"}
+    Prediction.model_validate(answer)
+
+
+def test_another_model_can_be_asked(client: TestClient, seven: Pixels) -> None:
+    weights = client.get("/models/pretrained/weights").content
+    id = client.post("/models", files={"weights": weights}).json()["id"]
+    answer = client.post(f"/predict?model={id}", json={"pixels": seven.tolist()}).json()
+    assert answer["model"] == id
+    assert answer["digit"] == 7
+
+
+def test_a_model_that_is_not_there_is_404(client: TestClient, seven: Pixels) -> None:
+    response = client.post("/predict?model=nobody", json={"pixels": seven.tolist()})
+    assert_problem(response, 404, "nobody", "GET /models")
+
+
+def test_the_example_of_the_api_page_is_read(client: TestClient) -> None:
+    assert client.post("/predict", json={"pixels": SEVEN}).json()["digit"] == 7
+
+
+def test_a_batch_in_bytes_gives_bytes(client: TestClient, digits: Digits) -> None:
+    images, labels = digits
+    headers = {"content-type": OCTETS, "accept": OCTETS}
+    response = client.post("/predict/batch", content=images.tobytes(), headers=headers)
+    assert response.headers["content-type"] == OCTETS
+    assert response.headers["x-model"] == "pretrained"
+    probabilities = np.frombuffer(response.content, "<f4").reshape(-1, 10)
+    assert len(probabilities) == len(images)
+    assert np.allclose(probabilities.sum(axis=1), 1, atol=1e-5)
+    assert (probabilities.argmax(axis=1) == labels).mean() > 0.95
+
+
+def test_a_batch_in_json_says_the_same(client: TestClient, digits: Digits) -> None:
+    images, _ = digits
+    body = {"pixels": images[:20].tolist()}
+    answer = client.post("/predict/batch", json=body).json()
+    BatchPrediction.model_validate(answer)
+    headers = {"content-type": OCTETS, "accept": OCTETS}
+    raw = client.post("/predict/batch", content=images[:20].tobytes(), headers=headers).content
+    probabilities = np.frombuffer(raw, "<f4").reshape(-1, 10)
+    assert np.array_equal(np.array(answer["probabilities"], np.float32), probabilities)
+    assert answer["digits"] == probabilities.argmax(axis=1).tolist()
+
+
+def test_the_answers_are_in_the_order_of_the_images(client: TestClient, digits: Digits) -> None:
+    images, _ = digits
+    forwards = client.post("/predict/batch", json={"pixels": images[:9].tolist()}).json()
+    backwards = client.post("/predict/batch", json={"pixels": images[8::-1].tolist()}).json()
+    assert forwards["digits"] == backwards["digits"][::-1]
+
+
+@pytest.mark.parametrize(
+    ("accept", "media"),
+    [
+        ("*/*", "application/json"),
+        ("text/html, application/json;q=0.5, application/octet-stream;q=0.4", "application/json"),
+        ("application/*", "application/json"),
+        ("application/json;q=0.2, application/octet-stream", OCTETS),
+    ],
+)
+def test_the_accept_header_chooses(
+    client: TestClient, seven: Pixels, accept: str, media: str
+) -> None:
+    headers = {"content-type": OCTETS, "accept": accept}
+    response = client.post("/predict/batch", content=seven.tobytes(), headers=headers)
+    assert response.headers["content-type"] == media
+    assert response.headers["vary"] == "Accept"
+
+
+def test_a_type_that_is_not_offered_is_406(client: TestClient, seven: Pixels) -> None:
+    headers = {"content-type": OCTETS, "accept": "image/png"}
+    response = client.post("/predict/batch", content=seven.tobytes(), headers=headers)
+    assert_problem(response, 406, OCTETS)
+
+
+def test_test_images_are_read_as_pictures(client: TestClient, digits: Digits) -> None:
+    images, labels = digits
+    read = [
+        client.post("/predict", files={"image": png(image)}).json()["digit"] for image in images
+    ]
+    assert (np.array(read) == labels).mean() > 0.95
+
+
+def test_predicting_asks_the_store_nothing(
+    client: TestClient, seven: Pixels, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def closed(*_: Any) -> None:
+        raise AssertionError("the store was asked")
+
+    monkeypatch.setattr("app.store.engine.Database.read", closed)
+    monkeypatch.setattr("app.store.engine.Database.begin", closed)
+    assert client.post("/predict", json={"pixels": seven.tolist()}).status_code == 200
