@@ -62,7 +62,6 @@ class Runner:
 
     def stop(self) -> None:
         """End the streams; give the running jobs back to whoever starts next."""
-        self.feed.release_signals()
         self.feed.close()
         self._dispatcher.stop()
 
