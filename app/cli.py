@@ -69,6 +69,12 @@ def train(
         bool | None, typer.Option("--deskew/--no-deskew", help="Straighten slanted digits.")
     ] = None,
     train_examples: Annotated[int | None, typer.Option(help="Use the first so many.")] = None,
+    drawn_examples: Annotated[
+        int | None, typer.Option(help="Add so many digits drawn from stroke styles.")
+    ] = None,
+    teacher_layers: Annotated[
+        str | None, typer.Option(help="Learn from a network of these sizes; '': from none.")
+    ] = None,
     seed: Annotated[int | None, typer.Option(help="Start of all randomness.")] = None,
     name: Annotated[str, typer.Option(help="What to call the model.")] = "",
     output: Annotated[
@@ -92,12 +98,14 @@ def train(
         "momentum": momentum,
         "weight_decay": weight_decay,
         "schedule": schedule,
-        "hidden_layers": _sizes(hidden_layers),
+        "hidden_layers": _sizes("--hidden-layers", hidden_layers),
         "activation": activation,
         "initialization": initialization,
         "augment": augment,
         "deskew": deskew,
         "train_examples": train_examples,
+        "drawn_examples": drawn_examples,
+        "teacher_layers": _sizes("--teacher-layers", teacher_layers),
         "seed": seed,
     }
     overrides = {field: value for field, value in given.items() if value is not None}
@@ -113,6 +121,8 @@ def train(
             "--checkpoint": checkpoint,
             "--resume": resume,
             "--initialization": initialization,
+            "--drawn-examples": drawn_examples,
+            "--teacher-layers": teacher_layers,
         }
         for option, value in here_only.items():
             if value is not None:
@@ -209,14 +219,14 @@ def _models(url: str | None, api_key: str | None = None) -> Any:
     return Models(url, api_key)
 
 
-def _sizes(text: str | None) -> list[int] | None:
+def _sizes(option: str, text: str | None) -> list[int] | None:
     if text is None:
         return None
     try:
-        return [int(size) for size in text.split(",")]
+        return [int(size) for size in text.split(",") if size]
     except ValueError:
         raise CommandError(
-            f"--hidden-layers takes sizes such as 128 or 256,64, found {text!r}", 2
+            f"{option} takes sizes such as 128 or 256,64, found {text!r}.", 2
         ) from None
 
 

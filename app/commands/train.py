@@ -38,6 +38,8 @@ def train(
 ) -> None:
     """Train, save the best epoch's network and print how much of the test set it reads."""
     started = time.perf_counter()
+    if data is not None:  # digits drawn from stroke styles belong to no other data set
+        overrides = {"drawn_examples": 0, **overrides}
     chosen = recipe(preset, **overrides)
     output = output or Path(f"byhand-{preset}.npz")
     checkpoint = checkpoint or resume

@@ -1,0 +1,106 @@
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+BYHAND = Path(sys.executable).parent / "byhand"
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "says"),
+    [
+        ("BYHAND_PORT", "eighty", "BYHAND_PORT: "),
+        ("BYHAND_JOB_WORKERS", "0", "BYHAND_JOB_WORKERS: "),
+        ("BYHAND_LOG_LEVEL", "loud", "BYHAND_LOG_LEVEL: "),
+    ],
+)
+def test_a_wrong_setting_stops_the_start_by_its_name(
+    byhand: Any, monkeypatch: pytest.MonkeyPatch, variable: str, value: str, says: str
+) -> None:
+    monkeypatch.setenv(variable, value)
+    ran = byhand("serve")
+    assert (ran.code, ran.err.count("\n")) == (2, 1)
+    assert says in ran.err
+    assert repr(value) in ran.err
+
+
+def test_a_taken_port_is_one_line_that_says_what_to_do(byhand: Any) -> None:
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        ran = byhand("serve", "--port", other.getsockname()[1])
+    assert (ran.code, ran.err.count("\n")) == (1, 1)
+    assert "--port or BYHAND_PORT chooses another port" in ran.err
+
+
+@pytest.fixture
+def server(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[tuple[Any, str]]:
+    """A server process of the test's own, and its address; `param` processes share the port."""
+    clean = {name: value for name, value in os.environ.items() if not name.startswith("BYHAND_")}
+    process = subprocess.Popen(
+        [BYHAND, "serve", "--port", "0", "--workers", str(request.param)],
+        env=clean | {"BYHAND_DATA_DIR": str(tmp_path)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    )
+    assert process.stdout is not None
+    address = re.search(r"http://\S+?:\d+", process.stdout.readline())
+    assert address
+    try:
+        until_ready(address[0])
+        yield process, address[0]
+    finally:
+        process.terminate()  # killed, it would leave its processes behind
+        process.wait(10)
+        process.stdout.close()
+
+
+def until_ready(address: str) -> None:
+    deadline = time.monotonic() + 30
+    while time.monotonic() < deadline:
+        try:
+            if httpx.get(f"{address}/readyz").is_success:
+                return
+        except httpx.HTTPError:
+            pass
+        time.sleep(0.05)
+    pytest.fail("the server did not become ready")
+
+
+@pytest.mark.parametrize("server", [1, 2], indirect=True)
+@pytest.mark.parametrize("stop", [signal.SIGTERM, signal.SIGINT])
+def test_it_stops_within_five_seconds_with_event_streams_open(
+    server: tuple[Any, str], stop: signal.Signals
+) -> None:
+    process, address = server
+    job = httpx.post(f"{address}/train", json={"preset": "best"}).json()
+    with httpx.stream("GET", f"{address}/train/{job['id']}/events", timeout=10) as stream:
+        next(stream.iter_lines())
+        began = time.monotonic()
+        process.send_signal(stop)
+        assert process.wait(10) in (0, -stop)
+        assert time.monotonic() - began < 5
+    with pytest.raises(httpx.ConnectError):
+        httpx.get(address)
+
+
+@pytest.mark.parametrize("server", [2], indirect=True)
+def test_processes_count_together(server: tuple[Any, str]) -> None:
+    _, address = server
+    for _ in range(20):  # each on a connection of its own, so that both processes get some
+        httpx.post(f"{address}/predict", json={"pixels": [[255] * 28] * 28}).raise_for_status()
+    for _ in range(5):
+        counts = re.findall(
+            r"^byhand_predictions_total (\S+)$", httpx.get(f"{address}/metrics").text, re.M
+        )
+        assert list(map(float, counts)) == [20.0]
