@@ -219,12 +219,11 @@ class _Attempt:
             try:
                 with self.database.begin() as session:
                     if leases.was_written(session, self.lease, events):
-                        last_event = self.lease.last_event + events
-                        self.lease = replace(self.lease, last_event=last_event)
-                        return
-                    result = work(session, self.lease)
-                if isinstance(result, Lease):
-                    self.lease = result
+                        written = replace(self.lease, last_event=self.lease.last_event + events)
+                    else:
+                        written = work(session, self.lease)
+                # Only now is it certain: the `with` has committed.
+                self.lease = written if isinstance(written, Lease) else self.lease
                 return
             except StoreError as error:
                 if pause is None:
