@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Protocol, Self
 
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 
 from app.commands.environment import settings
 from app.commands.files import check_writable, write_whole
@@ -54,7 +54,9 @@ class Models:
             for model in self._shelf.all():
                 print(json.dumps(model, ensure_ascii=False))
             return
-        table = Table("", "id", "name", "layers", "activation", "test accuracy", "made")
+        table = Table("", Column("id", no_wrap=True), "name", "layers", "activation")
+        table.add_column("test accuracy")
+        table.add_column("made", no_wrap=True)
         for model in self._shelf.all():
             reached = model["test_accuracy"]
             table.add_row(

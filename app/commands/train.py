@@ -49,7 +49,7 @@ def train(
     state = None if resume is None else _resume(resume, chosen)
     dataset = load_mnist() if data is None else load_idx_directory(data)
 
-    console = Console()
+    console = Console(soft_wrap=True)
     last, finished = _run(console, chosen, dataset, state, checkpoint)
     if last is None:
         raise CommandError(
