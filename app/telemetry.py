@@ -212,7 +212,7 @@ def configure_logging(level: str) -> None:
             lambda logger, name, event: to_json(event, fallback=str).decode(),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(number),
-        logger_factory=structlog.WriteLoggerFactory(sys.stderr),
+        logger_factory=lambda *_: structlog.WriteLogger(sys.stderr),
         cache_logger_on_first_use=False,
     )
     root = logging.getLogger()

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -167,16 +168,18 @@ def _images(value: Any) -> Pixels:
 
 def _whole_numbers(value: Any) -> Pixels | None:
     """The usual case, quickly: whole numbers from 0 to 255 are bytes. None when they are not."""
+    if not isinstance(value, list):
+        return None
+    if len(value) == 28:
+        if not all(isinstance(row, list) and len(row) == 28 for row in value):
+            return None
+        value = list(chain.from_iterable(value))
+    if len(value) != PIXELS:
+        return None
     try:
-        if len(value) == 28:
-            data = b"".join(map(bytes, value))
-            if any(len(row) != 28 for row in value):
-                return None
-        else:
-            data = bytes(value)
+        return np.frombuffer(bytes(value), np.uint8).reshape(1, PIXELS)
     except (TypeError, ValueError):
         return None
-    return np.frombuffer(data, np.uint8).reshape(1, PIXELS) if len(data) == PIXELS else None
 
 
 def _numbers(value: Any, subject: str = "An image") -> Pixels:

@@ -1,0 +1,60 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.errors import BadRequest
+from app.routes.forms import MOST_PARTS, read_form
+
+KIND = "multipart/form-data; boundary=XX"
+
+
+def body(*parts: tuple[str, bytes], end: bytes = b"--XX--\r\n") -> bytes:
+    heads = [f'--XX\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n' for name, _ in parts]
+    return b"".join(h.encode() + v + b"\r\n" for h, (_, v) in zip(heads, parts, strict=True)) + end
+
+
+def test_parts_come_by_name() -> None:
+    form = read_form(KIND, body(("image", b"\x89PNG"), ("label", b"7")))
+    assert form.parts == {"image": b"\x89PNG", "label": b"7"}
+    assert form.text("label") == "7"
+    assert form.text("missing") is None
+
+
+@given(st.binary().filter(lambda value: b"\r\n--XX" not in b"\r\n" + value))
+def test_bytes_arrive_unchanged(value: bytes) -> None:
+    assert read_form(KIND, body(("image", value))).parts["image"] == value
+
+
+def test_a_file_name_is_not_the_parts_name() -> None:
+    data = (
+        b'--XX\r\nContent-Disposition: form-data; filename="name=x"; name=image\r\n\r\n1\r\n--XX--'
+    )
+    assert read_form(KIND, data).parts == {"image": b"1"}
+
+
+def test_a_quoted_boundary_and_a_preamble_are_understood() -> None:
+    form = read_form('multipart/form-data; boundary="XX"', b"hello\r\n" + body(("a", b"1")))
+    assert form.parts == {"a": b"1"}
+
+
+@pytest.mark.parametrize(
+    "data",
+    [b"", b"--XX--", body(("a", b"1"), end=b""), body(("a", b"1"))[:30]],
+    ids=["empty", "only the end", "no end", "cut off"],
+)
+def test_a_form_without_its_end_is_refused(data: bytes) -> None:
+    if data == b"--XX--":
+        assert read_form(KIND, data).parts == {}
+        return
+    with pytest.raises(BadRequest, match="damaged"):
+        read_form(KIND, data)
+
+
+def test_too_many_parts_are_refused() -> None:
+    with pytest.raises(BadRequest, match=str(MOST_PARTS)):
+        read_form(KIND, body(*[(f"f{i}", b"") for i in range(MOST_PARTS + 1)]))
+
+
+def test_a_text_field_must_be_text() -> None:
+    with pytest.raises(BadRequest, match="label"):
+        read_form(KIND, body(("label", b"\xff"))).text("label")

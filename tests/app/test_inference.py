@@ -1,0 +1,163 @@
+import asyncio
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from app.errors import Invalid, NotFound, Unavailable
+from app.inference import MOST_OTHERS, Inference, explain
+from app.store import models
+from app.store.engine import Database, connect, migrate
+from model.checkpoint import dump_model
+from model.classifier import Classifier
+from model.network import initialize
+
+Add = Callable[[str], None]
+
+
+def tiny(seed: int = 0) -> Classifier:
+    return Classifier(initialize((784, 8, 10), "sigmoid", np.random.default_rng(seed)))
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Iterator[Database]:
+    database = connect(f"sqlite:///{tmp_path / 'store.db'}")
+    migrate(database)
+    yield database
+    database.close()
+
+
+@pytest.fixture
+def add(database: Database) -> Add:
+    def put(id: str) -> None:
+        model = tiny()
+        with database.begin() as session:
+            models.add(session, classifier=model, weights=dump_model(model), name=id, id=id)
+
+    return put
+
+
+def activate(database: Database, id: str) -> None:
+    with database.begin() as session:
+        models.activate(session, id)
+
+
+def test_before_the_first_model_it_is_unavailable(database: Database) -> None:
+    inference = Inference(database)
+    inference.refresh()
+    with pytest.raises(Unavailable):
+        _ = inference.active
+
+
+def test_refresh_takes_over_the_active_model(database: Database, add: Add) -> None:
+    add("a"), add("b")
+    inference = Inference(database)
+    for id in ("a", "b"):
+        activate(database, id)
+        inference.refresh()
+        assert inference.active.id == id
+
+
+def test_an_unchanged_model_is_not_read_again(database: Database, add: Add) -> None:
+    add("a")
+    activate(database, "a")
+    inference = Inference(database)
+    inference.refresh()
+    before = inference.active
+    inference.refresh()
+    assert inference.active is before
+
+
+def test_a_model_activated_elsewhere_is_used_within_two_seconds(
+    database: Database, add: Add
+) -> None:
+    add("a"), add("b")
+    activate(database, "a")
+    inference = Inference(database)
+    inference.refresh()
+
+    async def wait() -> float:
+        inference.start()
+        await asyncio.to_thread(activate, database, "b")
+        start = time.monotonic()
+        while inference.active.id != "b" and time.monotonic() < start + 5:
+            await asyncio.sleep(0.02)
+        await inference.stop()
+        return time.monotonic() - start
+
+    assert asyncio.run(wait()) < 2
+
+
+def test_looking_goes_on_after_a_failure(
+    database: Database, add: Add, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add("a")
+    activate(database, "a")
+    monkeypatch.setattr("app.inference.POLL_SECONDS", 0.01)
+    inference, seen = Inference(database), threading.Event()
+    refresh, failures = inference.refresh, [RuntimeError("away"), ValueError("odd")]
+
+    def flaky() -> None:
+        if failures:
+            raise failures.pop()
+        refresh()
+        seen.set()
+
+    monkeypatch.setattr(inference, "refresh", flaky)
+
+    async def watch() -> bool:
+        inference.start()
+        found = await asyncio.to_thread(seen.wait, 5)
+        await inference.stop()
+        return found
+
+    assert asyncio.run(watch())
+    assert inference.active.id == "a"
+
+
+def test_others_are_kept_in_memory_but_not_all(database: Database, add: Add) -> None:
+    inference = Inference(database)
+    ids = [f"m{number}" for number in range(MOST_OTHERS + 1)]
+    for id in ids:
+        add(id)
+        inference.load(id)
+    assert inference.cached(ids[0]) is None
+    assert inference.cached(ids[-1]) is inference.load(ids[-1])
+
+
+def test_a_model_deleted_elsewhere_is_forgotten(database: Database, add: Add) -> None:
+    add("a")
+    inference = Inference(database)
+    inference.load("a")
+    with database.begin() as session:
+        models.delete(session, "a")
+    inference.refresh()
+    with pytest.raises(NotFound):
+        inference.load("a")
+
+
+def test_explaining_changes_nothing() -> None:
+    classifier = tiny()
+    before = classifier.parameters.vector.copy()
+    pixels = np.arange(784).reshape(1, 784) % 256
+    explanation = explain(classifier, pixels, np.array([3]), check=True, learning_rate=1.0)
+    assert np.array_equal(classifier.parameters.vector, before)
+    assert explanation.check is not None
+    assert explanation.check.max_relative_error < 1e-7
+    assert explanation.step is not None
+    assert explanation.step.loss < explanation.loss
+
+
+def test_the_loss_explained_is_at_temperature_one() -> None:
+    cold = tiny()
+    warm = Classifier(cold.parameters, temperature=5.0)
+    pixels, labels = np.full((1, 784), 9), np.array([3])
+    assert explain(warm, pixels, labels).loss == explain(cold, pixels, labels).loss
+
+
+def test_a_label_the_network_does_not_know_is_refused() -> None:
+    with pytest.raises(Invalid, match="0 to 9, found 10"):
+        explain(tiny(), np.full((1, 784), 9), np.array([10]))
