@@ -188,7 +188,8 @@ def _resolve(session: Session, request: TrainRequest) -> dict[str, Any]:
             start(made, base=base.parameters)
         except RecipeError as error:
             raise _invalid(error.field, f"{request.base_model} {error.message}") from None
-    resolved = asdict(made) | {"hidden_layers": list(made.hidden_layers)}
+    # As JSON gives it back, so that a repeated request is told from another: lists, not tuples.
+    resolved = {k: list(v) if isinstance(v, tuple) else v for k, v in asdict(made).items()}
     return resolved | {"base_model": request.base_model, "activate": request.activate}
 
 
