@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import base64
+import gzip
 import hashlib
 import re
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.openapi.docs import get_swagger_ui_html
 from starlette.convertors import Convertor, register_url_convertor
-from starlette.responses import HTMLResponse
+from starlette.datastructures import Headers
+from starlette.responses import FileResponse, HTMLResponse
 from starlette.staticfiles import StaticFiles
 
 from app.security import content_security_policy
@@ -28,13 +31,16 @@ SWAGGER = "/docs-assets"
 # byhand is seen at the next reload, and nothing is ever half old.
 REVALIDATE = {"Cache-Control": "no-cache"}
 
+COMPRESSED = {".html", ".css", ".js", ".json", ".svg"}
+KEPT = ("cache-control", "content-type", "etag", "last-modified")
+
 router = APIRouter(include_in_schema=False)
 
 
 class _Asset(Convertor[str]):
     """A path that ends like a file of the page; API paths have no such endings."""
 
-    regex = r"[A-Za-z0-9_./-]+\.(?:html|css|js|json|svg|png|jpg|ico|webmanifest|woff2)"
+    regex = r"[A-Za-z0-9_./-]+\.(?:html|css|js|json|svg|png|jpg|ico|bin|webmanifest|woff2)"
 
     def convert(self, value: str) -> str:
         return value
@@ -47,13 +53,34 @@ register_url_convertor("asset", _Asset())
 
 
 class _Files(StaticFiles):
-    """Static files that are revalidated."""
+    """Static files: asked for again each time, their text compressed."""
 
     async def get_response(self, path: str, scope: Scope) -> Response:
         """The file, 304, or 404."""
         response = await super().get_response(path, scope)
         response.headers.update(REVALIDATE)
+        asked = Headers(scope=scope)
+        if (
+            isinstance(response, FileResponse)
+            and Path(response.path).suffix in COMPRESSED
+            and "gzip" in asked.get("accept-encoding", "")
+            and "range" not in asked
+        ):
+            return self._compressed(response)
         return response
+
+    @staticmethod
+    def _compressed(response: FileResponse) -> Response:
+        body = _gzip(str(response.path), Path(response.path).stat().st_mtime_ns)
+        headers = {name: value for name, value in response.headers.items() if name in KEPT}
+        headers |= {"Content-Encoding": "gzip", "Vary": "Accept-Encoding"}
+        return Response(body, headers=headers)
+
+
+@lru_cache(maxsize=256)
+def _gzip(path: str, mtime_ns: int) -> bytes:
+    """A file's bytes compressed, once for each version of it."""
+    return gzip.compress(Path(path).read_bytes(), mtime=0)
 
 
 _files = _Files(directory=STATIC, check_dir=False)
