@@ -15,7 +15,7 @@ Array = npt.NDArray[np.float32]
 INKED = 0.2  # of full ink: what counts as connected
 SPECK = 0.02  # of the digit's ink: parts with less are dirt
 NEAR = 0.25  # of the digit's longer side: parts farther away are not of it
-EDGE_WEIGHT = 0.25  # a part that touches the edge is taken for the digit only if much larger
+LEAST_SIDE = 0.08  # of the picture's: a digit that small is preferred to ink that touches the edge
 
 
 @dataclass
@@ -28,6 +28,11 @@ class Part:
     bottom: int
     left: int
     right: int
+
+    @property
+    def side(self) -> int:
+        """Pixels of the longer side."""
+        return max(self.bottom - self.top, self.right - self.left) + 1
 
     def touches(self, shape: tuple[int, ...]) -> bool:
         """Whether it reaches the picture's edge."""
@@ -42,13 +47,13 @@ class Part:
 def remove_specks(found: Array) -> Array:
     """Keep of the ink (h, w), 0..1, the largest connected part and those that belong to it."""
     parts = _parts(found)
-    if len(parts) < 2:
+    if not parts:
         return found
     shape = found.shape
-    digit = max(parts, key=lambda p: p.mass * (EDGE_WEIGHT if p.touches(shape) else 1))
-    others = [p for p in parts if p is not digit]
-    least = SPECK * digit.mass
-    others = [p for p in others if p.mass >= least and not p.touches(shape)]
+    inside = [p for p in parts if not p.touches(shape)]
+    large = [p for p in inside if p.side >= LEAST_SIDE * max(shape)]
+    digit = max(large or parts, key=lambda p: p.mass)
+    others = [p for p in inside if p is not digit and p.mass >= SPECK * digit.mass]
     kept = [digit, *_belonging(digit, others)]
     mask = np.zeros(shape, bool)
     for part in kept:
