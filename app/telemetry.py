@@ -65,7 +65,8 @@ class Metrics:
     """The service's counters, in a registry of their own: a process may hold two services."""
 
     def __init__(self) -> None:
-        disable_created_metrics()  # a second series for each, which nobody plots
+        # A second series for each, which nobody plots.
+        disable_created_metrics()  # type: ignore[no-untyped-call]
         self.registry = CollectorRegistry()
         self.requests = Counter(
             "byhand_requests",

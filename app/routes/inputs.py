@@ -7,6 +7,7 @@ microseconds. Every refusal says what was expected and what was found.
 from __future__ import annotations
 
 import asyncio
+import base64
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from itertools import chain
@@ -24,7 +25,7 @@ from app.routes.forms import read_form
 from model import ink
 from model.errors import BlankImageError
 
-__all__ = ["Examples", "RawRoute", "labelled_images", "one_image", "several_images"]
+__all__ = ["Examples", "RawRoute", "labelled_images", "one_image", "several_images", "stages"]
 
 PIXELS = 28 * 28
 QUICK_BYTES = 64 * 1024  # larger bodies are parsed in a thread, so that small ones need not wait
@@ -61,6 +62,19 @@ async def one_image(request: Request) -> Pixels:
         form = read_form(request.headers["content-type"], body)
         return await _picture(form.parts.get("image"))
     return _image(_member(await _json(body), "pixels"))
+
+
+async def stages(request: Request) -> dict[str, str] | None:
+    """Each step of an uploaded picture's preparation as a PNG, a data: URL; None for JSON."""
+    kind, body = await _body(request, FORM, JSON)
+    if kind == JSON:
+        return None
+    data = read_form(request.headers["content-type"], body).parts["image"]
+    steps = await asyncio.to_thread(images.stages, data)
+    return {
+        name: f"data:image/png;base64,{base64.b64encode(images.png(grey)).decode()}"
+        for name, grey in steps.items()
+    }
 
 
 async def several_images(request: Request) -> Pixels:

@@ -71,7 +71,7 @@ def get_model(request: Request, id: ModelId) -> Model:
             "description": "The .npz; its ETag is the model's sha256.",
         },
         304: {"description": "The client's copy is the current one."},
-        **documents.problems(404, 422),
+        **documents.problems(404),
     },
     openapi_extra={"parameters": [options.parameter("format", "The only one.", {"enum": ["npz"]})]},
 )
@@ -93,7 +93,7 @@ def get_weights(request: Request, id: ModelId) -> Response:
     summary="Upload a model",
     status_code=201,
     dependencies=[KeyNeeded],
-    responses=documents.problems(400, 401, 413, 415, 422),
+    responses=documents.problems(400, 401, 413, 415),
     openapi_extra={"requestBody": documents.body(form=ModelForm)},
 )
 async def post_model(request: Request, response: Response) -> Model:
@@ -122,7 +122,7 @@ async def post_model(request: Request, response: Response) -> Model:
     "/models/active",
     summary="Choose the model that predicts",
     dependencies=[KeyNeeded],
-    responses=documents.problems(401, 404, 422),
+    responses=documents.problems(400, 401, 404, 413, 415),
 )
 def activate(request: Request, body: Activate) -> Model:
     """/predict uses it from now on, on every replica within two seconds."""

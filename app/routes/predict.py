@@ -10,7 +10,7 @@ from pydantic_core import to_json
 
 from app.inference import Inference, Served
 from app.routes import documents, options
-from app.routes.inputs import JSON, OCTETS, Pixels, RawRoute, one_image, several_images
+from app.routes.inputs import JSON, OCTETS, Pixels, RawRoute, one_image, several_images, stages
 from app.schemas.predictions import BatchPrediction, ImageForm, Images, OneImage, Prediction
 from model.network import Array
 
@@ -58,6 +58,7 @@ async def predict(request: Request) -> Response:
             {"z": z[0].tolist(), "a": a[0].tolist()}
             for z, a in zip(trace.z, trace.a[1:], strict=True)
         ]
+        answer["stages"] = await stages(request)
     return json_response(answer)
 
 

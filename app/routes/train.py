@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Depends, Header, Query, Request, Response
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
 from app.errors import Invalid
 from app.jobs import Runner
-from app.schemas.common import Problem
+from app.routes.documents import problems
 from app.schemas.training import Job, JobPage, State, Sweep, SweepRequest, TrainRequest
 from app.security import KeyNeeded
 
@@ -26,14 +26,12 @@ RunnerNeeded = Annotated[Runner, Depends(_runner)]
 SweepId = Annotated[str, Query(max_length=32, description="The id of a sweep.")]
 
 
-def _problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
-    return {status: {"model": Problem} for status in statuses}
+router = APIRouter(prefix="/train", tags=["Train"], responses=problems(422, 429, 503))
 
 
-router = APIRouter(prefix="/train", tags=["training"])
-
-
-@router.post("", status_code=202, dependencies=[KeyNeeded], responses=_problems(401, 409, 422, 429))
+@router.post(
+    "", status_code=202, dependencies=[KeyNeeded], responses=problems(400, 401, 404, 409, 413, 415)
+)
 def submit(
     runner: RunnerNeeded,
     response: Response,
@@ -54,7 +52,7 @@ def submit(
 
 
 @router.post(
-    "/sweep", status_code=202, dependencies=[KeyNeeded], responses=_problems(401, 422, 429)
+    "/sweep", status_code=202, dependencies=[KeyNeeded], responses=problems(400, 401, 404, 413, 415)
 )
 def sweep(runner: RunnerNeeded, response: Response, request: SweepRequest) -> Sweep:
     """Queue one job for each combination of the listed values, all with the same seed."""
@@ -63,7 +61,7 @@ def sweep(runner: RunnerNeeded, response: Response, request: SweepRequest) -> Sw
     return made
 
 
-@router.get("", responses=_problems(404, 422))
+@router.get("", responses=problems(404))
 def page(
     runner: RunnerNeeded,
     state: State | None = None,
@@ -75,20 +73,20 @@ def page(
     return runner.page(limit=limit, cursor=cursor, state=state, sweep=sweep)
 
 
-@router.delete("", status_code=202, dependencies=[KeyNeeded], responses=_problems(401, 404, 422))
+@router.delete("", status_code=202, dependencies=[KeyNeeded], responses=problems(401, 404))
 def cancel_sweep(runner: RunnerNeeded, sweep: SweepId) -> Sweep:
     """Cancel every job of a sweep that has not ended."""
     return runner.cancel_sweep(sweep)
 
 
-@router.get("/{id}", responses=_problems(404))
+@router.get("/{id}", responses=problems(404))
 def job(runner: RunnerNeeded, id: str) -> Job:
     """Show one job."""
     return runner.job(id)
 
 
 @router.delete(
-    "/{id}", status_code=202, dependencies=[KeyNeeded], responses=_problems(401, 404, 409)
+    "/{id}", status_code=202, dependencies=[KeyNeeded], responses=problems(401, 404, 409)
 )
 def cancel(runner: RunnerNeeded, id: str) -> Job:
     """Cancel a job: within a second it stops, and its best epoch so far becomes a model.
@@ -116,7 +114,7 @@ def _last_event(
     return int(text)
 
 
-@router.get("/{id}/events", response_class=EventSourceResponse, responses=_problems(404, 422))
+@router.get("/{id}/events", response_class=EventSourceResponse, responses=problems(404))
 async def events(
     runner: RunnerNeeded,
     job: Annotated[str, Depends(_followed)],

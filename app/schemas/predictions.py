@@ -110,6 +110,10 @@ class Prediction(BaseModel):
         None, description="With details=true: the 784 numbers, 0..1, that the network saw."
     )
     layers: list[Layer] | None = Field(None, description="With details=true: the forward pass.")
+    stages: dict[str, str] | None = Field(
+        None,
+        description="With details=true, for a picture: each step from grey to 28x28 as a data: URL.",
+    )
 
 
 class BatchPrediction(BaseModel):

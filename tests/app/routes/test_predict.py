@@ -1,8 +1,11 @@
+import base64
+import io
 from typing import Any
 
 import numpy as np
 import pytest
 from fastapi.testclient import TestClient
+from PIL import Image
 
 from app.schemas.predictions import SEVEN, BatchPrediction, Prediction
 from tests.app.conftest import Pixels, assert_problem, png
@@ -62,6 +65,18 @@ def test_details_show_what_the_network_saw_and_each_layer(
     assert [len(layer["z"]) for layer in answer["layers"]] == [128, 10]
     assert [len(layer["a"]) for layer in answer["layers"]] == [128, 10]
     assert answer["layers"][-1]["a"] == answer["probabilities"]
+
+
+def test_details_show_how_a_picture_was_prepared(client: TestClient, seven: Pixels) -> None:
+    response = client.post("/predict?details=true", files={"image": png(255 - seven, 140)})
+    answer = response.json()
+    Prediction.model_validate(answer)
+    assert list(answer["stages"]) == ["grey", "ink", "small", "input"]
+    sizes = {}
+    for name, url in answer["stages"].items():
+        data = base64.b64decode(url.removeprefix("data:image/png;base64,"))
+        sizes[name] = Image.open(io.BytesIO(data)).size
+    assert sizes == {"grey": (140, 140), "ink": (140, 140), "small": (20, 20), "input": (28, 28)}
 
 
 def test_without_details_the_answer_is_short(client: TestClient, seven: Pixels) -> None:
