@@ -47,8 +47,9 @@ class Dispatcher:
         self._dead: list[str] = []
         self._wake = threading.Event()
         self._stopping = threading.Event()
-        self._looked = self._pruned = 0.0
-        self._awake_since = time.time()
+        self._looked = time.time()
+        self._awake_since = 0.0
+        self._pruned = -PRUNE_SECONDS
         self._thread = threading.Thread(target=self._loop, name="dispatch jobs", daemon=True)
 
     def start(self) -> None:
