@@ -199,8 +199,11 @@ def install_handlers(app: FastAPI) -> None:
 
     async def on_http_error(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)
-        detail = _http_detail(error, request.method, request.url.path)
-        return problem(error.status_code, detail, headers=error.headers)
+        headers = dict(error.headers or {})
+        if error.status_code == 405:
+            headers["Allow"] = ", ".join(_methods_of(request))
+        detail = _http_detail(error, request, headers)
+        return problem(error.status_code, detail, headers=headers)
 
     app.add_exception_handler(ProblemError, on_problem)
     app.add_exception_handler(ByhandError, on_network_error)
@@ -232,11 +235,22 @@ def field_error(entry: Mapping[str, Any]) -> dict[str, str]:
     return {"field": ".".join(path), "message": message}
 
 
-def _http_detail(error: Any, method: str, path: str) -> str:
+def _methods_of(request: Request) -> list[str]:
+    """Every method that the path takes; the framework's own Allow has those of one route alone."""
+    path = request.url.path
+    matching = (
+        getattr(route, "methods", None)
+        for route in request.app.routes
+        if getattr(route, "path_regex", None) and route.path_regex.match(path)
+    )
+    return sorted(set[str]().union(*filter(None, matching)))
+
+
+def _http_detail(error: Any, request: Request, headers: Mapping[str, str]) -> str:
     """Say more than the framework's 'Not Found' and 'Method Not Allowed'."""
+    path = request.url.path
     if error.status_code == 404 and error.detail == "Not Found":
         return f"There is nothing at {path}. The page /docs lists every path of this service."
     if error.status_code == 405:
-        allowed = (error.headers or {}).get("Allow", "another method")
-        return f"{path} does not take {method}; it takes {allowed}."
+        return f"{path} does not take {request.method}; it takes {headers['Allow']}."
     return str(error.detail)

@@ -30,6 +30,11 @@ def typed(limit: int = Query(ge=1)) -> int:
     return limit
 
 
+@app.put("/typed")
+def put() -> None:
+    return None
+
+
 @app.post("/body")
 def body(values: dict[str, int]) -> int:
     return len(values)
@@ -92,8 +97,8 @@ def test_an_unknown_path_says_where_the_paths_are_listed(client: TestClient) -> 
 def test_a_wrong_method_says_which_is_right(client: TestClient) -> None:
     response = client.post("/typed")
     assert response.status_code == 405
-    assert response.headers["allow"] == "GET"
-    assert "it takes GET" in response.json()["detail"]
+    assert response.headers["allow"] == "GET, PUT"
+    assert "it takes GET, PUT" in response.json()["detail"]
 
 
 def test_broken_json_is_a_bad_request(client: TestClient) -> None:
