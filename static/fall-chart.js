@@ -1,11 +1,10 @@
 /** The loss along the step: the straight line that the slope promises, and the curve that it really follows. */
 
-import { extent, scale } from "./chart-scale.js";
+import { extent, scale, ticks } from "./chart-scale.js";
 import { svg } from "./dom.js";
-import { number } from "./format.js";
 
 const [WIDTH, HEIGHT] = [360, 190];
-const BOX = { left: 44, right: 350, top: 12, bottom: 152 };
+const BOX = { left: 44, right: 350, top: 24, bottom: 152 };
 const [LOW, HIGH] = [1e-3, 10];
 
 export class FallChart {
@@ -25,11 +24,11 @@ export class FallChart {
     const promised = curve(Array.from({ length: 60 }, (_, index) => LOW * (HIGH / LOW) ** (index / 59)).map((each) => [each, loss - each * slope]).filter(([, each]) => each >= 0));
     const path = (list) => list.map(([x, y], index) => `${index ? "L" : "M"}${toX(x).toFixed(1)} ${toY(y).toFixed(1)}`).join("");
     this.#plot.replaceChildren(
-      ...[low, high].map((tick) => svg("text", { x: BOX.left - 6, y: toY(tick) + 4, "text-anchor": "end" }, number(tick, 2))),
+      ...ticks(low, high, 3).map((tick) => svg("text", { x: BOX.left - 6, y: toY(tick) + 4, "text-anchor": "end" }, String(Number(tick.toPrecision(2))))),
       svg("line", { x1: BOX.left, x2: BOX.right, y1: BOX.bottom, y2: BOX.bottom, class: "chart-axis" }),
       ...[0.001, 0.01, 0.1, 1, 10].map((tick) => svg("text", { x: toX(tick), y: BOX.bottom + 16, "text-anchor": "middle" }, String(tick))),
       svg("text", { x: BOX.right, y: HEIGHT - 4, "text-anchor": "end", class: "chart-name" }, "learning rate α"),
-      svg("text", { x: 0, y: HEIGHT - 4, class: "chart-name" }, "↑ loss after the step"),
+      svg("text", { x: 0, y: 9, class: "chart-name" }, "loss after the step"),
       svg("line", { x1: toX(rate), x2: toX(rate), y1: BOX.top, y2: BOX.bottom, class: "chart-cursor" }),
       svg("path", { d: path(promised), class: "fall-promised" }),
       svg("path", { d: path(curve(measured)), class: "fall-real" }),

@@ -19,14 +19,17 @@ export function power(value, places = 1) {
   return `${minus(mantissa)} × 10${raised}`;
 }
 
+/** A probability with as many nines as it has. */
+export const chance = (value) => (value > 0.99 && value < 1 ? number(value, 6) : number(value));
+
 export function percent(share) {
-  if (share > 0 && share < 0.0005) return "< 0.1 %";
-  if (share > 0.9995 && share < 1) return "> 99.9 %";
-  return `${(100 * share).toFixed(share > 0.1 && share < 0.9 ? 0 : 1)} %`;
+  if (share > 0 && share < 0.0005) return "<\u00a00.1\u00a0%";
+  if (share > 0.9995 && share < 1) return ">\u00a099.9\u00a0%";
+  return `${(100 * share).toFixed(share > 0.1 && share < 0.9 ? 0 : 1)}\u00a0%`;
 }
 
 /** Accuracy: always two decimals, as it is compared down a column. */
-export const accuracy = (share) => (share === null || share === undefined ? "–" : `${(100 * share).toFixed(2)} %`);
+export const accuracy = (share) => (share === null || share === undefined ? "–" : `${(100 * share).toFixed(2)}\u00a0%`);
 
 export function duration(seconds) {
   if (seconds === null || seconds === undefined) return "–";

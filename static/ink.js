@@ -44,8 +44,6 @@ export class Ink {
     }
     if (event.button !== 0 || this.#pointer !== null) return;
     if (this.#penSeen && event.pointerType === "touch") return;
-    event.preventDefault();
-    this.#canvas.focus({ preventScroll: true });
     this.#pointer = event.pointerId;
     this.#canvas.setPointerCapture(event.pointerId);
     this.#drawing.begin(...this.#place(event), this.penWidth);

@@ -4,8 +4,11 @@ import { extent, logTicks, nearest, scale, thin, ticks } from "./chart-scale.js"
 import { element, svg } from "./dom.js";
 import { number } from "./format.js";
 
-const MARGIN = { top: 10, right: 14, bottom: 36, left: 54 };
+const MARGIN = { top: 26, right: 14, bottom: 36, left: 54 };
 const HEIGHT = 220;
+
+/** Round numbers need no zeros at their end. */
+const plain = (value) => String(Number(value.toPrecision(3)));
 
 export class LineChart {
   #options;
@@ -16,9 +19,9 @@ export class LineChart {
   #cursor = null; // an x value
   #toX = null;
 
-  /** `options`: title, x, y (names with units), log, writeY(value). */
+  /** `options`: title, x, y (names with units), log, writeY(value) for readings, writeTick(value) for the axis. */
   constructor(holder, options) {
-    this.#options = { writeY: number, log: false, ...options };
+    this.#options = { writeY: number, writeTick: plain, log: false, ...options };
     this.#readout = element("p", { class: "chart-readout", role: "status" });
     this.#plot = svg("svg", { role: "application", tabindex: 0, "aria-label": `${options.title}. Left and right arrows read the values.` });
     holder.classList.add("chart");
@@ -68,14 +71,14 @@ export class LineChart {
   }
 
   #axes(toX, toY, xs, ys) {
-    const { x, y, log, writeY } = this.#options;
+    const { x, y, log, writeTick } = this.#options;
     const right = this.#width - MARGIN.right;
     const bottom = HEIGHT - MARGIN.bottom;
     const parts = [];
     const few = log && Math.log10(ys[1] / ys[0]) < 1.5;
     for (const tick of log && !few ? logTicks(...ys) : ticks(...ys, 4).filter((each) => !log || each > 0)) {
       parts.push(svg("line", { x1: MARGIN.left, x2: right, y1: toY(tick), y2: toY(tick), class: "chart-grid" }));
-      parts.push(svg("text", { x: MARGIN.left - 6, y: toY(tick) + 4, "text-anchor": "end" }, writeY(tick)));
+      parts.push(svg("text", { x: MARGIN.left - 6, y: toY(tick) + 4, "text-anchor": "end" }, writeTick(tick)));
     }
     for (const tick of ticks(...xs, Math.max(2, Math.floor(this.#width / 90)))) {
       parts.push(svg("line", { x1: toX(tick), x2: toX(tick), y1: bottom, y2: bottom + 4, class: "chart-axis" }));
@@ -83,7 +86,7 @@ export class LineChart {
     }
     parts.push(svg("line", { x1: MARGIN.left, x2: right, y1: bottom, y2: bottom, class: "chart-axis" }));
     parts.push(svg("text", { x: right, y: HEIGHT - 4, "text-anchor": "end", class: "chart-name" }, x));
-    parts.push(svg("text", { x: 0, y: HEIGHT - 4, class: "chart-name" }, `↑ ${y}`));
+    parts.push(svg("text", { x: 0, y: 12, class: "chart-name" }, y));
     return parts;
   }
 

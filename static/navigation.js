@@ -3,43 +3,51 @@
 import { find, findAll } from "./dom.js";
 
 const PARTS = ["draw", "inside", "learn", "train"];
+const LINE = 0.4; // of the window's height: the part that crosses it is the one being read
 
 export class Navigation {
   #here = "draw";
+  #links = new Map(PARTS.map((part) => [part, find(`nav a[href="#${part}"]`)]));
+  #due = false;
 
   /** `moved(part)`: told when another part comes into view. */
   constructor(moved) {
-    const links = new Map(PARTS.map((part) => [part, find(`nav a[href="#${part}"]`)]));
     for (const link of findAll('a[href^="#"]')) {
       link.addEventListener("click", (event) => {
         event.preventDefault();
         this.go(link.getAttribute("href").slice(1));
       });
     }
-    const observer = new IntersectionObserver(
-      (entries) => {
-        const entered = entries.filter(({ isIntersecting }) => isIntersecting).at(-1)?.target.id;
-        if (!entered || entered === this.#here) return;
-        this.#here = entered;
-        this.#mark(links);
-        moved(entered);
-      },
-      { rootMargin: "-40% 0px -59% 0px" }, // a line across the window, a little above its middle
-    );
-    PARTS.forEach((part) => observer.observe(find(`#${part}`)));
-    this.#mark(links);
+    addEventListener("scroll", () => this.#look(moved), { passive: true });
+    this.#mark();
   }
 
-  go(id, behavior = "auto") {
+  /** Scrolls to an element and puts the keyboard there. The drawing part begins with the pad, at the very top. */
+  go(id) {
     const target = find(`#${CSS.escape(id)}`);
     if (!target) return;
-    target.scrollIntoView({ behavior, block: "start" });
-    if (target.tabIndex < 0 && !target.hasAttribute("tabindex")) target.tabIndex = -1;
+    if (id === "draw") scrollTo({ top: 0 });
+    else target.scrollIntoView({ block: "start" });
+    if (!target.hasAttribute("tabindex")) target.tabIndex = -1;
     target.focus({ preventScroll: true });
   }
 
-  #mark(links) {
-    for (const [part, link] of links) {
+  #look(moved) {
+    if (this.#due) return;
+    this.#due = true;
+    requestAnimationFrame(() => {
+      this.#due = false;
+      const line = LINE * innerHeight;
+      const here = PARTS.findLast((part) => find(`#${part}`).getBoundingClientRect().top <= line) ?? "draw";
+      if (here === this.#here) return;
+      this.#here = here;
+      this.#mark();
+      moved(here);
+    });
+  }
+
+  #mark() {
+    for (const [part, link] of this.#links) {
       if (part === this.#here) link.setAttribute("aria-current", "true");
       else link.removeAttribute("aria-current");
     }

@@ -6,7 +6,7 @@
 import { fieldShape } from "./activation.js";
 import { Bars } from "./bars.js";
 import { element } from "./dom.js";
-import { number, percent, signed, subscript } from "./format.js";
+import { chance, number, percent, signed, subscript } from "./format.js";
 import { GridPicture } from "./grid-picture.js";
 import { Legend } from "./legend.js";
 import { diverging, reach } from "./palette.js";
@@ -31,7 +31,7 @@ export class LossPicture extends BarsPicture {
   show(backward) {
     const { probabilities, label, loss } = backward;
     this.bars.show(probabilities, { marked: [label] });
-    this.rest = `L = −ln p${subscript(label)} = −ln ${number(probabilities[label])} = ${number(loss)}`;
+    this.rest = `L = −ln p${subscript(label)} = −ln(${chance(probabilities[label])}) = ${number(loss)}`;
     this.read = (digit) =>
       digit === label ? this.rest : `p${subscript(digit)} = ${percent(probabilities[digit])}: not the label, so it enters only by what it takes away from the ${label}.`;
   }
@@ -47,7 +47,7 @@ export class ErrorPicture extends BarsPicture {
     const errors = backward.deltas[depth];
     this.bars.show(errors, { most: Math.max(reach(errors), 1e-12), marked: [label] });
     this.read = (digit) =>
-      `δ${subscript(digit)} = p − y = ${number(probabilities[digit])} − ${digit === label ? 1 : 0} = ${signed(errors[digit])}`;
+      `δ${subscript(digit)} = p − y = ${chance(probabilities[digit])} − ${digit === label ? 1 : 0} = ${signed(errors[digit])}`;
     this.rest = this.read(label);
   }
 }
@@ -149,7 +149,7 @@ export class FirstPicture {
     const most = ink * Math.abs(backward.deltas[1][units[0]]) || 1;
     this.legend.show(most);
     this.tiles.forEach((tile, at) => this.#fill(tile, backward, units[at], most));
-    this.rest = `dW[i, ${units[0]}] = x${"ᵢ"} × δ${subscript(units[0])} = xᵢ × ${signed(backward.deltas[1][units[0]])}`;
+    this.rest = `dW[i, ${units[0]}] = xᵢ × δ${subscript(units[0])} = xᵢ × (${signed(backward.deltas[1][units[0]])})`;
   }
 
   #fill(tile, backward, unit, most) {
@@ -158,7 +158,7 @@ export class FirstPicture {
     const error = backward.deltas[1][unit];
     const values = backward.dWInto(1, unit);
     tile.picture.show((index) => diverging(values[index] / most, theme()));
-    tile.caption.textContent = `unit ${unit}, δ = ${signed(error, 2)}`;
+    tile.caption.textContent = `unit ${unit}: ${signed(error, 2)}`;
     tile.read = (pixel) =>
       `dW[${pixel}, ${unit}] = x${subscript(pixel)} × δ${subscript(unit)} = ${number(backward.trace.a[0][pixel], 2)} × ${signed(error)} = ${signed(values[pixel])}`;
   }

@@ -16,6 +16,11 @@ import { digitAt, testDigits } from "./samples.js";
 import { StepView } from "./step-view.js";
 import { Trace } from "./trace.js";
 
+const SETTLED = 0.01; // nats: below, the gradients are too small to see anything move
+
+const nothingToLearn = (label) =>
+  `The network is sure that this is a ${label}, so there is next to nothing to learn. Say that it is another digit, and watch the error travel.`;
+
 export class Study {
   drawing = new Drawing();
   lesson = new Lesson();
@@ -95,7 +100,7 @@ export class Study {
     const { lesson } = this;
     const words = find("#learn-say");
     lesson.addEventListener("backward", ({ detail: { backward, digit } }) => {
-      say(words, "");
+      say(words, backward.loss < SETTLED ? nothingToLearn(backward.label) : "");
       this.#backprop.show(backward);
       this.step.show(backward, digit);
     });

@@ -2,7 +2,7 @@
 
 import * as api from "./api.js";
 import { accuracySeries, lossSeries, normSeries, saturationSeries } from "./curves.js";
-import { find, say } from "./dom.js";
+import { find, findAll, say } from "./dom.js";
 import { accuracy, number } from "./format.js";
 import { Keyring } from "./keyring.js";
 import { LineChart } from "./line-chart.js";
@@ -174,7 +174,7 @@ export class Training {
     if (!this.#touched && this.#colours.size === 0) jobs.slice(0, DRAWN_AT_FIRST).forEach(({ id }) => this.#draw(id));
     const active = this.#models.find((model) => model.active)?.id;
     find("#jobs-empty").hidden = jobs.length > 0;
-    find("#curves").hidden = jobs.length === 0;
+    for (const node of findAll(".with-runs")) node.hidden = jobs.length === 0;
     this.list.show(jobs, (id) => this.#colours.get(id) ?? null, active);
     this.#table.show(jobs);
     const drawn = jobs.filter(({ id }) => this.#colours.has(id)).map((job) => ({ job, colour: this.#colours.get(job.id), losses: this.#runs.losses(job.id) }));
