@@ -11,6 +11,7 @@ import hashlib
 import io
 import json
 import math
+import reprlib
 import zipfile
 from collections.abc import Mapping
 from dataclasses import asdict
@@ -29,7 +30,8 @@ from model.training import EpochMetrics, TrainingState
 __all__ = ["dump_model", "dump_state", "load_model", "load_state", "pretrained"]
 
 FORMAT_VERSION = 1
-MOST_BYTES = 256 * 2**20  # of all arrays together, unpacked: a small .npz can claim terabytes
+MOST_BYTES = 512 * 2**20  # of all arrays together, unpacked: a small .npz can claim terabytes
+HIGHEST_SUM = 1e30  # float32 ends at 3e38
 
 
 def dump_model(model: Classifier) -> bytes:
@@ -49,17 +51,23 @@ def dump_model(model: Classifier) -> bytes:
 def load_model(source: bytes | Path) -> Classifier:
     """The classifier in an .npz. Raises CheckpointError."""
     arrays, meta = _load(source, "model")
-    parameters = _parameters(arrays, meta.get("activation", "sigmoid"))
-    temperature = meta.get("temperature", 1.0)
-    if not isinstance(temperature, int | float) or not 0 < temperature < math.inf:
-        raise CheckpointError(f"temperature: expected a number above 0, found {temperature!r}.")
+    parameters = _parameters(arrays, _field(meta, "activation", "sigmoid", str))
+    _expect_no_overflow(parameters)
+    temperature = _field(meta, "temperature", 1.0, int, float)
+    if not 1e-3 <= temperature <= 1e3:
+        raise CheckpointError(
+            f"temperature: expected 0.001 to 1,000, found {reprlib.repr(temperature)}."
+        )
+    accuracy = _field(meta, "test_accuracy", None, float, int, type(None))
+    if accuracy is not None and not 0 <= accuracy <= 1:
+        raise CheckpointError(f"test_accuracy: expected 0 to 1, found {reprlib.repr(accuracy)}.")
     return Classifier(
         parameters,
-        deskew=bool(meta.get("deskew", False)),
+        deskew=_field(meta, "deskew", False, bool),
         temperature=float(temperature),
-        name=str(meta.get("name", "")),
-        recipe=dict(meta.get("recipe", {})),
-        test_accuracy=meta.get("test_accuracy"),
+        name=_field(meta, "name", "", str),
+        recipe=_field(meta, "recipe", {}, dict),
+        test_accuracy=accuracy,
     )
 
 
@@ -92,6 +100,8 @@ def load_state(source: bytes | Path) -> TrainingState:
     arrays, meta = _load(source, "training state")
     try:
         layers, activation = meta["layers"], meta["activation"]
+        _expect("epoch", "kind", "int", type(meta["epoch"]).__name__)
+        _expect("best_accuracy", "kind", "float", type(meta["best_accuracy"]).__name__)
         shape = Parameters(layers, activation).vector.shape
         for name in ("parameters", "velocity", "best"):
             _expect(name, "shape", shape, arrays[name].shape)
@@ -112,8 +122,10 @@ def load_state(source: bytes | Path) -> TrainingState:
             teacher=teacher,
             teacher_velocity=arrays.get("teacher_velocity"),
         )
-    except (KeyError, TypeError) as error:
+    except KeyError as error:
         raise CheckpointError(f"The training state is incomplete: {error} is missing.") from error
+    except (TypeError, ByhandError) as error:
+        raise CheckpointError(f"The training state does not fit together: {error}.") from error
 
 
 def pretrained() -> Classifier:
@@ -157,9 +169,9 @@ def _load(source: bytes | Path, kind: str) -> tuple[dict[str, Array], dict[str, 
 
 
 def _read_arrays(source: bytes | Path) -> dict[str, Any]:
+    data = source if isinstance(source, bytes) else _read_file(source)
     arrays = {}
     try:
-        data = source if isinstance(source, bytes) else source.read_bytes()
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             unpacked = sum(member.file_size for member in archive.infolist())
             if unpacked > MOST_BYTES:
@@ -169,11 +181,18 @@ def _read_arrays(source: bytes | Path) -> dict[str, Any]:
             for member in archive.infolist():
                 name = member.filename.removesuffix(".npy")
                 arrays[name] = _read_array(name, archive.read(member))
-    except (zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError) as error:
+    except CheckpointError:
+        raise
+    except Exception as error:  # zipfile and its decompressors raise whatever damage makes them
         raise CheckpointError(f"The file is not a whole .npz: {error}.") from error
-    except OSError as error:
-        raise CheckpointError(f"The file cannot be read: {error}.") from error
     return arrays
+
+
+def _read_file(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise CheckpointError(f"{path}: cannot be read: {error.strerror}.") from error
 
 
 def _read_array(name: str, data: bytes) -> Any:
@@ -192,16 +211,19 @@ def _read_array(name: str, data: bytes) -> Any:
         _expect(name, "size in bytes", expected, found)
         file.seek(0)
         return np.lib.format.read_array(file, allow_pickle=False)
-    except (ValueError, KeyError) as error:
+    except CheckpointError:
+        raise
+    except Exception as error:  # the header is parsed as Python, which fails in many ways
         raise CheckpointError(f"{name}: expected a .npy array, found other data.") from error
 
 
 def _read_meta(array: Any) -> dict[str, Any]:
     if array is None:
         return {}
+    _expect("meta", "dtype", "uint8", str(array.dtype))
     try:
-        meta = json.loads(array.astype(np.uint8).tobytes())
-    except (ValueError, AttributeError) as error:
+        meta = json.loads(array.tobytes())
+    except (ValueError, RecursionError) as error:
         raise CheckpointError("meta: expected UTF-8 JSON as uint8, found other data.") from error
     if not isinstance(meta, dict) or not meta:
         raise CheckpointError(f"meta: expected a JSON object, found {type(meta).__name__}.")
@@ -211,9 +233,13 @@ def _read_meta(array: Any) -> dict[str, Any]:
 def _parameters(arrays: Mapping[str, Array], activation: str) -> Parameters:
     if activation not in ACTIVATIONS:
         raise CheckpointError(
-            f"activation: expected one of {', '.join(ACTIVATIONS)}, found {activation!r}."
+            f"activation: expected one of {', '.join(ACTIVATIONS)}, "
+            f"found {reprlib.repr(activation)}."
         )
-    names = [f"{letter}{n}" for n in range(1, max(len(arrays) // 2, 1) + 1) for letter in "Wb"]
+    layers = 1
+    while f"W{layers + 1}" in arrays or f"b{layers + 1}" in arrays:
+        layers += 1
+    names = [f"{letter}{n}" for n in range(1, layers + 1) for letter in "Wb"]
     for name in names:
         if name not in arrays:
             raise CheckpointError(
@@ -233,6 +259,29 @@ def _parameters(arrays: Mapping[str, Array], activation: str) -> Parameters:
         return Parameters.from_arrays(arrays, activation)
     except ByhandError as error:
         raise CheckpointError(str(error)) from error
+
+
+def _expect_no_overflow(parameters: Parameters) -> None:
+    """Refuse weights so large that an image could make NaN of them: |z| <= max|a| Σ|W| + |b|."""
+    largest = 1.0  # a pixel
+    for number, (W, b) in enumerate(zip(parameters.weights, parameters.biases, strict=True), 1):
+        sums = np.abs(W).sum(axis=0, dtype=np.float64) * largest + np.abs(b)
+        largest = float(sums.max())
+        if largest > HIGHEST_SUM:
+            raise CheckpointError(
+                f"W{number}: expected weights whose sums stay below {HIGHEST_SUM:g}, "
+                f"found sums of up to {largest:g}."
+            )
+        if parameters.activation in ("sigmoid", "tanh"):
+            largest = 1.0  # |a| is never more
+
+
+def _field(meta: Mapping[str, Any], name: str, default: Any, *kinds: type) -> Any:
+    """A field of meta, of one of these kinds; for JSON true is no number."""
+    value = meta.get(name, default)
+    if not isinstance(value, kinds) or (isinstance(value, bool) and bool not in kinds):
+        raise CheckpointError(f"{name}: expected {kinds[0].__name__}, found {reprlib.repr(value)}.")
+    return value
 
 
 def _expect(name: str, what: str, expected: Any, found: Any) -> None:
