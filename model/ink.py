@@ -137,20 +137,25 @@ def deskew(images: npt.NDArray[Any]) -> Array:
 
 
 def _deskew_chunk(pixels: Array, out: Array) -> None:
-    moments = pixels.reshape(len(pixels), -1) @ _MOMENTS  # (n, 5)
-    mass = np.maximum(moments[:, 0], np.float32(1e-6))
-    mean_x, mean_y, xy, yy = (moments[:, 1:] / mass[:, None]).T
-    variance = np.maximum(yy - mean_y * mean_y, np.float32(1e-6))
-    slant = np.clip((xy - mean_x * mean_y) / variance, -MAX_SHEAR, MAX_SHEAR)  # (n,)
+    mass, x, y, xy, yy = (pixels.reshape(len(pixels), -1) @ _MOMENTS).T  # (n,) each
+    mass = np.maximum(mass, np.float32(1e-6))
+    mean_x, mean_y = x / mass, y / mass
+    variance = np.maximum(yy / mass - mean_y * mean_y, np.float32(1e-6))
+    slant = (xy / mass - mean_x * mean_y) / variance
+    slant = np.minimum(np.maximum(slant, -MAX_SHEAR), MAX_SHEAR)  # (n,)
     moved = slant[:, None] * (_OFFSETS - mean_y[:, None])  # (n, 28) pixels that a row moves
     whole = np.floor(moved)
     part = (moved - whole)[:, :, None]
-    padded = np.zeros((len(pixels), SIDE, SIDE + 2 * _REACH + 1), np.float32)
+    padded = np.zeros((len(pixels), SIDE, _WIDTH), np.float32)
     padded[:, :, _REACH : _REACH + SIDE] = pixels
-    # Each row is cut out where its ink begins: one copy of 29 neighbours for all of its pixels.
-    windows = np.lib.stride_tricks.sliding_window_view(padded, SIDE + 1, axis=2)
-    first = np.clip(whole.astype(np.intp) + _REACH, 0, 2 * _REACH)
-    rows = windows[np.arange(len(pixels))[:, None], np.arange(SIDE), first]  # (n, 28, 29)
+    # Row i of `windows` is the 29 pixels from place i on, without a copy; each row of the image is
+    # then cut out at once, with one neighbour more. (sliding_window_view does the same, slower.)
+    size = padded.itemsize
+    windows = np.ndarray((padded.size - SIDE, SIDE + 1), np.float32, padded, 0, (size, size))
+    first = (whole + _REACH).astype(np.intp)
+    np.minimum(np.maximum(first, 0, out=first), 2 * _REACH, out=first)
+    first += np.arange(0, padded.size, _WIDTH).reshape(first.shape)
+    rows = windows[first]  # (n, 28, 29)
     np.subtract(rows[:, :, 1:], rows[:, :, :-1], out=out)
     out *= part
     out += rows[:, :, :-1]
@@ -158,5 +163,6 @@ def _deskew_chunk(pixels: Array, out: Array) -> None:
 
 _OFFSETS = np.arange(SIDE, dtype=np.float32) - np.float32(SIDE - 1) / 2
 _REACH = SIDE  # pixels of margin: the farthest that a row can move
+_WIDTH = _REACH + SIDE + _REACH + 1
 _Y, _X = (axis.ravel() for axis in np.meshgrid(_OFFSETS, _OFFSETS, indexing="ij"))
 _MOMENTS = np.stack([np.ones_like(_X), _X, _Y, _X * _Y, _Y * _Y], axis=1)  # (784, 5)
