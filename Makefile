@@ -63,7 +63,8 @@ $(BIN)/python:
 	  echo "byhand needs Python 3.11 or later; $(PYTHON) is $$($(PYTHON) --version 2>&1)."; exit 1; }
 	@echo "Making a virtual environment in $(VENV) with $$($(PYTHON) --version)…"
 	@$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); \
-	  echo "Python's venv module is missing. On Debian or Ubuntu: apt-get install python3-venv"; exit 1; }
+	  [ "$$(id -u)" = 0 ] && apt-get update -qq && apt-get install -y -qq python3-venv && $(PYTHON) -m venv $(VENV); } || \
+	  { rm -rf $(VENV); echo "Python's venv module is missing. On Debian or Ubuntu: sudo apt-get install python3-venv"; exit 1; }
 
 browser: $(TOOLS)
 	@BIN=$(BIN) sh tests/browser/install.sh
