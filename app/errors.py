@@ -48,6 +48,7 @@ __all__ = [
     "UnsupportedMedia",
     "install_handlers",
     "problem",
+    "render",
     "unexpected",
 ]
 
@@ -173,6 +174,15 @@ def problem(
     return JSONResponse(body, status, headers=dict(headers or {}), media_type=MEDIA_TYPE)
 
 
+def render(error: ProblemError | ByhandError) -> Response:
+    """The answer to one of our own errors; the network's are 422, for they speak of its input."""
+    if isinstance(error, ProblemError):
+        return error.response()
+    field = getattr(error, "field", None)
+    errors = [{"field": field, "message": str(error)}] if field else []
+    return Invalid(str(error), errors=errors).response()
+
+
 def unexpected(request_id: str) -> Response:
     """The answer to a fault of our own: no internals, but an id that finds the log line."""
     detail = "The server met an error of its own. Its log holds the cause under this request id."
@@ -184,14 +194,9 @@ def install_handlers(app: FastAPI) -> None:
     from fastapi.exceptions import RequestValidationError
     from starlette.exceptions import HTTPException
 
-    async def on_problem(request: Request, error: Exception) -> Response:
-        assert isinstance(error, ProblemError)
-        return error.response()
-
-    async def on_network_error(request: Request, error: Exception) -> Response:
-        field = getattr(error, "field", None)
-        errors = [{"field": field, "message": str(error)}] if field else []
-        return problem(422, str(error), title=Invalid.title, errors=errors)
+    async def on_our_own_error(request: Request, error: Exception) -> Response:
+        assert isinstance(error, ProblemError | ByhandError)
+        return render(error)
 
     async def on_validation_error(request: Request, error: Exception) -> Response:
         assert isinstance(error, RequestValidationError)
@@ -205,8 +210,8 @@ def install_handlers(app: FastAPI) -> None:
         detail = _http_detail(error, request, headers)
         return problem(error.status_code, detail, headers=headers)
 
-    app.add_exception_handler(ProblemError, on_problem)
-    app.add_exception_handler(ByhandError, on_network_error)
+    app.add_exception_handler(ProblemError, on_our_own_error)
+    app.add_exception_handler(ByhandError, on_our_own_error)
     app.add_exception_handler(RequestValidationError, on_validation_error)
     app.add_exception_handler(HTTPException, on_http_error)
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections import OrderedDict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -42,7 +43,7 @@ MOST_OTHERS = 8  # models besides the active one: 0.4 MB each at 784-128-10
 Pixels = NDArray[Any]  # (n, 784), 0..255
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Served:
     """A model as it is in the store."""
 
@@ -60,6 +61,7 @@ class Inference:
         self._others: OrderedDict[str, Served] = OrderedDict()
         self._lock = threading.Lock()
         self._watch: asyncio.Task[None] | None = None
+        self._waiting: list[tuple[Served, Pixels, asyncio.Future[Array]]] = []
 
     @property
     def active(self) -> Served:
@@ -93,6 +95,35 @@ class Inference:
         """The model, read in a thread when it is not in memory. Raises NotFound."""
         served = self.cached(id)
         return served if served is not None else await asyncio.to_thread(self.load, str(id))
+
+    def read(self, served: Served, pixels: Pixels) -> asyncio.Future[Array]:
+        """P (10,) of one image (1, 784); to be called in the event loop.
+
+        Images that arrive in the same turn of the loop share one forward pass: with many clients
+        that costs a fraction of a pass each, and a lone image waits for nobody.
+        """
+        loop = asyncio.get_running_loop()
+        future: asyncio.Future[Array] = loop.create_future()
+        if not self._waiting:
+            loop.call_soon(self._read_waiting)
+        self._waiting.append((served, pixels, future))
+        return future
+
+    def _read_waiting(self) -> None:
+        waiting, self._waiting = self._waiting, []
+        for served in dict.fromkeys(served for served, _, _ in waiting):
+            mine = [(pixels, future) for other, pixels, future in waiting if other is served]
+            try:
+                batch = np.concatenate([pixels for pixels, _ in mine])  # (n, 784)
+                rows: Iterable[Array] = served.classifier.probabilities(batch)  # (n, 10)
+            except Exception as error:
+                for _, future in mine:
+                    if not future.done():
+                        future.set_exception(error)
+                continue
+            for (_, future), row in zip(mine, rows, strict=True):
+                if not future.done():  # done: its client has gone
+                    future.set_result(row)
 
     def refresh(self) -> None:
         """Take over what other replicas have changed: blocking."""

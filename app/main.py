@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib import metadata
@@ -17,6 +18,7 @@ from app.errors import Unavailable, install_handlers
 from app.inference import Inference
 from app.jobs import Runner
 from app.routes import gradients, health, models, pages, predict, train
+from app.routes.raw import Express
 from app.schemas.common import Problem
 from app.security import Guard
 from app.settings import Settings
@@ -51,9 +53,12 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         redoc_url=None,
         lifespan=_lifespan,
         middleware=[
-            Middleware(Telemetry, metrics=metrics),
+            Middleware(Telemetry, metrics=metrics, log_level=settings.log_level),
             Middleware(Guard, settings=settings),
+            Middleware(Express, routes=[*predict.router.routes, *gradients.router.routes]),
         ],
+        # FastAPI's own OpenTelemetry hooks: asked at every request whether they are wanted.
+        telemetry={"tracing": False, "metrics": False, "logs": False},
     )
     app.state.settings = settings
     app.state.metrics = metrics
@@ -77,6 +82,8 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     app.state.runner = runner = Runner(settings, database)
     runner.start()
     inference.start()
+    # What is here now stays: the garbage collector need not look at it again, request by request.
+    gc.freeze()
     try:
         yield
     finally:

@@ -13,6 +13,7 @@ import re
 import sys
 from collections.abc import Callable, Mapping, MutableMapping
 from contextvars import ContextVar
+from datetime import UTC, datetime
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
@@ -139,9 +140,10 @@ class _Jobs(Collector):
 class Telemetry:
     """ASGI: an id, a clock, a count and a log line for every request; the last catch for faults."""
 
-    def __init__(self, app: ASGIApp, metrics: Metrics) -> None:
+    def __init__(self, app: ASGIApp, metrics: Metrics, log_level: str) -> None:
         self.app = app
         self.metrics = metrics
+        self.logged = (log_level in ("debug", "info"), log_level == "debug")  # usual, quiet
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -173,7 +175,8 @@ class Telemetry:
             seconds = perf_counter() - start
             method = scope["method"] if scope["method"] in METHODS else "other"
             self.metrics.observe(_route(scope), method, status, seconds)
-            _log_request(scope, status, seconds)
+            if self.logged[scope["path"] in QUIET]:
+                _log_request(scope, request_id, status, seconds)
 
 
 def _incoming_id(scope: Scope) -> str | None:
@@ -188,17 +191,21 @@ def _route(scope: Scope) -> str:
     return getattr(scope.get("route"), "path", "unmatched")
 
 
-def _log_request(scope: Scope, status: int, seconds: float) -> None:
+def _log_request(scope: Scope, request_id: str, status: int, seconds: float) -> None:
+    """One line, written by hand: a logger's round through its processors costs as much again."""
     client = scope.get("client")
-    write = log.debug if scope["path"] in QUIET else log.info
-    write(
-        "request",
-        method=scope["method"],
-        path=scope["path"],
-        status=status,
-        ms=round(seconds * 1000, 3),
-        client=client[0] if client else None,
-    )
+    line = {
+        "event": "request",
+        "request_id": request_id,
+        "level": "info",
+        "timestamp": datetime.now(UTC).isoformat(),
+        "method": scope["method"],
+        "path": scope["path"],
+        "status": status,
+        "ms": round(seconds * 1000, 3),
+        "client": client[0] if client else None,
+    }
+    sys.stderr.write(to_json(line).decode() + "\n")
 
 
 def configure_logging(level: str) -> None:

@@ -12,8 +12,9 @@ from fastapi import APIRouter, Request, Response
 
 from app.inference import Explanation, Served, explain
 from app.routes import documents, options
-from app.routes.inputs import OCTETS, RawRoute, labelled_images
+from app.routes.inputs import OCTETS, labelled_images
 from app.routes.predict import MODEL, QUICK_IMAGES, json_response, model_of
+from app.routes.raw import RawRoute
 from app.schemas import predictions as schemas
 from model.network import Array
 

@@ -8,24 +8,23 @@ from __future__ import annotations
 
 import asyncio
 import base64
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import chain
 from typing import Any
 
 import numpy as np
 from fastapi import Request
-from fastapi.routing import APIRoute
 from numpy.typing import NDArray
 from pydantic_core import from_json
 
 from app import images
 from app.errors import BadRequest, Invalid, UnsupportedMedia
-from app.routes.forms import read_form
+from app.routes.forms import Form, read_form
 from model import ink
 from model.errors import BlankImageError
 
-__all__ = ["Examples", "RawRoute", "labelled_images", "one_image", "several_images", "stages"]
+__all__ = ["Examples", "Picture", "labelled_images", "one_image", "several_images", "stages"]
 
 PIXELS = 28 * 28
 QUICK_BYTES = 64 * 1024  # larger bodies are parsed in a thread, so that small ones need not wait
@@ -38,12 +37,12 @@ OCTETS = "application/octet-stream"
 Pixels = NDArray[Any]  # (n, 784), 0..255
 
 
-class RawRoute(APIRoute):
-    """A documented route whose endpoint gets the request as it is and gives the whole response."""
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """One image; `file` is what was uploaded, None for JSON."""
 
-    def get_route_handler(self) -> Callable[[Request], Any]:
-        """The endpoint itself: nothing is parsed, injected or validated before it."""
-        return self.endpoint
+    pixels: Pixels  # (1, 784)
+    file: bytes | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,22 +54,17 @@ class Examples:
     single: bool
 
 
-async def one_image(request: Request) -> Pixels:
-    """The one image of a form or of JSON, (1, 784). Raises ProblemError."""
-    kind, body = await _body(request, FORM, JSON)
-    if kind == FORM:
-        form = read_form(request.headers["content-type"], body)
-        return await _picture(form.parts.get("image"))
-    return _image(_member(await _json(body), "pixels"))
-
-
-async def stages(request: Request) -> dict[str, str] | None:
-    """Each step of an uploaded picture's preparation as a PNG, a data: URL; None for JSON."""
-    kind, body = await _body(request, FORM, JSON)
+async def one_image(request: Request) -> Picture:
+    """The one image of a form or of JSON. Raises ProblemError."""
+    kind, body, content_type = await _body(request, FORM, JSON)
     if kind == JSON:
-        return None
-    data = read_form(request.headers["content-type"], body).parts["image"]
-    steps = await asyncio.to_thread(images.stages, data)
+        return Picture(_image(_member(await _json(body), "pixels")), None)
+    return await _picture(read_form(content_type, body))
+
+
+async def stages(file: bytes) -> dict[str, str]:
+    """Each step of an uploaded picture's preparation as a PNG, a data: URL."""
+    steps = await asyncio.to_thread(images.stages, file)
     return {
         name: f"data:image/png;base64,{base64.b64encode(images.png(grey)).decode()}"
         for name, grey in steps.items()
@@ -79,7 +73,7 @@ async def stages(request: Request) -> dict[str, str] | None:
 
 async def several_images(request: Request) -> Pixels:
     """The images of a batch, (n, 784). Raises ProblemError."""
-    kind, body = await _body(request, OCTETS, JSON)
+    kind, body, _ = await _body(request, OCTETS, JSON)
     if kind == OCTETS:
         if not body or len(body) % PIXELS:
             raise Invalid(
@@ -91,11 +85,11 @@ async def several_images(request: Request) -> Pixels:
 
 async def labelled_images(request: Request) -> Examples:
     """Images with the digits that they show, of a form or of JSON. Raises ProblemError."""
-    kind, body = await _body(request, FORM, JSON)
+    kind, body, content_type = await _body(request, FORM, JSON)
     if kind == FORM:
-        form = read_form(request.headers["content-type"], body)
+        form = read_form(content_type, body)
         label = _label(_number(form.text("label")))
-        return Examples(await _picture(form.parts.get("image")), np.array([label]), single=True)
+        return Examples((await _picture(form)).pixels, np.array([label]), single=True)
     fields = await _json(body)
     pixels = _member(fields, "pixels")
     if "labels" not in fields:
@@ -112,14 +106,19 @@ async def labelled_images(request: Request) -> Examples:
     return Examples(images_, np.array([_label(label) for label in labels]), single=False)
 
 
-async def _body(request: Request, *kinds: str) -> tuple[str, bytes]:
-    """The media type, which must be one of `kinds`, and the bytes."""
-    found = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+async def _body(request: Request, *kinds: str) -> tuple[str, bytes, str]:
+    """The media type, which must be one of `kinds`, the bytes, and the whole Content-Type."""
+    # From the scope: `request.headers` and `request.body()` do more than is needed here, where
+    # app/security.py has put the body together already.
+    headers = request.scope["headers"]
+    content_type = next((value for name, value in headers if name == b"content-type"), b"")
+    text = str(content_type, "latin-1")
+    found = text.partition(";")[0].strip().lower()
     if found not in kinds:
         raise UnsupportedMedia(
             f"Content-Type: expected {' or '.join(kinds)}, found {found or 'none'}."
         )
-    return found, await request.body()
+    return found, (await request.receive()).get("body", b""), text
 
 
 async def _json(body: bytes) -> dict[str, Any]:
@@ -147,13 +146,14 @@ def _member(fields: Mapping[str, Any], name: str) -> Any:
     return fields[name]
 
 
-async def _picture(data: bytes | None) -> Pixels:
-    """An uploaded picture, cropped, scaled and centred, (1, 784)."""
-    if data is None:
+async def _picture(form: Form) -> Picture:
+    """The form's picture, cropped, scaled and centred."""
+    file = form.parts.get("image")
+    if file is None:
         raise Invalid("The form has no part named 'image'. Send one: curl -F image=@digit.png …")
-    if len(data) <= QUICK_BYTES and images.pixels(data) <= QUICK_PICTURE:
-        return _to_mnist(data)
-    return await asyncio.to_thread(_to_mnist, data)
+    if len(file) <= QUICK_BYTES and images.pixels(file) <= QUICK_PICTURE:
+        return Picture(_to_mnist(file), file)
+    return Picture(await asyncio.to_thread(_to_mnist, file), file)
 
 
 def _to_mnist(data: bytes) -> Pixels:

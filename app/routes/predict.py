@@ -10,7 +10,8 @@ from pydantic_core import to_json
 
 from app.inference import Inference, Served
 from app.routes import documents, options
-from app.routes.inputs import JSON, OCTETS, Pixels, RawRoute, one_image, several_images, stages
+from app.routes.inputs import JSON, OCTETS, Picture, Pixels, one_image, several_images, stages
+from app.routes.raw import RawRoute
 from app.schemas.predictions import BatchPrediction, ImageForm, Images, OneImage, Prediction
 from model.network import Array
 
@@ -41,25 +42,33 @@ async def predict(request: Request) -> Response:
     """Send a picture as a form, or 28x28 pixels as JSON."""
     state = request.app.state
     served = await model_of(request)
-    trace = served.classifier.trace(await one_image(request))
+    picture = await one_image(request)
+    details: dict[str, Any] = {}
+    if options.flag(request, "details"):
+        probabilities, details = await _details(served, picture)
+    else:
+        probabilities = await state.inference.read(served, picture.pixels)  # (10,)
     state.metrics.predictions.inc()
-    probabilities = trace.a[-1][0]  # (10,)
-    digit = int(probabilities.argmax())
     values = probabilities.tolist()
-    answer: dict[str, Any] = {
+    digit = int(probabilities.argmax())
+    answer = {
         "digit": digit,
         "confidence": values[digit],
         "probabilities": values,
         "model": served.id,
     }
-    if options.flag(request, "details"):
-        answer["input"] = trace.a[0][0].tolist()
-        answer["layers"] = [
-            {"z": z[0].tolist(), "a": a[0].tolist()}
-            for z, a in zip(trace.z, trace.a[1:], strict=True)
-        ]
-        answer["stages"] = await stages(request)
-    return json_response(answer)
+    return json_response(answer | details)
+
+
+async def _details(served: Served, picture: Picture) -> tuple[Array, dict[str, Any]]:
+    trace = served.classifier.trace(picture.pixels)
+    layers = zip(trace.z, trace.a[1:], strict=True)
+    details = {
+        "input": trace.a[0][0].tolist(),
+        "layers": [{"z": z[0].tolist(), "a": a[0].tolist()} for z, a in layers],
+        "stages": await stages(picture.file) if picture.file else None,
+    }
+    return trace.a[-1][0], details
 
 
 @router.post(

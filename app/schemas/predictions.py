@@ -112,7 +112,7 @@ class Prediction(BaseModel):
     layers: list[Layer] | None = Field(None, description="With details=true: the forward pass.")
     stages: dict[str, str] | None = Field(
         None,
-        description="With details=true, for a picture: each step from grey to 28x28 as a data: URL.",
+        description="With details=true, for a picture: each step to 28x28, as a data: URL.",
     )
 
 

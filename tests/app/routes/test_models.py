@@ -171,7 +171,7 @@ W2, b2 = np.zeros((8, 10), np.float32), np.zeros(10, np.float32)
         (archive(W1=np.array([{}]), b1=b1, W2=W2, b2=b2), ["W1", "pickled"]),
         (weights_of((100, 8, 10)), ["W1", "784", "100"]),
         (weights_of((784, 8, 7)), ["W2", "10", "7"]),
-        (archive(W1=W1, b1=b1, W2=np.full_like(W2, 3e38), b2=b2), ["large"]),
+        (archive(W1=W1, b1=b1, W2=np.full_like(W2, 3e38), b2=b2), ["W2", "sums"]),
     ],
     ids=[
         "empty",

@@ -1,0 +1,57 @@
+"""Routes whose endpoint reads the request itself: declared like all others, called directly."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any
+
+from fastapi import Request
+from fastapi.routing import APIRoute
+from starlette.routing import BaseRoute
+
+from app.errors import ProblemError, render
+from model.errors import ByhandError
+
+if TYPE_CHECKING:
+    from starlette.types import ASGIApp, Receive, Scope, Send
+
+__all__ = ["Express", "RawRoute"]
+
+
+class RawRoute(APIRoute):
+    """A documented route whose endpoint gets the request as it is and gives the whole response."""
+
+    def get_route_handler(self) -> Callable[[Request], Any]:
+        """The endpoint itself: nothing is parsed, injected or validated before it."""
+        return self.endpoint
+
+
+class Express:
+    """ASGI: calls the endpoints of raw routes straight away, and passes on everything else.
+
+    What the framework does between a request and its endpoint (matching every route, two layers of
+    exception handlers, exit stacks) takes longer than the forward pass. Raw routes need none of it,
+    except that their errors are rendered as everywhere.
+    """
+
+    def __init__(self, app: ASGIApp, routes: Iterable[BaseRoute]) -> None:
+        self.app = app
+        self.routes = {
+            (method, route.path): route
+            for route in routes
+            if isinstance(route, RawRoute)
+            for method in route.methods or ()
+        }
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        route = self.routes.get((scope.get("method", ""), scope.get("path", "")))
+        if route is None:
+            await self.app(scope, receive, send)
+            return
+        scope["route"] = route
+        try:
+            response = await route.endpoint(Request(scope, receive))
+        except (ProblemError, ByhandError) as error:
+            response = render(error)
+        await response(scope, receive, send)
