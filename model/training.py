@@ -202,7 +202,7 @@ class _Run:
         """These training images (n, 784), distorted as the recipe asks, and Y (n, 10)."""
         images, labels = self.images[rows], self.labels[rows]
         if images.dtype != np.uint8 or self.recipe.augment != "none":
-            images = augment(_scale(images), labels, self.recipe.augment, rng)
+            images = augment(_scale(images), self.recipe.augment, rng)
         return images, one_hot(labels)
 
     @_overflow_is_no_news

@@ -167,7 +167,7 @@ def test_deskewing_trains_and_validates_on_straightened_images(few: Split) -> No
 def test_only_training_images_are_distorted(few: Split, monkeypatch: pytest.MonkeyPatch) -> None:
     seen: list[tuple[int, str]] = []
 
-    def spy(images: Array, labels: NDArray[Any], kind: str, rng: np.random.Generator) -> Array:
+    def spy(images: Array, kind: str, rng: np.random.Generator) -> Array:
         seen.append((len(images), kind))
         return np.zeros_like(images)
 
