@@ -65,9 +65,7 @@ def _from_even(grey: Grey, level: int) -> Grey:
 
 
 def _from_photo(grey: Grey) -> Grey:
-    picture = _smooth(_shrink(grey))
-    if _is_light_on_dark(picture):
-        picture = 255 - picture
+    picture = _even_out(_smooth(_shrink(grey)))
     window = max(3, round(WINDOW * max(picture.shape)))
     darkness = _smooth(_closing(picture, window)) - picture
     paper = float(np.median(darkness))
@@ -109,11 +107,16 @@ def _smooth(picture: Array) -> Array:
     return picture
 
 
-def _is_light_on_dark(picture: Array) -> bool:
-    """Ink is the rarer: which tail of the differences from a smooth shading is the longer?"""
-    residual = picture - _shading(picture)
+def _even_out(picture: Array) -> Array:
+    """Take out the shading, and turn light ink on dark into dark on light."""
+    shading = _shading(picture)
+    usual = float(np.median(shading))
+    residual = picture - shading
     low, middle, high = np.percentile(residual, [1, 50, 99])
-    return bool(high - middle > middle - low)
+    if high - middle > middle - low:  # ink is the rarer, so it is the longer tail
+        return 255 - usual - residual
+    # Half the light halves paper and ink alike.
+    return picture * (usual / np.maximum(shading, max(usual / 4, 1)))
 
 
 def _shading(picture: Array) -> Array:

@@ -15,7 +15,9 @@ Array = npt.NDArray[np.float32]
 INKED = 0.2  # of full ink: what counts as connected
 SPECK = 0.02  # of the digit's ink: parts with less are dirt
 NEAR = 0.25  # of the digit's longer side: parts farther away are not of it
-LEAST_SIDE = 0.08  # of the picture's: a digit that small is preferred to ink that touches the edge
+DIRT_SIDE = 0.03  # of the picture's longer side: where nothing is larger there is no digit
+LEAST_SIDE = 0.08  # of the picture's: a digit that small is preferred to ink that touches the edge,
+# and pieces of a broken stroke may lie as far apart
 
 
 @dataclass
@@ -47,14 +49,14 @@ class Part:
 def remove_specks(found: Array) -> Array:
     """Keep of the ink (h, w), 0..1, the largest connected part and those that belong to it."""
     parts = _parts(found)
-    if not parts:
-        return found
     shape = found.shape
+    if all(part.side < DIRT_SIDE * max(shape) for part in parts):
+        return np.zeros_like(found)
     inside = [p for p in parts if not p.touches(shape)]
     large = [p for p in inside if p.side >= LEAST_SIDE * max(shape)]
     digit = max(large or parts, key=lambda p: p.mass)
     others = [p for p in inside if p is not digit and p.mass >= SPECK * digit.mass]
-    kept = [digit, *_belonging(digit, others)]
+    kept = [digit, *_belonging(digit, others, LEAST_SIDE * max(shape))]
     mask = np.zeros(shape, bool)
     for part in kept:
         for row, start, end in part.runs:
@@ -63,13 +65,13 @@ def remove_specks(found: Array) -> Array:
     return np.where(mask, found, np.float32(0))
 
 
-def _belonging(digit: Part, others: list[Part]) -> list[Part]:
+def _belonging(digit: Part, others: list[Part], least_near: float) -> list[Part]:
     """Parts near the box of what has been kept so far, which grows with each of them."""
     top, bottom, left, right = digit.top, digit.bottom, digit.left, digit.right
     kept: list[Part] = []
     found = True
     while found:
-        near = NEAR * max(bottom - top, right - left)
+        near = max(NEAR * max(bottom - top, right - left), least_near)
         found = False
         for part in others:
             if part in kept or part.top > bottom + near or part.bottom < top - near:
