@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import playwright
+import pytest
 
 from model import dataset, ink
 
