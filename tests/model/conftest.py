@@ -1,9 +1,12 @@
 """Data for the tests of `model`."""
 
+import math
+
 import numpy as np
 import pytest
 
 from model.dataset import Split, load_mnist_part
+from model.network import Array, Parameters
 
 
 @pytest.fixture(scope="session")
@@ -25,5 +28,17 @@ def few(digits: Split) -> Split:
 
 
 @pytest.fixture
-def rng() -> np.random.Generator:
-    return np.random.default_rng(0)
+def small_network() -> tuple[Parameters, Array]:
+    """2-2-2 with sigmoid, and one example x; chosen so that each number is a fraction.
+
+    static/derivation.html works the same one; test_derivation.py holds them together.
+    """
+    parameters = Parameters.from_arrays(
+        {
+            "W1": np.array([[math.log(3), 0.5], [0.5, -0.5]]),
+            "b1": np.array([-1.0, 0.5]),
+            "W2": np.array([[2.0, -2.0], [1.0, 3.0]]),
+            "b2": np.array([math.log(4) - 2, 0.0]),
+        }
+    )
+    return parameters, np.array([[1.0, 2.0]])

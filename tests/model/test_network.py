@@ -25,24 +25,10 @@ from model.network import (
 LN3, LN4, LN5 = math.log(3), math.log(4), math.log(5)
 
 
-def small_network() -> tuple[Parameters, Array]:
-    """2-2-2 with sigmoid, and one example x; chosen so that each number is a fraction.
-
-    static/derivation.html works the same one; test_derivation.py holds them together.
-    """
-    parameters = Parameters.from_arrays(
-        {
-            "W1": np.array([[LN3, 0.5], [0.5, -0.5]]),
-            "b1": np.array([-1.0, 0.5]),
-            "W2": np.array([[2.0, -2.0], [1.0, 3.0]]),
-            "b2": np.array([LN4 - 2, 0.0]),
-        }
-    )
-    return parameters, np.array([[1.0, 2.0]])
-
-
-def test_forward_pass_is_the_one_worked_by_hand() -> None:
-    parameters, x = small_network()
+def test_forward_pass_is_the_one_worked_by_hand(
+    small_network: tuple[Parameters, Array],
+) -> None:
+    parameters, x = small_network
     trace = forward(parameters, x)
     # Z1 = (1·ln 3 + 2·0.5 − 1,  1·0.5 + 2·(−0.5) + 0.5) = (ln 3, 0)
     np.testing.assert_allclose(trace.z[0], [[LN3, 0]], atol=1e-15)
@@ -57,8 +43,10 @@ def test_forward_pass_is_the_one_worked_by_hand() -> None:
     assert cross_entropy(trace.z[1], one_hot(np.array([0]), 2)) == pytest.approx(math.log(1.25))
 
 
-def test_backward_pass_is_the_one_worked_by_hand() -> None:
-    parameters, x = small_network()
+def test_backward_pass_is_the_one_worked_by_hand(
+    small_network: tuple[Parameters, Array],
+) -> None:
+    parameters, x = small_network
     grads = backward(parameters, forward(parameters, x), np.array([[0.0, 1.0]]))
     # D2 = P − Y = (0.8, 0.2) − (0, 1)
     np.testing.assert_allclose(grads.deltas[1], [[0.8, -0.8]], rtol=1e-14)
@@ -76,8 +64,10 @@ def test_backward_pass_is_the_one_worked_by_hand() -> None:
     np.testing.assert_allclose(dX, [[0.6 * LN3 - 0.2, 0.5]], rtol=1e-14)
 
 
-def test_a_batch_of_two_gives_the_mean_worked_by_hand() -> None:
-    parameters, x = small_network()
+def test_a_batch_of_two_gives_the_mean_worked_by_hand(
+    small_network: tuple[Parameters, Array],
+) -> None:
+    parameters, x = small_network
     x = np.vstack([x, x])
     grads = backward(parameters, forward(parameters, x), np.array([[0.0, 1.0], [1.0, 0.0]]))
     # D2 = ½·(0.8, −0.8) and ½·(−0.2, 0.2); db2 is their sum
