@@ -218,7 +218,8 @@ def backward(
         else:
             np.matmul(grads.deltas[layer + 1], parameters.weights[layer + 1].T, out=D)
             scale_by_derivative(D, trace.a[layer + 1])  #                            (5)
-        np.matmul(trace.a[layer].T, D, out=grads.weights[layer])  # (n_{l-1}, n_l)   (6)
+        # dot, not matmul: for a single example matmul takes seven times as long.
+        np.dot(trace.a[layer].T, D, out=grads.weights[layer])  # (n_{l-1}, n_l)      (6)
         np.sum(D, axis=0, out=grads.biases[layer])  # (n_l,)
     return grads
 
