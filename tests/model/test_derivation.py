@@ -137,7 +137,7 @@ def test_equations_on_the_page_are_numbered_as_in_the_program(page: Reader) -> N
         ("3", "return float((lse - (y * shifted).sum(axis=1)).mean())"),
         ("4", "D /= len(y)"),
         ("5", "scale_by_derivative(D, trace.a[layer + 1])"),
-        ("6", "np.matmul(trace.a[layer].T, D, out=grads.weights[layer])"),
+        ("6", "np.dot(trace.a[layer].T, D, out=grads.weights[layer])"),
     ]:
         assert PAGE.index(f'id="eq-{number}"') < PAGE.index(line)
         following = PAGE.find(f'id="eq-{int(number) + 1}"')
