@@ -17,6 +17,7 @@ from datetime import UTC, datetime
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
+import orjson
 import structlog
 from prometheus_client import (
     CollectorRegistry,
@@ -27,7 +28,6 @@ from prometheus_client import (
 )
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
-from pydantic_core import to_json
 
 from app import errors
 
@@ -205,7 +205,7 @@ def _log_request(scope: Scope, request_id: str, status: int, seconds: float) -> 
         "ms": round(seconds * 1000, 3),
         "client": client[0] if client else None,
     }
-    sys.stderr.write(to_json(line).decode() + "\n")
+    sys.stderr.write(orjson.dumps(line).decode() + "\n")
 
 
 def configure_logging(level: str) -> None:
@@ -217,7 +217,7 @@ def configure_logging(level: str) -> None:
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             structlog.processors.format_exc_info,
-            lambda logger, name, event: to_json(event, fallback=str).decode(),
+            lambda logger, name, event: orjson.dumps(event, default=str).decode(),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(number),
         logger_factory=lambda *_: structlog.WriteLogger(sys.stderr),

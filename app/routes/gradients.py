@@ -83,22 +83,20 @@ def _document(served: Served, explanation: Explanation, single: bool, full: bool
     """The JSON answer; for a single image the first axis is left out."""
     e = explanation
 
-    def rows(array: Array) -> Any:
-        return array[0].tolist() if single else array.tolist()
+    def rows(array: Array) -> Array:
+        return array[0] if single else array
 
     gradients = e.gradients.arrays()
     document: dict[str, Any] = {
         "loss": e.loss,
-        "label": int(e.labels[0]) if single else e.labels.tolist(),
+        "label": int(e.labels[0]) if single else e.labels,
         "probabilities": rows(e.trace.a[-1]),
         "input": rows(e.trace.a[0]),
         "layers": [
             {"z": rows(z), "a": rows(a)} for z, a in zip(e.trace.z, e.trace.a[1:], strict=True)
         ],
         "deltas": [rows(D) for D in e.gradients.deltas],
-        "gradients": {
-            name: array.tolist() for name, array in gradients.items() if full or name != "W1"
-        },
+        "gradients": {name: array for name, array in gradients.items() if full or name != "W1"},
         "norms": {name: float(np.linalg.norm(array)) for name, array in gradients.items()},
         "input_gradient": rows(e.input_gradient),
         "model": served.id,

@@ -14,6 +14,7 @@ from itertools import chain
 from typing import Any
 
 import numpy as np
+import orjson
 from fastapi import Request
 from numpy.typing import NDArray
 from pydantic_core import from_json
@@ -123,10 +124,7 @@ async def _body(request: Request, *kinds: str) -> tuple[str, bytes, str]:
 
 async def _json(body: bytes) -> dict[str, Any]:
     try:
-        if len(body) <= QUICK_BYTES:
-            fields = from_json(body)
-        else:
-            fields = await asyncio.to_thread(from_json, body)
+        fields = _parse(body) if len(body) <= QUICK_BYTES else await asyncio.to_thread(_parse, body)
     except ValueError as error:
         raise BadRequest(f"The body is not JSON: {error}.") from None
     if not isinstance(fields, dict):
@@ -134,6 +132,14 @@ async def _json(body: bytes) -> dict[str, Any]:
     if (b"true" in body or b"false" in body) and _has_bool(fields.get("pixels")):
         raise Invalid("pixels: expected numbers from 0 to 255, found true or false.")
     return fields
+
+
+def _parse(body: bytes) -> Any:
+    try:
+        return orjson.loads(body)
+    except ValueError:
+        # It may be NaN or Infinity, which other parsers accept: better refused as a pixel value.
+        return from_json(body)
 
 
 def _has_bool(value: Any) -> bool:
