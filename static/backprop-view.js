@@ -43,7 +43,7 @@ export class BackpropView {
     this.#stages = stages(network.depth);
     this.#pictures = this.#stages.map(() => null);
     this.#chips = this.#stages.map(({ short, title }, index) =>
-      element("button", { type: "button", class: "chip", title, "aria-label": title, onclick: () => this.#stepper.go(index) }, short[0], short[1] ? element("sub", {}, String(short[1])) : null),
+      element("button", { type: "button", class: "chip", title, onclick: () => this.#stepper.go(index) }, short[0], short[1] ? element("sub", {}, String(short[1])) : null),
     );
     find("#stage-chips", this.#root).replaceChildren(...this.#chips.map((chip) => element("li", {}, chip)));
     this.#stepper.reset(this.#stages.length);

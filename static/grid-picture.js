@@ -12,6 +12,7 @@ export class GridPicture extends EventTarget {
   #colour = () => [128, 128, 128];
   #cursor = null;
   #chosen = null;
+  #due = false;
 
   /** `cell`: canvas pixels for each value; `gap`: of which are left free. */
   constructor(canvas, { columns, rows, cell = 8, gap = 0, label = "", interactive = true }) {
@@ -24,7 +25,7 @@ export class GridPicture extends EventTarget {
     canvas.setAttribute("aria-label", interactive ? `${label}. Arrow keys move from value to value.` : label);
     canvas.setAttribute("role", interactive ? "application" : "img");
     if (interactive) this.#listen();
-    document.addEventListener("themechange", () => this.#paint());
+    document.addEventListener("themechange", () => this.#repaint());
   }
 
   resize(columns, rows) {
@@ -39,15 +40,25 @@ export class GridPicture extends EventTarget {
   /** `colour(index)` -> [r, g, b]; asked again when the theme changes. */
   show(colour) {
     this.#colour = colour;
-    this.#paint();
+    this.#repaint();
   }
 
   choose(index) {
     this.#chosen = index;
-    this.#paint();
+    this.#repaint();
   }
 
   get #count() { return this.#columns * this.#rows; }
+
+  /** Once a frame at most, however much has changed. */
+  #repaint() {
+    if (this.#due) return;
+    this.#due = true;
+    requestAnimationFrame(() => {
+      this.#due = false;
+      this.#paint();
+    });
+  }
 
   #paint() {
     const context = this.#canvas.getContext("2d");
@@ -113,7 +124,7 @@ export class GridPicture extends EventTarget {
   #inspect(index) {
     if (index === this.#cursor) return;
     this.#cursor = index;
-    this.#paint();
+    this.#repaint();
     this.#emit("inspect", index);
   }
 

@@ -7,7 +7,7 @@ import { getJob, jobEvents, jobs } from "./api.js";
 
 const STREAMS = 3; // a browser keeps six connections to a server; predictions need some
 const SOON = 2; // seconds between lists while a run is under way,
-const LATER = 10; // and otherwise
+const LATER = 5; // and otherwise
 
 export const underWay = ({ state }) => state === "queued" || state === "running";
 

@@ -1,0 +1,104 @@
+"""A real browser before a real server: no complaint in its console, no call out of here."""
+
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    Page,
+    Playwright,
+    Route,
+    expect,
+    sync_playwright,
+)
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+QUIET = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+]
+HERE = {"127.0.0.1", "localhost"}
+PATIENCE = 15_000  # milliseconds
+
+expect.set_options(timeout=PATIENCE)
+
+
+def find_browser(playwright: Playwright) -> str | None:
+    """Playwright's own Chromium, or one of the system's."""
+    own = playwright.chromium.executable_path
+    return own if Path(own).exists() else next(filter(None, map(shutil.which, BROWSERS)), None)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        path = find_browser(playwright)
+        if path is None:
+            pytest.skip(
+                "no Chromium found: `playwright install chromium` or `apt install chromium`"
+            )
+        chromium = playwright.chromium.launch(executable_path=path, args=QUIET)
+        yield chromium
+        chromium.close()
+
+
+class Watch:
+    """What a page said and asked for while it was open."""
+
+    def __init__(self) -> None:
+        self.complaints: list[str] = []
+        self.outside: list[str] = []
+
+    def over(self, context: BrowserContext) -> None:
+        context.route(lambda url: urlsplit(url).hostname not in HERE, self._refuse)
+        context.on("console", lambda said: self._hear(said.type, said.text))
+        context.on("weberror", lambda error: self._hear("error", str(error.error)))
+
+    def _refuse(self, route: Route) -> None:
+        self.outside.append(route.request.url)
+        route.abort()
+
+    def _hear(self, kind: str, text: str) -> None:
+        if kind in ("error", "warning"):
+            self.complaints.append(f"{kind}: {text}")
+
+
+@pytest.fixture
+def watch() -> Watch:
+    return Watch()
+
+
+@pytest.fixture
+def new_page(browser: Browser, watch: Watch) -> Iterator[Callable[..., Page]]:
+    """`new_page(width=360, …)`: a page in a context of its own, watched."""
+    contexts: list[BrowserContext] = []
+
+    def make(width: int = 1280, height: int = 800, **options: Any) -> Page:
+        context = browser.new_context(viewport={"width": width, "height": height}, **options)
+        contexts.append(context)
+        watch.over(context)
+        context.set_default_timeout(PATIENCE)
+        return context.new_page()
+
+    yield make
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture
+def page(new_page: Callable[..., Page], live_server: str, watch: Watch) -> Iterator[Page]:
+    """The page, open; in the end nothing may have complained or called out."""
+    page = new_page()
+    page.goto(live_server)
+    yield page
+    assert watch.complaints == []
+    assert watch.outside == []

@@ -1,0 +1,117 @@
+"""The backward pass of the drawn digit, stage by stage, its check, and one step downhill."""
+
+import math
+import re
+
+from playwright.sync_api import Page, expect
+
+from tests.browser.pen import DIGITS, draw
+
+STAGES = [
+    "1. How wrong is it?",
+    "2. The error at the output",
+    "3. The weights into the outputs",
+    "4. The error of the hidden units",
+    "5. The weights from the pixels",
+    "6. Back to the pixels",
+]
+
+
+def number(text: str) -> float:
+    """Reads a number as the page writes it: 1.2, −3.4 or 5.6 × 10⁻⁷."""
+    plain = text.replace("−", "-").replace("≈", "").strip()
+    raised = {ord(high): low for high, low in zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-", strict=True)}
+    mantissa, _, power = plain.partition(" × 10")
+    return float(mantissa) * 10.0 ** int(power.translate(raised) or 0)
+
+
+def explain(page: Page, drawn: int, label: int) -> None:
+    draw(page, DIGITS[drawn])
+    expect(page.locator("#digit")).to_have_text(str(drawn))
+    page.click('nav a[href="#learn"]')
+    expect(page.locator("#learn .figure")).to_be_visible()
+    page.locator(f"#label-{label}").check()
+    expect(page.locator("#stage-numbers")).to_contain_text("p" + "₀₁₂₃₄₅₆₇₈₉"[label])
+
+
+def test_the_label_is_what_was_read_until_another_is_chosen(page: Page) -> None:
+    draw(page, DIGITS[5])
+    page.click('nav a[href="#learn"]')
+    expect(page.locator("#label-5")).to_be_checked()
+    expect(page.locator("#learn-say")).to_contain_text("next to nothing to learn")
+    page.keyboard.press("2")
+    expect(page.locator("#label-2")).to_be_checked()
+    expect(page.locator("#learn-say")).to_be_empty()
+
+
+def test_the_stages_lead_from_the_loss_back_to_the_pixels(page: Page) -> None:
+    explain(page, 7, 1)
+    said = []
+    for stage in STAGES:
+        expect(page.locator("#stage-title")).to_have_text(stage)
+        assert page.locator("#stage-equation math").count() == 1
+        assert page.locator("#stage-picture").locator("canvas, .bars").count() >= 1
+        said.append(page.locator("#stage-numbers").inner_text())
+        if page.locator("#stage-forward").is_enabled():
+            page.click("#stage-forward")
+    assert len(set(said)) == len(STAGES)
+    page.click("#stage-back")
+    expect(page.locator("#stage-title")).to_have_text(STAGES[-2])
+    assert page.locator(".gallery canvas").count() == 12
+
+
+def test_the_numbers_plugged_in_make_a_true_equation(page: Page) -> None:
+    explain(page, 7, 1)
+    found = re.search(r"−ln\((.+)\) = (.+)$", page.locator("#stage-numbers").inner_text())
+    assert found
+    assert abs(-math.log(number(found[1])) - number(found[2])) < 0.02 * number(found[2])
+    page.click("#stage-forward")
+    page.click("#stage-forward")
+    product = re.search(r"= ([^=]+) × ([^=]+) = (.+)$", page.locator("#stage-numbers").inner_text())
+    assert product
+    activation, error, gradient = (number(part.lstrip("+")) for part in product.groups())
+    assert abs(activation * error - gradient) < 0.02 * abs(gradient)
+
+
+def test_play_moves_on_by_itself_and_pauses(page: Page) -> None:
+    page.clock.install()
+    explain(page, 7, 1)
+    page.click("#stage-play")
+    expect(page.locator("#stage-play")).to_have_text("Pause")
+    page.clock.run_for(4_100)
+    expect(page.locator("#stage-title")).to_have_text(STAGES[1])
+    page.click("#stage-play")
+    page.clock.run_for(20_000)
+    expect(page.locator("#stage-title")).to_have_text(STAGES[1])
+
+
+def test_the_badge_shows_that_finite_differences_agree(page: Page) -> None:
+    explain(page, 4, 9)
+    badge = page.locator("#check")
+    expect(badge).to_have_attribute("data-check", "agrees")
+    found = re.search(r"relative difference (.+)\.$", badge.inner_text())
+    assert found
+    assert number(found[1]) < 1e-7
+
+
+def test_a_step_downhill_shows_promise_and_truth_and_is_undone(page: Page) -> None:
+    explain(page, 7, 1)
+    page.locator("#step-rate").fill("20")
+    before = number(page.locator("#loss-before").inner_text())
+    expect(page.locator("#loss-after")).to_have_text("–")
+    page.click("#step-take")
+    expect(page.locator("#loss-after")).not_to_have_text("–")
+    after = number(page.locator("#loss-after").inner_text())
+    promised = number(page.locator("#fall-promised").inner_text().split("= ")[1])
+    real = number(page.locator("#fall-real").inner_text())
+    assert after < before
+    assert abs(before - after - real) < 0.1
+    assert abs(promised - real) < 0.2 * promised
+    label = "#step-{} [data-digit='1']"
+    values = [
+        float(page.locator(label.format(side)).get_attribute("data-value") or 0)
+        for side in ("before", "after")
+    ]
+    assert values[1] > values[0]
+    page.click("#step-undo")
+    expect(page.locator("#loss-after")).to_have_text("–")

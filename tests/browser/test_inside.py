@@ -1,0 +1,75 @@
+"""Look inside: what the figures say must be what the service computes."""
+
+import re
+
+from playwright.sync_api import Page, expect
+
+from model.checkpoint import pretrained
+from tests.browser.pen import DIGITS, draw
+
+
+def show_the_inside(page: Page) -> None:
+    draw(page, DIGITS[3])
+    page.click('nav a[href="#inside"]')
+    expect(page.locator("#inside")).to_have_attribute("data-empty", "false")
+
+
+def cell(page: Page, canvas: str, column: int, row: int, columns: int, rows: int) -> None:
+    box = page.locator(canvas).bounding_box()
+    assert box
+    x = box["x"] + (column + 0.5) * box["width"] / columns
+    y = box["y"] + (row + 0.5) * box["height"] / rows
+    page.mouse.move(x, y)
+
+
+def test_before_a_digit_is_drawn_the_figures_invite(page: Page) -> None:
+    for part in ("#inside", "#learn"):
+        expect(page.locator(f"{part} .placeholder")).to_be_visible()
+        expect(page.locator(f"{part} .figure")).to_be_hidden()
+    page.locator("#inside [data-try]").click()
+    expect(page.locator("#inside .figure")).to_be_visible()
+
+
+def test_a_unit_pointed_at_tells_its_sum_and_its_share(page: Page) -> None:
+    show_the_inside(page)
+    page.locator("#hidden-1").scroll_into_view_if_needed()
+    cell(page, "#hidden-1", 5, 2, 16, 8)
+    expect(page.locator("#unit-title")).to_have_text("Hidden unit 37")
+    bias = float(pretrained().parameters.biases[0][37])
+    text = page.locator("#unit-z").inner_text().replace("−", "-").replace(" ", "")
+    found = re.fullmatch(r"z₃₇=Σx·w\+b=(-?[\d.]+)([+-][\d.]+)=(-?[\d.]+)", text)
+    assert found, text
+    total, b, z = map(float, found.groups())
+    assert abs(b - bias) < 0.01 * abs(bias) + 1e-3
+    assert abs(total + b - z) < 0.02 * (abs(total) + abs(b))
+    assert page.locator("#unit-share li").count() == 10
+
+
+def test_an_output_pointed_at_recolours_the_units(page: Page) -> None:
+    show_the_inside(page)
+    page.locator("#inside-outputs [data-digit='3']").hover()
+    expect(page.locator("#inside-legend .legend-diverging")).to_be_visible()
+    expect(page.locator("#inside-say")).to_contain_text("Output 3")
+    page.mouse.move(5, 5)
+    expect(page.locator("#inside-legend .legend-slate")).to_be_visible()
+
+
+def test_a_pixel_pointed_at_shows_which_units_it_feeds(page: Page) -> None:
+    show_the_inside(page)
+    page.locator("#inside-input").scroll_into_view_if_needed()
+    cell(page, "#inside-input", 13, 9, 28, 28)
+    expect(page.locator("#inside-say")).to_contain_text("row 9, column 13")
+    expect(page.locator("#inside-legend .legend-diverging")).to_be_visible()
+
+
+def test_units_are_reached_by_arrow_keys(page: Page) -> None:
+    show_the_inside(page)
+    page.locator("#hidden-1").focus()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowRight")
+    first = page.locator("#unit-title").inner_text()
+    page.keyboard.press("ArrowLeft")
+    assert page.locator("#unit-title").inner_text() != first
+    page.keyboard.press("Enter")
+    page.locator("#share").focus()
+    expect(page.locator("#unit-title")).to_have_text(re.compile(r"^Hidden unit \d+$"))

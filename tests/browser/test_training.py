@@ -1,0 +1,151 @@
+"""Training by the form: watch, compare, cancel, use; all is there again after a reload."""
+
+import io
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+from playwright.sync_api import Page, expect
+
+from model.presets import PRESETS
+from tests.browser.conftest import Watch
+from tests.browser.pen import DIGITS, draw
+from tests.conftest import serving
+
+LONG = {"epochs": "5000", "train_examples": "500"}
+
+
+def start(page: Page, name: str, **fields: str) -> str:
+    """Fill the form and press Train; the new job's id."""
+    page.locator("#train-form details").evaluate("details => { details.open = true; }")
+    filled = {"name": name, "epochs": "2", "train_examples": "500"} | fields
+    for field, value in filled.items():
+        page.fill(f"#train-form [name={field}]", value)
+    page.click("#train-form [type=submit]")
+    row = page.locator("#jobs [data-job]", has_text=name)
+    expect(row).to_be_visible()
+    return row.get_attribute("data-job") or ""
+
+
+def row(job: str, state: str = "") -> str:
+    return f"#jobs [data-job='{job}']" + (f"[data-state='{state}']" if state else "")
+
+
+def test_a_run_is_watched_to_its_end_examined_and_used(page: Page) -> None:
+    job = start(page, "watched", epochs="3")
+    expect(page.locator(row(job, "succeeded"))).to_be_visible()
+    expect(page.locator(row(job))).to_contain_text("test")
+    assert page.locator("#chart-loss path.chart-line").count() >= 1
+    assert page.locator("#chart-accuracy path.chart-line").count() >= 1
+    expect(page.locator("#mistakes-say")).to_contain_text("watched reads")
+    assert page.locator("#confusion td").count() == 100
+    page.locator("#mistakes button").first.click()
+    expect(page.locator("#digit")).not_to_be_empty()
+    page.locator(row(job)).get_by_role("button", name="Use it").click()
+    expect(page.locator(row(job)).get_by_role("button", name="In use")).to_be_disabled()
+    page.locator("[data-model=pretrained]").get_by_role("button", name="Use it").click()
+    expect(page.locator("[data-model=pretrained]")).to_have_attribute("data-active", "true")
+
+
+def test_a_run_is_cancelled(page: Page) -> None:
+    job = start(page, "stopped", **LONG)
+    expect(page.locator(row(job, "running"))).to_be_visible()
+    expect(page.locator(row(job)).locator("progress")).to_be_visible()
+    page.locator(row(job)).get_by_role("button", name="Cancel").click()
+    expect(page.locator(row(job, "cancelled"))).to_be_visible()
+
+
+def test_a_reload_in_the_middle_loses_nothing(page: Page, live_server: str) -> None:
+    job = start(page, "reloaded", **LONG)
+    expect(page.locator("#chart-accuracy path.chart-line")).not_to_have_count(0)
+    page.reload()
+    expect(page.locator(row(job, "running"))).to_be_visible()
+    expect(page.locator("#chart-loss path.chart-line")).not_to_have_count(0)
+    page.locator(row(job)).get_by_role("button", name="Cancel").click()
+    expect(page.locator(row(job, "cancelled"))).to_be_visible()
+
+
+def test_what_the_form_refuses_is_said_beside_the_field(page: Page, watch: Watch) -> None:
+    page.fill("[name=learning_rate]", "-1")
+    page.click("#train-form [type=submit]")
+    expect(page.locator("#error-learning_rate")).not_to_be_empty()
+    expect(page.locator("[name=learning_rate]")).to_have_attribute("aria-invalid", "true")
+    expect(page.locator("[name=learning_rate]")).to_be_focused()
+    watch.complaints = [said for said in watch.complaints if "422" not in said]
+
+
+def test_the_table_sorts_by_a_clicked_column(page: Page) -> None:
+    for name, rate in (("slow", "0.01"), ("quick", "0.5")):
+        expect(
+            page.locator(row(start(page, name, learning_rate=rate), "succeeded"))
+        ).to_be_visible()
+    rates = page.locator("#runs-table tbody td:nth-child(6)")
+    page.locator("#runs-table").get_by_role("button", name="α").click()
+    falling = [float(text) for text in rates.all_inner_texts()]
+    page.locator("#runs-table").get_by_role("button", name="α").click()
+    assert [float(text) for text in rates.all_inner_texts()] == sorted(falling)
+    assert falling == sorted(falling, reverse=True)
+
+
+def test_curves_are_read_by_arrow_keys(page: Page) -> None:
+    expect(page.locator(row(start(page, "curve"), "succeeded"))).to_be_visible()
+    page.locator("#chart-loss > svg").focus()
+    page.keyboard.press("ArrowRight")
+    expect(page.locator("#chart-loss .chart-readout")).to_contain_text("epoch")
+
+
+def test_a_network_is_uploaded_tried_and_deleted(page: Page, tmp_path: Path, watch: Watch) -> None:
+    with page.expect_download() as download:
+        page.locator("[data-model=pretrained]").get_by_role("link", name="Download").click()
+    file = tmp_path / "mine.npz"
+    download.value.save_as(file)
+    assert np.load(file)["W1"].shape == (784, 128)
+    page.set_input_files("#upload", file)
+    mine = page.locator("[data-model]", has_text="mine")
+    expect(mine).to_be_visible()
+    mine.get_by_role("button", name="Try here").click()
+    expect(mine).to_contain_text("shown here")
+    draw(page, DIGITS[6])
+    expect(page.locator("#digit")).to_have_text("6")
+    page.on("dialog", lambda dialog: dialog.accept())
+    mine.get_by_role("button", name="Delete").click()
+    expect(mine).to_have_count(0)
+    bad = io.BytesIO()
+    np.savez(bad, W1=np.zeros((3, 3), np.float32))
+    upload = {"name": "bad.npz", "mimeType": "application/zip", "buffer": bad.getvalue()}
+    page.set_input_files("#upload", upload)
+    expect(page.locator("#models-say")).not_to_be_empty()
+    watch.complaints = [said for said in watch.complaints if "422" not in said]
+
+
+def test_two_pages_see_the_same_runs(
+    page: Page, new_page: Callable[..., Page], live_server: str
+) -> None:
+    other = new_page()
+    other.goto(live_server)
+    job = start(page, "shared", **LONG)
+    expect(other.locator(row(job))).to_be_visible()
+    other.locator(row(job)).get_by_role("button", name="Cancel").click()
+    expect(page.locator(row(job, "cancelled"))).to_be_visible()
+
+
+def test_a_server_with_a_key_asks_for_it(new_page: Callable[..., Page], tmp_path: Path) -> None:
+    with serving(tmp_path, BYHAND_API_KEY="sesame") as address:
+        page = new_page()
+        page.goto(address)
+        page.fill("[name=epochs]", "1")
+        page.locator("#train-form details").evaluate("details => { details.open = true; }")
+        page.fill("[name=train_examples]", "200")
+        page.click("#train-form [type=submit]")
+        expect(page.locator("#key-form")).to_be_visible()
+        page.fill("#key-form input", "sesame")
+        page.keyboard.press("Enter")
+        expect(page.locator("#jobs [data-state='succeeded']")).to_be_visible()
+
+
+def test_the_form_knows_the_presets_as_they_are(page: Page) -> None:
+    presets = page.evaluate("import('/train-fields.js').then(({ PRESETS }) => PRESETS)")
+    assert presets.keys() == PRESETS.keys()
+    for name, preset in presets.items():
+        for field, value in preset["values"].items():
+            assert getattr(PRESETS[name], field) == value, (name, field)

@@ -1,0 +1,117 @@
+"""A slow, absent or returning server; old answers; no internet."""
+
+import os
+import socket
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, Route, expect
+
+from tests.browser.conftest import Watch
+from tests.browser.pen import DIGITS, draw
+from tests.conftest import BYHAND, wait_until_ready
+
+
+def test_an_old_answer_never_overwrites_a_newer_one(page: Page) -> None:
+    def late(route: Route) -> None:
+        answer = route.fetch()
+        time.sleep(0.4)
+        route.fulfill(response=answer)
+
+    page.route("**/predict?*", late, times=1)
+    draw(page, DIGITS[1])
+    page.click("#clear")
+    draw(page, DIGITS[3])
+    expect(page.locator("#digit")).to_have_text("3")
+    page.wait_for_timeout(700)
+    expect(page.locator("#digit")).to_have_text("3")
+
+
+def test_an_answer_that_comes_after_clearing_is_dropped(page: Page) -> None:
+    def late(route: Route) -> None:
+        answer = route.fetch()
+        time.sleep(0.3)
+        route.fulfill(response=answer)
+
+    page.route("**/predict?*", late)
+    draw(page, DIGITS[1])
+    page.click("#clear")
+    page.wait_for_timeout(900)
+    expect(page.locator("#digit")).to_be_empty()
+
+
+def test_doubt_is_said_in_words(page: Page) -> None:
+    def doubt(route: Route) -> None:
+        answer = route.fetch()
+        body = answer.json() | {"uncertain": True, "reason": "this looks like no digit"}
+        route.fulfill(response=answer, json=body)
+
+    page.route("**/predict?*", doubt)
+    draw(page, DIGITS[1])
+    expect(page.locator("#verdict")).to_have_text("This looks like no digit.")
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator["Server"]:
+    server = Server(tmp_path)
+    server.start()
+    yield server
+    server.stop()
+
+
+class Server:
+    """A byhand that can be killed and started again at the same address."""
+
+    def __init__(self, directory: Path) -> None:
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            self.port = free.getsockname()[1]
+        self.address = f"http://127.0.0.1:{self.port}"
+        self.directory = directory
+        self.process: subprocess.Popen[str] | None = None
+
+    def start(self) -> None:
+        environment = os.environ | {"BYHAND_DATA_DIR": str(self.directory / "data")}
+        log = self.directory / "log"
+        with log.open("a") as out:
+            self.process = subprocess.Popen(
+                [BYHAND, "serve", "--port", str(self.port)],
+                env=environment,
+                stdout=out,
+                stderr=out,
+                text=True,
+            )
+        wait_until_ready(self.address, self.process, log)
+
+    def stop(self) -> None:
+        if self.process:
+            self.process.kill()
+            self.process.wait()
+            self.process = None
+
+
+def test_a_killed_server_is_told_and_when_it_is_back_all_goes_on(
+    new_page: Callable[..., Page], server: Server
+) -> None:
+    page = new_page()
+    page.goto(server.address)
+    draw(page, DIGITS[2])
+    expect(page.locator("#digit")).to_have_text("2")
+    server.stop()
+    page.click("#clear")
+    draw(page, DIGITS[5])
+    expect(page.locator("#away")).to_contain_text("does not answer")
+    expect(page.locator("#away")).to_contain_text("your drawing is kept")
+    server.start()
+    expect(page.locator("#digit")).to_have_text("5")
+    expect(page.locator("#away")).to_be_empty()
+
+
+def test_without_the_internet_everything_works(page: Page, live_server: str, watch: Watch) -> None:
+    for path in ("/", "/derivation", "/docs"):
+        page.goto(live_server + path)
+        page.wait_for_load_state("networkidle")
+    assert watch.outside == []
