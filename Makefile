@@ -7,6 +7,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 SERVICE := $(VENV)/.service-installed
 TOOLS := $(VENV)/.tools-installed
+BENCHMARKS := training jobs robustness
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --quiet
 
 .DEFAULT_GOAL := help
@@ -33,7 +34,9 @@ format: $(TOOLS)  ## let ruff put the style right
 	$(BIN)/ruff format .
 
 bench: $(TOOLS)  ## measure byhand beside its peers and print the tables
-	@$(BIN)/python benchmarks/run.py
+	@for name in $(BENCHMARKS); do echo; echo "benchmarks/$$name.py"; $(BIN)/python benchmarks/$$name.py || exit 1; done
+	@$(if $(STROKES),$(BIN)/python benchmarks/pen_strokes.py --strokes $(STROKES),\
+	  echo; echo "benchmarks/pen_strokes.py: make bench STROKES=FILE measures it on pen strokes of your own")
 
 pretrained: $(SERVICE)  ## train model/pretrained.npz anew with the `best` recipe
 	$(BIN)/byhand train --preset best --output model/pretrained.npz --name pretrained
