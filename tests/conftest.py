@@ -15,6 +15,10 @@ from typing import TypeVar
 
 import pytest
 
+# Small products gain nothing from a second thread and lose much when the cores are busy. Read by
+# OpenBLAS when NumPy is first imported, which pytest's plugins leave to the tests.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
 IN_CI = os.environ.get("CI") == "true"
 BYHAND = Path(sys.executable).parent / "byhand"
 START_SECONDS = 30

@@ -53,7 +53,8 @@ def wait_for_stop(started: str) -> str:
 
 
 @pytest.fixture
-def workers() -> Iterator[LocalWorkers]:
+def workers(monkeypatch: pytest.MonkeyPatch) -> Iterator[LocalWorkers]:
+    monkeypatch.delenv("OPENBLAS_NUM_THREADS", raising=False)  # the suite's own, see conftest.py
     made = LocalWorkers(2)
     yield made
     made.stop()
