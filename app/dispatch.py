@@ -68,6 +68,19 @@ class Dispatcher:
             self._thread.join(GIVE_BACK_SECONDS)
         self._workers.stop()
         futures.wait(self._running, timeout=GIVE_BACK_SECONDS)
+        for future, id in self._running.items():
+            if future.done() and process_died(future):
+                self._give_back(id)
+
+    def _give_back(self, id: str) -> None:
+        """For a process that was too busy to do so itself before it had to end."""
+        try:
+            with self._database.begin() as session:
+                lease = leases.held_by(session, id, self.owner)
+                if lease is not None:
+                    leases.release(session, lease)
+        except StoreError as error:
+            log.warning("job %s: its lease has to run out, the store is away: %s", id, error.orig)
 
     def _loop(self) -> None:
         while not self._stopping.is_set():

@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, create_engine, event, inspect, make_url, select, text
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.orm import Session
 
 __all__ = ["HEAD", "Database", "Session", "StoreError", "connect", "is_current", "migrate"]
@@ -18,6 +19,8 @@ HEAD = "0001"
 """The newest migration. A store that is there already needs no Alembic, which is slow to import."""
 
 BUSY_SECONDS = 15
+# A few connections a process: PostgreSQL allows 100 in all, and no transaction here lasts long.
+POOL: dict[str, Any] = {"pool_size": 5, "max_overflow": 10, "pool_timeout": 10}
 MIGRATION_LOCK = 0x62_79_68_61_6E_64  # "byhand"
 
 StoreError = DBAPIError
@@ -36,27 +39,27 @@ class Database:
         if self.is_sqlite:
             if address.database:
                 Path(address.database).parent.mkdir(parents=True, exist_ok=True)
-            self._engine = create_engine(address, connect_args={"timeout": BUSY_SECONDS})
+            self._engine = create_engine(address, connect_args={"timeout": BUSY_SECONDS}, **POOL)
             event.listen(self._engine, "connect", _configure_sqlite)
             event.listen(self._engine, "begin", _begin_sqlite)
         else:
             # A connection that a restart of the server has cut is replaced before it is used.
-            self._engine = create_engine(
-                address, pool_pre_ping=True, pool_size=5, max_overflow=35, pool_timeout=10
-            )
+            self._engine = create_engine(address, pool_pre_ping=True, **POOL)
         self._reader = self._engine.execution_options(read_only=True)
 
     @contextmanager
     def begin(self) -> Iterator[Session]:
         """One transaction that may write: committed at the end, undone by an exception."""
-        with Session(self._engine, expire_on_commit=False) as session, session.begin():
-            yield session
+        with _busy_is_a_store_error():
+            with Session(self._engine, expire_on_commit=False) as session, session.begin():
+                yield session
 
     @contextmanager
     def read(self) -> Iterator[Session]:
         """One transaction that only reads; on SQLite it waits for no writer."""
-        with Session(self._reader, expire_on_commit=False) as session:
-            yield session
+        with _busy_is_a_store_error():
+            with Session(self._reader, expire_on_commit=False) as session:
+                yield session
 
     @contextmanager
     def connection(self) -> Iterator[Connection]:
@@ -77,6 +80,15 @@ class Database:
 def connect(database_url: str) -> Database:
     """Open the store at a SQLAlchemy URL; nothing is read or written yet."""
     return Database(database_url)
+
+
+@contextmanager
+def _busy_is_a_store_error() -> Iterator[None]:
+    """To a caller it is the same whether the database is away or has no connection left."""
+    try:
+        yield
+    except PoolTimeoutError as error:
+        raise OperationalError("connect", None, error) from error
 
 
 def _configure_sqlite(connection: sqlite3.Connection, record: Any) -> None:

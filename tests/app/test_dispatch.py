@@ -191,6 +191,17 @@ def test_the_loop_survives_a_store_that_is_away(
     assert hands.stopped
 
 
+def test_a_process_too_busy_to_give_its_job_back_costs_no_attempt(database: Database) -> None:
+    (id,), hands = add(database), Hands(1)
+    loop = dispatcher(database, hands)
+    loop.look()
+    with database.begin() as session:
+        leases.claim(session, id, owner=loop.owner, lease_seconds=30)
+    hands.given[id].set_exception(BrokenProcessPool("it ended itself"))
+    loop.stop()
+    assert (get(database, id).state, get(database, id).failures) == ("queued", 0)
+
+
 def test_waking_the_loop_sends_a_job_at_once(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:

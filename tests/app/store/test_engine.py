@@ -4,12 +4,14 @@ import multiprocessing
 import subprocess
 import sys
 import threading
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 from sqlalchemy import inspect, text
 from sqlalchemy.orm import Session
 
+from app.store import engine
 from app.store.engine import HEAD, Database, StoreError, connect, is_current, migrate
 from app.store.tables import Base
 
@@ -136,6 +138,21 @@ def test_a_store_that_cannot_be_reached_is_a_store_error() -> None:
     with pytest.raises(StoreError):
         database.ping()
     database.close()
+
+
+def test_having_no_connection_left_is_a_store_error(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(engine.POOL, "pool_timeout", 0.05)
+    monkeypatch.setitem(engine.POOL, "max_overflow", 0)
+    narrow = connect(database.url)
+    with ExitStack() as taken:
+        for _ in range(engine.POOL["pool_size"]):
+            taken.enter_context(narrow.read()).execute(text("SELECT 1"))
+        with pytest.raises(StoreError):
+            narrow.ping()
+    narrow.ping()
+    narrow.close()
 
 
 def test_a_plain_postgresql_url_gets_the_installed_driver() -> None:
