@@ -23,6 +23,7 @@ import numpy as np
 
 from model.activations import ACTIVATIONS
 from model.classifier import Classifier
+from model.diagnostics import HIGHEST_SUM, sum_bounds
 from model.errors import ByhandError, CheckpointError
 from model.network import Array, Parameters
 from model.training import EpochMetrics, TrainingState
@@ -31,7 +32,6 @@ __all__ = ["dump_model", "dump_state", "load_model", "load_state", "pretrained"]
 
 FORMAT_VERSION = 1
 MOST_BYTES = 512 * 2**20  # of all arrays together, unpacked: a small .npz can claim terabytes
-HIGHEST_SUM = 1e30  # float32 ends at 3e38
 
 
 def dump_model(model: Classifier) -> bytes:
@@ -262,18 +262,12 @@ def _parameters(arrays: Mapping[str, Array], activation: str) -> Parameters:
 
 
 def _expect_no_overflow(parameters: Parameters) -> None:
-    """Refuse weights so large that an image could make NaN of them: |z| <= max|a| Σ|W| + |b|."""
-    largest = 1.0  # a pixel
-    for number, (W, b) in enumerate(zip(parameters.weights, parameters.biases, strict=True), 1):
-        sums = np.abs(W).sum(axis=0, dtype=np.float64) * largest + np.abs(b)
-        largest = float(sums.max())
-        if largest > HIGHEST_SUM:
+    for number, bound in enumerate(sum_bounds(parameters), start=1):
+        if bound > HIGHEST_SUM:
             raise CheckpointError(
                 f"W{number}: expected weights whose sums stay below {HIGHEST_SUM:g}, "
-                f"found sums of up to {largest:g}."
+                f"found sums of up to {bound:g}."
             )
-        if parameters.activation in ("sigmoid", "tanh"):
-            largest = 1.0  # |a| is never more
 
 
 def _field(meta: Mapping[str, Any], name: str, default: Any, *kinds: type) -> Any:

@@ -15,8 +15,9 @@ from model.presets import Recipe
 if TYPE_CHECKING:  # training reports what this module measures, so it imports us
     from model.training import EpochMetrics
 
-__all__ = ["dead_units", "gradient_norms", "hints", "saturation", "update_ratio"]
+__all__ = ["dead_units", "gradient_norms", "hints", "saturation", "sum_bounds", "update_ratio"]
 
+HIGHEST_SUM = 1e30  # a bound on z above which a network is refused; float32 ends at 3e38
 FLAT = 0.05  # a unit is saturated where g'(z) is below this share of the steepest slope
 
 # When a hint is due; measured on MNIST, where healthy runs stay clear of all of them.
@@ -100,18 +101,13 @@ def _rising(history: Sequence["EpochMetrics"], recipe: Recipe) -> Iterator[str]:
 
 def _saturated(last: "EpochMetrics", recipe: Recipe) -> Iterator[str]:
     linear = recipe.activation in ("relu", "leaky_relu")
-    for layer, share in enumerate(last.saturation, start=1):
-        if linear and share > OFF:
-            problem = f"Over {OFF:.0%} of hidden layer {layer} is off (z ≤ 0)"
-        elif not linear and share > SATURATED:
-            problem = (
-                f"Over {SATURATED:.0%} of hidden layer {layer} is saturated, "
-                f"where {recipe.activation} is flat"
-            )
-        else:
-            continue
+    limit = OFF if linear else SATURATED
+    layers = [str(layer) for layer, share in enumerate(last.saturation, 1) if share > limit]
+    if layers:
+        where = f"hidden layer{'s' if len(layers) > 1 else ''} {' and '.join(layers)}"
+        state = "off (z ≤ 0)" if linear else f"saturated, where {recipe.activation} is flat"
         yield (
-            f"{problem}: hardly any gradient gets through. "
+            f"In {where} over {limit:.0%} of the units are {state}: hardly any gradient gets through. "
             f"Lower the learning rate tenfold, {_rate(recipe, 0.1)}."
         )
 
@@ -167,6 +163,20 @@ def _against_overfitting(recipe: Recipe) -> str:
 
 def _rate(recipe: Recipe, factor: float) -> str:
     return f"from {recipe.learning_rate:g} to {recipe.learning_rate * factor:g}"
+
+
+def sum_bounds(parameters: Parameters) -> list[float]:
+    """For each layer, a bound on |z| over all images of pixels 0..1: Σ|W| max|a| + |b|.
+
+    Where it stays far below the largest float32, 3e38, no image can lead to inf or NaN.
+    """
+    bounds = []
+    largest = 1.0  # of the inputs
+    for W, b in zip(parameters.weights, parameters.biases, strict=True):
+        sums = np.abs(W).sum(axis=0, dtype=np.float64) * largest + np.abs(b)  # (n_l,)
+        bounds.append(float(sums.max()))
+        largest = 1.0 if parameters.activation in ("sigmoid", "tanh") else bounds[-1]
+    return bounds
 
 
 def _flat(trace: Trace, activation: str) -> list[NDArray[np.bool_]]:

@@ -23,7 +23,7 @@ from model.augment import augment
 from model.classifier import Classifier
 from model.dataset import Split
 from model.descent import Descent
-from model.diagnostics import gradient_norms, saturation
+from model.diagnostics import HIGHEST_SUM, gradient_norms, saturation, sum_bounds
 from model.drawing import draw_digits
 from model.errors import DivergenceError, RecipeError
 from model.metrics import accuracy
@@ -186,11 +186,14 @@ class _Run:
         metrics = self._evaluate(number, total_loss / len(order))
         # The very last step may be the one that goes wrong, and no training loss would tell.
         self._expect_finite(number, metrics.validation_loss, *metrics.gradient_norms)
+        for descent in filter(None, (self.learner, self.teacher)):
+            self._expect_finite(number, *sum_bounds(descent.parameters))
         self.state = self._advance(metrics)
         yield Progress(number, self.recipe.epochs, step, steps, loss, metrics, self.state)
 
     def _expect_finite(self, epoch: int, *numbers: float) -> None:
-        if not all(map(math.isfinite, numbers)):
+        # A little earlier than infinity: what a run makes must not overflow on any image.
+        if not all(number < HIGHEST_SUM for number in numbers):
             raise DivergenceError(
                 f"The loss is no longer a number, in epoch {epoch}: the steps are too large. "
                 f"Lower learning_rate (it was {self.recipe.learning_rate:g})."

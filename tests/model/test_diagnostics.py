@@ -7,8 +7,15 @@ from typing import Any
 import numpy as np
 import pytest
 
-from model.diagnostics import dead_units, gradient_norms, hints, saturation, update_ratio
-from model.network import Gradients, Parameters, Trace, forward
+from model.diagnostics import (
+    dead_units,
+    gradient_norms,
+    hints,
+    saturation,
+    sum_bounds,
+    update_ratio,
+)
+from model.network import Gradients, Parameters, Trace, forward, initialize
 from model.presets import Recipe, recipe
 from model.training import EpochMetrics
 
@@ -74,6 +81,26 @@ def test_update_ratio_compares_a_layers_change_with_its_size() -> None:
     assert update_ratio(before, after) == [pytest.approx(0.002), math.inf, 0.0]
 
 
+def test_sum_bounds_are_those_worked_by_hand() -> None:
+    parameters = Parameters((2, 2, 1), "relu", dtype=np.float64)
+    parameters.weights[0][:] = [[1, -2], [3, -4]]
+    parameters.biases[0][:] = [-5, 0.5]  # |1| + |3| + |−5| = 9, |−2| + |−4| + 0.5 = 6.5
+    parameters.weights[1][:] = [[1], [-1]]
+    parameters.biases[1][:] = [2]  # relu: (1 + 1)·9 + 2; sigmoid: (1 + 1)·1 + 2
+    assert sum_bounds(parameters) == [9, 20]
+    assert sum_bounds(Parameters((2, 2, 1), "sigmoid", parameters.vector)) == [9, 4]
+
+
+@pytest.mark.parametrize("activation", ["sigmoid", "tanh", "relu", "leaky_relu"])
+def test_no_sum_exceeds_its_bound(activation: str) -> None:
+    rng = np.random.default_rng(0)
+    parameters = initialize((9, 7, 5, 3), activation, rng, "blog")
+    trace = forward(parameters, rng.integers(0, 2, (500, 9)).astype(np.float32))
+    for z, bound in zip(trace.z, sum_bounds(parameters), strict=True):
+        assert np.abs(z).max() <= bound
+    assert np.abs(trace.z[0]).max() > 0.3 * sum_bounds(parameters)[0]
+
+
 def run(train: Sequence[float], validation: Sequence[float], **last: Any) -> list[EpochMetrics]:
     """A history with these losses; `last` changes the last epoch."""
     history = [
@@ -112,17 +139,22 @@ TROUBLE: dict[str, tuple[list[EpochMetrics], Recipe, str]] = {
     "saturated sigmoid": (
         run([0.5], [0.5], saturation=[0.8]),
         replace(FAST, learning_rate=5),
-        "hidden layer 1 is saturated, where sigmoid is flat.* from 5 to 0.5",
+        "In hidden layer 1 over 75% of the units are saturated, where sigmoid is flat.* 5 to 0.5",
     ),
     "saturated second layer": (
         run([0.5], [0.5], saturation=[0.1, 0.8]),
         replace(FAST, activation="tanh"),
-        "hidden layer 2 is saturated, where tanh is flat",
+        "hidden layer 2 .* saturated, where tanh is flat",
+    ),
+    "saturated everywhere": (
+        run([0.5], [0.5], saturation=[0.8, 0.1, 0.9]),
+        FAST,
+        "In hidden layers 1 and 3 over 75% of the units are saturated",
     ),
     "relu off": (
         run([0.5], [0.5], saturation=[0.95]),
         replace(FAST, activation="relu", learning_rate=1),
-        "hidden layer 1 is off .* from 1 to 0.1",
+        "hidden layer 1 over 90% of the units are off .* from 1 to 0.1",
     ),
     "vanishing": (
         run([2.3], [2.3], gradient_norms=[0.001, 0.01, 0.1]),
