@@ -46,6 +46,7 @@ export class BackpropView {
       element("button", { type: "button", class: "chip", title, onclick: () => this.#stepper.go(index) }, short[0], short[1] ? element("sub", {}, String(short[1])) : null),
     );
     find("#stage-chips", this.#root).replaceChildren(...this.#chips.map((chip) => element("li", {}, chip)));
+    find("#stage", this.#root).dataset.stage = ""; // its picture was of another network
     this.#stepper.reset(this.#stages.length);
   }
 

@@ -4,7 +4,6 @@ import { find, say, whenNear } from "./dom.js";
 import { Navigation } from "./navigation.js";
 import { PageState } from "./page-state.js";
 import { Study } from "./study.js";
-import { toggleTheme } from "./theme.js";
 import { Training } from "./training.js";
 
 const TOAST = 5000; // milliseconds that a message stays
@@ -39,7 +38,6 @@ const navigation = new Navigation((view) => {
   changed();
 });
 
-find("#theme").addEventListener("click", toggleTheme);
 find("#share").addEventListener("click", async () => {
   const link = new URL(state.hash || "#", location.href).href;
   try {
@@ -53,4 +51,9 @@ find("#share").addEventListener("click", async () => {
 whenNear(find(".pad"), (near) => (find("#strip").hidden = near), "0px");
 
 await state.open();
-if (state.view && state.view !== "draw") navigation.go(state.view);
+const { view } = state;
+if (view && view !== "draw") {
+  navigation.go(view, "instant");
+  await study.filled; // the figures above push it down
+  navigation.go(view, "instant");
+}

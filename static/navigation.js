@@ -23,11 +23,11 @@ export class Navigation {
   }
 
   /** Scrolls to an element and puts the keyboard there. The drawing part begins with the pad, at the very top. */
-  go(id) {
+  go(id, behavior = "auto") {
     const target = find(`#${CSS.escape(id)}`);
     if (!target) return;
-    if (id === "draw") scrollTo({ top: 0 });
-    else target.scrollIntoView({ block: "start" });
+    if (id === "draw") scrollTo({ top: 0, behavior });
+    else target.scrollIntoView({ block: "start", behavior });
     if (!target.hasAttribute("tabindex")) target.tabIndex = -1;
     target.focus({ preventScroll: true });
   }
@@ -51,5 +51,8 @@ export class Navigation {
       if (part === this.#here) link.setAttribute("aria-current", "true");
       else link.removeAttribute("aria-current");
     }
+    // On a phone the links are wider than the window.
+    const { parentElement: bar, offsetLeft } = this.#links.get(this.#here);
+    bar.scrollTo({ left: offsetLeft - bar.offsetLeft - 40 });
   }
 }

@@ -46,6 +46,12 @@ export class Study {
     this.#answer.blank();
   }
 
+  /** Resolves when the figures are filled for what is on the pad, and the page has its height. */
+  get filled() {
+    if (this.drawing.blank) return Promise.resolve();
+    return new Promise((resolve) => document.addEventListener("filled", resolve, { once: true }));
+  }
+
   chooseLabel(label) {
     this.lesson.choose(label);
     this.#labels.show(label);
@@ -81,7 +87,9 @@ export class Study {
   async #look(answer) {
     try {
       const network = await loadNetwork(answer.model);
-      if (answer === this.#last) this.#inside.show(network, new Trace(answer), answer.digit);
+      if (answer !== this.#last) return;
+      this.#inside.show(network, new Trace(answer), answer.digit);
+      document.dispatchEvent(new Event("filled"));
     } catch (error) {
       say(find("#away"), error.message);
     }

@@ -16,7 +16,7 @@ function apply() {
   document.dispatchEvent(new Event("themechange"));
 }
 
-export function toggleTheme() {
+function toggle() {
   const next = theme() === "dark" ? "light" : "dark";
   try {
     // What the system says anyway is not worth remembering: the page follows it again.
@@ -30,4 +30,5 @@ export function toggleTheme() {
 }
 
 dark.addEventListener("change", apply);
+document.querySelector("#theme")?.addEventListener("click", toggle);
 apply();

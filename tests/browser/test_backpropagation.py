@@ -67,7 +67,9 @@ def test_the_numbers_plugged_in_make_a_true_equation(page: Page) -> None:
     assert abs(-math.log(number(found[1])) - number(found[2])) < 0.02 * number(found[2])
     page.click("#stage-forward")
     page.click("#stage-forward")
-    product = re.search(r"= ([^=]+) × ([^=]+) = (.+)$", page.locator("#stage-numbers").inner_text())
+    product = re.search(
+        r"= ([−\d.]+) × ([−+\d.]+) = ([−+\d.]+)$", page.locator("#stage-numbers").inner_text()
+    )
     assert product
     activation, error, gradient = (number(part.lstrip("+")) for part in product.groups())
     assert abs(activation * error - gradient) < 0.02 * abs(gradient)
