@@ -107,8 +107,8 @@ def _saturated(last: "EpochMetrics", recipe: Recipe) -> Iterator[str]:
         where = f"hidden layer{'s' if len(layers) > 1 else ''} {' and '.join(layers)}"
         state = "off (z ≤ 0)" if linear else f"saturated, where {recipe.activation} is flat"
         yield (
-            f"In {where} over {limit:.0%} of the units are {state}: hardly any gradient gets through. "
-            f"Lower the learning rate tenfold, {_rate(recipe, 0.1)}."
+            f"In {where} over {limit:.0%} of the units are {state}: hardly any gradient gets "
+            f"through. Lower the learning rate tenfold, {_rate(recipe, 0.1)}."
         )
 
 

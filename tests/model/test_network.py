@@ -325,8 +325,9 @@ def test_an_unknown_activation_is_refused_with_those_there_are() -> None:
         Parameters((2, 3, 2), "swish")
 
 
-def test_blog_initialisation_is_that_of_the_text() -> None:
-    parameters = initialize((784, 128, 10), "sigmoid", np.random.default_rng(0), "blog")
+@pytest.mark.parametrize("activation", ["sigmoid", "relu"])
+def test_blog_initialisation_is_that_of_the_text_for_any_activation(activation: str) -> None:
+    parameters = initialize((784, 128, 10), activation, np.random.default_rng(0), "blog")
     W1, b1, W2, b2 = parameters.arrays().values()
     assert W1.std() == pytest.approx(784**-0.5, rel=0.02)  # N(0, 1/n_in)
     assert W2.std() == pytest.approx(128**-0.5, rel=0.05)
