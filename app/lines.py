@@ -24,24 +24,27 @@ def remove_ruled_lines(found: Array) -> Array:
 
 
 def _remove_level(found: Array) -> Array:
+    """Take away lines that run from left to right, each within SLOPES of level."""
     height, width = found.shape
     mask = found > INKED
     eighth = max(width // 8, 1)
     if not (mask[:, :eighth].any() and mask[:, -eighth:].any()):
         return found
-    columns = np.arange(width)
+    rows, columns = np.nonzero(mask)
+    zones = np.where(columns < eighth, 0, np.where(columns >= width - eighth, 2, 1))
     line = np.zeros_like(mask)
     for slope in SLOPES:
-        shift = np.round(slope * (columns - width / 2)).astype(np.intp)
-        rows = np.clip(np.arange(height)[:, None] + shift, 0, height - 1)
-        sheared = mask[rows, columns]
+        # Ink is counted along each sloping row, which starts at `first` in the middle column.
+        drop = np.round(slope * (np.arange(width) - width / 2)).astype(np.intp)
+        first = np.clip(rows - drop[columns], 0, height - 1)
+        count = np.bincount(first * 3 + zones, minlength=height * 3).reshape(height, 3)
         crossing = (
-            (sheared.mean(axis=1) > CROSSED)
-            & (sheared[:, :eighth].mean(axis=1) > AT_EDGE)
-            & (sheared[:, -eighth:].mean(axis=1) > AT_EDGE)
+            (count.sum(axis=1) > CROSSED * width)
+            & (count[:, 0] > AT_EDGE * eighth)
+            & (count[:, 2] > AT_EDGE * eighth)
         )
-        if crossing.any():
-            line[rows[crossing], columns] = True
+        for row in np.flatnonzero(crossing):
+            line[np.clip(row + drop, 0, height - 1), np.arange(width)] = True
     if not line.any():
         return found
     return np.where(_without_strokes(line, mask), np.float32(0), found)

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from app.lines import remove_ruled_lines
-from app.specks import remove_specks
+from app.specks import from_the_edge, remove_specks
 
 __all__ = ["find_ink"]
 
@@ -23,6 +23,7 @@ EVEN_AREA = 0.25  # share of all pixels
 WINDOW = 0.3  # of the longer side: wider than a thick marker's stroke
 GRAIN = 5.0  # standard deviations that ink stands out by
 FAINT, FULL = 0.3, 0.75  # of the ink's usual darkness: where ink begins and where it is full
+STRONG = 0.4  # of the greatest darkness
 LEAST_CONTRAST = 12  # grey levels between ink and paper
 PHOTO_SIDE = 400  # pixels; more is averaged away, with much of the grain
 
@@ -72,7 +73,8 @@ def _from_photo(grey: Grey) -> Grey:
     grain = 1.4826 * float(np.median(np.abs(darkness - paper)))  # of a normal distribution
     darkness -= paper
     least = max(GRAIN * grain, LEAST_CONTRAST)
-    strong = darkness[darkness > max(least, 0.4 * float(darkness.max()))]
+    darkness = _without_surroundings(darkness, least)
+    strong = darkness[_strong(darkness, least)]
     if not strong.size:
         return np.zeros(picture.shape, np.uint8)
     usual = float(np.median(strong))
@@ -81,6 +83,20 @@ def _from_photo(grey: Grey) -> Grey:
     found = np.clip((darkness - faint) / (full - faint), 0, 1)
     found = remove_specks(remove_ruled_lines(found))
     return np.floor(found * 255 + 0.5).astype(np.uint8)
+
+
+def _strong(darkness: Array, least: float) -> npt.NDArray[np.bool_]:
+    """Where there is ink for certain: ruled lines and the soft edges of strokes are fainter."""
+    return darkness > max(least, STRONG * float(darkness.max()))
+
+
+def _without_surroundings(darkness: Array, least: float) -> Array:
+    """Take out what comes in from the edge, so that its darkness is not taken for the ink's."""
+    strong = _strong(darkness, least)
+    if not (strong[0].any() or strong[-1].any() or strong[:, 0].any() or strong[:, -1].any()):
+        return darkness
+    unruled = remove_ruled_lines(strong.astype(np.float32))
+    return np.where(from_the_edge(unruled), np.float32(0), darkness)
 
 
 def _shrink(grey: Grey) -> Array:
@@ -126,11 +142,11 @@ def _shading(picture: Array) -> Array:
     yy, xx = np.meshgrid(y[::step], x[::step], indexing="ij")
     basis = _quadratic(xx.ravel(), yy.ravel())
     values = picture[::step, ::step].ravel()
-    near = np.ones(len(values), bool)
-    for _ in range(3):
+    distance = np.abs(values - np.median(values))  # most of the picture is paper
+    for _ in range(4):
+        near = distance <= max(2 * float(np.median(distance)), 1.0)
         coefficients = np.linalg.lstsq(basis[near], values[near], rcond=None)[0]
         distance = np.abs(values - basis @ coefficients)
-        near = distance <= max(2 * float(np.median(distance)), 1.0)
     yy, xx = np.meshgrid(y, x, indexing="ij")
     return (_quadratic(xx.ravel(), yy.ravel()) @ coefficients).reshape(picture.shape)
 

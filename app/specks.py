@@ -8,12 +8,13 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["remove_specks"]
+__all__ = ["from_the_edge", "remove_specks"]
 
 Array = npt.NDArray[np.float32]
 
 INKED = 0.2  # of full ink: what counts as connected
 SPECK = 0.02  # of the digit's ink: parts with less are dirt
+EDGE = 0.01  # of the picture's longer side: what comes so near to the edge touches it
 NEAR = 0.25  # of the digit's longer side: parts farther away are not of it
 DIRT_SIDE = 0.03  # of the picture's longer side: where nothing is larger there is no digit
 LEAST_SIDE = 0.08  # of the picture's: a digit that small is preferred to ink that touches the edge,
@@ -37,12 +38,12 @@ class Part:
         return max(self.bottom - self.top, self.right - self.left) + 1
 
     def touches(self, shape: tuple[int, ...]) -> bool:
-        """Whether it reaches the picture's edge."""
+        """Whether it reaches the picture's edge, or nearly so."""
+        margin = round(EDGE * max(shape))
         return (
-            self.top == 0
-            or self.left == 0
-            or self.bottom == shape[0] - 1
-            or self.right == shape[1] - 1
+            min(self.top, self.left) <= margin
+            or self.bottom >= shape[0] - 1 - margin
+            or self.right >= shape[1] - 1 - margin
         )
 
 
@@ -57,12 +58,29 @@ def remove_specks(found: Array) -> Array:
     digit = max(large or parts, key=lambda p: p.mass)
     others = [p for p in inside if p is not digit and p.mass >= SPECK * digit.mass]
     kept = [digit, *_belonging(digit, others, LEAST_SIDE * max(shape))]
+    return np.where(_mask(kept, shape), found, np.float32(0))
+
+
+def from_the_edge(found: Array) -> npt.NDArray[np.bool_]:
+    """Where ink (h, w) is part of what comes in from the edge, such as a desk around the sheet.
+
+    Nowhere when there is nothing else that could be the digit.
+    """
+    parts, shape = _parts(found), found.shape
+    coming_in = [p for p in parts if p.touches(shape)]
+    large = LEAST_SIDE * max(shape)
+    if not any(p.side >= large and not p.touches(shape) for p in parts):
+        coming_in = []
+    return _mask(coming_in, shape)
+
+
+def _mask(parts: list[Part], shape: tuple[int, ...]) -> npt.NDArray[np.bool_]:
+    """The parts' pixels and one more all round: the soft edge of a stroke."""
     mask = np.zeros(shape, bool)
-    for part in kept:
+    for part in parts:
         for row, start, end in part.runs:
-            # One pixel more all round: the soft edge of the stroke.
             mask[max(row - 1, 0) : row + 2, max(start - 1, 0) : end + 1] = True
-    return np.where(mask, found, np.float32(0))
+    return mask
 
 
 def _belonging(digit: Part, others: list[Part], least_near: float) -> list[Part]:

@@ -103,7 +103,7 @@ def photo(
     `rule`: "none", "lines" or "squares" printed on the paper; `desk`: dark wood around the sheet;
     `chalk`: light ink on a dark board.
     """
-    side = 900
+    side = 720
     size = int(rng.uniform(0.35, 0.7) * side)
     ink = np.asarray(Image.fromarray(drawn(digit, 20)).resize((size, size)))
     y, x = rng.integers(int(0.08 * side), int(0.92 * side) - size, 2)
@@ -111,7 +111,7 @@ def photo(
     cover[y : y + size, x : x + size] = ink / np.float32(255)
     paper = np.empty((side, side, 3), np.float32)
     paper[:] = (40, 62, 52) if chalk else rng.uniform(225, 250) * np.array([1, 0.985, 0.95])
-    pitch = int(rng.uniform(60, 110))
+    pitch = int(rng.uniform(50, 90))
     if rule in ("lines", "squares"):
         paper[pitch // 2 :: pitch] = paper[pitch // 2 + 1 :: pitch] = (150, 185, 225)
     if rule == "squares":
@@ -133,7 +133,7 @@ def photo(
     direction = rng.uniform(0, 2 * np.pi)
     slope = np.cos(direction) * across + np.sin(direction) * down
     light = 0.8 + rng.uniform(0.05, 0.22) * slope - 0.12 * (across**2 + down**2)
-    grain = rng.normal(0, rng.uniform(4, 9), (side, side, 1))
+    grain = rng.uniform(4, 9) * rng.standard_normal((side, side, 1), np.float32)
     taken = np.asarray(turned_sheet, np.float32) * light[..., None] + grain
     picture = Image.fromarray(np.clip(taken, 0, 255).astype(np.uint8))
     return encode(picture.filter(ImageFilter.GaussianBlur(1.2)), "JPEG", quality=75)
