@@ -43,8 +43,8 @@ def _remove_level(found: Array) -> Array:
             & (count[:, 0] > AT_EDGE * eighth)
             & (count[:, 2] > AT_EDGE * eighth)
         )
-        for row in np.flatnonzero(crossing):
-            line[np.clip(row + drop, 0, height - 1), np.arange(width)] = True
+        along = np.flatnonzero(crossing)[:, None] + drop
+        line[np.clip(along, 0, height - 1), np.arange(width)] = True
     if not line.any():
         return found
     return np.where(_without_strokes(line, mask), np.float32(0), found)
