@@ -22,6 +22,7 @@ from app.store.engine import Database
 from app.telemetry import log
 from model.checkpoint import load_model
 from model.classifier import Classifier
+from model.errors import CheckpointError
 from model.gradcheck import GradientCheck, check_gradients
 from model.network import (
     Array,
@@ -35,7 +36,7 @@ from model.network import (
     one_hot,
 )
 
-__all__ = ["Explanation", "Inference", "Served", "Step", "explain"]
+__all__ = ["Explanation", "Inference", "Served", "Step", "explain", "must_serve"]
 
 POLL_SECONDS = 1.0
 MOST_OTHERS = 8  # models besides the active one: 0.4 MB each at 784-128-10
@@ -171,6 +172,18 @@ class Inference:
                 return models.get(session, served.id).sha256 == served.sha256
         except NotFound:
             return False
+
+
+def must_serve(classifier: Classifier) -> None:
+    """Refuse what is a network, but not one that reads digits from 28x28: CheckpointError."""
+    layers = classifier.parameters.layers
+    if layers[0] != 784:
+        raise CheckpointError(f"W1: expected 784 rows, one for each pixel, found {layers[0]}.")
+    if layers[-1] != 10:
+        last = len(layers) - 1
+        raise CheckpointError(
+            f"W{last}: expected 10 columns, one for each digit, found {layers[-1]}."
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from rich.table import Column, Table
 from app.commands.environment import settings
 from app.commands.files import check_writable, write_whole
 from app.commands.remote import Server
+from app.inference import must_serve
 from app.schemas.models import Model
 from app.store import models
 from app.store.engine import connect, migrate
@@ -98,11 +99,8 @@ class Models:
         self._console.print(f"{model} is deleted.")
 
 
-def _describe(row: Any, active: tuple[str, str] | None) -> dict[str, Any]:
-    """What GET /models/{id} gives."""
-    fields = {name: getattr(row, name) for name in Model.model_fields if hasattr(row, name)}
-    is_active = active is not None and active[0] == row.id
-    return Model(**fields, active=is_active).model_dump(mode="json", exclude_unset=True)
+def _shown(row: Any, active: tuple[str, str] | None) -> dict[str, Any]:
+    return Model.of(row, active).model_dump(mode="json")
 
 
 class LocalShelf:
@@ -121,13 +119,13 @@ class LocalShelf:
             with self._database.read() as session:
                 rows, cursor = models.page(session, PAGE, cursor)
                 active = models.active(session)
-                yield from [_describe(row, active) for row in rows]
+                yield from [_shown(row, active) for row in rows]
             if cursor is None:
                 return
 
     def get(self, model: str) -> dict[str, Any]:
         with self._database.read() as session:
-            return _describe(models.get(session, model), models.active(session))
+            return _shown(models.get(session, model), models.active(session))
 
     def weights(self, model: str) -> bytes:
         with self._database.read() as session:
@@ -135,9 +133,10 @@ class LocalShelf:
 
     def add(self, weights: bytes, name: str) -> dict[str, Any]:
         classifier = load_model(weights)
+        must_serve(classifier)
         with self._database.begin() as session:
             row = models.add(session, classifier=classifier, weights=weights, name=name)
-            return _describe(row, models.active(session))
+            return _shown(row, models.active(session))
 
     def activate(self, model: str) -> None:
         with self._database.begin() as session:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import re
-from datetime import UTC, datetime
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import AfterValidator
 
 from app.errors import Invalid, NotFound, UnsupportedMedia
+from app.inference import must_serve
 from app.routes import documents, options
 from app.routes.forms import read_form
 from app.routes.inputs import FORM, OCTETS
@@ -20,8 +20,6 @@ from app.security import KeyNeeded
 from app.store import models
 from app.store.engine import Database
 from model.checkpoint import load_model
-from model.classifier import Classifier
-from model.errors import CheckpointError
 
 __all__ = ["router"]
 
@@ -50,14 +48,14 @@ def list_models(
     with _store(request).read() as session:
         rows, after = models.page(session, limit, cursor)
         active = models.active(session)
-    return Page(items=[_model(row, active) for row in rows], next=after)
+    return Page(items=[Model.of(row, active) for row in rows], next=after)
 
 
 @router.get("/models/{id}", summary="One model", responses=documents.problems(404))
 def get_model(request: Request, id: ModelId) -> Model:
     """What is known of it; its weights are beside it."""
     with _store(request).read() as session:
-        return _model(models.get(session, id), models.active(session))
+        return Model.of(models.get(session, id), models.active(session))
 
 
 @router.get(
@@ -128,7 +126,7 @@ def activate(request: Request, body: Activate) -> Model:
     id = _known_shape(body.model)
     with _store(request).begin() as session:
         models.activate(session, id)
-        model = _model(models.get(session, id), models.active(session))
+        model = Model.of(models.get(session, id), models.active(session))
     request.app.state.inference.refresh()
     return model
 
@@ -154,36 +152,9 @@ def _store(request: Request) -> Database:
 
 def _add(database: Database, data: bytes, name: str) -> Model:
     classifier = load_model(data)
-    _must_serve(classifier)
+    must_serve(classifier)
     with database.begin() as session:
         row = models.add(
             session, classifier=classifier, weights=data, name=name or classifier.name or "Uploaded"
         )
-        return _model(row, models.active(session))
-
-
-def _must_serve(classifier: Classifier) -> None:
-    """Refuse what is a network, but not one that reads digits from 28x28."""
-    layers = classifier.parameters.layers
-    if layers[0] != 784:
-        raise CheckpointError(f"W1: expected 784 rows, one for each pixel, found {layers[0]}.")
-    if layers[-1] != 10:
-        last = len(layers) - 1
-        raise CheckpointError(
-            f"W{last}: expected 10 columns, one for each digit, found {layers[-1]}."
-        )
-
-
-def _model(row: Any, active: tuple[str, str] | None) -> Model:
-    return Model(
-        id=row.id,
-        name=row.name,
-        created_at=datetime.fromtimestamp(row.created_at, UTC),
-        layers=row.layers,
-        activation=row.activation,
-        test_accuracy=row.test_accuracy,
-        parameters=row.parameters,
-        job=row.job,
-        active=active is not None and row.id == active[0],
-        sha256=row.sha256,
-    )
+        return Model.of(row, models.active(session))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -38,6 +38,22 @@ class Model(BaseModel):
     job: str | None = Field(description="The training job that made it.")
     active: bool = Field(description="Whether /predict uses it when no other is named.")
     sha256: str = Field(description="Of the .npz file; also its ETag.")
+
+    @classmethod
+    def of(cls, row: Any, active: tuple[str, str] | None) -> Model:
+        """From a row of the store, and the id and sha256 of the active model."""
+        return cls(
+            id=row.id,
+            name=row.name,
+            created_at=datetime.fromtimestamp(row.created_at, UTC),
+            layers=row.layers,
+            activation=row.activation,
+            test_accuracy=row.test_accuracy,
+            parameters=row.parameters,
+            job=row.job,
+            active=active is not None and row.id == active[0],
+            sha256=row.sha256,
+        )
 
 
 class Activate(BaseModel):

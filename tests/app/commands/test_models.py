@@ -2,6 +2,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from model.checkpoint import dump_model, load_model, pretrained
@@ -87,3 +88,11 @@ def test_many_models_are_listed_page_by_page(byhand: Any, monkeypatch: pytest.Mo
     monkeypatch.setattr("app.commands.models.PAGE", 1)
     model = added(byhand, [])
     assert list(listed(byhand, [])) == [model, "pretrained"]
+
+
+def test_a_network_that_reads_no_digits_is_refused(byhand: Any, where: list[str]) -> None:
+    arrays = {"W1": (784, 4), "b1": (4,), "W2": (4, 3), "b2": (3,)}
+    np.savez("three.npz", **{name: np.zeros(shape, "f4") for name, shape in arrays.items()})
+    ran = byhand("models", "upload", "three.npz", *where)
+    assert (ran.code, ran.err.count("\n")) == (1, 1)
+    assert "W2: expected 10 columns, one for each digit, found 3" in ran.err
