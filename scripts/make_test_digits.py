@@ -1,4 +1,4 @@
-"""Make static/test-digits.bin: every tenth MNIST test digit, for "try one" and the page's evaluation.
+"""Make static/test-digits.bin: every tenth MNIST test digit, to try and to evaluate with.
 
 Raw deflate of 1,000 labels (one byte each) followed by 1,000 images of 784 bytes.
 """

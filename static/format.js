@@ -41,6 +41,9 @@ export function duration(seconds) {
 
 export const signed = (value, digits = 3) => (value < 0 ? number(value, digits) : `+${number(value, digits)}`);
 
+/** "a 7", "an 8" */
+export const aDigit = (digit) => `${digit === 8 ? "an" : "a"} ${digit}`;
+
 /** 101,770 */
 export const count = (value) => value.toLocaleString("en-GB");
 

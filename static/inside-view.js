@@ -3,7 +3,7 @@
 import { ACTIVATIONS, fieldShape } from "./activation.js";
 import { Bars } from "./bars.js";
 import { element, find, say } from "./dom.js";
-import { number, percent, signed } from "./format.js";
+import { aDigit, number, percent, signed } from "./format.js";
 import { GridPicture } from "./grid-picture.js";
 import { Legend } from "./legend.js";
 import { diverging, reach, slate } from "./palette.js";
@@ -65,7 +65,7 @@ export class InsideView {
     const inUse = (index) => (index === null || index < units ? index : null);
     picture.addEventListener("inspect", ({ detail }) => this.#look("unit", layer, inUse(detail)));
     picture.addEventListener("choose", ({ detail }) => this.#choose(layer, inUse(detail)));
-    return { picture, units, layer, node: element("figure", {}, canvas, element("figcaption", {}, name)) };
+    return { picture, canvas, units, layer, node: element("figure", {}, canvas, element("figcaption", {}, name)) };
   }
 
   #look(kind, layer, index) {
@@ -97,7 +97,7 @@ export class InsideView {
     this.#showCard();
   }
 
-  #paintField({ picture, units, layer }, values) {
+  #paintField({ picture, canvas, units, layer }, values) {
     const activations = this.#trace.a[layer];
     const most = reach(values ?? activations);
     const bothSides = ACTIVATIONS[this.#network.activation].signed;
@@ -106,6 +106,7 @@ export class InsideView {
       if (values) return diverging(values[unit] / most, theme());
       return bothSides ? diverging(activations[unit] / most, theme()) : slate(activations[unit] / Math.max(most, 1));
     });
+    canvas.dataset.signed = String(values !== null || bothSides);
     picture.choose(this.#shown().layer === layer ? this.#shown().unit : null);
   }
 
@@ -137,7 +138,7 @@ export class InsideView {
     if (kind === "unit") return `Hidden unit ${index}: z = ${signed(z[layer][index])}, activation ${number(a[layer][index])}.`;
     if (kind === "output") {
       const chance = percent(probabilities[index]);
-      return `Output ${index}: z = ${signed(z[depth][index])}, probability ${chance}. Blue units speak for a ${index}, orange units against.`;
+      return `Output ${index}: z = ${signed(z[depth][index])}, probability ${chance}. Blue units speak for ${aDigit(index)}, orange units against.`;
     }
     return AT_REST;
   }

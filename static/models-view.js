@@ -41,7 +41,7 @@ export class ModelsView {
       element("td", { class: "numeric" }, accuracy(model.test_accuracy)),
       element(
         "td",
-        { class: "model-actions" },
+        { class: "row-actions" },
         act("Use it", () => this.#actions.activate(id), active),
         act(id === looked ? "Leave" : "Try here", () => this.#actions.look(id === looked ? null : id)),
         act("Mistakes", () => this.#actions.examine(id, title)),

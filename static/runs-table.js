@@ -1,7 +1,7 @@
 /** Runs side by side; a click on a column's head sorts by it. */
 
 import { element, say } from "./dom.js";
-import { accuracy, duration, number } from "./format.js";
+import { accuracy, duration } from "./format.js";
 
 const setting = (name, write = (value) => String(value ?? "–")) => ({ value: ({ request }) => request[name], write });
 const seconds = ({ metrics }) => (metrics.length ? metrics.reduce((sum, each) => sum + each.seconds, 0) : null);
@@ -12,7 +12,7 @@ const COLUMNS = [
   { title: "Validation", value: (job) => job.validation_accuracy ?? job.metrics.at(-1)?.validation_accuracy ?? null, write: accuracy, numeric: true },
   { title: "Epochs", value: ({ metrics }) => metrics.length, write: String, numeric: true },
   { title: "Time", value: seconds, write: duration, numeric: true },
-  { title: "α", ...setting("learning_rate", (value) => (value === undefined ? "–" : number(value))), numeric: true },
+  { title: "α", ...setting("learning_rate", (value) => String(value ?? "–")), numeric: true },
   { title: "Batch", ...setting("batch_size"), numeric: true },
   { title: "Momentum", ...setting("momentum"), numeric: true },
   { title: "Hidden", ...setting("hidden_layers", (value) => (value ?? []).join(", ") || "–") },

@@ -47,9 +47,8 @@ export class RunsView {
       { "data-job": id },
       element("div", { class: "run-head" }, element("label", { class: "run-label" }, drawn, element("span", { class: "swatch", "aria-hidden": "true" }), name), state),
       bar,
-      words,
+      element("div", { class: "run-foot" }, words, element("div", { class: "run-actions" }, cancel, activate, download)),
       hints,
-      element("div", { class: "run-actions" }, cancel, activate, download),
     );
     return { node, drawn, name, state, bar, words, hints, cancel, activate, download };
   }
@@ -61,7 +60,7 @@ export class RunsView {
     find(".swatch", row.node).style.background = colour ?? "transparent";
     say(row.name, job.name || `${job.request.preset} run`);
     say(row.state, job.cancel_requested && running ? "stopping" : STATES[job.state]);
-    row.bar.hidden = !running;
+    row.bar.hidden = job.state !== "running";
     row.bar.value = job.progress.steps ? job.progress.step / job.progress.steps : 0;
     row.bar.setAttribute("aria-label", `Progress of ${row.name.textContent}`);
     say(row.words, this.#words(job));

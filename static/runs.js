@@ -6,7 +6,7 @@
 import { getJob, jobEvents, jobs } from "./api.js";
 
 const STREAMS = 3; // a browser keeps six connections to a server; predictions need some
-const SOON = 2; // seconds between lists while a run is under way,
+const SOON = 2; // seconds between lists while a run is under way that no stream tells of,
 const LATER = 5; // and otherwise
 
 export const underWay = ({ state }) => state === "queued" || state === "running";
@@ -38,7 +38,7 @@ export class Runs extends EventTarget {
       this.#away = true;
       this.#emit("away", error.message);
     }
-    const busy = this.#away || this.all.some(underWay);
+    const busy = this.#away || this.all.some((job) => underWay(job) && !this.#streams.has(job.id));
     this.#timer = setTimeout(() => this.refresh(), 1000 * (busy ? SOON : LATER));
   }
 

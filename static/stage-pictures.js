@@ -158,7 +158,7 @@ export class FirstPicture {
     const error = backward.deltas[1][unit];
     const values = backward.dWInto(1, unit);
     tile.picture.show((index) => diverging(values[index] / most, theme()));
-    tile.caption.textContent = `unit ${unit}: ${signed(error, 2)}`;
+    tile.caption.textContent = `unit ${unit}\nδ = ${signed(error, 2)}`;
     tile.read = (pixel) =>
       `dW[${pixel}, ${unit}] = x${subscript(pixel)} × δ${subscript(unit)} = ${number(backward.trace.a[0][pixel], 2)} × ${signed(error)} = ${signed(values[pixel])}`;
   }

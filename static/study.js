@@ -5,6 +5,7 @@ import { BackpropView } from "./backprop-view.js";
 import { showCheck } from "./check-badge.js";
 import { Drawing } from "./drawing.js";
 import { find, say, whenNear } from "./dom.js";
+import { aDigit } from "./format.js";
 import { InsideView } from "./inside-view.js";
 import { LabelsView } from "./labels-view.js";
 import { Lesson } from "./lesson.js";
@@ -19,7 +20,7 @@ import { Trace } from "./trace.js";
 const SETTLED = 0.01; // nats: below, the gradients are too small to see anything move
 
 const nothingToLearn = (label) =>
-  `The network is sure that this is a ${label}, so there is next to nothing to learn. Say that it is another digit, and watch the error travel.`;
+  `The network is sure that this is ${aDigit(label)}, so there is next to nothing to learn. Say that it is another digit, and watch the error travel.`;
 
 export class Study {
   drawing = new Drawing();

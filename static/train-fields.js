@@ -3,12 +3,12 @@
 export const PRESETS = {
   fast: {
     title: "Fast",
-    words: "98 % of the test digits in seconds. Start here.",
+    words: "98\u00a0% of the test digits in seconds. Start here.",
     values: { epochs: 8, batch_size: 64, learning_rate: 0.2, momentum: 0.9, weight_decay: 1e-5, schedule: "cosine", augment: "none", deskew: false },
   },
   blog: {
     title: "Blog",
-    words: "The text's own recipe: plain gradient descent, small steps. It learns slowly: about 88 %.",
+    words: "The text's own recipe: plain gradient descent, small steps. It learns slowly: about 88\u00a0%.",
     values: { epochs: 10, batch_size: 64, learning_rate: 0.01, momentum: 0, weight_decay: 0, schedule: "constant", augment: "none", deskew: false },
   },
   best: {

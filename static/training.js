@@ -14,7 +14,7 @@ import { RunsTable } from "./runs-table.js";
 import { RunsView } from "./runs-view.js";
 import { TrainForm } from "./train-form.js";
 
-const DRAWN_AT_FIRST = 2;
+const DRAWN_AT_FIRST = 4;
 
 export class Training {
   #runs = new Runs();
@@ -171,7 +171,7 @@ export class Training {
 
   #paint() {
     const jobs = this.#runs.all;
-    if (!this.#touched && this.#colours.size === 0) jobs.slice(0, DRAWN_AT_FIRST).forEach(({ id }) => this.#draw(id));
+    if (!this.#touched && this.#colours.size === 0) jobs.filter(({ state, metrics }) => state === "running" || metrics.length).slice(0, DRAWN_AT_FIRST).forEach(({ id }) => this.#draw(id));
     const active = this.#models.find((model) => model.active)?.id;
     find("#jobs-empty").hidden = jobs.length > 0;
     for (const node of findAll(".with-runs")) node.hidden = jobs.length === 0;

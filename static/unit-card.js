@@ -3,7 +3,7 @@
 import { ACTIVATIONS, fieldShape } from "./activation.js";
 import { Bars } from "./bars.js";
 import { find, say } from "./dom.js";
-import { number, signed, subscript } from "./format.js";
+import { aDigit, number, signed, subscript } from "./format.js";
 import { GridPicture } from "./grid-picture.js";
 import { Legend } from "./legend.js";
 import { diverging, reach } from "./palette.js";
@@ -64,7 +64,7 @@ export class UnitCard {
     const [z, h] = [trace.z[layer][unit], trace.a[layer][unit]];
     const { symbol } = ACTIVATIONS[network.activation];
     const name = subscript(unit);
-    const why = strongest === null ? "" : `, which speaks loudest for a ${strongest}`;
+    const why = strongest === null ? "" : `, which speaks loudest for ${aDigit(strongest)}`;
     say(find("#unit-title", this.#root), `Hidden unit ${unit}${why}`);
     say(find("#unit-z", this.#root), `z${name} = Σ x·w + b = ${number(sum)} ${signed(network.bias(layer, unit)).replace("+", "+ ").replace("−", "− ")} = ${number(z)}`);
     say(find("#unit-h", this.#root), `h${name} = ${symbol}(${number(z)}) = ${number(h)}`);

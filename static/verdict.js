@@ -1,6 +1,6 @@
 /** What the network says, in a sentence. */
 
-import { percent } from "./format.js";
+import { aDigit, percent } from "./format.js";
 
 const SURE = 0.9;
 const CLOSE = 0.1;
@@ -8,10 +8,10 @@ const CLOSE = 0.1;
 export function verdict({ digit, probabilities, uncertain, reason }) {
   if (uncertain) return sentence(reason) || `Not sure what this is; the closest digit is ${digit}.`;
   const order = ranked(probabilities);
-  if (probabilities[digit] >= SURE) return `Reads as ${digit}, ${percent(probabilities[digit])}.`;
+  if (probabilities[digit] >= SURE) return `Reads as ${aDigit(digit)}, ${percent(probabilities[digit]).replace(">", "more than")} sure.`;
   const second = order[1];
-  const start = `Perhaps a ${digit} (${percent(probabilities[digit])})`;
-  return probabilities[second] >= CLOSE ? `${start}, or a ${second} (${percent(probabilities[second])}).` : `${start}, not sure.`;
+  const start = `Perhaps ${aDigit(digit)} (${percent(probabilities[digit])})`;
+  return probabilities[second] >= CLOSE ? `${start}, or ${aDigit(second)} (${percent(probabilities[second])}).` : `${start}, not sure.`;
 }
 
 export const ranked = (values) => [...values.keys()].sort((a, b) => values[b] - values[a]);
