@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from app.settings import Settings
 
-__all__ = ["Guard", "KeyNeeded", "content_security_policy", "require_key"]
+__all__ = ["Guard", "KeyNeeded", "page_headers", "require_key"]
 
 _bearer = HTTPBearer(auto_error=False, description="The value of BYHAND_API_KEY.")
 _header = APIKeyHeader(name="X-API-Key", auto_error=False, description="The same key.")
@@ -46,20 +46,24 @@ KeyNeeded = Depends(require_key)
 """For `dependencies=[KeyNeeded]` of every route that changes something."""
 
 
-def content_security_policy(script: str = "'self'") -> bytes:
-    """Nothing from elsewhere, nothing inline; data: and blob: images, as canvases make them."""
-    return (
-        f"default-src 'none'; script-src {script}; style-src 'self'; img-src 'self' data: blob:; "
-        "font-src 'self'; connect-src 'self'; manifest-src 'self'; base-uri 'none'; "
-        "form-action 'self'; frame-ancestors 'self'"
-    ).encode()
+def page_headers(script: str = "'self'") -> dict[str, str]:
+    """For what a browser renders: nothing from elsewhere, nothing inline, in nobody's frame.
+
+    data: and blob: images are allowed, as canvases make them. `script` is the source list of
+    scripts.
+    """
+    return {
+        "Content-Security-Policy": (
+            f"default-src 'none'; script-src {script}; style-src 'self'; "
+            "img-src 'self' data: blob:; font-src 'self'; connect-src 'self'; "
+            "manifest-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'self'"
+        ),
+        "Referrer-Policy": "no-referrer",
+    }
 
 
-SAFE_HEADERS = [
-    (b"content-security-policy", content_security_policy()),
-    (b"x-content-type-options", b"nosniff"),
-    (b"referrer-policy", b"no-referrer"),
-]
+# On every answer; more would cost each prediction, and JSON is not rendered.
+NO_SNIFFING = (b"x-content-type-options", b"nosniff")
 LIMITED = ("/predict", "/gradients", "/train", "/models")
 SLOWEST_BODY = 30.0  # seconds: a body that trickles in holds a connection no longer
 
@@ -88,7 +92,7 @@ class Guard:
 
         async def send_safely(message: Message) -> None:
             if message["type"] == "http.response.start":
-                _add_headers(message["headers"])
+                message["headers"].append(NO_SNIFFING)
             await send(message)
 
         try:
@@ -172,9 +176,3 @@ class _Limiter:
                     f"{limit} are allowed to one address. Wait as long as Retry-After says.",
                     retry_after=reset - time.time(),
                 )
-
-
-def _add_headers(headers: list[tuple[bytes, bytes]]) -> None:
-    """Add the safe headers, except a policy that the page has set itself."""
-    own = any(name == b"content-security-policy" for name, _ in headers)
-    headers.extend(SAFE_HEADERS[1:] if own else SAFE_HEADERS)

@@ -14,6 +14,7 @@ import sys
 from collections.abc import Callable, Mapping, MutableMapping
 from contextvars import ContextVar
 from datetime import UTC, datetime
+from random import getrandbits
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
@@ -151,7 +152,7 @@ class Telemetry:
             await self.app(scope, receive, send)
             return
         start = perf_counter()
-        request_id = _incoming_id(scope) or os.urandom(8).hex()
+        request_id = _incoming_id(scope) or f"{getrandbits(64):016x}"
         _request_id.set(request_id)
         id_header = (b"x-request-id", request_id.encode())
         status = CLIENT_GONE

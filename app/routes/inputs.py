@@ -171,7 +171,7 @@ def _image(value: Any) -> Pixels:
     pixels = _whole_numbers(value)
     if pixels is None:
         pixels = _numbers(value)
-    if not pixels.any():
+    if not np.count_nonzero(pixels):
         raise BlankImageError("The image is blank: all pixels are 0. Draw a digit in it.")
     return pixels
 

@@ -17,7 +17,7 @@ from starlette.datastructures import Headers
 from starlette.responses import FileResponse, HTMLResponse
 from starlette.staticfiles import StaticFiles
 
-from app.security import content_security_policy
+from app.security import page_headers
 
 if TYPE_CHECKING:
     from starlette.types import Scope
@@ -30,9 +30,10 @@ SWAGGER = "/docs-assets"
 # The browser asks each time whether a file has changed, and is told 304 by its ETag: an update of
 # byhand is seen at the next reload, and nothing is ever half old.
 REVALIDATE = {"Cache-Control": "no-cache"}
+SAFE = page_headers()
 
 COMPRESSED = {".html", ".css", ".js", ".json", ".svg"}
-KEPT = ("cache-control", "content-type", "etag", "last-modified")
+OF_THE_FILE = ("content-length", "accept-ranges")  # not of its compressed form
 
 router = APIRouter(include_in_schema=False)
 
@@ -58,7 +59,7 @@ class _Files(StaticFiles):
     async def get_response(self, path: str, scope: Scope) -> Response:
         """The file, 304, or 404."""
         response = await super().get_response(path, scope)
-        response.headers.update(REVALIDATE)
+        response.headers.update(REVALIDATE | SAFE)
         asked = Headers(scope=scope)
         if (
             isinstance(response, FileResponse)
@@ -72,7 +73,8 @@ class _Files(StaticFiles):
     @staticmethod
     def _compressed(response: FileResponse) -> Response:
         body = _gzip(str(response.path), Path(response.path).stat().st_mtime_ns)
-        headers = {name: value for name, value in response.headers.items() if name in KEPT}
+        old = response.headers.items()
+        headers = {name: value for name, value in old if name not in OF_THE_FILE}
         headers |= {"Content-Encoding": "gzip", "Vary": "Accept-Encoding"}
         return Response(body, headers=headers)
 
@@ -123,12 +125,10 @@ def add_docs(app: FastAPI) -> None:
     # Its one inline script is allowed by hash; everything else inline stays forbidden.
     scripts = re.findall(r"<script>(.*?)</script>", html, re.DOTALL)
     hashes = (base64.b64encode(hashlib.sha256(s.encode()).digest()).decode() for s in scripts)
-    policy = content_security_policy(" ".join(["'self'", *(f"'sha256-{h}'" for h in hashes)]))
+    safe = page_headers(" ".join(["'self'", *(f"'sha256-{h}'" for h in hashes)]))
 
     async def docs(request: Request) -> Response:
-        return HTMLResponse(
-            html, headers={**REVALIDATE, "Content-Security-Policy": policy.decode()}
-        )
+        return HTMLResponse(html, headers=REVALIDATE | safe)
 
     app.add_route("/docs", docs, include_in_schema=False)
     app.mount(SWAGGER, StaticFiles(directory=assets))

@@ -148,15 +148,23 @@ def test_a_body_in_chunks_arrives_whole(client: TestClient, seven: Pixels) -> No
     assert client.post("/predict", content=parts, headers=headers).json()["digit"] == 7
 
 
-@pytest.mark.parametrize("path", ["/", "/healthz", "/nowhere", "/models"])
-def test_every_answer_has_the_safe_headers(client: TestClient, path: str) -> None:
-    headers = client.get(path).headers
-    assert headers["x-content-type-options"] == "nosniff"
-    assert headers["referrer-policy"] == "no-referrer"
-    policy = headers["content-security-policy"]
-    assert "default-src 'none'" in policy
-    assert "unsafe" not in policy
-    assert "http:" not in policy
+@pytest.mark.parametrize("path", ["/", "/docs", "/healthz", "/nowhere", "/models"])
+def test_no_answer_is_taken_for_another_type(client: TestClient, path: str) -> None:
+    assert client.get(path).headers["x-content-type-options"] == "nosniff"
+
+
+@pytest.mark.parametrize("path", ["/", "/derivation", "/style.css", "/docs"])
+def test_pages_take_nothing_from_elsewhere_and_nothing_inline(
+    client: TestClient, path: str
+) -> None:
+    for encoding in ("gzip", "identity"):
+        headers = client.get(path, headers={"accept-encoding": encoding}).headers
+        assert headers["referrer-policy"] == "no-referrer"
+        policy = headers["content-security-policy"]
+        assert "default-src 'none'" in policy
+        assert "frame-ancestors 'self'" in policy
+        assert "unsafe" not in policy
+        assert "http:" not in policy
 
 
 def test_the_api_page_allows_its_own_script_and_no_other(client: TestClient) -> None:
