@@ -203,7 +203,7 @@ CLEAR: dict[str, Callable[[], tuple[list[EpochMetrics], Recipe]]] = {
         replace(FAST, activation="relu"),
     ),
     "one worse validation epoch": lambda: (
-        run([0.5, 0.2, 0.1, 0.05], [0.5, 0.3, 0.35, 0.3]),
+        run([0.5, 0.2, 0.1], [0.5, 0.3, 0.35]),
         FAST,
     ),
     "still falling in the middle of a run": lambda: (run([2.0, 1.0], [1.5, 0.8]), FAST),

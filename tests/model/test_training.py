@@ -327,6 +327,7 @@ def test_a_warm_start_goes_on_from_the_base_and_leaves_it_alone(few: Split) -> N
     used = recipe("fast", epochs=1, hidden_layers=[12], learning_rate=1e-6, momentum=0.0)
     base = initialize((784, 12, 10), "sigmoid", np.random.default_rng(9))
     before = base.vector.copy()
+    assert not np.shares_memory(start(used, base=base).parameters.vector, base.vector)
     *_, last = train(used, few, base=base)
     assert last.state is not None
     np.testing.assert_array_equal(base.vector, before)
@@ -409,6 +410,25 @@ def run_wild(used: Recipe, data: Split) -> Progress:
 def test_a_run_that_diverges_says_so_and_what_to_do(few: Split) -> None:
     with pytest.raises(DivergenceError, match=r"epoch \d+.*Lower learning_rate \(it was 100\)"):
         run_wild(WILD, few)
+
+
+def test_no_report_of_a_diverging_run_has_a_loss_that_is_no_number(few: Split) -> None:
+    losses: list[float] = []
+    reports = (losses.append(p.train_loss) for p in train(replace(WILD, batch_size=1), few))
+    with pytest.raises(DivergenceError):
+        list(reports)
+    assert all(map(math.isfinite, losses))
+
+
+def test_a_last_step_that_diverges_is_noticed(few: Split) -> None:
+    # From such weights the loss is still finite; the one step it takes makes W1 overflow on images.
+    base = Parameters((784, 2, 10), "tanh")
+    base.weights[1][:] = 3e28 * (-1.0) ** np.arange(10)
+    used = recipe(
+        "fast", activation="tanh", hidden_layers=[2], epochs=1, batch_size=150, learning_rate=100
+    )
+    with pytest.raises(DivergenceError, match="epoch 1"):
+        list(train(used, few, base=base))
 
 
 @pytest.mark.parametrize("epochs", range(1, 9))
