@@ -130,7 +130,7 @@ def migrate(database: Database, revision: str = HEAD) -> None:
         if not database.is_sqlite:
             connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": MIGRATION_LOCK})
         config.attributes["connection"] = connection
-        if revision != HEAD:
-            command.downgrade(config, revision)
-        elif not is_current(connection):
+        if revision == HEAD:
             command.upgrade(config, revision)
+        else:
+            command.downgrade(config, revision)

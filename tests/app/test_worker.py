@@ -131,7 +131,7 @@ def test_a_job_ends_with_a_model_its_metrics_and_its_events(database: Database) 
 
 
 def test_a_model_is_that_of_the_best_epoch(database: Database) -> None:
-    restless = {"learning_rate": 1.0, "schedule": "constant", "seed": 3}
+    restless = {"learning_rate": 3.0, "momentum": 0.9, "seed": 0}
     id = add(database, **restless)
     assert run_training(id, database.url) == "succeeded"
     data = split(load_mnist(), train_examples=500)

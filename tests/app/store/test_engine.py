@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import inspect, text
 from sqlalchemy.orm import Session
 
-from app.store import engine
+from app.store import engine, jobs
 from app.store.engine import HEAD, Database, StoreError, connect, is_current, migrate
 from app.store.tables import Base
 
@@ -97,18 +97,22 @@ def test_a_failed_transaction_leaves_nothing(database: Database) -> None:
         assert is_current(connection)
 
 
-def test_readers_do_not_wait_for_a_writer(database: Database) -> None:
+def test_a_writer_and_a_reader_do_not_wait_for_each_other(database: Database) -> None:
     done = threading.Event()
 
-    def read() -> None:
-        with database.read() as session:
-            session.execute(text("SELECT count(*) FROM jobs"))
+    def write() -> None:
+        with database.begin() as session:
+            jobs.add(session, id="a", name="job", request={}, epochs=1)
         done.set()
 
-    with database.begin() as session:
-        session.execute(text("UPDATE jobs SET name = 'x'"))
-        threading.Thread(target=read).start()
+    with database.read() as session:
+        assert jobs.waiting(session) == 0
+        threading.Thread(target=write).start()
         assert done.wait(5)
+    with database.begin() as session:
+        jobs.add(session, id="b", name="job", request={}, epochs=1)
+        with database.read() as other:
+            assert jobs.waiting(other) == 1  # what is committed
 
 
 def test_writers_wait_for_each_other_instead_of_failing(tmp_path: Path) -> None:
