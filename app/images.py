@@ -17,6 +17,7 @@ from PIL import Image, ImageOps
 
 from app import paper
 from app.errors import Invalid, TooLarge, UnsupportedMedia
+from app.thin import widen_thin_lines
 from model import ink
 
 __all__ = ["pixels", "png", "read_grey", "stages"]
@@ -51,7 +52,7 @@ def read_grey(data: bytes) -> Grey:
     damaged file.
     """
     grey, lossy = _decode(data)
-    return paper.find_ink(grey, lossy)
+    return _ink(grey, lossy)
 
 
 def pixels(data: bytes) -> int:
@@ -69,7 +70,7 @@ def stages(data: bytes) -> dict[str, Grey]:
     Raises as `read_grey` and `model.ink.to_mnist` do.
     """
     grey, lossy = _decode(data)
-    found = paper.find_ink(grey, lossy)
+    found = _ink(grey, lossy)
     top, bottom, left, right = ink.ink_box(found)
     return {
         "grey": grey,
@@ -77,6 +78,10 @@ def stages(data: bytes) -> dict[str, Grey]:
         "small": ink.resample(found[top:bottom, left:right]),
         "input": ink.to_mnist(found),
     }
+
+
+def _ink(grey: Grey, lossy: bool) -> Grey:
+    return widen_thin_lines(paper.find_ink(grey, lossy))
 
 
 def png(grey: Grey) -> bytes:

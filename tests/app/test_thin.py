@@ -1,0 +1,52 @@
+import numpy as np
+import pytest
+
+from app.thin import widen_thin_lines
+from model import ink
+
+
+def cross(width: int, side: int = 200) -> np.ndarray:
+    """An upright and a level line, `width` pixels wide, in a frame."""
+    found = np.zeros((side + 80, side + 80), np.uint8)
+    middle = 40 + side // 2
+    found[40 : 40 + side, middle : middle + width] = 255
+    found[middle : middle + width, 40 : 40 + side] = 255
+    return found
+
+
+@pytest.mark.parametrize("width", [1, 2, 5])
+def test_thin_lines_become_a_pen_of_1_7_of_20_pixels(width: int) -> None:
+    widened = widen_thin_lines(cross(width))
+    top, bottom, left, right = ink.ink_box(widened)
+    arm = widened[(top + bottom) // 2 - 60, left:right]
+    assert np.count_nonzero(arm) == pytest.approx(17, abs=2)
+    assert set(np.unique(widened)) == {0, 255}
+
+
+def test_one_pixel_diagonal_is_as_wide_as_an_upright_one() -> None:
+    found = np.zeros((280, 280), np.uint8)
+    at = np.arange(40, 240)
+    found[at, at] = 255
+    widened = widen_thin_lines(found)
+    area = np.count_nonzero(widened)
+    assert area == pytest.approx(200 * np.sqrt(2) * 17, rel=0.2)
+
+
+@pytest.mark.parametrize("width", [12, 25, 40])
+def test_pens_that_survive_are_left_alone(width: int) -> None:
+    found = cross(width)
+    assert widen_thin_lines(found) is found
+
+
+def test_small_and_blank_pictures_are_left_alone() -> None:
+    small = np.eye(28, dtype=np.uint8) * 255
+    assert widen_thin_lines(small) is small
+    blank = np.zeros((280, 280), np.uint8)
+    assert widen_thin_lines(blank) is blank
+
+
+def test_ink_at_the_edge_is_widened_outwards_too() -> None:
+    found = np.zeros((200, 200), np.uint8)
+    found[:, 0] = 255
+    widened = widen_thin_lines(found)
+    assert np.count_nonzero(widened[len(widened) // 2]) == pytest.approx(17, abs=2)
