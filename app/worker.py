@@ -11,8 +11,6 @@ from __future__ import annotations
 
 import functools
 import logging
-import math
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -104,17 +102,6 @@ def _dataset() -> Dataset:
     return load_mnist()
 
 
-def _finite(metrics: dict[str, Any]) -> dict[str, Any]:
-    """JSON knows no infinity, and the norm of a gradient may overflow where the loss does not."""
-
-    def clip(value: Any) -> Any:
-        if isinstance(value, list):
-            return [clip(element) for element in value]
-        return value if math.isfinite(value) else sys.float_info.max
-
-    return {name: clip(value) for name, value in metrics.items()}
-
-
 class _Attempt:
     """One attempt at a job, from its claim to whatever ends it."""
 
@@ -193,7 +180,7 @@ class _Attempt:
         columns = self._columns(progress, clock)
         events: list[store_events.Event] = [
             ("progress", columns | {"train_loss": progress.train_loss}),
-            ("epoch", _finite(asdict(state.history[-1])) | {"seconds": clock.lap()}),
+            ("epoch", asdict(state.history[-1]) | {"seconds": clock.lap()}),
         ]
         new = [text for text in hints(state.history, self.recipe) if text not in self.told_hints]
         events += [("hint", {"message": text}) for text in new]

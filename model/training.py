@@ -44,6 +44,7 @@ __all__ = ["EpochMetrics", "Progress", "TrainingState", "classifier", "start", "
 
 BATCHES_PER_REPORT = 50  # some 15 ms at batch 64: often enough for a live curve and a quick cancel
 TAUGHT_BATCHES_PER_REPORT = 10  # a teacher makes each some twenty times dearer
+WORK_PER_REPORT = 2 * 10**9  # weights times examples, under a second: a cancel waits no longer
 TEACHER_ACTIVATION = "relu"
 TEACHER_RATE = 0.2  # of the learner's learning rate: relu's derivative is that much larger
 DIAGNOSED = 1000  # validation images on which gradients and saturation are looked at
@@ -173,6 +174,8 @@ class _Run:
         rng = np.random.default_rng([self.recipe.seed, number])
         order = rng.permutation(len(self.images))
         batches = BATCHES_PER_REPORT if self.teacher is None else TAUGHT_BATCHES_PER_REPORT
+        weights = sum(d.parameters.count for d in (self.learner, self.teacher) if d is not None)
+        batches = min(batches, WORK_PER_REPORT // (weights * self.recipe.batch_size) or 1)
         chunk = batches * self.recipe.batch_size
         step, total_loss = self.state.epoch * self.steps_per_epoch, 0.0
         for first in range(0, len(order), chunk):

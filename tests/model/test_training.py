@@ -374,6 +374,16 @@ def test_progress_counts_the_steps_of_the_whole_run(digits: Split) -> None:
     assert [p.metrics for p in reports if not p.state] == [None, None]
 
 
+def test_the_dearer_a_step_the_more_often_a_run_reports(
+    digits: Split, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    small = recipe("fast", epochs=1, batch_size=1)
+    every = len(list(train(small, digits)))
+    assert every == math.ceil(len(digits.train_labels) / training.BATCHES_PER_REPORT)
+    monkeypatch.setattr(training, "WORK_PER_REPORT", 1)
+    assert len(list(train(small, digits))) == len(digits.train_labels)
+
+
 def test_an_epochs_loss_is_the_mean_over_its_examples(digits: Split) -> None:
     first, second = islice(train(recipe("fast", epochs=1, hidden_layers=[8]), digits), 2)
     assert second.metrics is not None
