@@ -84,6 +84,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     inference.start()
     # What is here now stays: the garbage collector need not look at it again, request by request.
     gc.freeze()
+    gc.enable()  # `byhand serve` starts without it
     try:
         yield
     finally:
