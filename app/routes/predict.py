@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
+import numpy as np
 import orjson
 from fastapi import APIRouter, Request, Response
 
@@ -19,6 +20,7 @@ __all__ = ["router"]
 
 router = APIRouter(tags=["Predict"], route_class=RawRoute)
 
+CHUNK = 200  # images at a time: their work arrays stay in the cache
 QUICK_IMAGES = 256  # more are computed in a thread, so that single drawings need not wait
 
 MODEL = options.parameter("model", "Another model than the active one.", {"type": "string"})
@@ -99,7 +101,10 @@ async def predict_batch(request: Request) -> Response:
 
 
 def _batch_answer(served: Served, pixels: Pixels, media: str) -> bytes:
-    probabilities: Array = served.classifier.probabilities(pixels)  # (n, 10)
+    parts = range(0, len(pixels), CHUNK)
+    probabilities: Array = np.concatenate(
+        [served.classifier.probabilities(pixels[start : start + CHUNK]) for start in parts]
+    )  # (n, 10)
     if media == OCTETS:
         return probabilities.astype("<f4", copy=False).tobytes()
     digits = probabilities.argmax(axis=1)
