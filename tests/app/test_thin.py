@@ -47,6 +47,12 @@ def test_small_and_blank_pictures_are_left_alone() -> None:
 
 def test_ink_at_the_edge_is_widened_outwards_too() -> None:
     found = np.zeros((200, 200), np.uint8)
-    found[:, 0] = 255
+    found[:, 0] = found[0, :100] = 255
     widened = widen_thin_lines(found)
-    assert np.count_nonzero(widened[len(widened) // 2]) == pytest.approx(17, abs=2)
+    assert np.count_nonzero(widened[-60]) == pytest.approx(17, abs=2)
+
+
+def test_line_between_the_pixels_looked_at_first_is_widened_too() -> None:
+    found = np.zeros((280, 280), np.uint8)
+    found[40:240, 141] = 255
+    assert np.count_nonzero(widen_thin_lines(found)) > 200 * 14
