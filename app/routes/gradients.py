@@ -50,7 +50,7 @@ PARAMETERS = [
     openapi_extra={
         "parameters": PARAMETERS,
         "requestBody": documents.body(
-            form=schemas.LabelledForm, json=(schemas.LabelledImage, schemas.LabelledImages)
+            json=(schemas.LabelledImage, schemas.LabelledImages), form=schemas.LabelledForm
         ),
     },
 )

@@ -37,7 +37,7 @@ DETAILS = options.parameter(
     responses=documents.problems(400, 404, 413, 415, 422, 429, 503),
     openapi_extra={
         "parameters": [DETAILS, MODEL],
-        "requestBody": documents.body(form=ImageForm, json=OneImage),
+        "requestBody": documents.body(json=OneImage, form=ImageForm),
     },
 )
 async def predict(request: Request) -> Response:

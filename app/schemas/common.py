@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Generic, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 
 __all__ = ["FieldProblem", "Health", "Page", "Problem"]
 
@@ -23,17 +23,6 @@ class FieldProblem(BaseModel):
 
 class Problem(BaseModel):
     """Every error of the service has this shape (RFC 9457, application/problem+json)."""
-
-    model_config = ConfigDict(
-        json_schema_extra={
-            "example": {
-                "type": "about:blank",
-                "title": "Invalid value",
-                "status": 422,
-                "detail": "An image has 784 numbers (28 rows of 28), found 783.",
-            }
-        }
-    )
 
     type: str = Field("about:blank", description="about:blank: the status says it all.")
     title: str = Field(description="The kind of problem, in a few words.")
