@@ -1,4 +1,4 @@
-"""The service's settings, for the commands that need them."""
+"""The service's settings and its store, for the commands that need them."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ from pydantic import ValidationError
 
 from app.commands.errors import CommandError
 from app.settings import Settings
+from app.store.engine import Database, connect, migrate
 
-__all__ = ["settings"]
+__all__ = ["open_store", "settings"]
 
 
 def settings() -> Settings:
@@ -19,3 +20,19 @@ def settings() -> Settings:
         name = "BYHAND_" + "_".join(str(part) for part in first["loc"]).upper()
         message = str(first["msg"]).removeprefix("Value error, ")
         raise CommandError(f"{name}: {message}; found {first['input']!r}.", 2) from None
+
+
+def open_store(chosen: Settings) -> Database:
+    """The store, with its tables; raises CommandError when it cannot be opened, whatever the cause.
+
+    A database, its driver and a file system can each fail in ways of their own; what helps is the
+    first line of what they say, and which setting leads there.
+    """
+    try:
+        database = connect(chosen.store_url)
+        migrate(database)
+    except Exception as error:
+        cause = str(getattr(error, "orig", None) or error).strip().splitlines()[0]
+        setting = "BYHAND_DATABASE_URL" if chosen.database_url else "BYHAND_DATA_DIR"
+        raise CommandError(f"the store cannot be opened ({cause}). Check {setting}.") from error
+    return database

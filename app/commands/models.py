@@ -10,13 +10,12 @@ from typing import Any, Protocol, Self
 from rich.console import Console
 from rich.table import Column, Table
 
-from app.commands.environment import settings
+from app.commands.environment import open_store, settings
 from app.commands.files import check_writable, write_whole
 from app.commands.remote import Server
 from app.inference import must_serve
 from app.schemas.models import Model
 from app.store import models
-from app.store.engine import connect, migrate
 from model.checkpoint import dump_model, load_model, pretrained
 
 __all__ = ["Models"]
@@ -107,9 +106,7 @@ class LocalShelf:
     """The models in the store that the settings name; a running server sees every change."""
 
     def __init__(self) -> None:
-        chosen = settings()
-        self._database = connect(chosen.store_url)
-        migrate(self._database)
+        self._database = open_store(settings())
         with self._database.begin() as session:
             models.put_pretrained(session, pretrained(), dump_model(pretrained()))
 

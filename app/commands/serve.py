@@ -12,7 +12,7 @@ from tempfile import TemporaryDirectory
 import uvicorn
 from rich.console import Console
 
-from app.commands.environment import settings
+from app.commands.environment import open_store, settings
 from app.commands.errors import CommandError
 
 __all__ = ["serve"]
@@ -26,6 +26,7 @@ def serve(host: str | None, port: int | None, workers: int) -> None:
     os.environ |= {name: str(value) for name, value in given.items() if value is not None}
     chosen = settings()
     free = _free_port(chosen.host, chosen.port)
+    open_store(chosen).close()  # before anything is announced: a wrong address is one line
     _announce(chosen.host, free, workers)
     gc.disable()  # imports leave no garbage, and looking for it takes a tenth of the start
     with _shared_metrics() if workers > 1 else nullcontext():

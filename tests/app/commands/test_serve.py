@@ -33,6 +33,35 @@ def test_a_wrong_setting_stops_the_start_by_its_name(
     assert repr(value) in ran.err
 
 
+@pytest.mark.parametrize(
+    ("variable", "value", "says"),
+    [
+        ("BYHAND_DATA_DIR", "{tmp}/file/data", "Not a directory"),
+        ("BYHAND_DATA_DIR", "{tmp}/damaged", "file is not a database"),
+        ("BYHAND_DATABASE_URL", "nonsense", "Could not parse SQLAlchemy URL"),
+        ("BYHAND_DATABASE_URL", "postgresql://nobody@127.0.0.1:9/none", "refused"),
+    ],
+)
+@pytest.mark.parametrize("command", [["serve", "--port", "0"], ["models", "list"]])
+def test_a_store_that_cannot_be_opened_is_one_line_with_its_setting(
+    byhand: Any,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    command: list[str],
+    variable: str,
+    value: str,
+    says: str,
+) -> None:
+    (tmp_path / "file").touch()
+    (tmp_path / "damaged").mkdir()
+    (tmp_path / "damaged" / "byhand.db").write_text("this is no database " * 100)
+    monkeypatch.setenv(variable, value.format(tmp=tmp_path))
+    ran = byhand(*command)
+    assert (ran.code, ran.out, ran.err.count("\n")) == (1, "", 1)
+    assert says in ran.err
+    assert f"Check {variable}." in ran.err
+
+
 def test_a_taken_port_is_one_line_that_says_what_to_do(byhand: Any) -> None:
     with socket.socket() as other:
         other.bind(("127.0.0.1", 0))
