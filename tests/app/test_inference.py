@@ -3,16 +3,18 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
 from app.errors import Invalid, NotFound, Unavailable
-from app.inference import MOST_OTHERS, Inference, explain
+from app.inference import MOST_OTHERS, Inference, Served, explain
 from app.store import models
 from app.store.engine import Database, connect, migrate
 from model.checkpoint import dump_model
 from model.classifier import Classifier
+from model.errors import ShapeError
 from model.network import initialize
 
 Add = Callable[[str], None]
@@ -137,6 +139,64 @@ def test_a_model_deleted_elsewhere_is_forgotten(database: Database, add: Add) ->
     inference.refresh()
     with pytest.raises(NotFound):
         inference.load("a")
+
+
+def served(id: str, seed: int = 0) -> Served:
+    return Served(id, "", tiny(seed))
+
+
+def read_all(inference: Inference, asked: list[tuple[Served, Any]]) -> list[Any]:
+    """The answers to these questions, all asked in one turn of the event loop."""
+
+    async def ask() -> list[Any]:
+        futures = [inference.read(one, pixels) for one, pixels in asked]
+        return await asyncio.gather(*futures, return_exceptions=True)
+
+    return asyncio.run(ask())
+
+
+def test_images_that_arrive_together_get_each_their_own_answer(database: Database) -> None:
+    images = np.random.default_rng(0).integers(0, 256, (40, 1, 784), np.uint8)
+    models_ = [served("a", 1), served("b", 2)]
+    asked = [(models_[number % 2], image) for number, image in enumerate(images)]
+    answers = read_all(Inference(database), asked)
+    for (model, image), answer in zip(asked, answers, strict=True):
+        assert answer.shape == (10,)
+        assert np.allclose(answer, model.classifier.probabilities(image)[0], atol=1e-6)
+
+
+def test_they_share_one_forward_pass(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    sizes: list[int] = []
+    probabilities = Classifier.probabilities
+
+    def counted(self: Classifier, pixels: Any) -> Any:
+        sizes.append(len(pixels))
+        return probabilities(self, pixels)
+
+    monkeypatch.setattr(Classifier, "probabilities", counted)
+    one = served("a")
+    read_all(Inference(database), [(one, np.full((1, 784), 9, np.uint8))] * 7)
+    assert sizes == [7]
+
+
+def test_what_fails_for_one_model_answers_for_the_other(database: Database) -> None:
+    good = (served("a"), np.full((1, 784), 9, np.uint8))
+    bad = (served("b"), np.full((1, 100), 9, np.uint8))
+    answers = read_all(Inference(database), [good, bad, good])
+    assert isinstance(answers[1], ShapeError)
+    assert np.array_equal(answers[0], answers[2])
+
+
+def test_a_client_that_has_gone_holds_nobody_up(database: Database) -> None:
+    inference, one = Inference(database), served("a")
+
+    async def ask() -> Any:
+        gone = inference.read(one, np.full((1, 784), 9, np.uint8))
+        here = inference.read(one, np.full((1, 784), 9, np.uint8))
+        gone.cancel()
+        return await here
+
+    assert asyncio.run(ask()).shape == (10,)
 
 
 def test_explaining_changes_nothing() -> None:

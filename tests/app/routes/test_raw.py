@@ -1,0 +1,70 @@
+from typing import Any
+
+import pytest
+from fastapi import APIRouter, FastAPI, Request, Response
+from fastapi.testclient import TestClient
+
+from app.errors import Invalid, install_handlers
+from app.routes.raw import Express, RawRoute
+from model.errors import InkError
+
+router = APIRouter(route_class=RawRoute)
+
+
+@router.post("/echo")
+async def echo(request: Request) -> Response:
+    return Response(await request.body(), headers={"X-App": request.app.title})
+
+
+@router.post("/refuse")
+async def refuse(request: Request) -> Response:
+    raise Invalid("No.", errors=[{"field": "a", "message": "No."}])
+
+
+@router.post("/ink")
+async def ink(request: Request) -> Response:
+    raise InkError("Too little ink.")
+
+
+@router.post("/break")
+async def fail(request: Request) -> Response:
+    raise ZeroDivisionError
+
+
+def serve(express: bool) -> TestClient:
+    app = FastAPI(title="raw")
+    install_handlers(app)
+    app.router.routes.extend(router.routes)
+    if express:
+        app.add_middleware(Express, routes=router.routes)
+    return TestClient(app)
+
+
+@pytest.mark.parametrize("path", ["/echo", "/refuse", "/ink"])
+def test_the_express_way_gives_the_same_answers(path: str) -> None:
+    def answer(express: bool) -> Any:
+        response = serve(express).post(path, content=b"hello")
+        return response.status_code, response.content, response.headers
+
+    assert answer(express=True) == answer(express=False)
+
+
+def test_it_takes_no_detours(monkeypatch: pytest.MonkeyPatch) -> None:
+    client = serve(express=True)
+    monkeypatch.setattr("fastapi.routing.APIRoute.handle", None)
+    assert client.post("/echo", content=b"hello").content == b"hello"
+
+
+def test_everything_else_goes_the_usual_way() -> None:
+    client = serve(express=True)
+    assert client.get("/echo").status_code == 405
+    assert client.get("/nowhere").status_code == 404
+
+
+def test_a_fault_is_not_swallowed() -> None:
+    with pytest.raises(ZeroDivisionError):
+        serve(express=True).post("/break")
+
+
+def test_raw_routes_are_documented_like_all_others() -> None:
+    assert "/echo" in serve(express=True).get("/openapi.json").json()["paths"]
