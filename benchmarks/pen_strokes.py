@@ -70,12 +70,12 @@ def load_strokes(path: Path) -> tuple[list[Strokes], np.ndarray]:
 
 
 def rasterise(digits: list[Strokes], width: float) -> np.ndarray:
-    """Draw with a pen of `width` and bring to 28x28, all in one Node process: (n, 784)."""
+    """Draw with a pen of `width` and read as the page does, in one Node process: (n, 784)."""
     node = shutil.which("node")
     if node is None:
         raise SystemExit("Node is needed to run the page's JavaScript: apt-get install nodejs.")
     done = subprocess.run(
-        [node, str(SCRIPT), "ink", str(width)],
+        [node, str(SCRIPT), "read", str(width)],
         input=json.dumps(digits).encode(),
         stdout=subprocess.PIPE,
         check=True,

@@ -2,13 +2,14 @@
 //
 //   node raster_batch.mjs draw PEN    stdin: JSON [[[{x, y}, …], …], …]  stdout: per digit a 280x280 bitmap
 //   node raster_batch.mjs ink PEN     the same stdin                     stdout: per digit its 28x28
+//   node raster_batch.mjs read PEN    the same, with the pen that the page reads drawings of that size with
 //   node raster_batch.mjs raster W H  stdin: bitmaps of W x H bytes      stdout: per bitmap its 28x28
 //
 // Output is raw bytes; a blank digit gives zeros.
 
 import { readFileSync, writeSync } from "node:fs";
 
-import { CANVAS, drawStrokes } from "../static/strokes.js";
+import { CANVAS, drawStrokes, longerSide, readingWidth } from "../static/strokes.js";
 import { SIDE, toMnist } from "../static/raster.js";
 
 const [task, first, second] = process.argv.slice(2);
@@ -27,7 +28,8 @@ function* results() {
     return;
   }
   for (const strokes of JSON.parse(input)) {
-    const bitmap = drawStrokes(strokes, Number(first));
+    const pen = Number(first);
+    const bitmap = drawStrokes(strokes, task === "read" ? readingWidth(pen, longerSide(strokes.flat())) : pen);
     yield task === "draw" ? bitmap : normalise(bitmap, CANVAS, CANVAS);
   }
 }

@@ -1,11 +1,11 @@
 /** A drawing -> the 28x28 bytes that are sent, as MNIST was made. Only new ink is drawn while the pen moves. */
 
 import { toMnist } from "./raster.js";
-import { CANVAS, drawSegment } from "./strokes.js";
+import { CANVAS, drawSegment, longerSide, readingWidth } from "./strokes.js";
 
 export class Pixels {
   #bitmap = new Uint8Array(CANVAS * CANVAS);
-  #drawn = []; // [{stroke, points}]: what the bitmap holds
+  #drawn = []; // [{stroke, width, points}]: what the bitmap holds
 
   /** Null when there is no ink. */
   of(drawing) {
@@ -15,18 +15,21 @@ export class Pixels {
   }
 
   #catchUp(strokes) {
-    const grown = this.#drawn.every(({ stroke, points }, index) => strokes[index] === stroke && stroke.points.length >= points);
+    const side = longerSide(strokes.flatMap(({ points }) => points.map(point)));
+    const widths = strokes.map(({ width }) => readingWidth(width, side));
+    const grown = this.#drawn.every(({ stroke, width, points }, index) =>
+      strokes[index] === stroke && widths[index] === width && stroke.points.length >= points);
     if (!grown) {
       this.#bitmap.fill(0);
       this.#drawn = [];
     }
     strokes.forEach((stroke, index) => {
-      const done = (this.#drawn[index] ??= { stroke, points: 0 });
-      for (; done.points < stroke.points.length; done.points += 1) this.#segment(stroke, done.points);
+      const done = (this.#drawn[index] ??= { stroke, width: widths[index], points: 0 });
+      for (; done.points < stroke.points.length; done.points += 1) this.#segment(done);
     });
   }
 
-  #segment({ width, points }, index) {
+  #segment({ stroke: { points }, width, points: index }) {
     const [from, to] = [points[Math.max(index - 1, 0)], points[index]];
     drawSegment(this.#bitmap, CANVAS, point(from), point(to), width);
   }

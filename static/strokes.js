@@ -6,12 +6,17 @@
 //   CANVAS                                   280, the side of the logical canvas
 //   PENS                                     {thin, normal, thick}: pen widths in the same units
 //   drawStrokes(strokes, penWidth, side?)    -> bitmap of side x side (side = CANVAS unless told)
+//   longerSide(points)                       of the box around points {x, y}, in canvas units
+//   readingWidth(penWidth, longerSide)       the pen with which a drawing of that size is read
 //   drawSegment(bitmap, side, a, b, penWidth)   one segment more, in place: for drawing as the pen moves
 
 export const CANVAS = 280;
 export const PENS = Object.freeze({ thin: 8, normal: 18, thick: 28 });
 
 const PEAK = 255;
+
+// Pixels of the 20 that a digit's longer side is brought to: how wide MNIST's strokes mostly are.
+const [NARROWEST, WIDEST, BOX] = [1.6, 2.8, 20];
 
 export function drawStrokes(strokes, penWidth, side = CANVAS) {
   const bitmap = new Uint8Array(side * side);
@@ -23,6 +28,24 @@ export function drawStrokes(strokes, penWidth, side = CANVAS) {
     }
   }
   return bitmap;
+}
+
+export function longerSide(points) {
+  let [left, right, top, bottom] = [Infinity, -Infinity, Infinity, -Infinity];
+  for (const { x, y } of points) {
+    [left, right] = [Math.min(left, x), Math.max(right, x)];
+    [top, bottom] = [Math.min(top, y), Math.max(bottom, y)];
+  }
+  return Math.max(right - left, bottom - top, 0);
+}
+
+// A small digit drawn with a thick pen would come to 28x28 as a blot, a large one with a thin pen as a broken
+// line; the same strokes with a pen of MNIST's width for their size are what the hand meant. A pen of `pixels` of
+// 20 has the width w with w / (side + w) = pixels / 20. A dot keeps its pen.
+export function readingWidth(penWidth, side) {
+  if (side < penWidth) return penWidth;
+  const width = (pixels) => (pixels * side) / (BOX - pixels);
+  return Math.min(Math.max(penWidth, width(NARROWEST)), width(WIDEST));
 }
 
 // A segment drawn with a round pen is the set of points within half the pen's width of it (a capsule).

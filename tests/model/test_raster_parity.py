@@ -104,3 +104,24 @@ def test_javascript_keeps_the_golden_images() -> None:
     with np.load(GOLDEN / "raster.npz") as golden:
         assert np.array_equal(node("draw", 18, stdin=strokes), golden["bitmaps"].ravel())
         assert np.array_equal(node("ink", 18, stdin=strokes), golden["inputs"].ravel())
+
+
+def line(length: float) -> bytes:
+    return json.dumps([[[{"x": 140, "y": 40}, {"x": 140, "y": 40 + length}]]]).encode()
+
+
+@pytest.mark.parametrize(
+    ("length", "pen", "read_with"),
+    [
+        (200, 18, 18),  # 1.65 of 20 pixels: as drawn
+        (200, 4, 1.6 * 200 / 18.4),  # would come out broken
+        (50, 28, 2.8 * 50 / 17.2),  # would come out a blot
+        (10, 18, 18),  # a dot, or the beginning of a stroke
+    ],
+)
+def test_page_reads_with_a_pen_that_suits_the_drawings_size(
+    length: float, pen: float, read_with: float
+) -> None:
+    assert np.array_equal(
+        node("read", pen, stdin=line(length)), node("ink", read_with, stdin=line(length))
+    )
