@@ -65,6 +65,7 @@ export class UnitCard {
     const { symbol } = ACTIVATIONS[network.activation];
     const name = subscript(unit);
     const why = strongest === null ? "" : `, which speaks loudest for ${aDigit(strongest)}`;
+    say(find("#unit-products-name", this.#root), layer === 1 ? "weights × your digit" : "weights × layer before");
     say(find("#unit-title", this.#root), `Hidden unit ${unit}${why}`);
     say(find("#unit-z", this.#root), `z${name} = Σ x·w + b = ${number(sum)} ${signed(network.bias(layer, unit)).replace("+", "+ ").replace("−", "− ")} = ${number(z)}`);
     say(find("#unit-h", this.#root), `h${name} = ${symbol}(${number(z)}) = ${number(h)}`);
