@@ -45,8 +45,13 @@ def main() -> None:
     print(f"{len(labels):,} digits as pen strokes, and the MNIST test images, right in per cent\n")
     print("pen     " + "".join(f"{digit:>8}" for digit in range(10)) + "     all")
     for name, right in read.items():
-        each = [right[truth[name] == digit].mean() for digit in range(10)]
-        print(f"{name:8}" + "".join(f"{share:8.1%}" for share in each) + f"{right.mean():8.2%}")
+        each = [share(right[truth[name] == digit]) for digit in range(10)]
+        print(f"{name:8}" + "".join(each) + f"{right.mean():8.2%}")
+
+
+def share(right: np.ndarray) -> str:
+    """A cell of the table; a dash where there is no such digit."""
+    return f"{right.mean():8.1%}" if right.size else f"{'-':>8}"
 
 
 def load_strokes(path: Path) -> tuple[list[Strokes], np.ndarray]:
