@@ -148,21 +148,23 @@ def _deskew_chunk(pixels: Array, out: Array) -> None:
     part = (moved - whole)[:, :, None]
     padded = np.zeros((len(pixels), SIDE, _WIDTH), np.float32)
     padded[:, :, _REACH : _REACH + SIDE] = pixels
-    # Row i of `windows` is the 29 pixels from place i on, without a copy; each row of the image is
-    # then cut out at once, with one neighbour more. (sliding_window_view does the same, slower.)
-    size = padded.itemsize
-    windows = np.ndarray((padded.size - SIDE, SIDE + 1), np.float32, padded, 0, (size, size))
+    # Item i of `windows` is the 28 pixels from place i on, without a copy; taking items moves whole
+    # rows at once, which takes half as long as taking rows of single pixels.
+    windows = np.ndarray((padded.size - SIDE + 1,), _ROW, padded, 0, (padded.itemsize,))
     first = (whole + _REACH).astype(np.intp)
     np.minimum(np.maximum(first, 0, out=first), 2 * _REACH, out=first)
     first += np.arange(0, padded.size, _WIDTH).reshape(first.shape)
-    rows = windows[first]  # (n, 28, 29)
-    np.subtract(rows[:, :, 1:], rows[:, :, :-1], out=out)
+    left, right = (
+        windows[places].view(np.float32).reshape(out.shape) for places in (first, first + 1)
+    )
+    np.subtract(right, left, out=out)
     out *= part
-    out += rows[:, :, :-1]
+    out += left
 
 
 _OFFSETS = np.arange(SIDE, dtype=np.float32) - np.float32(SIDE - 1) / 2
 _REACH = SIDE  # pixels of margin: the farthest that a row can move
 _WIDTH = _REACH + SIDE + _REACH + 1
+_ROW = np.dtype((np.void, SIDE * np.dtype(np.float32).itemsize))
 _Y, _X = (axis.ravel() for axis in np.meshgrid(_OFFSETS, _OFFSETS, indexing="ij"))
 _MOMENTS = np.stack([np.ones_like(_X), _X, _Y, _X * _Y, _Y * _Y], axis=1)  # (784, 5)
