@@ -1,4 +1,4 @@
-"""The models in memory: the active one, a few others; what they read and how their loss flows back.
+"""The models in memory: the active one and a few others, and what they read.
 
 Predicting never touches the store. One look at it each second tells whether another replica has
 activated a model or deleted one.
@@ -16,27 +16,16 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from app.errors import Invalid, NotFound, Unavailable
+from app.errors import NotFound, Unavailable
 from app.store import models
 from app.store.engine import Database
 from app.telemetry import log
 from model.checkpoint import load_model
 from model.classifier import Classifier
 from model.errors import CheckpointError
-from model.gradcheck import GradientCheck, check_gradients
-from model.network import (
-    Array,
-    Gradients,
-    Parameters,
-    Trace,
-    backward,
-    cross_entropy,
-    forward,
-    input_gradient,
-    one_hot,
-)
+from model.network import Array
 
-__all__ = ["Explanation", "Inference", "Served", "Step", "explain", "must_serve"]
+__all__ = ["Inference", "Served", "must_serve"]
 
 POLL_SECONDS = 1.0
 MOST_OTHERS = 8  # models besides the active one: 0.4 MB each at 784-128-10
@@ -184,76 +173,3 @@ def must_serve(classifier: Classifier) -> None:
         raise CheckpointError(
             f"W{last}: expected 10 columns, one for each digit, found {layers[-1]}."
         )
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """The loss and P (n, 10) after θ − α dL/dθ, and L − α ‖dL/dθ‖², which the gradient promises."""
-
-    learning_rate: float
-    loss: float
-    probabilities: Array
-    predicted_loss: float
-
-
-@dataclass(frozen=True, slots=True)
-class Explanation:
-    """One forward and one backward pass over n images: everything that the derivation names."""
-
-    labels: NDArray[np.int64]  # (n,)
-    y: Array  # (n, 10)
-    loss: float
-    trace: Trace
-    gradients: Gradients
-    input_gradient: Array  # (n, 784)
-    check: GradientCheck | None
-    step: Step | None
-
-
-def explain(
-    classifier: Classifier,
-    pixels: Pixels,
-    labels: NDArray[np.int64],
-    *,
-    check: bool = False,
-    learning_rate: float | None = None,
-) -> Explanation:
-    """Loss and gradients of images (n, 784) with labels (n,), averaged over them.
-
-    The loss is that of the network as it is trained, at temperature 1: D_L is exactly (P − Y)/n.
-    `check` compares with central differences, `learning_rate` α tries one step; the classifier
-    stays as it is.
-    """
-    parameters = classifier.parameters
-    classes = parameters.layers[-1]
-    if not 0 <= labels.min() <= labels.max() < classes:
-        raise Invalid(f"label: expected a digit from 0 to {classes - 1}, found {labels.max()}.")
-    x = classifier.prepare(pixels)
-    y = one_hot(labels, classes)
-    trace = forward(parameters, x)
-    gradients = backward(parameters, trace, y)
-    loss = cross_entropy(trace.z[-1], y)
-    return Explanation(
-        labels=labels,
-        y=y,
-        loss=loss,
-        trace=trace,
-        gradients=gradients,
-        input_gradient=input_gradient(parameters, gradients),
-        check=check_gradients(parameters, x, y) if check else None,
-        step=_step(parameters, gradients, loss, x, y, learning_rate) if learning_rate else None,
-    )
-
-
-def _step(
-    parameters: Parameters, gradients: Gradients, loss: float, x: Array, y: Array, alpha: float
-) -> Step:
-    moved = parameters.vector - np.float32(alpha) * gradients.vector
-    after = forward(Parameters(parameters.layers, parameters.activation, moved), x)
-    squared_norm = float(gradients.vector @ gradients.vector)
-    return Step(
-        learning_rate=alpha,
-        loss=cross_entropy(after.z[-1], y),
-        probabilities=after.a[-1],
-        predicted_loss=loss - alpha * squared_norm,
-    )

@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 from fastapi import APIRouter, Request, Response
 
-from app.inference import Explanation, Served, explain
+from app.explain import Explanation, explain
+from app.inference import Served
 from app.routes import documents, options
 from app.routes.inputs import OCTETS, labelled_images
 from app.routes.predict import MODEL, QUICK_IMAGES, json_response, model_of

@@ -1,0 +1,35 @@
+import numpy as np
+import pytest
+
+from app.errors import Invalid
+from app.explain import explain
+from model.classifier import Classifier
+from model.network import initialize
+
+
+def tiny() -> Classifier:
+    return Classifier(initialize((784, 8, 10), "sigmoid", np.random.default_rng(0)))
+
+
+def test_explaining_changes_nothing() -> None:
+    classifier = tiny()
+    before = classifier.parameters.vector.copy()
+    pixels = np.arange(784).reshape(1, 784) % 256
+    explanation = explain(classifier, pixels, np.array([3]), check=True, learning_rate=1.0)
+    assert np.array_equal(classifier.parameters.vector, before)
+    assert explanation.check is not None
+    assert explanation.check.max_relative_error < 1e-7
+    assert explanation.step is not None
+    assert explanation.step.loss < explanation.loss
+
+
+def test_the_loss_explained_is_at_temperature_one() -> None:
+    cold = tiny()
+    warm = Classifier(cold.parameters, temperature=5.0)
+    pixels, labels = np.full((1, 784), 9), np.array([3])
+    assert explain(warm, pixels, labels).loss == explain(cold, pixels, labels).loss
+
+
+def test_a_label_the_network_does_not_know_is_refused() -> None:
+    with pytest.raises(Invalid, match="0 to 9, found 10"):
+        explain(tiny(), np.full((1, 784), 9), np.array([10]))
