@@ -1,6 +1,6 @@
 /**
  * The training runs as the server knows them, kept fresh: a list asked for now and then, and an event stream for each of the
- * few runs that are under way. No DOM. Emits "change" (anything), "away" {message or null}.
+ * few runs that are under way. No DOM. Emits "change" (anything), "finished" {job}, "away" {message or null}.
  */
 
 import { getJob, jobEvents, jobs } from "./api.js";
@@ -25,11 +25,18 @@ export class Runs extends EventTarget {
 
   losses(id) { return this.#losses.get(id) ?? []; }
 
+  /** A run just started: known before the next list, which may find it over already. */
+  add(job) {
+    this.#jobs.set(job.id, job);
+  }
+
   async refresh() {
     clearTimeout(this.#timer);
     try {
       const { items } = await jobs();
+      const before = this.#jobs;
       this.#jobs = new Map(items.map((job) => [job.id, job]));
+      for (const job of items) this.#tellWhenOver(before.get(job.id), job);
       this.#follow();
       this.#emit("change");
       if (this.#away) this.#emit("away", null);
@@ -78,13 +85,19 @@ export class Runs extends EventTarget {
   async #end(id) {
     this.#close(id);
     try {
-      this.#jobs.set(id, await getJob(id));
-      this.dispatchEvent(new CustomEvent("finished", { detail: this.#jobs.get(id) }));
+      const job = await getJob(id);
+      this.#tellWhenOver(this.#jobs.get(id), job);
+      this.#jobs.set(id, job);
       this.#emit("change");
     } catch {
       // the next list brings it
     }
     this.refresh();
+  }
+
+  /** A short run may be over before its stream has begun: the list tells too, but once. */
+  #tellWhenOver(before, after) {
+    if (before && underWay(before) && !underWay(after)) this.#emit("finished", after);
   }
 
   #close(id) {

@@ -61,6 +61,7 @@ export class Training {
 
   async #start(request) {
     const job = await this.#keyring.with(() => api.train(request));
+    this.#runs.add(job);
     this.#draw(job.id);
     this.page.changed();
     await this.#runs.refresh();

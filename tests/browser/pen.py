@@ -11,7 +11,7 @@ Strokes = list[list[Point]]
 
 def arc(x: float, y: float, rx: float, ry: float, start: float, end: float) -> list[Point]:
     """Part of an ellipse; angles in degrees, clockwise from three o'clock."""
-    steps = max(4, int(abs(end - start) / 12))
+    steps = max(4, int(abs(end - start) / 18))
     angles = [math.radians(start + (end - start) * i / steps) for i in range(steps + 1)]
     return [(x + rx * math.cos(t), y + ry * math.sin(t)) for t in angles]
 
