@@ -188,7 +188,7 @@ class _Run:
                 yield Progress(number, self.recipe.epochs, step, steps, loss)
         metrics = self._evaluate(number, total_loss / len(order))
         # The very last step may be the one that goes wrong, and no training loss would tell.
-        self._expect_finite(number, metrics.validation_loss, *metrics.gradient_norms)
+        self._expect_finite(number, *metrics.gradient_norms)
         for descent in filter(None, (self.learner, self.teacher)):
             self._expect_finite(number, *sum_bounds(descent.parameters))
         self.state = self._advance(metrics)

@@ -301,7 +301,7 @@ def test_a_zip_that_lies_about_its_size_is_refused() -> None:
 
 @pytest.mark.parametrize("shape", [(10**15,), (2**40, 2**40), (-1, -400), (784, 13)])
 def test_a_header_that_promises_more_than_there_is_is_refused(shape: tuple[int, ...]) -> None:
-    refuse(zipped("W1.npy", npy_header(shape) + bytes(400)), "W1: expected")
+    refuse(zipped("W1.npy", npy_header(shape) + bytes(400)), "W1: expected size in bytes")
 
 
 @pytest.mark.parametrize(

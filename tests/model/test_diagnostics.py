@@ -136,6 +136,11 @@ TROUBLE: dict[str, tuple[list[EpochMetrics], Recipe, str]] = {
         replace(FAST, learning_rate=0.5),
         "training loss rises.* Halve the learning rate, from 0.5 to 0.25",
     ),
+    "rises, and so does the validation loss": (
+        run([0.5, 0.2, 0.25, 0.3], [0.5, 0.3, 0.33, 0.35]),
+        replace(FAST, learning_rate=0.5),
+        "training loss rises",
+    ),
     "saturated sigmoid": (
         run([0.5], [0.5], saturation=[0.8]),
         replace(FAST, learning_rate=5),

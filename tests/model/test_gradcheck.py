@@ -107,13 +107,11 @@ def test_a_sure_answer_passes_although_its_gradients_are_tiny(sureness: float) -
     assert check_gradients(parameters, x, y).max_relative_error <= 1e-7
 
 
-@pytest.mark.parametrize("activation", ["sigmoid", "tanh"])
-def test_vanished_gradients_pass(activation: str) -> None:
-    # Six layers, the narrowest of one unit: the first layer's gradients are some 1e-7.
-    parameters = initialize((6, 1, 9, 9, 9, 9, 9, 3), activation, np.random.default_rng(3))
-    x, y = np.ones((1, 6)), one_hot(np.array([0]), 3)
-    parameters.vector *= 1.5
-    assert check_gradients(parameters, x, y, entries=None).max_relative_error <= 1e-7
+def test_vanished_gradients_pass() -> None:
+    # Seven sigmoid layers: what reaches the first is so small that ε = 1e-5 measures rounding.
+    parameters = initialize((9, *[8] * 7, 4), "sigmoid", np.random.default_rng(1))
+    x, y = np.random.default_rng(9).normal(0, 1, (1, 9)), one_hot(np.array([0]), 4)
+    assert check_gradients(parameters, x, y).max_relative_error <= 1e-7
 
 
 def test_steep_losses_pass() -> None:
