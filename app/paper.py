@@ -82,7 +82,8 @@ def _from_photo(grey: Grey) -> Grey:
     full = max(FULL * usual, faint + 1)
     found = np.clip((darkness - faint) / (full - faint), 0, 1)
     found = remove_specks(remove_ruled_lines(found))
-    return np.floor(found * 255 + 0.5).astype(np.uint8)
+    grey: Grey = np.floor(found * 255 + 0.5).astype(np.uint8)
+    return grey
 
 
 def _strong(darkness: Array, least: float) -> npt.NDArray[np.bool_]:
@@ -109,7 +110,8 @@ def _shrink(grey: Grey) -> Array:
         grey, [(0, max(0, height - grey.shape[0])), (0, max(0, width - grey.shape[1]))], "edge"
     )[:height, :width]
     blocks = padded.reshape(height // factor, factor, width // factor, factor)
-    return blocks.mean(axis=(1, 3), dtype=np.float32)
+    means: Array = blocks.mean(axis=(1, 3), dtype=np.float32)
+    return means
 
 
 def _smooth(picture: Array) -> Array:
@@ -119,7 +121,8 @@ def _smooth(picture: Array) -> Array:
     for axis in (0, 1):
         padded = np.pad(picture, [(1, 1) if a == axis else (0, 0) for a in (0, 1)], "edge")
         moved = np.swapaxes(padded, 0, axis)
-        picture = np.swapaxes(moved[:-2] + 2 * moved[1:-1] + moved[2:], 0, axis) / 4
+        sums: Array = moved[:-2] + np.float32(2) * moved[1:-1] + moved[2:]
+        picture = np.swapaxes(sums, 0, axis) / np.float32(4)
     return picture
 
 
@@ -132,7 +135,8 @@ def _even_out(picture: Array) -> Array:
     if high - middle > middle - low:  # ink is the rarer, so it is the longer tail
         return 255 - usual - residual
     # Half the light halves paper and ink alike.
-    return picture * (usual / np.maximum(shading, max(usual / 4, 1)))
+    evened: Array = picture * (np.float32(usual) / np.maximum(shading, max(usual / 4, 1)))
+    return evened
 
 
 def _shading(picture: Array) -> Array:
@@ -148,7 +152,8 @@ def _shading(picture: Array) -> Array:
         coefficients = np.linalg.lstsq(basis[near], values[near], rcond=None)[0]
         distance = np.abs(values - basis @ coefficients)
     yy, xx = np.meshgrid(y, x, indexing="ij")
-    return (_quadratic(xx.ravel(), yy.ravel()) @ coefficients).reshape(picture.shape)
+    surface: Array = _quadratic(xx.ravel(), yy.ravel()) @ coefficients
+    return surface.reshape(picture.shape)
 
 
 def _quadratic(x: Array, y: Array) -> Array:
