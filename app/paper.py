@@ -82,8 +82,8 @@ def _from_photo(grey: Grey) -> Grey:
     full = max(FULL * usual, faint + 1)
     found = np.clip((darkness - faint) / (full - faint), 0, 1)
     found = remove_specks(remove_ruled_lines(found))
-    grey: Grey = np.floor(found * 255 + 0.5).astype(np.uint8)
-    return grey
+    ink: Grey = np.floor(found * 255 + 0.5).astype(np.uint8)
+    return ink
 
 
 def _strong(darkness: Array, least: float) -> npt.NDArray[np.bool_]:
@@ -135,8 +135,7 @@ def _even_out(picture: Array) -> Array:
     if high - middle > middle - low:  # ink is the rarer, so it is the longer tail
         return 255 - usual - residual
     # Half the light halves paper and ink alike.
-    evened: Array = picture * (np.float32(usual) / np.maximum(shading, max(usual / 4, 1)))
-    return evened
+    return picture * (np.float32(usual) / np.maximum(shading, np.float32(max(usual / 4, 1))))
 
 
 def _shading(picture: Array) -> Array:
