@@ -89,7 +89,9 @@ def test_an_upload_past_the_limit_is_refused_by_its_length(serve: Serve) -> None
     assert_problem(response, 413, "2,000 bytes")
 
 
-async def call_guard(messages: list[dict[str, Any]]) -> list[dict[str, Any]]:
+async def call_guard(
+    messages: list[dict[str, Any]], *headers: tuple[bytes, bytes]
+) -> list[dict[str, Any]]:
     """What a guard with a limit of 2,000 bytes answers to a body in these messages."""
     sent: list[dict[str, Any]] = []
 
@@ -106,7 +108,7 @@ async def call_guard(messages: list[dict[str, Any]]) -> list[dict[str, Any]]:
         sent.append(message)
 
     guard = Guard(application, Settings(max_body_bytes=2000))
-    scope = {"type": "http", "method": "POST", "path": "/predict", "headers": []}
+    scope = {"type": "http", "method": "POST", "path": "/predict", "headers": headers}
     await guard(scope, receive, send)
     return sent
 
@@ -124,6 +126,13 @@ def test_the_limit_holds_for_a_body_that_does_not_say_its_length(
     sent = asyncio.run(call_guard(list(messages)))
     assert sent[0]["status"] == 413
     assert b"2,000 bytes" in sent[1]["body"]
+
+
+def test_a_body_that_says_it_is_too_long_is_refused_before_it_is_sent() -> None:
+    unread = [part(10)]
+    sent = asyncio.run(call_guard(unread, (b"content-length", b"2001")))
+    assert sent[0]["status"] == 413
+    assert len(unread) == 1
 
 
 def test_a_body_up_to_the_limit_is_put_together() -> None:
