@@ -135,7 +135,8 @@ def _even_out(picture: Array) -> Array:
     if high - middle > middle - low:  # ink is the rarer, so it is the longer tail
         return 255 - usual - residual
     # Half the light halves paper and ink alike.
-    return picture * (np.float32(usual) / np.maximum(shading, np.float32(max(usual / 4, 1))))
+    evened: Array = np.divide(usual * picture, np.maximum(shading, max(usual / 4, 1)))
+    return evened
 
 
 def _shading(picture: Array) -> Array:
