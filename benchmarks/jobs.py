@@ -23,6 +23,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import psutil
 from load import Call, flood
 
 BYHAND = Path(sys.executable).parent / "byhand"
@@ -33,8 +34,10 @@ ONE = Call("/predict", json.dumps({"pixels": [0] * 300 + [255] * 20 + [0] * 464}
 
 
 @contextmanager
-def server(directory: Path, *arguments: str, **environment: str) -> Iterator[str]:
-    """`byhand serve`; its address."""
+def server(
+    directory: Path, *arguments: str, **environment: str
+) -> Iterator[tuple[str, psutil.Process]]:
+    """`byhand serve`; its address and its process."""
     with (directory / "server.log").open("w") as log:
         process = subprocess.Popen(
             [BYHAND, "serve", "--port", "0", *arguments],
@@ -46,7 +49,7 @@ def server(directory: Path, *arguments: str, **environment: str) -> Iterator[str
     try:
         address = re.search(r"http://\S+?:\d+", process.stdout.readline())[0]
         until(lambda: get(address, "/readyz") is not None)
-        yield address
+        yield address, psutil.Process(process.pid)
     finally:
         process.terminate()
         process.wait()
@@ -74,14 +77,26 @@ def until(condition) -> None:
         time.sleep(0.05)
 
 
-def run_jobs(address: str, count: int, request: dict) -> float:
-    """Jobs per minute, from the first submission to the last end; the processes are warm."""
+def cpu_seconds(process: psutil.Process) -> float:
+    """What a server and its workers have used of the cores so far."""
+    family = [process, *process.children(recursive=True)]
+    return sum(sum(member.cpu_times()[:2]) for member in family)
+
+
+def run_jobs(
+    address: str, process: psutil.Process, count: int, request: dict
+) -> tuple[float, float]:
+    """Jobs a minute, from the first submission to the last end, and core seconds a job.
+
+    The processes are warm. The second figure holds on a busy machine too.
+    """
     warm = [post(address, "/train", SMALL)["id"] for _ in range(4)]
     until(lambda: all(ended(address, id) for id in warm))
-    began = time.perf_counter()
+    began, used = time.perf_counter(), cpu_seconds(process)
     ids = [post(address, "/train", request)["id"] for _ in range(count)]
     until(lambda: ended(address, ids[-1]) and all(ended(address, id) for id in ids))
-    return 60 * count / (time.perf_counter() - began)
+    seconds = time.perf_counter() - began
+    return 60 * count / seconds, (cpu_seconds(process) - used) / count
 
 
 def ended(address: str, id: str) -> bool:
@@ -129,15 +144,18 @@ def measure_jobs(engine: str, jobs: int, environment: dict[str, str]) -> None:
         for workers in (1, 2):
             with tempfile.TemporaryDirectory() as directory:
                 chosen = environment | {"BYHAND_JOB_WORKERS": str(workers)}
-                with server(Path(directory), **chosen) as address:
-                    rate = run_jobs(address, count, request)
-            print(f"{engine:<11} {name:<7} {workers} worker(s)  {rate:8.1f} jobs a minute")
+                with server(Path(directory), **chosen) as (address, process):
+                    rate, cost = run_jobs(address, process, count, request)
+            print(
+                f"{engine:<11} {name:<7} {workers} worker(s)  {rate:8.1f} jobs a minute, "
+                f"{cost:.2f} core seconds each"
+            )
 
 
 def measure_predictions(seconds: int) -> None:
     for processes in (1, 2):
         with tempfile.TemporaryDirectory() as directory:
-            with server(Path(directory), "--workers", str(processes)) as address:
+            with server(Path(directory), "--workers", str(processes)) as (address, _):
                 folder = Path(directory)
                 floods = [flood(address, ONE, folder, seconds, CONNECTIONS, "1") for _ in range(3)]
         rate = statistics.median(flood.rate for flood in floods)
@@ -146,7 +164,7 @@ def measure_predictions(seconds: int) -> None:
 
 def measure_rows() -> None:
     with tempfile.TemporaryDirectory() as directory:
-        with server(Path(directory)) as address:
+        with server(Path(directory)) as (address, _):
             for _ in range(3):
                 id = post(address, "/train", {"preset": "fast"})["id"]
                 until(lambda id=id: ended(address, id))
