@@ -14,6 +14,7 @@ kept.
 import math
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -149,7 +150,8 @@ class _Run:
         self.recipe = recipe
         self.state = state
         images, self.labels = _training_set(recipe, data)
-        self.images = _straighten(recipe, images)  # (n, 784)
+        # What is distorted anew each time is set upright each time, after that.
+        self.images = images if recipe.augment != "none" else _straighten(recipe, images)
         self.validation_x = _scale(_straighten(recipe, data.validation_images))
         self.validation_y = one_hot(data.validation_labels)
         self.validation_labels = data.validation_labels
@@ -207,9 +209,10 @@ class _Run:
     ) -> tuple[NDArray[np.uint8] | Array, Array]:
         """These training images (n, 784), distorted as the recipe asks, and Y (n, 10)."""
         images, labels = self.images[rows], self.labels[rows]
-        if images.dtype != np.uint8 or self.recipe.augment != "none":
-            images = augment(_scale(images), self.recipe.augment, rng)
-        return images, one_hot(labels)
+        if self.recipe.augment != "none":
+            distorted = augment(images.astype(np.float32), self.recipe.augment, rng)
+            images = _straighten(self.recipe, distorted)
+        return images if images.dtype == np.uint8 else _scale(images), one_hot(labels)
 
     @_overflow_is_no_news
     def _descend(self, images: NDArray[np.uint8] | Array, y: Array, step: int) -> float:
@@ -271,9 +274,10 @@ def _training_set(recipe: Recipe, data: Split) -> tuple[NDArray[np.uint8], NDArr
     return np.concatenate([data.train_images, images]), np.concatenate([data.train_labels, labels])
 
 
-def _straighten(recipe: Recipe, images: NDArray[np.uint8]) -> NDArray[np.uint8] | Array:
+def _straighten(recipe: Recipe, images: NDArray[Any]) -> NDArray[Any]:
     return ink.deskew(images) if recipe.deskew else images
 
 
-def _scale(images: NDArray[np.uint8] | Array) -> Array:
-    return np.divide(images, 255, dtype=np.float32)
+def _scale(images: NDArray[Any]) -> Array:
+    x: Array = np.divide(images, 255, dtype=np.float32)
+    return x
