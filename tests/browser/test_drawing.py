@@ -97,7 +97,8 @@ def test_a_finger_draws_and_does_not_scroll(
     assert box
     touch = page.context.new_cdp_session(page)
     scale = box["width"] / 280
-    points = [(box["x"] + x * scale, box["y"] + y * scale) for x, y in DIGITS[1][0]]
+    upwards = reversed(DIGITS[1][0])  # a finger moving up would scroll the page down
+    points = [(box["x"] + x * scale, box["y"] + y * scale) for x, y in upwards]
     for kind, at in [
         ("touchStart", points[0]),
         *(("touchMove", point) for point in points[1:]),

@@ -37,9 +37,19 @@ def test_an_answer_that_comes_after_clearing_is_dropped(page: Page) -> None:
         route.fulfill(response=answer)
 
     page.route("**/predict?*", late)
+    page.evaluate(
+        """() => {
+          window.said = [];
+          const digit = document.querySelector("#digit");
+          const listen = new MutationObserver(() => said.push(digit.textContent));
+          listen.observe(digit, { childList: true });
+        }"""
+    )
     draw(page, DIGITS[1])
     page.click("#clear")
+    page.evaluate("said.length = 0")
     page.wait_for_timeout(900)
+    assert page.evaluate("said.filter(Boolean)") == []
     expect(page.locator("#digit")).to_be_empty()
 
 

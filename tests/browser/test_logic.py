@@ -1,0 +1,157 @@
+"""The page's modules without a DOM, against numbers worked out elsewhere."""
+
+import io
+
+import numpy as np
+import pytest
+from playwright.sync_api import Page
+
+from model.network import Parameters, backward, forward, one_hot
+
+
+@pytest.mark.parametrize("save", [np.savez, np.savez_compressed])
+def test_npz_is_read_stored_and_deflated(page: Page, save: type[np.savez]) -> None:
+    rng = np.random.default_rng(1)
+    arrays = {
+        "W1": rng.normal(size=(7, 3)).astype(np.float32),
+        "b1": rng.normal(size=3),
+        "labels": np.arange(5, dtype=np.uint8),
+    }
+    file = io.BytesIO()
+    save(file, meta=np.array("text is skipped"), **arrays)
+    read = page.evaluate(
+        """async (bytes) => {
+          const { readNpz } = await import("/npz.js");
+          const arrays = await readNpz(Uint8Array.from(bytes).buffer);
+          return Object.fromEntries(
+            Object.entries(arrays).map(([name, { data, shape }]) => [name, [[...data], shape]]),
+          );
+        }""",
+        list(file.getvalue()),
+    )
+    assert read.keys() == arrays.keys()
+    for name, (data, shape) in read.items():
+        np.testing.assert_array_equal(np.reshape(data, shape), arrays[name])
+
+
+def test_a_damaged_npz_is_an_error_in_words(page: Page) -> None:
+    said = page.evaluate(
+        """import("/npz.js").then(({ readNpz }) => readNpz(new ArrayBuffer(100)))
+             .catch(({ message }) => message)"""
+    )
+    assert "no .npz file" in said
+
+
+def test_every_number_of_the_backward_pass_agrees_with_the_model(page: Page) -> None:
+    rng = np.random.default_rng(2)
+    layers = (6, 5, 4, 10)
+    parameters = Parameters(layers, "tanh", dtype=np.float64)
+    parameters.vector[:] = rng.normal(size=parameters.count)
+    x = rng.uniform(size=(1, 6))
+    trace = forward(parameters, x)
+    gradients = backward(parameters, trace, one_hot(np.array([3]), dtype=np.float64))
+    answer = {
+        "label": 3,
+        "loss": 1.0,
+        "input": x[0].tolist(),
+        "probabilities": trace.a[-1][0].tolist(),
+        "layers": [
+            {"z": z[0].tolist(), "a": a[0].tolist()}
+            for z, a in zip(trace.z, trace.a[1:], strict=True)
+        ],
+        "deltas": [delta[0].tolist() for delta in gradients.deltas],
+    }
+    weights = {name: array.ravel().tolist() for name, array in parameters.arrays().items()}
+    got = page.evaluate(
+        """async ([answer, weights, layers]) => {
+          const { Backward } = await import("/backward.js");
+          const { Network } = await import("/network.js");
+          const arrays = Object.fromEntries(
+            Object.entries(weights)
+              .map(([name, data]) => [name, { data: Float64Array.of(...data) }]),
+          );
+          const network = new Network({ id: "x", layers, activation: "tanh" }, arrays);
+          const backward = new Backward(answer, network);
+          return {
+            dW2: layers.slice(1, 2).flatMap((n) =>
+              [...Array(n).keys()].map((i) => [0, 1, 2, 3].map((j) => backward.dW(2, i, j)))),
+            delta1: [...Array(5).keys()].map((j) => backward.arriving(1, j) * backward.slope(1, j)),
+            norm: backward.squaredNorm(),
+            input: [...backward.inputError],
+          };
+        }""",
+        [answer, weights, list(layers)],
+    )
+    np.testing.assert_allclose(got["dW2"], gradients.weights[1], rtol=1e-9)
+    np.testing.assert_allclose(got["delta1"], gradients.deltas[0][0], rtol=1e-9)
+    np.testing.assert_allclose(got["norm"], gradients.vector @ gradients.vector, rtol=1e-9)
+    expected = gradients.deltas[0] @ parameters.weights[0].T
+    np.testing.assert_allclose(got["input"], expected[0], rtol=1e-9)
+
+
+def test_numbers_are_written_short_and_true(page: Page) -> None:
+    written = page.evaluate(
+        """async () => {
+          const { number, percent, signed, duration, subscript, chance } =
+            await import("/format.js");
+          return [number(0), number(-1.23456), number(1234.5), number(4.2e-8), number(NaN),
+                  number(Infinity), percent(0.5), percent(0.00001), percent(0.99999), percent(1),
+                  signed(0.25), duration(75), duration(600), subscript(40), chance(0.99975)];
+        }"""
+    )
+    assert [text.replace("\u00a0", " ") for text in written] == [
+        *("0", "−1.23", "1235", "4.20 × 10⁻⁸", "not a number", "∞", "50 %", "< 0.1 %"),
+        *("> 99.9 %", "100.0 %", "+0.250", "75 s", "10 min", "₄₀", "0.99975"),
+    ]
+
+
+def test_ticks_are_round_and_cover_the_range(page: Page) -> None:
+    ticks, logs, close, few = page.evaluate(
+        """async () => {
+          const { ticks, logTicks, nearest, thin } = await import("/chart-scale.js");
+          const many = Array.from({ length: 1000 }, (_, i) => [i, i]);
+          const close = nearest([[0], [2], [5]], 3.4);
+          return [ticks(0, 8, 4), logTicks(0.03, 20), close, thin(many, 10)];
+        }"""
+    )
+    assert ticks == [0, 2, 4, 6, 8]
+    assert logs == pytest.approx([0.1, 1, 10])
+    assert close == 1
+    assert len(few) == 10
+    assert few[-1] == [999, 999]
+
+
+def test_mistakes_are_counted_and_the_worst_comes_first(page: Page) -> None:
+    result = page.evaluate(
+        """async () => {
+          const { evaluate } = await import("/evaluation.js");
+          const row = (...pairs) => {
+            const values = new Array(10).fill(0);
+            for (const [digit, value] of pairs) values[digit] = value;
+            return values;
+          };
+          const rows = [row([1, 0.9]), row([2, 0.6], [1, 0.4]), row([7, 0.9], [1, 0.1])];
+          return evaluate(Float32Array.from(rows.flat()), Uint8Array.of(1, 1, 1));
+        }"""
+    )
+    assert (result["right"], result["total"]) == (1, 3)
+    assert result["confusion"][1] == [0, 1, 1, 0, 0, 0, 0, 1, 0, 0]
+    assert [(m["index"], m["read"]) for m in result["mistakes"]] == [(2, 7), (1, 2)]
+
+
+def test_only_the_newest_waits(page: Page) -> None:
+    done = page.evaluate(
+        """async () => {
+          const { Latest } = await import("/latest.js");
+          const done = [];
+          const queue = new Latest(async (value, isNewest) => {
+            await new Promise((resolve) => setTimeout(resolve, 20));
+            done.push([value, isNewest()]);
+          });
+          const first = queue.submit(1);
+          for (const value of [2, 3, 4]) queue.submit(value);
+          await first;
+          return done;
+        }"""
+    )
+    assert done == [[1, False], [4, True]]
