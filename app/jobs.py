@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import contextlib
 import itertools
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 from app.dispatch import Dispatcher
-from app.errors import Conflict, Invalid, NotFound, TooMany
+from app.errors import Conflict, TooMany
 from app.executors import make_workers
 from app.feed import Feed
+from app.requests import resolve, vary
 from app.schemas.training import (
     EpochMetrics,
     Job,
@@ -23,21 +23,17 @@ from app.schemas.training import (
     TrainRequest,
 )
 from app.settings import Settings
-from app.store import events, jobs, leases, models
+from app.store import events, jobs, leases
 from app.store.clock import new_id
 from app.store.engine import Database, Session
 from app.store.leases import LeaseLostError
 from app.store.tables import FINISHED, JobRow
 from app.worker import end
-from model.checkpoint import load_model, load_state
-from model.errors import RecipeError
-from model.presets import recipe
-from model.training import start
+from model.checkpoint import load_state
 
 __all__ = ["Runner"]
 
 RETRY_AFTER_SECONDS = 10
-NOT_THE_RECIPES = ("preset", "name", "base_model", "activate", "values")
 
 
 class Runner:
@@ -76,7 +72,7 @@ class Runner:
         """
         with self._database.begin() as session:
             jobs.lock_queue(session)
-            resolved = _resolve(session, request)
+            resolved = resolve(session, request)
             row = jobs.by_key(session, key) if key is not None else None
             if row is None:
                 self._make_room(session, 1)
@@ -102,7 +98,7 @@ class Runner:
             rows = []
             for id, chosen in zip(ids, itertools.product(*request.values.values()), strict=True):
                 varied = dict(zip(names, chosen, strict=True))
-                resolved = _resolve(session, _vary(base, varied))
+                resolved = resolve(session, vary(base, varied))
                 label = ", ".join(f"{field} {value}" for field, value in varied.items())
                 name = f"{request.name}: {label}" if request.name else label
                 rows.append(_add(session, resolved, name[:200], id=id, sweep=sweep))
@@ -168,45 +164,6 @@ class Runner:
                 f"{more}. Try again when some are done.",
                 retry_after=RETRY_AFTER_SECONDS,
             )
-
-
-def _resolve(session: Session, request: TrainRequest) -> dict[str, Any]:
-    """Every hyperparameter that a request comes to. Raises Invalid, RecipeError."""
-    chosen = request.model_dump(exclude=set(NOT_THE_RECIPES), exclude_none=True)
-    base = None
-    if request.base_model is not None:
-        try:
-            base = load_model(models.weights(session, request.base_model))
-        except NotFound as error:
-            raise _invalid("base_model", error.detail) from None
-        chosen.setdefault("hidden_layers", list(base.parameters.layers[1:-1]))
-        chosen.setdefault("activation", base.parameters.activation)
-        chosen.setdefault("deskew", base.deskew)
-    made = recipe(request.preset, **chosen)
-    if base is not None:
-        try:
-            start(made, base=base.parameters)
-        except RecipeError as error:
-            raise _invalid(error.field, f"{request.base_model} {error.message}") from None
-    # As JSON gives it back, so that a repeated request is told from another: lists, not tuples.
-    resolved = {k: list(v) if isinstance(v, tuple) else v for k, v in asdict(made).items()}
-    return resolved | {"base_model": request.base_model, "activate": request.activate}
-
-
-def _vary(base: Mapping[str, Any], varied: Mapping[str, Any]) -> TrainRequest:
-    try:
-        return TrainRequest.model_validate({**base, **varied})
-    except ValueError as error:
-        # pydantic's error names the field and what would be right; which of the values it was
-        # is clear from what it found.
-        problems: list[dict[str, Any]] = error.errors()  # type: ignore[attr-defined]
-        first = problems[0]
-        field = ".".join(["values", *map(str, first["loc"])])
-        raise _invalid(field, f"{first['msg']}, found {first['input']!r}") from None
-
-
-def _invalid(field: str, message: str) -> Invalid:
-    return Invalid(f"{field}: {message}", errors=[{"field": field, "message": message}])
 
 
 def _add(

@@ -19,6 +19,7 @@ from dataclasses import asdict, fields, replace
 from typing import Any
 
 from app.errors import NotFound
+from app.pace import Pace
 from app.store import events as store_events
 from app.store import leases, models
 from app.store.clock import new_id
@@ -39,7 +40,6 @@ __all__ = ["end", "recipe_of", "run_training", "stop_requested"]
 
 log = logging.getLogger(__name__)
 
-REPORT_SECONDS = 0.25
 RETRY_SECONDS = (0.1, 0.2, 0.5, 1, 2, 2, 3, 3, 5, 5, 5, 10, 10, 10)  # about a minute
 BEATS_PER_LEASE = 4
 HOPELESS = (DivergenceError, RecipeError, NotFound)  # the same again, however often it is tried
@@ -135,15 +135,15 @@ class _Attempt:
     def _train(self) -> str:
         state, base = self._load()
         data = split(_dataset(), train_examples=self.recipe.train_examples)
-        clock = _Clock()
+        pace = Pace()
         if self.lease.cancel_requested:
             return self._end("cancelled", state)
         for progress in train(self.recipe, data, state, base):
             if progress.state is not None:
                 state = progress.state
-                self._tell_epoch(progress, state, clock)
-            elif clock.is_due():
-                self._tell(progress, clock)
+                self._tell_epoch(progress, state, pace)
+            elif pace.is_due():
+                self._tell(progress, pace)
             if self.lost.is_set():
                 raise LeaseLostError(self.job.id)
             if self.lease.cancel_requested:
@@ -166,21 +166,21 @@ class _Attempt:
                 return None, None
             return None, load_model(models.weights(session, base_model)).parameters
 
-    def _tell(self, progress: Progress, clock: _Clock) -> None:
+    def _tell(self, progress: Progress, pace: Pace) -> None:
         """Report between two epochs, or only beat while steps are run again that were told."""
         if progress.step <= self.told_step:
             self._commit(leases.write)
             return
-        columns = self._columns(progress, clock)
+        columns = self._columns(progress, pace)
         event = ("progress", columns | {"train_loss": progress.train_loss})
         self._commit(lambda s, lease: leases.write(s, lease, [event], **columns), 1)
         self.told_step = progress.step
 
-    def _tell_epoch(self, progress: Progress, state: TrainingState, clock: _Clock) -> None:
-        columns = self._columns(progress, clock)
+    def _tell_epoch(self, progress: Progress, state: TrainingState, pace: Pace) -> None:
+        columns = self._columns(progress, pace)
         events: list[store_events.Event] = [
             ("progress", columns | {"train_loss": progress.train_loss}),
-            ("epoch", asdict(state.history[-1]) | {"seconds": clock.lap()}),
+            ("epoch", asdict(state.history[-1]) | {"seconds": pace.lap()}),
         ]
         new = [text for text in hints(state.history, self.recipe) if text not in self.told_hints]
         events += [("hint", {"message": text}) for text in new]
@@ -196,13 +196,13 @@ class _Attempt:
         self.told_step = progress.step
         self.told_hints.update(new)
 
-    def _columns(self, progress: Progress, clock: _Clock) -> dict[str, Any]:
+    def _columns(self, progress: Progress, pace: Pace) -> dict[str, Any]:
         return {
             "epoch": progress.epoch,
             "epochs": progress.epochs,
             "step": progress.step,
             "steps": progress.steps,
-            "eta_seconds": clock.seconds_left(progress.step, progress.steps),
+            "eta_seconds": pace.seconds_left(progress.step, progress.steps),
         }
 
     def _end(self, outcome: str, state: TrainingState | None) -> str:
@@ -253,32 +253,3 @@ class _Attempt:
         finally:
             done.set()
             thread.join()
-
-
-class _Clock:
-    """When to report, how long an epoch took, and how long the rest will take."""
-
-    def __init__(self) -> None:
-        self.reported = self.lap_began = self.began = time.monotonic()
-        self.first_step: int | None = None
-
-    def is_due(self) -> bool:
-        now = time.monotonic()
-        if now - self.reported < REPORT_SECONDS:
-            return False
-        self.reported = now
-        return True
-
-    def lap(self) -> float:
-        now = time.monotonic()
-        seconds, self.lap_began = now - self.lap_began, now
-        return round(seconds, 3)
-
-    def seconds_left(self, step: int, steps: int) -> float | None:
-        """By the pace since this attempt's first report."""
-        if self.first_step is None:
-            self.first_step, self.began = step, time.monotonic()
-        if step == self.first_step:
-            return None if step < steps else 0.0
-        pace = (time.monotonic() - self.began) / (step - self.first_step)
-        return round(pace * (steps - step), 2)

@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 from sqlalchemy import text
 
-from app import worker
+from app import pace, worker
 from app.store import events, jobs, leases, models
 from app.store.clock import new_id
 from app.store.engine import Database, Session, StoreError, connect, migrate
@@ -146,7 +146,7 @@ def test_a_run_killed_anywhere_goes_on_to_the_same_bits(
     database: Database, undisturbed: bytes, monkeypatch: pytest.MonkeyPatch, reports: int
 ) -> None:
     """As after kill -9: nothing is written any more, the lease runs out, another takes it up."""
-    monkeypatch.setattr(worker, "REPORT_SECONDS", 0.0)
+    monkeypatch.setattr(pace, "REPORT_SECONDS", 0.0)
     monkeypatch.setattr("model.training.BATCHES_PER_REPORT", 15)  # two reports an epoch
     id = add(database)
     stop_after(monkeypatch, reports, KeyboardInterrupt())

@@ -9,15 +9,8 @@ from typing import Any
 
 import pytest
 
-from tests.integration.conftest import (
-    HTTP,
-    Cluster,
-    Follower,
-    Postgres,
-    Server,
-    assert_whole,
-    until,
-)
+from tests.integration.cluster import Cluster, Postgres
+from tests.integration.server import HTTP, Follower, Server, assert_whole, until
 from tests.integration.test_killed import EPOCHS, JOB, duration
 
 pytestmark = pytest.mark.timeout(900)

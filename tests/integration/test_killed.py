@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from tests.integration.conftest import HTTP, Follower, Server, assert_whole, until
+from tests.integration.server import HTTP, Follower, Server, assert_whole, until
 
 EPOCHS = 8
 JOB: dict[str, Any] = {
@@ -54,7 +54,7 @@ def test_whatever_is_killed_whenever_the_job_ends_with_the_same_bits(start: Any)
         follower = Follower(server, id)
         if dice.random() < 0.8:  # else while its process is still starting, or about to
             until(lambda: server.state(id) != "queued")  # noqa: B023
-        time.sleep(dice.uniform(0, seconds))
+        time.sleep(dice.uniform(0, 0.8 * seconds))
         hit[f"{what} while {server.state(id)}"] += 1
         kills[what]()
         if not server.is_running:

@@ -10,7 +10,7 @@ from typing import Any
 import psutil
 import pytest
 
-from tests.integration.conftest import HTTP, Follower, Server, assert_whole, until
+from tests.integration.server import HTTP, Follower, Server, assert_whole, until
 
 pytestmark = pytest.mark.timeout(600)
 INK = {"pixels": [0] * 300 + [255] * 20 + [0] * 464}
