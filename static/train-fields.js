@@ -4,7 +4,7 @@ export const PRESETS = {
   fast: {
     title: "Fast",
     words: "98\u00a0% of the test digits in seconds. Start here.",
-    values: { epochs: 8, batch_size: 64, learning_rate: 0.2, momentum: 0.9, weight_decay: 1e-5, schedule: "cosine", augment: "none", deskew: false },
+    values: { epochs: 5, batch_size: 64, learning_rate: 0.2, momentum: 0.9, weight_decay: 1e-5, schedule: "cosine", augment: "none", deskew: true },
   },
   blog: {
     title: "Blog",
@@ -14,7 +14,7 @@ export const PRESETS = {
   best: {
     title: "Best",
     words: "The recipe of the bundled weights: distorted digits, many epochs, several minutes.",
-    values: { epochs: 200, batch_size: 64, learning_rate: 0.1, momentum: 0.9, weight_decay: 1e-5, schedule: "cosine", augment: "affine", deskew: true },
+    values: { epochs: 400, batch_size: 64, learning_rate: 0.3, momentum: 0.9, weight_decay: 0, schedule: "cosine", augment: "full", deskew: true },
   },
 };
 
