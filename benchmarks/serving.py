@@ -115,6 +115,10 @@ def print_throughput(servers: dict[str, Server | str], seen: dict) -> None:
     def median(key: tuple[str, str]) -> float:
         return statistics.median(per_cpu for _, per_cpu in seen[key])
 
+    def ratio(key: tuple[str, str], other: tuple[str, str]) -> float:
+        rounds = zip(seen[key], seen[other], strict=True)
+        return statistics.median(mine / theirs for (_, mine), (_, theirs) in rounds)
+
     base, ours = ("fastapi", "GET a constant"), ("byhand", "JSON 28x28")
     print(
         "| server | request | requests/s | per CPU second | of FastAPI's route | p50 ms | p99 ms |"
@@ -129,17 +133,16 @@ def print_throughput(servers: dict[str, Server | str], seen: dict) -> None:
             statistics.median(getattr(result, field) for result, _ in rows)
             for field in ("rate", "median", "p99")
         )
-        share = median(key) / median(base)
         print(
-            f"| {title} | {key[1]} | {rate:,.0f} | {median(key):,.0f} | {share:.0%} "
+            f"| {title} | {key[1]} | {rate:,.0f} | {median(key):,.0f} | {ratio(key, base):.0%} "
             f"| {p50:.2f} | {p99:.2f} |"
         )
     batch = next(key for key in seen if "images" in key[1])
     print(f"\nIn batches: {median(batch) * BATCH:,.0f} digits a CPU second.")
     for peer in ("litserve", "bentoml"):
         if seen[peer, "JSON 28x28"]:
-            ratio = median(ours) / median((peer, "JSON 28x28"))
-            print(f"JSON, byhand against {TITLES[peer]}: {ratio:.1f}x.")
+            times = ratio(ours, (peer, "JSON 28x28"))
+            print(f"JSON, byhand against {TITLES[peer]}: {times:.1f}x.")
 
 
 async def beside(server: Server, other, per_second: float, seconds: float) -> tuple[float, float]:

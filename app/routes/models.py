@@ -135,6 +135,7 @@ def activate(request: Request, body: Activate) -> Model:
     "/models/{id}",
     summary="Delete a model",
     status_code=204,
+    response_class=Response,  # no body, so no type of one
     dependencies=[KeyNeeded],
     responses=documents.problems(401, 404, 409),
 )

@@ -115,6 +115,7 @@ def test_a_deleted_model_is_gone(client: TestClient, seven: Pixels) -> None:
     response = client.delete(f"/models/{id}")
     assert response.status_code == 204
     assert response.content == b""
+    assert "content-type" not in response.headers
     assert_problem(client.get(f"/models/{id}"), 404)
     assert_problem(client.post(f"/predict?model={id}", json={"pixels": seven.tolist()}), 404)
 
