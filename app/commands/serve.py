@@ -37,6 +37,8 @@ def serve(host: str | None, port: int | None, workers: int) -> None:
             port=free,
             workers=workers,
             timeout_graceful_shutdown=DRAIN_SECONDS,
+            ws="none",  # there are none, and their library takes a while to import
+            server_header=False,
             access_log=False,  # app/telemetry.py logs each request, with its id
             log_config=None,  # app/telemetry.py configures every logger
         )
