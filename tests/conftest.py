@@ -15,7 +15,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TypeVar
 
+import hypothesis
 import pytest
+
+# A generated example may take as long as it takes: how long says more about the machine's load.
+hypothesis.settings.register_profile("byhand", deadline=None)
+hypothesis.settings.load_profile("byhand")
 
 # Small products gain nothing from a second thread and lose much when the cores are busy. Read by
 # OpenBLAS when NumPy is first imported, which pytest's plugins leave to the tests.
