@@ -8,7 +8,7 @@ const MARGIN = { top: 26, right: 14, bottom: 36, left: 54 };
 const HEIGHT = 220;
 
 /** Round numbers need no zeros at their end. */
-const plain = (value) => String(Number(value.toPrecision(3)));
+const plain = (value) => String(Number(value.toPrecision(5)));
 
 export class LineChart {
   #options;
