@@ -3,6 +3,8 @@
  * Emits "inspect" {index or null} for pointer, touch and arrow keys, and "choose" {index} for click and Enter.
  */
 
+import { css } from "./palette.js";
+
 export class GridPicture extends EventTarget {
   #canvas;
   #cell;
@@ -10,6 +12,7 @@ export class GridPicture extends EventTarget {
   #columns;
   #rows;
   #colour = () => [128, 128, 128];
+  #draw = (...cell) => this.#fill(...cell);
   #cursor = null;
   #chosen = null;
   #due = false;
@@ -43,6 +46,12 @@ export class GridPicture extends EventTarget {
     this.#repaint();
   }
 
+  /** Small pictures instead of plain colours: `draw(context, index, x, y, size)` paints one cell. */
+  showTiles(draw) {
+    this.#draw = draw;
+    this.#repaint();
+  }
+
   choose(index) {
     this.#chosen = index;
     this.#repaint();
@@ -65,14 +74,17 @@ export class GridPicture extends EventTarget {
     const size = this.#cell - this.#gap;
     context.clearRect(0, 0, this.#canvas.width, this.#canvas.height);
     for (let index = 0; index < this.#count; index += 1) {
-      const colour = this.#colour(index);
-      if (!colour) continue;
-      const [r, g, b] = colour;
-      context.fillStyle = `rgb(${r} ${g} ${b})`;
-      context.fillRect(...this.#corner(index), size, size);
+      this.#draw(context, index, ...this.#corner(index), size);
     }
     this.#outline(context, this.#chosen, 3);
     this.#outline(context, this.#cursor, 2);
+  }
+
+  #fill(context, index, x, y, size) {
+    const colour = this.#colour(index);
+    if (!colour) return;
+    context.fillStyle = css(colour);
+    context.fillRect(x, y, size, size);
   }
 
   #corner(index) {

@@ -10,6 +10,7 @@ import { diverging, reach, slate } from "./palette.js";
 import { theme } from "./theme.js";
 import { products, strongestFor } from "./trace.js";
 import { UnitCard } from "./unit-card.js";
+import { WeightsSheet } from "./weights-sheet.js";
 
 const AT_REST = "Point at, tap or step through anything here: the rest is recoloured to show what it does.";
 
@@ -20,6 +21,7 @@ export class InsideView {
   #bars;
   #legend;
   #card;
+  #sheet = null;
   #network = null;
   #trace = null;
   #digit = null;
@@ -55,7 +57,13 @@ export class InsideView {
     this.#chosen = null;
     const holder = find("#inside-fields", this.#root);
     this.#fields = network.layers.slice(1, -1).map((units, at) => this.#field(units, at + 1));
+    this.#allWeights();
     holder.replaceChildren(...this.#fields.map(({ node }) => node));
+  }
+
+  #allWeights() {
+    this.#sheet ??= new WeightsSheet(find("#all-weights", this.#root), (unit) => this.#look("unit", 1, unit), (unit) => this.#choose(1, unit));
+    this.#sheet.show(this.#network);
   }
 
   #field(units, layer) {
@@ -89,12 +97,18 @@ export class InsideView {
       if (values) signedMost = Math.max(signedMost ?? 0, reach(values));
       this.#paintField(field, values);
     }
-    this.#legend.slate.node.hidden = signedMost !== null;
-    this.#legend.diverging.node.hidden = signedMost === null;
-    this.#legend.slate.show(reach(a[1]));
-    if (signedMost !== null) this.#legend.diverging.show(signedMost).meaning.textContent = this.#meaning();
+    this.#showLegend(signedMost, reach(a[1]));
     say(find("#inside-say", this.#root), this.#sentence());
     this.#showCard();
+  }
+
+  /** `signedMost`: the reach of recoloured fields, null at rest; then activations are shown, of one sign or of both. */
+  #showLegend(signedMost, activationMost) {
+    const bothSides = signedMost !== null || ACTIVATIONS[this.#network.activation].signed;
+    this.#legend.slate.node.hidden = bothSides;
+    this.#legend.diverging.node.hidden = !bothSides;
+    if (!bothSides) this.#legend.slate.show(activationMost);
+    else this.#legend.diverging.show(signedMost ?? activationMost).meaning.textContent = signedMost === null ? "activation" : this.#meaning();
   }
 
   #paintField({ picture, canvas, units, layer }, values) {

@@ -17,6 +17,8 @@ from playwright.sync_api import (
     sync_playwright,
 )
 
+from tests.conftest import serving
+
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 QUIET = [
     "--no-sandbox",
@@ -36,6 +38,13 @@ def find_browser(playwright: Playwright) -> str | None:
     """Playwright's own Chromium, or one of the system's."""
     own = playwright.chromium.executable_path
     return own if Path(own).exists() else next(filter(None, map(shutil.which, BROWSERS)), None)
+
+
+@pytest.fixture(scope="session")
+def live_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A server for the browser alone: no other test's jobs are in its lists and its queue."""
+    with serving(tmp_path_factory.mktemp("server")) as address:
+        yield address
 
 
 @pytest.fixture(scope="session")

