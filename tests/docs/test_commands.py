@@ -10,6 +10,7 @@ import os
 import re
 import subprocess
 import sys
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,6 +19,7 @@ import pytest
 from PIL import Image
 
 from model.dataset import load_mnist_part
+from tests.conftest import serving
 
 ROOT = Path(__file__).parents[2]
 PAGES = ["README.md", *sorted(str(page.relative_to(ROOT)) for page in ROOT.glob("docs/*.md"))]
@@ -90,13 +92,13 @@ def test_blocks_are_commands_or_plainly_not(page: str) -> None:
 
 @pytest.mark.timeout(400)
 @pytest.mark.parametrize("page", [page for page in PAGES if commands(page)])
-def test_commands_print_what_the_page_says(page: str, live_server: str, desk: Path) -> None:
+def test_commands_print_what_the_page_says(page: str, server: str, desk: Path) -> None:
     ids: dict[str, str] = {}
     for command in commands(page):
         where = f"{page}:{command.line}: {command.text}"
         if is_about_the_machine(command.text):
             continue
-        printed = run(replaced(command.text, ids), live_server, desk)
+        printed = run(replaced(command.text, ids), server, desk)
         printed = replaced(printed, {real: shown for shown, real in ids.items()})
         match = pattern(command.expected).fullmatch(printed.lstrip())
         assert match, f"{where}\n--- expected\n{command.expected}\n--- printed\n{printed}"
@@ -151,6 +153,13 @@ def is_about_the_machine(text: str) -> bool:
         assert options <= set(re.findall(r"--[a-z-]+", usage)), f"{text!r} has an unknown option"
         return True
     return False
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A server of these pages' own: no other test's job stands before theirs in the queue."""
+    with serving(tmp_path_factory.mktemp("server")) as address:
+        yield address
 
 
 @pytest.fixture(scope="module")
