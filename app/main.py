@@ -17,6 +17,7 @@ from starlette.responses import Response
 from app.errors import Unavailable, install_handlers
 from app.inference import Inference
 from app.jobs import Runner
+from app.parent import end_with_parent
 from app.routes import gradients, health, models, pages, predict, train
 from app.routes.raw import Express
 from app.schemas.common import Problem
@@ -74,6 +75,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
 
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    end_with_parent()
     settings: Settings = app.state.settings
     database = engine.connect(settings.store_url)
     app.state.database = database

@@ -13,7 +13,7 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.orm import Session
 
-__all__ = ["HEAD", "Database", "Session", "StoreError", "connect", "is_current", "migrate"]
+__all__ = ["HEAD", "Database", "Session", "StoreError", "connect", "is_current", "lock", "migrate"]
 
 HEAD = "0001"
 """The newest migration. A store that is there already needs no Alembic, which is slow to import."""
@@ -21,7 +21,8 @@ HEAD = "0001"
 BUSY_SECONDS = 15
 # A few connections a process: PostgreSQL allows 100 in all, and no transaction here lasts long.
 POOL: dict[str, Any] = {"pool_size": 5, "max_overflow": 10, "pool_timeout": 10}
-MIGRATION_LOCK = 0x62_79_68_61_6E_64  # "byhand"
+# Any numbers, as long as they differ.
+LOCKS = {"migration": 0x62_79_68_61_6E_64, "queue": 0x71_75_65_75_65, "bundled model": 0x6D_6F_64}
 
 StoreError = DBAPIError
 """What every failure of the database itself is, for callers that do not import SQLAlchemy."""
@@ -104,6 +105,13 @@ def _begin_sqlite(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
 
 
+def lock(transaction: Connection | Session, what: str) -> None:
+    """Let one transaction at a time do this. On SQLite the write lock does so already."""
+    bound = transaction.get_bind() if isinstance(transaction, Session) else transaction
+    if bound.dialect.name == "postgresql":
+        transaction.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": LOCKS[what]})
+
+
 def is_current(connection: Connection) -> bool:
     """Tell whether the store has the newest tables."""
     if not inspect(connection).has_table("alembic_version"):
@@ -127,8 +135,7 @@ def migrate(database: Database, revision: str = HEAD) -> None:
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
     with database.connection() as connection:
-        if not database.is_sqlite:
-            connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": MIGRATION_LOCK})
+        lock(connection, "migration")
         config.attributes["connection"] = connection
         if revision == HEAD:
             command.upgrade(config, revision)

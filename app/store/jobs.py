@@ -8,11 +8,12 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from sqlalchemy import delete, func, select, text
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from app.errors import NotFound
 from app.store.clock import now
+from app.store.engine import lock
 from app.store.leases import Lease, free
 from app.store.tables import FINISHED, STATES, EventRow, JobRow
 
@@ -29,8 +30,6 @@ __all__ = [
     "take_for_cancel",
     "waiting",
 ]
-
-QUEUE_LOCK = 0x71_75_65_75_65  # "queue"
 
 
 def get(session: Session, id: str) -> JobRow:
@@ -96,9 +95,8 @@ def by_key(session: Session, idempotency_key: str) -> JobRow | None:
 
 
 def lock_queue(session: Session) -> None:
-    """Let one submission count and add at a time. On SQLite the write lock does it already."""
-    if session.get_bind().dialect.name == "postgresql":
-        session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": QUEUE_LOCK})
+    """Let one submission count and add at a time."""
+    lock(session, "queue")
 
 
 def add(

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from app.errors import Conflict, Invalid, NotFound
 from app.store.clock import new_id, now
+from app.store.engine import lock
 from app.store.tables import ActiveModelRow, JobRow, ModelRow
 from model.classifier import Classifier
 
@@ -67,7 +68,9 @@ def weights(session: Session, id: str) -> bytes:
 
 def activate(session: Session, id: str) -> None:
     """Make every replica predict with this model from now on. Raises NotFound."""
-    get(session, id)
+    # Locked, so that nobody deletes it between the question and the answer.
+    if session.get(ModelRow, id, with_for_update=True) is None:
+        raise NotFound(f"There is no model {id!r}. GET /models lists them.")
     session.merge(ActiveModelRow(slot=1, model=id))
     session.flush()
 
@@ -100,6 +103,7 @@ def delete(session: Session, id: str) -> None:
 
 def put_pretrained(session: Session, classifier: Classifier, weights: bytes) -> None:
     """Keep the bundled model as row `pretrained`; it is active when no other is."""
+    lock(session, "bundled model")
     row = session.get(ModelRow, PRETRAINED)
     if row is None:
         row = add(session, classifier=classifier, weights=weights, name="Bundled", id=PRETRAINED)

@@ -17,7 +17,7 @@ import httpx
 import psutil
 
 BYHAND = Path(sys.executable).parent / "byhand"
-SECONDS = 60  # a busy machine is slow
+SECONDS = 120  # a busy machine is slow
 # One client: making another reads every certificate authority anew. No TLS is spoken here.
 HTTP = httpx.Client(verify=False, timeout=SECONDS, limits=httpx.Limits(max_connections=None))
 

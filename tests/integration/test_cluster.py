@@ -106,13 +106,15 @@ def test_whatever_is_killed_on_the_cluster_the_job_ends_with_the_same_bits(
         until(lambda: second.state(id) != "queued")  # noqa: B023
         time.sleep(dice.uniform(0, seconds))
         state = second.state(id)
+        began = time.monotonic()
         kill()
         until(lambda: ended(second, id))  # noqa: B023
+        taken = time.monotonic() - began
         job = second.get(f"/train/{id}")
         assert job["state"] == "succeeded", (what, job)
         assert second.weights(job) == expected, what
         assert_whole(follower.everything(), EPOCHS)
-        print(f"survived kill -9 of {what} while {state}")
+        print(f"survived kill -9 of {what} while {state}, ended {taken:.0f} s later")
 
 
 def ended(server: Server, id: str) -> bool:

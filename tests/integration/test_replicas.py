@@ -56,6 +56,16 @@ def drain(four: Server) -> None:
         assert follower.everything()[-1][2]["state"] == "cancelled"
 
 
+def test_processes_end_with_a_parent_that_is_killed(start: Any) -> None:
+    """Or the port would stay taken, and the server could not be started again."""
+    server: Server = start("--workers", "2")
+    assert server.process is not None
+    family = psutil.Process(server.process.pid).children(recursive=True)
+    server.kill()
+    _, alive = psutil.wait_procs(family, 10)
+    assert alive == []
+
+
 def test_forty_at_once_all_see_their_own_job_end(start: Any) -> None:
     server: Server = start(BYHAND_JOB_WORKERS="2")
     followers: list[Follower] = []

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import threading
 from hashlib import sha256
 
 import numpy as np
@@ -98,3 +99,48 @@ def test_the_bundled_model_is_put_once_renewed_and_never_deleted(database: Datab
         assert models.active(session) == (other, sha256(small(3)[1]).hexdigest())
         with pytest.raises(Conflict, match="bundled model stays"):
             models.delete(session, "pretrained")
+
+
+def test_replicas_that_start_together_put_the_bundled_model_once(database: Database) -> None:
+    barrier, failed = threading.Barrier(4), []
+
+    def start() -> None:
+        classifier, weights = small()
+        barrier.wait()
+        try:
+            with database.begin() as session:
+                models.put_pretrained(session, classifier, weights)
+        except Exception as error:
+            failed.append(error)
+
+    replicas = [threading.Thread(target=start) for _ in range(4)]
+    for replica in replicas:
+        replica.start()
+    for replica in replicas:
+        replica.join()
+    assert failed == []
+    with database.read() as session:
+        assert [row.id for row in models.page(session, 9, None)[0]] == ["pretrained"]
+
+
+def test_a_model_is_not_deleted_while_it_is_being_activated(database: Database) -> None:
+    first, second = add(database, 1), add(database, 2)
+    with database.begin() as session:
+        models.activate(session, first)
+    refused: list[Exception] = []
+
+    def delete() -> None:
+        try:
+            with database.begin() as session:
+                models.delete(session, second)
+        except Conflict as error:
+            refused.append(error)
+
+    deletion = threading.Thread(target=delete)
+    with database.begin() as session:
+        models.activate(session, second)
+        deletion.start()
+        deletion.join(0.3)  # it waits
+        assert deletion.is_alive()
+    deletion.join()
+    assert len(refused) == 1
