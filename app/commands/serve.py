@@ -18,6 +18,7 @@ from app.commands.errors import CommandError
 __all__ = ["serve"]
 
 DRAIN_SECONDS = 3  # what requests under way get at shutdown; event streams never end by themselves
+SILENT_SECONDS = 30  # a process of several that answers its parent no sooner is replaced
 
 
 def serve(host: str | None, port: int | None, workers: int) -> None:
@@ -37,6 +38,7 @@ def serve(host: str | None, port: int | None, workers: int) -> None:
             port=free,
             workers=workers,
             timeout_graceful_shutdown=DRAIN_SECONDS,
+            timeout_worker_healthcheck=SILENT_SECONDS,
             ws="none",  # there are none, and their library takes a while to import
             server_header=False,
             access_log=False,  # app/telemetry.py logs each request, with its id

@@ -90,7 +90,7 @@ def server(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[tuple[Any
         yield process, address[0]
     finally:
         process.terminate()  # killed, it would leave its processes behind
-        process.wait(10)
+        process.wait(60)
         process.stdout.close()
 
 
