@@ -17,7 +17,7 @@ from PIL import Image, ImageOps
 
 from app import paper
 from app.errors import Invalid, TooLarge, UnsupportedMedia
-from app.thin import widen_thin_lines
+from app.pen import suit_pen
 from model import ink
 
 __all__ = ["pixels", "png", "read_grey", "stages"]
@@ -81,7 +81,7 @@ def stages(data: bytes) -> dict[str, Grey]:
 
 
 def _ink(grey: Grey, lossy: bool) -> Grey:
-    return widen_thin_lines(paper.find_ink(grey, lossy))
+    return suit_pen(paper.find_ink(grey, lossy))
 
 
 def png(grey: Grey) -> bytes:

@@ -1,4 +1,7 @@
-"""Give lines too thin for 28x28 a pen's width: averaged away, they would read as breaks."""
+"""Give strokes that are far too thin or too thick for 28x28 a pen's width, as MNIST's strokes have.
+
+Averaged down, thin lines would read as breaks and a marker's loops would close.
+"""
 
 from __future__ import annotations
 
@@ -10,32 +13,36 @@ import numpy.typing as npt
 from model import ink
 from model.errors import BlankImageError
 
-__all__ = ["widen_thin_lines"]
+__all__ = ["suit_pen"]
 
 Grey = npt.NDArray[np.uint8]
 
-THIN = 1.0  # pixels of the 20 that the digit is brought to; MNIST's strokes have 1.6 to 3.7
-WANTED = 1.7
-SPARSE = 0.13  # of the box's square: with more ink than that, no line is thin
+# Pixels of the 20 that the digit is brought to; MNIST's strokes have 1.6 to 3.7.
+THIN, THICK = 1.0, 3.4
+THIN_BECOMES, THICK_BECOMES = 1.7, 2.8
+# Ink as a share of the box's square, between which no digit's strokes are too thin or too thick.
+SPARSE, DENSE = 0.13, 0.3
 COARSE = 4  # pixels from one to the next when looking quickly
-SMALL = 60  # pixels: in a smaller picture one pixel is wide enough
+SMALL = 60  # pixels: in a smaller picture a pixel is too large a step
 
 
-def widen_thin_lines(found: Grey) -> Grey:
-    """Widen the strokes of white ink on black (h, w) to 1.7 of 20 pixels if they are below 1."""
-    if max(found.shape) < SMALL or not _is_sparse(found):
+def suit_pen(found: Grey) -> Grey:
+    """Widen or narrow the strokes of white ink on black (h, w) where they need it."""
+    if max(found.shape) < SMALL or not _may_need_it(found):
         return found
     top, bottom, left, right = ink.ink_box(found)
     crop = found[top:bottom, left:right]
-    side = max(crop.shape)
+    pixel = max(crop.shape) / ink.BOX
     width = _stroke_width(crop)
-    if width * ink.BOX / side >= THIN:
-        return found
-    return _dilate(crop, round((WANTED * side / ink.BOX - width) / 2))
+    if width < THIN * pixel:
+        return _widen(crop, round((THIN_BECOMES * pixel - width) / 2))
+    if width > THICK * pixel:
+        return _narrow(crop, round((width - THICK_BECOMES * pixel) / 2))
+    return found
 
 
-def _is_sparse(found: Grey) -> bool:
-    """Whether lines may be thin, from every fourth pixel: most drawings need no closer look."""
+def _may_need_it(found: Grey) -> bool:
+    """Look at every fourth pixel: most drawings need no closer look."""
     coarse = found[::COARSE, ::COARSE]
     try:
         top, bottom, left, right = ink.ink_box(coarse)
@@ -43,7 +50,8 @@ def _is_sparse(found: Grey) -> bool:
         return bool(found.any())
     side = max(bottom - top, right - left)
     crop = coarse[top:bottom, left:right]
-    return float(crop.sum(dtype=np.int64)) < SPARSE * side * side * float(crop.max())
+    share = float(crop.sum(dtype=np.int64)) / (side * side * float(crop.max()))
+    return not SPARSE <= share <= DENSE
 
 
 def _stroke_width(crop: Grey) -> float:
@@ -55,7 +63,7 @@ def _stroke_width(crop: Grey) -> float:
     return 2 * area / max(steps * np.pi / 4, 1.0)
 
 
-def _dilate(crop: Grey, reach: int) -> Grey:
+def _widen(crop: Grey, reach: int) -> Grey:
     """The greatest value within `reach` pixels, nearly round, in a frame that much larger."""
     padded = np.pad(crop, reach + 1)
     straight = round(0.6 * reach)
@@ -65,6 +73,13 @@ def _dilate(crop: Grey, reach: int) -> Grey:
         rows, columns = _greatest(padded, 1, 0), _greatest(padded, 1, 1)
         padded = np.maximum(rows, columns)
     return padded
+
+
+def _narrow(crop: Grey, reach: int) -> Grey:
+    """The least value within `reach` pixels; left as it is where nothing would remain."""
+    paper = 255 - np.pad(crop, 1)
+    narrowed = 255 - _widen(paper, reach)[reach + 1 : -reach - 1, reach + 1 : -reach - 1]
+    return narrowed if narrowed.any() else crop
 
 
 def _greatest(picture: npt.NDArray[Any], reach: int, axis: int) -> npt.NDArray[Any]:
