@@ -81,11 +81,18 @@ def test_each_request_is_a_json_line_on_stderr(
     assert isinstance(entries[-1]["ms"], float)
 
 
-def test_health_checks_do_not_fill_the_log(
-    serve: Serve, capsys: pytest.CaptureFixture[str]
+@pytest.mark.parametrize(
+    ("level", "paths"),
+    [("debug", {"/healthz", "/models"}), ("info", {"/models"}), ("warning", set())],
+)
+def test_health_checks_are_logged_at_debug_and_the_rest_at_info(
+    serve: Serve, capsys: pytest.CaptureFixture[str], level: str, paths: set[str]
 ) -> None:
-    serve().get("/healthz")
-    assert "/healthz" not in capsys.readouterr().err
+    client = serve(log_level=level)
+    client.get("/healthz")
+    client.get("/models")
+    lines = [entry for entry in logged(capsys.readouterr().err) if entry["event"] == "request"]
+    assert {entry["path"] for entry in lines} == paths
 
 
 def test_a_fault_is_a_500_whose_id_finds_its_cause_in_the_log(
