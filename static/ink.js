@@ -9,6 +9,7 @@ export class Ink {
   #pointer = null; // the one that draws
   #penSeen = false; // from then on touches are palms
   #due = false;
+  #box = null; // where the canvas is; asked for once, as each question makes the browser lay out the page
   penWidth;
 
   constructor(canvas, drawing, penWidth) {
@@ -24,6 +25,7 @@ export class Ink {
     for (const name of ["contextmenu", "selectstart", "dragstart"]) {
       canvas.addEventListener(name, (event) => event.preventDefault());
     }
+    for (const name of ["scroll", "resize"]) addEventListener(name, () => (this.#box = null), { passive: true });
     drawing.addEventListener("change", () => this.repaint());
     new ResizeObserver(() => this.#fit()).observe(canvas);
   }
@@ -45,6 +47,7 @@ export class Ink {
     if (event.button !== 0 || this.#pointer !== null) return;
     if (this.#penSeen && event.pointerType === "touch") return;
     this.#pointer = event.pointerId;
+    this.#box = null;
     this.#canvas.setPointerCapture(event.pointerId);
     this.#drawing.begin(...this.#place(event), this.penWidth);
   }
@@ -69,7 +72,7 @@ export class Ink {
 
   /** Window coordinates -> the logical square. */
   #place(event) {
-    const box = this.#canvas.getBoundingClientRect();
+    const box = (this.#box ??= this.#canvas.getBoundingClientRect());
     return [((event.clientX - box.left) / box.width) * SIDE, ((event.clientY - box.top) / box.height) * SIDE];
   }
 
