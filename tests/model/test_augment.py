@@ -21,9 +21,7 @@ def test_none_returns_the_images_themselves(digits) -> None:
 def test_same_generator_gives_the_same_bits(digits, kind: str) -> None:
     images, _ = digits
     before = images.copy()
-    one, two, other = (
-        augment(images, kind, np.random.default_rng(seed)) for seed in (7, 7, 8)
-    )
+    one, two, other = (augment(images, kind, np.random.default_rng(seed)) for seed in (7, 7, 8))
     assert np.array_equal(one, two)
     assert not np.array_equal(one, other)
     assert np.array_equal(images, before)
