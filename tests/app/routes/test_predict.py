@@ -9,8 +9,6 @@ from PIL import Image
 
 from app.schemas.predictions import SEVEN, BatchPrediction, Prediction
 from model.checkpoint import load_model
-from model.checkpoint import pretrained
-from model.ink import to_mnist
 from tests.app.conftest import Pixels, assert_problem, png
 
 OCTETS = "application/octet-stream"
