@@ -27,7 +27,13 @@ from model.training import Progress, TrainingState, classifier, start, train
 
 #: Everything that draws random numbers or keeps state between epochs, on few images.
 BUSY = recipe(
-    "best", epochs=4, batch_size=32, hidden_layers=[12], learning_rate=0.05, weight_decay=1e-3
+    "best",
+    epochs=4,
+    batch_size=32,
+    hidden_layers=[12],
+    learning_rate=0.05,
+    weight_decay=1e-3,
+    drawn_examples=20,
 )
 
 
@@ -107,6 +113,7 @@ def test_momentum_decay_and_schedule_follow_the_rule_in_float64(
         learning_rate=0.02,
         momentum=0.8,
         weight_decay=1e-2,
+        deskew=False,
     )
     theta = start(used).parameters.astype(np.float64)
     velocity = np.zeros_like(theta.vector)
@@ -127,7 +134,7 @@ def test_momentum_decay_and_schedule_follow_the_rule_in_float64(
 
 
 def test_an_epochs_metrics_are_those_of_its_parameters(few: Split) -> None:
-    state = finish(recipe("fast", epochs=2, hidden_layers=[12, 8]), few)
+    state = finish(recipe("fast", epochs=2, hidden_layers=[12, 8], deskew=False), few)
     metrics = state.history[-1]
     trace = forward(state.parameters, few.validation_images.astype(np.float32) / 255)
     y = one_hot(few.validation_labels)
@@ -212,7 +219,7 @@ def test_drawn_digits_are_learnt_beside_the_training_images(
     assert P.argmax() == 7
 
 
-TAUGHT = replace(BUSY, teacher_layers=(20,), augment="none", deskew=False)
+TAUGHT = replace(BUSY, teacher_layers=(20,), augment="none", deskew=False, drawn_examples=0)
 
 
 def test_a_teacher_learns_from_the_labels_and_the_network_from_the_teacher(few: Split) -> None:
@@ -290,7 +297,7 @@ def test_a_run_resumed_at_any_epoch_gives_the_bits_of_one_never_stopped(
 
 
 def test_a_run_stopped_within_an_epoch_resumes_from_its_last_state(few: Split) -> None:
-    used = replace(BUSY, batch_size=1, epochs=2)  # 150 steps an epoch, a report every 50
+    used = replace(BUSY, batch_size=1, epochs=2)  # 170 steps an epoch, a report every 50
     last = None
     for progress in islice(train(used, few), 5):
         last = progress.state or last
