@@ -179,7 +179,7 @@ def softmax(z: Array, out: Array | None = None) -> Array:
     """P_ik = e^{z_ik} / Σ_j e^{z_ij}, for logits z (m, k).
 
     Subtracting each row's maximum first cancels in the quotient and leaves no exponent above 0, so
-    nothing overflows for any finite z.
+    nothing overflows unless two logits of a row differ by more than the dtype can hold.
     """
     P: Array = np.subtract(z, z.max(axis=-1, keepdims=True), out=out)  # (m, k)
     np.exp(P, out=P)
