@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import random
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -94,9 +96,26 @@ def _busy_is_a_store_error() -> Iterator[None]:
 
 def _configure_sqlite(connection: sqlite3.Connection, record: Any) -> None:
     connection.isolation_level = None  # transactions begin where _begin_sqlite says
-    connection.execute("PRAGMA journal_mode=WAL")  # readers never wait for a writer
+    _write_ahead(connection)  # readers never wait for a writer
     connection.execute("PRAGMA synchronous=NORMAL")  # whole after a crash of any process
     connection.execute("PRAGMA foreign_keys=ON")
+
+
+def _write_ahead(connection: sqlite3.Connection) -> None:
+    """Switch the file to write-ahead logging, once for good.
+
+    Several that open a new file together each hold the lock that the others' switch needs. SQLite
+    then fails at once, whatever the timeout, so that one of them can win: the others ask again.
+    """
+    deadline = time.monotonic() + BUSY_SECONDS
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode=WAL")
+            return
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
+                raise
+        time.sleep(random.uniform(0.001, 0.02))
 
 
 def _begin_sqlite(connection: Connection) -> None:

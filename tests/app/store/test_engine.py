@@ -85,6 +85,32 @@ def test_several_that_start_together_migrate_once(empty: Database) -> None:
         assert is_current(connection)
 
 
+def open_at_once(folder: str, barrier: object, failures: object) -> None:
+    for turn in range(40):
+        database = connect(f"sqlite:///{folder}/{turn}.db")
+        barrier.wait()  # type: ignore[attr-defined]
+        try:
+            database.ping()
+        except StoreError as error:
+            failures.put(str(error))  # type: ignore[attr-defined]
+        database.close()
+
+
+def test_several_that_open_a_new_file_together_all_can(tmp_path: Path) -> None:
+    context = multiprocessing.get_context("spawn")
+    barrier, failures = context.Barrier(6), context.Queue()
+    openers = [
+        context.Process(target=open_at_once, args=(str(tmp_path), barrier, failures))
+        for _ in range(6)
+    ]
+    for process in openers:
+        process.start()
+    for process in openers:
+        process.join()
+    assert [process.exitcode for process in openers] == [0] * 6
+    assert failures.empty()
+
+
 def test_a_failed_transaction_leaves_nothing(database: Database) -> None:
     def fail(session: Session) -> None:
         session.execute(text("DELETE FROM alembic_version"))
