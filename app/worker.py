@@ -26,6 +26,7 @@ from app.store.clock import new_id
 from app.store.engine import Database, Session, StoreError, connect
 from app.store.leases import Lease, LeaseLostError
 from app.store.tables import JobRow
+from model.calibration import calibrated
 from model.checkpoint import dump_model, dump_state, load_model, load_state
 from model.classifier import Classifier
 from model.dataset import Dataset, load_mnist, split
@@ -80,6 +81,8 @@ def end(job: JobRow, state: TrainingState | None, outcome: str) -> Callable[[Ses
     if state is not None and state.epoch > 0:
         dataset = _dataset()
         made = classifier(recipe_of(job.request), state.best, name=job.name)
+        held_back = split(dataset)
+        made = calibrated(made, held_back.validation_images, held_back.validation_labels)
         tested = accuracy(made.probabilities(dataset.test_images), dataset.test_labels)
         made = replace(made, test_accuracy=tested)
 

@@ -13,9 +13,10 @@ from rich.console import Console
 from app.commands.bar import Bar
 from app.commands.errors import CommandError
 from app.commands.files import check_writable, write_whole
+from model.calibration import calibrated
 from model.checkpoint import dump_model, dump_state, load_state
 from model.classifier import Classifier
-from model.dataset import Dataset, load_idx_directory, load_mnist, split
+from model.dataset import Dataset, Split, load_idx_directory, load_mnist, split
 from model.diagnostics import hints
 from model.metrics import accuracy
 from model.presets import Recipe, recipe
@@ -49,13 +50,18 @@ def train(
     state = None if resume is None else _resume(resume, chosen)
     dataset = load_mnist() if data is None else load_idx_directory(data)
 
+    held_back = min(5000, len(dataset.train_labels) // VALIDATION_SHARE)
+    digits = split(dataset, held_back, chosen.train_examples)
+
     console = Console(soft_wrap=True)
-    last, finished = _run(console, chosen, dataset, state, checkpoint)
+    last, finished = _run(console, chosen, digits, state, checkpoint)
     if last is None:
         raise CommandError(
             "stopped before the end of the first epoch: there is nothing to keep.", 130
         )
-    model = _tested(classifier(chosen, last.best, name or output.stem), dataset)
+    model = classifier(chosen, last.best, name or output.stem)
+    model = calibrated(model, digits.validation_images, digits.validation_labels)
+    model = _tested(model, dataset)
     write_whole(output, dump_model(model))
     if not finished:
         console.print(
@@ -91,18 +97,16 @@ def _resume(path: Path, chosen: Recipe) -> TrainingState:
 def _run(
     console: Console,
     chosen: Recipe,
-    dataset: Dataset,
+    digits: Split,
     state: TrainingState | None,
     checkpoint: Path | None,
 ) -> tuple[TrainingState | None, bool]:
     """Train with a bar; the last epoch's state, and whether it was the last one asked for."""
-    held_back = min(5000, len(dataset.train_labels) // VALIDATION_SHARE)
-    data = split(dataset, held_back, chosen.train_examples)
     began = epoch_began = time.perf_counter()
     first_step = None
     try:
         with Bar(console) as bar:
-            for progress in run(chosen, data, state):
+            for progress in run(chosen, digits, state):
                 now = time.perf_counter()
                 if first_step is None:  # the clock starts at the first report: loading is behind it
                     first_step, began = progress.step, now

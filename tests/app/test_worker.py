@@ -21,6 +21,7 @@ from app.store.engine import Database, Session, StoreError, connect, migrate
 from app.store.leases import Lease
 from app.store.tables import EventRow, JobRow
 from app.worker import recipe_of, run_training
+from model.calibration import fit_temperature
 from model.checkpoint import dump_model, load_model
 from model.classifier import Classifier
 from model.dataset import load_mnist, split
@@ -139,6 +140,12 @@ def test_a_model_is_that_of_the_best_epoch(database: Database) -> None:
     made = load_model(weights(database, id)).parameters
     assert made.vector.tobytes() == states[-1].best.vector.tobytes()
     assert made.vector.tobytes() != states[-1].parameters.vector.tobytes()
+
+
+def test_a_models_temperature_is_fitted_to_the_images_held_back(undisturbed: bytes) -> None:
+    model, digits = load_model(undisturbed), split(load_mnist())
+    logits = model.trace(digits.validation_images).z[-1]
+    assert model.temperature == fit_temperature(logits, digits.validation_labels) != 1
 
 
 @pytest.mark.parametrize("reports", [0, 1, 2, 3, 4])

@@ -6,7 +6,9 @@ import numpy as np
 import pytest
 
 from app.commands import train
+from model.calibration import fit_temperature
 from model.checkpoint import load_model, load_state
+from model.dataset import load_mnist, split
 from model.training import Progress
 
 SMALL = ["--epochs", "2", "--train-examples", "500", "--seed", "3"]
@@ -21,6 +23,14 @@ def test_train_saves_the_best_network_and_says_what_it_reads(byhand: Any) -> Non
     assert (model.name, model.recipe["seed"], model.recipe["epochs"]) == ("mine", 3, 2)
     assert model.test_accuracy is not None
     assert model.test_accuracy > 0.5
+
+
+def test_the_temperature_is_fitted_to_images_held_back(byhand: Any) -> None:
+    assert byhand("train", *SMALL, "--output", "small.npz").code == 0
+    model = load_model(Path("small.npz"))
+    digits = split(load_mnist())
+    logits = model.trace(digits.validation_images).z[-1]
+    assert model.temperature == fit_temperature(logits, digits.validation_labels) != 1
 
 
 def test_options_override_the_preset(byhand: Any) -> None:
