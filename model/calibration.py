@@ -4,6 +4,7 @@ A network's logits are divided by one number, the temperature T, before the soft
 answer, only how sure it is (Guo et al., *On Calibration of Modern Neural Networks*, 2017).
 """
 
+import math
 from dataclasses import replace
 from typing import Any
 
@@ -39,10 +40,10 @@ def fit_temperature(logits: Array, labels: NDArray[Any]) -> float:
     right = z[np.arange(len(z)), labels]  # (n,)
     low, high = 1 / HOTTEST, 1 / COLDEST
     for _ in range(HALVINGS):
-        beta = (low * high) ** 0.5
+        beta = math.sqrt(low * high)
         slope = ((softmax(beta * z) * z).sum(axis=1) - right).mean()
         low, high = (low, beta) if slope > 0 else (beta, high)
-    return round((low * high) ** -0.5, 4)
+    return round(1 / math.sqrt(low * high), 4)
 
 
 def reliability(probabilities: Array, labels: NDArray[Any]) -> NDArray[np.float64]:
