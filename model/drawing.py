@@ -1,10 +1,11 @@
-"""Digits drawn from the skeletons of `model.handstyles`: people's pens, for training.
+"""Digits, and other signs, drawn from skeletons: people's pens, for training.
 
 A skeleton is drawn with shaking hand: its points stray, its strokes shift against each other, stop
 early or overrun, the whole bends, slants, turns and stretches; then a round pen of random width
 draws it, and it is brought to 28x28 as `ink.to_mnist` does.
 """
 
+from collections.abc import Iterable
 from functools import cache
 from itertools import pairwise
 from typing import Any
@@ -15,7 +16,7 @@ from numpy.typing import NDArray
 from model.handstyles import STYLES
 from model.ink import place
 
-__all__ = ["draw_digits"]
+__all__ = ["draw_digits", "draw_skeleton", "draw_strokes"]
 
 Floats = NDArray[np.float64]
 Rng = np.random.Generator
@@ -49,11 +50,29 @@ def draw_digits(count: int, rng: Rng) -> tuple[NDArray[np.uint8], NDArray[np.uin
     for digit, styles in STYLES.items():
         chosen = np.bincount(rng.integers(0, len(styles), (labels == digit).sum()))
         for style, wanted in zip(styles, chosen, strict=False):
-            for start in range(0, wanted, CHUNK):
-                n = min(CHUNK, wanted - start)
-                images[first : first + n] = _draw(_skeletons(style, n, rng), _pens(n, rng))
-                first += n
+            images[first : first + wanted] = draw_skeleton(style, wanted, rng)
+            first += wanted
     return images, labels
+
+
+def draw_skeleton(style: str, count: int, rng: Rng) -> NDArray[np.uint8]:
+    """Draw one style, written as in `model.handstyles`, `count` times: images (count, 784)."""
+    images = np.empty((count, 784), np.uint8)
+    for start in range(0, count, CHUNK):
+        n = min(CHUNK, count - start)
+        strokes = (
+            (corners + rng.normal(0, STRAY, (n, *corners.shape)), basis)
+            for corners, basis in _splines(style)
+        )
+        images[start : start + n] = _draw(_by_hand(n, strokes, rng), _pens(n, rng))
+    return images
+
+
+def draw_strokes(strokes: Iterable[Floats], rng: Rng) -> NDArray[np.uint8]:
+    """Draw smooth strokes through points (n, c, 2) each, in a box of 100: images (n, 784)."""
+    curves = [(points, _catmull_rom([False] * points.shape[1])) for points in strokes]
+    n = len(curves[0][0])
+    return _draw(_by_hand(n, curves, rng), _pens(n, rng))
 
 
 def _pens(n: int, rng: Rng) -> Floats:
@@ -63,14 +82,15 @@ def _pens(n: int, rng: Rng) -> Floats:
     return np.round(width * FINE) / 2
 
 
-def _skeletons(style: str, n: int, rng: Rng) -> Floats:
-    """n variations of a style, as points (n, p, 2) about the box's centre."""
-    strokes = []
-    for corners, basis in _splines(style):
-        points = corners + rng.normal(0, STRAY, (n, *corners.shape))
-        points += rng.normal(0, SHIFT, (n, 1, 2))
-        strokes.append(_trim(basis @ points, rng))
-    ink = np.concatenate(strokes, axis=1) - 50
+def _by_hand(n: int, strokes: Iterable[tuple[Floats, Floats]], rng: Rng) -> Floats:
+    """n hurried drawings of strokes, each its points (n, c, 2) and the matrix (p, c) of its curve.
+
+    As points (n, p, 2) about the box's centre.
+    """
+    curves = [
+        _trim(basis @ (points + rng.normal(0, SHIFT, (n, 1, 2))), rng) for points, basis in strokes
+    ]
+    ink = np.concatenate(curves, axis=1) - 50
     phase, length = rng.uniform(0, 2 * np.pi, (n, 1, 2)), rng.uniform(70, 200, (n, 1, 2))
     ink += rng.normal(0, BEND, (n, 1, 2)) * np.sin(2 * np.pi * ink[..., ::-1] / length + phase)
     return np.asarray(ink @ _shapes(n, rng))
