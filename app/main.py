@@ -15,10 +15,21 @@ from starlette.middleware import Middleware
 from starlette.responses import Response
 
 from app.errors import Unavailable, install_handlers
+from app.evaluation import Evaluator
 from app.inference import Inference
 from app.jobs import Runner
 from app.parent import end_with_parent
-from app.routes import gradients, health, models, pages, predict, train
+from app.routes import (
+    digits,
+    evaluation,
+    gradients,
+    health,
+    models,
+    pages,
+    predict,
+    presets,
+    train,
+)
 from app.routes.raw import Express
 from app.schemas.common import Problem
 from app.security import Guard
@@ -63,10 +74,11 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     )
     app.state.settings = settings
     app.state.metrics = metrics
+    app.state.evaluator = Evaluator()
     install_handlers(app)
     app.add_exception_handler(engine.StoreError, _on_store_error)
     pages.add_docs(app)
-    for module in (predict, gradients, train, models, health, pages):
+    for module in (predict, gradients, train, presets, models, evaluation, digits, health, pages):
         # Not include_router: it matches every request twice, which predicting would feel.
         app.router.routes.extend(module.router.routes)
     app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]

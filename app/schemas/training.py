@@ -23,6 +23,7 @@ State = Literal["queued", "running", "succeeded", "failed", "cancelled"]
 Preset = Literal["blog", "fast", "best"]
 Activation = Literal["sigmoid", "tanh", "relu", "leaky_relu"]
 Schedule = Literal["constant", "cosine"]
+Initialization = Literal["scaled", "blog"]
 Augment = Literal["none", "affine", "full"]
 Units = Annotated[int, Field(ge=1, le=4096)]
 
@@ -54,6 +55,9 @@ class TrainRequest(BaseModel):
         None, min_length=1, max_length=8, description="Units of each hidden layer."
     )
     activation: Activation | None = Field(None, description="Of the hidden layers.")
+    initialization: Initialization | None = Field(
+        None, description="Of the weights: scaled to each layer; blog: the text's own, b ~ U(0, 1)."
+    )
     augment: Augment | None = Field(None, description="Distortions of the training images.")
     deskew: bool | None = Field(None, description="Straighten slanted digits first.")
     train_examples: int | None = Field(

@@ -1,0 +1,24 @@
+"""GET /digits/{index}: MNIST's test digits, to start from."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Path
+
+from app.evaluation import load_test_digits
+from app.routes import documents
+from app.schemas.digits import COUNT, TestDigit
+
+__all__ = ["router"]
+
+router = APIRouter(tags=["Predict"], responses=documents.problems(422, 429))
+
+
+@router.get("/digits/{index}", summary="One of MNIST's test digits")
+def get_digit(
+    index: Annotated[int, Path(ge=0, lt=COUNT, description="Its place in MNIST's test set.")],
+) -> TestDigit:
+    """What it looks like and what it is. The bundled network has not learned from it."""
+    images, labels = load_test_digits()
+    return TestDigit(index=index, label=int(labels[index]), pixels=images[index].tolist())

@@ -1,0 +1,63 @@
+"""GET /models/{id}/evaluation: how well a model reads the test digits, and what it gets wrong."""
+
+from __future__ import annotations
+
+import math
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request
+
+from app.evaluation import Evaluation, Evaluator, load_test_digits
+from app.inference import Inference
+from app.routes import documents
+from app.routes.models import ModelId
+from app.schemas import digits as schemas
+
+__all__ = ["router"]
+
+MOST_MISTAKES = 200  # of one answer: each comes with its 784 pixels
+
+router = APIRouter(tags=["Models"], responses=documents.problems(404, 422, 429, 503))
+
+
+@router.get("/models/{id}/evaluation", summary="Examine a model")
+async def get_evaluation(
+    request: Request,
+    id: ModelId,
+    worst: Annotated[
+        int, Query(ge=0, le=MOST_MISTAKES, description="How many mistakes to show.")
+    ] = 24,
+) -> schemas.Evaluation:
+    """Accuracy, confusion matrix and the worst mistakes on MNIST's 10,000 test digits."""
+    inference: Inference = request.app.state.inference
+    evaluator: Evaluator = request.app.state.evaluator
+    return _document(id, await evaluator.of(await inference.get(id)), worst)
+
+
+def _document(id: str, evaluation: Evaluation, worst: int) -> schemas.Evaluation:
+    images, labels = load_test_digits()
+    aligned = zip(
+        evaluation.mistakes[:worst].tolist(),
+        evaluation.read,
+        evaluation.confidence,
+        evaluation.belief,
+        strict=False,
+    )
+    return schemas.Evaluation(
+        model=id,
+        examples=len(labels),
+        accuracy=evaluation.accuracy,
+        loss=evaluation.loss if math.isfinite(evaluation.loss) else None,
+        confusion=evaluation.confusion.tolist(),
+        mistakes=[
+            schemas.Mistake(
+                index=index,
+                label=int(labels[index]),
+                pixels=images[index].tolist(),
+                digit=int(digit),
+                confidence=float(confidence),
+                label_probability=float(belief),
+            )
+            for index, digit, confidence, belief in aligned
+        ],
+    )

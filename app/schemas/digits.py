@@ -1,0 +1,61 @@
+"""MNIST's test digits, and how well a model reads them."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import BaseModel, Field
+
+from app.schemas.predictions import SEVEN_FLAT
+
+__all__ = ["COUNT", "Evaluation", "Mistake", "TestDigit"]
+
+COUNT = 10_000  # MNIST's test digits
+
+Name = Annotated[int, Field(ge=0, le=9)]
+Share = Annotated[float, Field(ge=0, le=1)]
+Row = Annotated[list[int], Field(min_length=10, max_length=10)]
+
+
+class TestDigit(BaseModel):
+    """A digit that somebody wrote for MNIST, and what it is."""
+
+    __test__ = False  # pytest takes the name for a test's
+
+    index: int = Field(description="Its place in MNIST's test set.", examples=[0])
+    label: Name = Field(examples=[7])
+    pixels: list[int] = Field(
+        min_length=784,
+        max_length=784,
+        description="28 rows of 28, 0 (black) to 255 (white ink).",
+        examples=[SEVEN_FLAT],
+    )
+
+
+class Mistake(TestDigit):
+    """A test digit that a model takes for another."""
+
+    digit: Name = Field(description="What it was read as.", examples=[1])
+    confidence: Share = Field(description="The probability of that digit.", examples=[0.9])
+    label_probability: Share = Field(description="That of the right one.", examples=[0.01])
+
+
+class Evaluation(BaseModel):
+    """A model on all of MNIST's test digits."""
+
+    model: str = Field(examples=["pretrained"])
+    examples: int = Field(description="How many digits were read.", examples=[COUNT])
+    accuracy: Share = Field(examples=[0.99])
+    loss: float | None = Field(
+        description="Mean cross-entropy of its probabilities, in nats; null: not finite.",
+        examples=[0.03],
+    )
+    confusion: list[Row] = Field(
+        min_length=10,
+        max_length=10,
+        description="Row t, column p: how many digits t were read as p.",
+        examples=[[[1000 if t == p else 0 for p in range(10)] for t in range(10)]],
+    )
+    mistakes: list[Mistake] = Field(
+        description="The worst, first those whose right digit got the least probability."
+    )

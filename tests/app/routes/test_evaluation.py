@@ -1,0 +1,51 @@
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+from fastapi.testclient import TestClient
+
+from app.schemas.digits import Evaluation
+from model.dataset import load_mnist_part
+from tests.app.conftest import assert_problem
+from tests.app.routes.test_models import upload, weights_of
+
+Serve = Callable[..., TestClient]
+
+
+def test_a_model_is_examined_on_every_test_digit(client: TestClient) -> None:
+    answer = client.get("/models/pretrained/evaluation").json()
+    result = Evaluation.model_validate(answer)
+    confusion = np.array(result.confusion)
+    labels = load_mnist_part("test")[1]
+    assert confusion.sum(axis=1).tolist() == np.bincount(labels).tolist()
+    assert result.accuracy == pytest.approx(confusion.trace() / 10_000)
+    assert result.accuracy == client.get("/models/pretrained").json()["test_accuracy"]
+
+
+def test_its_worst_mistakes_come_with_their_pixels(client: TestClient) -> None:
+    answer = client.get("/models/pretrained/evaluation?worst=3").json()
+    images, labels = load_mnist_part("test")
+    assert len(answer["mistakes"]) == 3
+    for mistake in answer["mistakes"]:
+        assert mistake["label"] == labels[mistake["index"]]
+        assert mistake["pixels"] == images[mistake["index"]].tolist()
+        body = {"pixels": mistake["pixels"]}
+        read = client.post("/predict?model=pretrained", json=body).json()
+        assert read["digit"] == mistake["digit"] != mistake["label"]
+        assert read["confidence"] == pytest.approx(mistake["confidence"], rel=1e-3)
+        assert read["probabilities"][mistake["label"]] == pytest.approx(
+            mistake["label_probability"], rel=1e-3
+        )
+
+
+def test_another_model_has_other_mistakes(client: TestClient) -> None:
+    id = upload(client, weights_of()).json()["id"]
+    answer = client.get(f"/models/{id}/evaluation?worst=0").json()
+    assert answer["model"] == id
+    assert answer["accuracy"] < 0.5
+    assert answer["mistakes"] == []
+
+
+def test_what_cannot_be_examined_is_said(client: TestClient) -> None:
+    assert_problem(client.get("/models/gone/evaluation"), 404, "gone")
+    assert_problem(client.get("/models/pretrained/evaluation?worst=201"), 422, "200")
