@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -33,6 +34,7 @@ class Step:
     """The loss and P (n, 10) after θ − α dL/dθ, and L − α ‖dL/dθ‖², which the gradient promises."""
 
     learning_rate: float
+    squared_norm: float  # ‖dL/dθ‖² before the step
     loss: float
     probabilities: Array
     predicted_loss: float
@@ -49,7 +51,7 @@ class Explanation:
     gradients: Gradients
     input_gradient: Array  # (n, 784)
     check: GradientCheck | None
-    step: Step | None
+    steps: Sequence[Step]  # one after the other, from the classifier on
 
 
 def explain(
@@ -58,13 +60,13 @@ def explain(
     labels: NDArray[np.int64],
     *,
     check: bool = False,
-    learning_rate: float | None = None,
+    learning_rates: Sequence[float] = (),
 ) -> Explanation:
     """Loss and gradients of images (n, 784) with labels (n,), averaged over them.
 
     The loss is that of the network as it is trained, at temperature 1: D_L is exactly (P − Y)/n.
-    `check` compares with central differences, `learning_rate` α tries one step; the classifier
-    stays as it is.
+    `check` compares with central differences, `learning_rates` tries a step for each α, one after
+    the other; the classifier stays as it is.
     """
     parameters = classifier.parameters
     classes = parameters.layers[-1]
@@ -83,19 +85,24 @@ def explain(
         gradients=gradients,
         input_gradient=input_gradient(parameters, gradients),
         check=check_gradients(parameters, x, y) if check else None,
-        step=_step(parameters, gradients, loss, x, y, learning_rate) if learning_rate else None,
+        steps=_steps(parameters, x, y, learning_rates),
     )
 
 
-def _step(
-    parameters: Parameters, gradients: Gradients, loss: float, x: Array, y: Array, alpha: float
-) -> Step:
-    moved = parameters.vector - np.float32(alpha) * gradients.vector
-    after = forward(Parameters(parameters.layers, parameters.activation, moved), x)
-    squared_norm = float(gradients.vector @ gradients.vector)
-    return Step(
-        learning_rate=alpha,
-        loss=cross_entropy(after.z[-1], y),
-        probabilities=after.a[-1],
-        predicted_loss=loss - alpha * squared_norm,
-    )
+def _steps(
+    parameters: Parameters, x: Array, y: Array, learning_rates: Sequence[float]
+) -> list[Step]:
+    steps = []
+    trace = forward(parameters, x)
+    loss = cross_entropy(trace.z[-1], y)
+    with np.errstate(over="ignore", invalid="ignore"):  # leaps that end at inf are shown as such
+        for alpha in learning_rates:
+            gradients = backward(parameters, trace, y)
+            squared_norm = float(gradients.vector @ gradients.vector)
+            predicted_loss = loss - alpha * squared_norm
+            moved = parameters.vector - np.float32(alpha) * gradients.vector
+            parameters = Parameters(parameters.layers, parameters.activation, moved)
+            trace = forward(parameters, x)
+            loss = cross_entropy(trace.z[-1], y)
+            steps.append(Step(alpha, squared_norm, loss, trace.a[-1], predicted_loss))
+    return steps

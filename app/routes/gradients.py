@@ -24,6 +24,7 @@ __all__ = ["router"]
 router = APIRouter(tags=["Explain"], route_class=RawRoute)
 
 MOST_LEARNING_RATE = 100.0
+MOST_STEPS = 100
 
 FLAG = {"type": "boolean", "default": False}
 PARAMETERS = [
@@ -32,8 +33,12 @@ PARAMETERS = [
     options.parameter("check", "Compare with central differences in float64.", FLAG),
     options.parameter(
         "learning_rate",
-        "Try one step with this α; the model stays as it is.",
-        {"type": "number", "exclusiveMinimum": 0, "maximum": MOST_LEARNING_RATE},
+        "Try a step with this α; given again, another from there. The model stays as it is.",
+        {
+            "type": "array",
+            "items": {"type": "number", "exclusiveMinimum": 0, "maximum": MOST_LEARNING_RATE},
+            "maxItems": MOST_STEPS,
+        },
     ),
     MODEL,
 ]
@@ -59,7 +64,7 @@ async def gradients(request: Request) -> Response:
     """Send an image and the digit it shows; or several, whose loss and gradients are averaged."""
     as_npz = options.choice(request, "format", "json", "npz") == "npz"
     full, check = options.flag(request, "full"), options.flag(request, "check")
-    learning_rate = options.positive(request, "learning_rate", MOST_LEARNING_RATE)
+    rates = options.positives(request, "learning_rate", MOST_LEARNING_RATE, MOST_STEPS)
     served = await model_of(request)
     examples = await labelled_images(request)
 
@@ -69,13 +74,14 @@ async def gradients(request: Request) -> Response:
             examples.pixels,
             examples.labels,
             check=check,
-            learning_rate=learning_rate,
+            learning_rates=rates,
         )
         if as_npz:
             return _npz(served, explanation)
         return json_response(_document(served, explanation, examples.single, full))
 
-    if check or full or as_npz or len(examples.pixels) > QUICK_IMAGES:
+    long = len(rates) > 1 or len(examples.pixels) > QUICK_IMAGES
+    if check or full or as_npz or long:
         return await asyncio.to_thread(answer)
     return answer()
 
@@ -104,13 +110,18 @@ def _document(served: Served, explanation: Explanation, single: bool, full: bool
     }
     if e.check is not None:
         document["check"] = asdict(e.check)
-    if e.step is not None:
-        document["step"] = {
-            "learning_rate": e.step.learning_rate,
-            "loss": e.step.loss,
-            "probabilities": rows(e.step.probabilities),
-            "predicted_loss": e.step.predicted_loss,
-        }
+    if e.steps:
+        document["steps"] = [
+            {
+                "learning_rate": step.learning_rate,
+                "squared_norm": step.squared_norm,
+                "loss": step.loss,
+                "probabilities": rows(step.probabilities),
+                "predicted_loss": step.predicted_loss,
+            }
+            for step in e.steps
+        ]
+        document["step"] = document["steps"][-1]
     return document
 
 

@@ -10,7 +10,7 @@ from fastapi import Request
 
 from app.errors import Invalid, NotAcceptable
 
-__all__ = ["choice", "flag", "parameter", "positive", "preferred", "unchanged"]
+__all__ = ["choice", "flag", "parameter", "positives", "preferred", "unchanged"]
 
 YES = frozenset({"true", "1", "yes", "on"})
 NO = frozenset({"false", "0", "no", "off"})
@@ -26,18 +26,12 @@ def flag(request: Request, name: str) -> bool:
     return value.lower() in YES
 
 
-def positive(request: Request, name: str, most: float) -> float | None:
-    """`?name=0.1`: a number above 0 and up to `most`, or None."""
-    value = _query(request, name)
-    if value is None:
-        return None
-    try:
-        number = float(value)
-    except ValueError:
-        number = math.nan
-    if not 0 < number <= most:
-        raise Invalid(f"{name}: expected a number above 0, up to {most:g}, found {value[:40]!r}.")
-    return number
+def positives(request: Request, name: str, most: float, how_many: int) -> list[float]:
+    """`?name=0.1&name=0.2`: up to `how_many` numbers above 0 and up to `most`."""
+    values = request.query_params.getlist(name) if request.scope["query_string"] else []
+    if len(values) > how_many:
+        raise Invalid(f"{name}: expected up to {how_many} numbers, found {len(values)}.")
+    return [_positive(name, value, most) for value in values]
 
 
 def choice(request: Request, name: str, *values: str) -> str | None:
@@ -87,6 +81,16 @@ def parameter(name: str, description: str, schema: dict[str, Any]) -> dict[str, 
 def _query(request: Request, name: str) -> str | None:
     # Most requests have no query, and need not pay for parsing it.
     return request.query_params.get(name) if request.scope["query_string"] else None
+
+
+def _positive(name: str, value: str, most: float) -> float:
+    try:
+        number = float(value)
+    except ValueError:
+        number = math.nan
+    if not 0 < number <= most:
+        raise Invalid(f"{name}: expected a number above 0, up to {most:g}, found {value[:40]!r}.")
+    return number
 
 
 def _quality(accept: str, offer: str) -> float:

@@ -140,9 +140,10 @@ class Step(BaseModel):
     """The same image after θ - α dL/dθ; the stored model stays as it is."""
 
     learning_rate: float
-    loss: float
+    squared_norm: float | None = Field(description="‖dL/dθ‖² before the step; null: not finite.")
+    loss: float | None = Field(description="After the step; null when it leapt out of all bounds.")
     probabilities: Any = Field(description="As above, after the step.")
-    predicted_loss: float = Field(description="L - α ‖dL/dθ‖²: what the gradient promises.")
+    predicted_loss: float | None = Field(description="L - α ‖dL/dθ‖²: what the gradient promises.")
 
 
 class Explanation(BaseModel):
@@ -161,4 +162,5 @@ class Explanation(BaseModel):
     input_gradient: Any = Field(description="dL/dX: how each pixel would change the loss.")
     model: str
     check: Check | None = Field(None, description="With check=true.")
-    step: Step | None = Field(None, description="With learning_rate.")
+    step: Step | None = Field(None, description="With learning_rate: the last step.")
+    steps: list[Step] | None = Field(None, description="With learning_rate: every step.")

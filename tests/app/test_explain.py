@@ -15,12 +15,31 @@ def test_explaining_changes_nothing() -> None:
     classifier = tiny()
     before = classifier.parameters.vector.copy()
     pixels = np.arange(784).reshape(1, 784) % 256
-    explanation = explain(classifier, pixels, np.array([3]), check=True, learning_rate=1.0)
+    explanation = explain(classifier, pixels, np.array([3]), check=True, learning_rates=[1.0])
     assert np.array_equal(classifier.parameters.vector, before)
     assert explanation.check is not None
     assert explanation.check.max_relative_error < 1e-7
-    assert explanation.step is not None
-    assert explanation.step.loss < explanation.loss
+    assert explanation.steps[0].loss < explanation.loss
+
+
+def test_each_step_starts_where_the_one_before_ended() -> None:
+    classifier = tiny()
+    pixels, labels = np.arange(784).reshape(1, 784) % 256, np.array([3])
+    first, second = explain(classifier, pixels, labels, learning_rates=[0.5, 0.2]).steps
+    gradients = explain(classifier, pixels, labels).gradients
+    classifier.parameters.vector[:] -= np.float32(0.5) * gradients.vector
+    (alone,) = explain(classifier, pixels, labels, learning_rates=[0.2]).steps
+    assert second.loss == alone.loss
+    assert second.squared_norm == alone.squared_norm
+    assert second.predicted_loss == pytest.approx(first.loss - 0.2 * second.squared_norm)
+    np.testing.assert_array_equal(second.probabilities, alone.probabilities)
+
+
+def test_leaps_out_of_all_bounds_are_shown_as_such() -> None:
+    pixels, labels = np.full((1, 784), 255), np.array([3])
+    relu = Classifier(initialize((784, 16, 10), "relu", np.random.default_rng(1)))
+    steps = explain(relu, pixels, labels, learning_rates=[100.0] * 40).steps
+    assert len(steps) == 40
 
 
 def test_the_loss_explained_is_at_temperature_one() -> None:

@@ -78,7 +78,28 @@ def test_one_step_lowers_the_loss_and_leaves_the_model_alone(
     assert step["probabilities"][2] > answer["probabilities"][2]
     squared = sum(norm**2 for norm in answer["norms"].values())
     assert step["predicted_loss"] == pytest.approx(answer["loss"] - 0.05 * squared, rel=1e-5)
+    assert answer["steps"] == [step]
     assert explain(client, seven, 2) == before
+
+
+def test_more_steps_go_on_from_where_the_last_one_ended(client: TestClient, seven: Pixels) -> None:
+    answer = explain(client, seven, 2, "?learning_rate=0.05&learning_rate=0.02&learning_rate=0.05")
+    Explanation.model_validate(answer)
+    losses = [answer["loss"], *(step["loss"] for step in answer["steps"])]
+    assert len(losses) == 4
+    assert losses == sorted(losses, reverse=True)
+    assert answer["step"] == answer["steps"][-1]
+    for before, step in zip(losses, answer["steps"], strict=False):
+        promised = before - step["learning_rate"] * step["squared_norm"]
+        assert step["predicted_loss"] == pytest.approx(promised, rel=1e-4)
+
+
+def test_a_hundred_steps_are_enough(client: TestClient, seven: Pixels) -> None:
+    body = {"pixels": seven.tolist(), "label": 7}
+    query = "&".join(["learning_rate=100"] * 101)
+    assert_problem(client.post(f"/gradients?{query}", json=body), 422, "learning_rate", "100")
+    response = client.post(f"/gradients?{query[len('learning_rate=100&') :]}", json=body)
+    assert response.status_code == 200
 
 
 def test_a_small_step_does_what_the_gradient_promises(client: TestClient, seven: Pixels) -> None:

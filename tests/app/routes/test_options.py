@@ -20,11 +20,13 @@ def test_ways_to_say_no(query: str) -> None:
     assert options.flag(request(query), "full") is False
 
 
-def test_a_number_is_read_and_held_to_its_range() -> None:
-    assert options.positive(request("a=0.5"), "a", most=1) == 0.5
-    assert options.positive(request(), "a", most=1) is None
+def test_numbers_are_read_and_held_to_their_range() -> None:
+    assert options.positives(request("a=0.5&a=1"), "a", most=1, how_many=2) == [0.5, 1]
+    assert options.positives(request(), "a", most=1, how_many=2) == []
     with pytest.raises(Invalid, match="up to 1, found '2'"):
-        options.positive(request("a=2"), "a", most=1)
+        options.positives(request("a=1&a=2"), "a", most=1, how_many=2)
+    with pytest.raises(Invalid, match="up to 2 numbers, found 3"):
+        options.positives(request("a=1&a=1&a=1"), "a", most=1, how_many=2)
 
 
 @pytest.mark.parametrize(
