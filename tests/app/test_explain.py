@@ -36,10 +36,11 @@ def test_each_step_starts_where_the_one_before_ended() -> None:
 
 
 def test_leaps_out_of_all_bounds_are_shown_as_such() -> None:
-    pixels, labels = np.full((1, 784), 255), np.array([3])
-    relu = Classifier(initialize((784, 16, 10), "relu", np.random.default_rng(1)))
-    steps = explain(relu, pixels, labels, learning_rates=[100.0] * 40).steps
-    assert len(steps) == 40
+    # Two labels for one image: each step overshoots the step before.
+    pixels, labels = np.full((2, 784), 255), np.array([3, 4])
+    network = initialize((784, 16, 16, 10), "leaky_relu", np.random.default_rng(1))
+    steps = explain(Classifier(network), pixels, labels, learning_rates=[100.0] * 40).steps
+    assert not np.isfinite(steps[-1].loss)
 
 
 def test_the_loss_explained_is_at_temperature_one() -> None:
