@@ -18,12 +18,18 @@ from model.optimizer import SGD
 
 __all__ = ["Descent"]
 
+_SCALE = np.float32(1 / 255)  # a product of bytes and a float32 takes a third of a quotient's time
+
 
 @dataclass(frozen=True, slots=True)
 class _Work:
     """A network and the arrays for a step of m examples on its n_0 inputs."""
 
     network: Parameters
+    rows: NDArray[
+        np.void
+    ]  # (n_0,): W1, a row an item; NumPy moves these faster than rows of floats
+    rest: Array  # b1 W2 b2 …
     pixels: NDArray[np.uint8]  # (m, n_0)
     x: Array  # (m, n_0)
     trace: Trace
@@ -49,7 +55,7 @@ class Descent:
         if images.dtype != np.uint8:
             return self._descend(work, images, y, learning_rate)
         if self.optimizer.moves_every_parameter:
-            return self._descend(work, np.divide(images, 255, out=work.x), y, learning_rate)
+            return self._descend(work, np.multiply(images, _SCALE, out=work.x), y, learning_rate)
         return self._descend_where_inked(work, images, y, learning_rate)
 
     def _descend(self, work: _Work, x: Array, y: Array, learning_rate: float) -> Array:
@@ -66,17 +72,13 @@ class Descent:
         if not len(inked):
             inked = np.zeros(1, np.intp)  # there is no network without inputs
         work = self._for_some_inputs(whole, len(inked))
-        W1, small_W1 = whole.network.weights[0], work.network.weights[0]
-        after_W1, small_after_W1 = (
-            n.vector[n.weights[0].size :] for n in (whole.network, work.network)
-        )
-        np.take(W1, inked, axis=0, out=small_W1, mode="clip")
-        small_after_W1[:] = after_W1
+        np.take(whole.rows, inked, out=work.rows, mode="clip")
+        work.rest[:] = whole.rest
         np.take(images, inked, axis=1, out=work.pixels, mode="clip")
-        x = np.divide(work.pixels, 255, out=work.x)
+        x = np.multiply(work.pixels, _SCALE, out=work.x)
         logits = self._descend(work, x, y, learning_rate)
-        W1[inked] = small_W1
-        after_W1[:] = small_after_W1
+        whole.rows[inked] = work.rows
+        whole.rest[:] = work.rest
         return logits
 
     def _for_all_inputs(self, examples: int) -> _Work:
@@ -84,6 +86,7 @@ class Descent:
             network, shape = self.parameters, (examples, self.parameters.layers[0])
             self._whole[examples] = _Work(
                 network,
+                *_rows_and_rest(network),
                 pixels=np.empty(shape, np.uint8),
                 x=np.empty(shape, network.dtype),
                 trace=Trace.empty(network, examples),
@@ -105,9 +108,15 @@ class Descent:
             shape = (examples, inputs)
             self._small[shape] = _Work(
                 network,
+                *_rows_and_rest(network),
                 pixels=whole.pixels.ravel()[: examples * inputs].reshape(shape),
                 x=whole.x.ravel()[: examples * inputs].reshape(shape),
                 trace=Trace(whole.trace.z, list(whole.trace.a)),
                 grads=grads,
             )
         return self._small[examples, inputs]
+
+
+def _rows_and_rest(network: Parameters) -> tuple[NDArray[np.void], Array]:
+    W1 = network.weights[0]
+    return W1.view(f"V{W1[0].nbytes}").ravel(), network.vector[W1.size :]

@@ -157,6 +157,7 @@ class Gradients(Parameters):
     def __init__(self, parameters: Parameters, examples: int, vector: Array | None = None) -> None:
         super().__init__(parameters.layers, parameters.activation, vector, parameters.dtype)
         self.deltas = [np.empty((examples, size), self.dtype) for size in self.layers[1:]]
+        self.ones = np.ones(examples, self.dtype)
 
 
 def forward(parameters: Parameters, x: Array, out: Trace | None = None) -> Trace:
@@ -181,10 +182,22 @@ def softmax(z: Array, out: Array | None = None) -> Array:
     Subtracting each row's maximum first cancels in the quotient and leaves no exponent above 0, so
     nothing overflows unless two logits of a row differ by more than the dtype can hold.
     """
-    P: Array = np.subtract(z, z.max(axis=-1, keepdims=True), out=out)  # (m, k)
+    P: Array = np.subtract(z, _row_maxima(z), out=out)  # (m, k)
     np.exp(P, out=P)
-    P /= P.sum(axis=-1, keepdims=True)
+    P /= _row_sums(P)
     return P
+
+
+# NumPy goes along a short last axis number by number. The columns of a transposed copy, and a
+# product with ones, take a half to a tenth of the time.
+def _row_maxima(z: Array) -> Array:
+    maxima: Array = np.ascontiguousarray(z.T).max(axis=0)  # (m,)
+    return maxima[:, None]
+
+
+def _row_sums(p: Array) -> Array:
+    sums: Array = np.dot(p, np.ones((p.shape[1], 1), p.dtype))  # (m, 1)
+    return sums
 
 
 def cross_entropy(logits: Array, y: Array) -> float:
@@ -194,10 +207,9 @@ def cross_entropy(logits: Array, y: Array) -> float:
     lse the log-sum-exp of a row, no probability that has underflowed to 0 is ever put into a log:
     the loss is finite for all finite logits.
     """
-    highest = logits.max(axis=1, keepdims=True)
-    shifted = logits - highest  # (m, k)
-    lse = np.log(np.exp(shifted).sum(axis=1))  # (m,)
-    return float((lse - (y * shifted).sum(axis=1)).mean())
+    shifted = logits - _row_maxima(logits)  # (m, k)
+    lse = np.log(_row_sums(np.exp(shifted)))  # (m, 1)
+    return float(lse.mean() - np.vdot(y, shifted) / len(y))
 
 
 def backward(
@@ -220,7 +232,7 @@ def backward(
             scale_by_derivative(D, trace.a[layer + 1])  #                            (5)
         # dot, not matmul: for a single example matmul takes seven times as long.
         np.dot(trace.a[layer].T, D, out=grads.weights[layer])  # (n_{l-1}, n_l)      (6)
-        np.sum(D, axis=0, out=grads.biases[layer])  # (n_l,)
+        np.dot(grads.ones, D, out=grads.biases[layer])  # 1ᵀ D, faster than np.sum (n_l,)
     return grads
 
 

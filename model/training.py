@@ -31,6 +31,7 @@ from model.metrics import accuracy
 from model.network import (
     Array,
     Parameters,
+    Trace,
     backward,
     cross_entropy,
     forward,
@@ -208,7 +209,7 @@ class _Run:
         self, rows: NDArray[np.intp], rng: np.random.Generator
     ) -> tuple[NDArray[np.uint8] | Array, Array]:
         """These training images (n, 784), distorted as the recipe asks, and Y (n, 10)."""
-        images, labels = self.images[rows], self.labels[rows]
+        images, labels = self.images.take(rows, axis=0), self.labels[rows]
         if self.recipe.augment != "none":
             distorted = augment(images.astype(np.float32), self.recipe.augment, rng)
             images = _straighten(self.recipe, distorted)
@@ -237,9 +238,8 @@ class _Run:
     @_overflow_is_no_news
     def _evaluate(self, epoch: int, train_loss: float) -> EpochMetrics:
         trace = forward(self.parameters, self.validation_x)
-        some = slice(0, DIAGNOSED)
-        looked_at = forward(self.parameters, self.validation_x[some])
-        grads = backward(self.parameters, looked_at, self.validation_y[some])
+        looked_at = Trace([z[:DIAGNOSED] for z in trace.z], [a[:DIAGNOSED] for a in trace.a])
+        grads = backward(self.parameters, looked_at, self.validation_y[:DIAGNOSED])
         return EpochMetrics(
             epoch=epoch,
             train_loss=train_loss,
