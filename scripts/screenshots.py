@@ -1,88 +1,223 @@
-"""Make docs/images/*.png: the page as the README shows it. Needs the tests' browser and Pillow."""
+"""Pictures of the page: a few for the README (docs/images), or every view at every size and theme.
 
+    python -m scripts.screenshots                  # docs/images/*.png
+    python -m scripts.screenshots --every DIR      # DIR/SIZE-THEME-VIEW.png, to be looked at
+
+Needs the tests' browser and Pillow.
+"""
+
+import argparse
 import io
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from PIL import Image
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
-from tests.browser.conftest import QUIET, find_browser
+from tests.browser.conftest import PATIENCE, QUIET, find_browser
 from tests.browser.pen import DIGITS, draw
 from tests.conftest import serving
 
 IMAGES = Path(__file__).resolve().parents[1] / "docs" / "images"
-LAPTOP, PHONE = {"width": 1280, "height": 800}, {"width": 360, "height": 740}
+SIZES = {
+    "phone320": (320, 640),
+    "phone360": (360, 740),
+    "laptop": (1366, 768),
+    "projector": (1920, 1080),
+    "4k": (3840, 2160),
+}
+THEMES = ("light", "dark")
+SECONDS = 1000
 
 
-def save(page: Page, name: str) -> None:
-    """A picture of the window, in 256 colours: few are needed, but rare ones count."""
-    picture = Image.open(io.BytesIO(page.screenshot())).convert("RGB")
-    IMAGES.mkdir(parents=True, exist_ok=True)
-    target = IMAGES / f"{name}.png"
-    few = picture.quantize(256, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
-    few.save(target, optimize=True)
-    print(f"{target.name}: {target.stat().st_size:,} bytes")
+class Camera:
+    """Takes pictures of a page's window into a directory."""
+
+    def __init__(self, page: Page, directory: Path, prefix: str = "") -> None:
+        self.page = page
+        self.directory = directory
+        self.prefix = prefix
+
+    def take(self, name: str) -> None:
+        """The window, in 256 colours: few are needed, but rare ones count."""
+        picture = Image.open(io.BytesIO(self.page.screenshot(animations="disabled")))
+        few = picture.convert("RGB").quantize(
+            256, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE
+        )
+        target = self.directory / f"{self.prefix}{name}.png"
+        few.save(target, optimize=True)
+        print(f"{target.name}: {target.stat().st_size:,} bytes")
+
+    def take_part(self, name: str, selector: str) -> None:
+        """The window with an element at its top."""
+        self.page.locator(selector).evaluate(
+            "part => part.scrollIntoView({ behavior: 'instant', block: 'start' })"
+        )
+        self.page.evaluate("new Promise((done) => requestAnimationFrame(() => setTimeout(done)))")
+        self.take(name)
 
 
-def show(page: Page, part: str) -> None:
-    """Scroll to a part of the page, without the time that a smooth scroll takes."""
-    page.locator(f"#{part}").evaluate("part => part.scrollIntoView({ behavior: 'instant' })")
-
-
-def study(page: Page) -> None:
-    """Draw, look inside, go back through the stages."""
+def draw_views(camera: Camera) -> None:
+    """The empty pad, a sure and an unsure answer."""
+    page = camera.page
+    camera.take("draw-empty")
+    camera.take_part("inside-empty", "#inside")
     draw(page, DIGITS[5])
     expect(page.locator("#digit")).to_have_text("5")
     expect(page.locator("#verdict")).not_to_be_empty()
-    save(page, "page")
-    show(page, "inside")
-    page.locator("#inside-outputs [data-digit='5']").hover()
+    camera.take("draw")
+
+
+def inside_views(camera: Camera) -> None:
+    """The network at rest and with an output pointed at."""
+    page = camera.page
+    expect(page.locator("#inside .figure")).to_be_visible()
+    camera.take_part("inside", "#inside")
+    page.locator("#inside-outputs [data-digit='5']").focus()
     expect(page.locator("#inside-say")).to_contain_text("Output 5")
-    save(page, "inside")
-    page.mouse.move(2, 400)
-    show(page, "learn")
+    camera.take_part("inside-output", "#inside .flow")
+    camera.take_part("inside-unit", "#unit-card")
+    camera.take_part("inside-weights", "#all-weights")
+
+
+def backward_views(camera: Camera, stages: int = 6) -> None:
+    """Each stage of the backward pass, and a step downhill."""
+    page = camera.page
+    camera.take_part("learn", "#learn")
     expect(page.locator("#learn .figure")).to_be_visible()
+    page.locator("#label-3").check()
+    expect(page.locator("#check")).to_have_attribute("data-check", "agrees")
+    for stage in range(1, stages + 1):
+        camera.take_part(f"learn-stage{stage}", "#labels" if stage == 1 else ".stepper")
+        if stage < stages:
+            page.click("#stage-forward")
+    page.click("#step-take")
+    expect(page.locator("#loss-after")).not_to_have_text("–")
+    camera.take_part("learn-step", "#step")
+
+
+def training_views(camera: Camera) -> None:
+    """Form, runs, curves, the table, networks, mistakes."""
+    page = camera.page
+    camera.take_part("train", "#train")
+    page.locator("#train-form details").evaluate("details => { details.open = true; }")
+    camera.take_part("train-form", "#train-form details")
+    page.locator("#train-form details").evaluate("details => { details.open = false; }")
+    camera.take_part("train-curves", "#jobs-title")
+    camera.take_part("train-norms", "#chart-norms")
+    camera.take_part("train-compared", "#runs-table")
+    camera.take_part("train-networks", "#models")
+    page.locator("[data-model]").get_by_role("button", name="Mistakes").first.click()
+    expect(page.locator("#mistakes li").first).to_be_visible()
+    camera.take_part("train-mistakes", "#examination")
+
+
+def derivation_views(camera: Camera, address: str) -> None:
+    """The top of the derivation, an equation, the errata."""
+    page = camera.page
+    page.goto(f"{address}/derivation")
+    camera.take("derivation")
+    camera.take_part("derivation-equation", ".equation >> nth=3")
+    camera.take_part("derivation-errata", ".errata")
+
+
+def train(page: Page, name: str, **fields: str) -> None:
+    """Fill the form and start a run."""
+    page.locator("#train-form details").evaluate("details => { details.open = true; }")
+    for field, value in {"name": name, **fields}.items():
+        page.fill(f"[name={field}]", value)
+    page.click("#train-form [type=submit]")
+
+
+def train_two(page: Page) -> None:
+    """Two runs that are told apart by their curves."""
+    for name, momentum in (("with momentum", "0.9"), ("without", "0")):
+        train(page, name, epochs="5", momentum=momentum)
+        run = page.locator("#jobs [data-state=succeeded]", has_text=name)
+        expect(run).to_be_visible(timeout=120 * SECONDS)
+    page.locator("#train-form details").evaluate("details => { details.open = false; }")
+
+
+def every_view(browser: Browser, address: str, directory: Path) -> None:
+    """Every view at every size in both themes."""
+    directory.mkdir(parents=True, exist_ok=True)
+    starter = browser.new_page()
+    starter.goto(address)
+    train_two(starter)
+    train(starter, "under way", epochs="5000", train_examples="2000", learning_rate="5")
+    expect(starter.locator("#jobs [data-state=running]")).to_be_visible()
+    for size, (width, height) in SIZES.items():
+        for theme in THEMES:
+            page = browser.new_page(
+                viewport={"width": width, "height": height},
+                color_scheme=theme,  # type: ignore[arg-type]
+                has_touch=size.startswith("phone"),
+            )
+            page.set_default_timeout(PATIENCE)
+            page.goto(address)
+            camera = Camera(page, directory, f"{size}-{theme}-")
+            draw_views(camera)
+            inside_views(camera)
+            backward_views(camera)
+            training_views(camera)
+            derivation_views(camera, address)
+            page.close()
+    starter.locator("#jobs [data-state=running]").get_by_role("button", name="Cancel").click()
+
+
+def readme_views(browser: Browser, address: str) -> None:
+    """The few that the README and the decisions show."""
+    IMAGES.mkdir(parents=True, exist_ok=True)
+    page = browser.new_page(viewport={"width": 1280, "height": 800})
+    page.goto(address)
+    camera = Camera(page, IMAGES)
+    draw(page, DIGITS[5])
+    expect(page.locator("#digit")).to_have_text("5")
+    expect(page.locator("#verdict")).not_to_be_empty()
+    camera.take("page")
+    page.locator("#inside-outputs [data-digit='5']").focus()
+    expect(page.locator("#inside-say")).to_contain_text("Output 5")
+    camera.take_part("inside", "#inside")
+    camera.take_part("backpropagation", "#learn")
     page.locator("#label-3").check()
     for _ in range(4):
         page.click("#stage-forward")
     expect(page.locator("#check")).to_have_attribute("data-check", "agrees")
-    save(page, "backpropagation")
+    camera.take_part("backpropagation", "#learn")
+    train_two(page)
+    camera.take_part("train", "#train")
+    phone = browser.new_page(viewport={"width": 360, "height": 740}, color_scheme="dark")
+    phone.goto(address)
+    draw(phone, DIGITS[8])
+    expect(phone.locator("#verdict")).not_to_be_empty()
+    Camera(phone, IMAGES).take("phone-dark")
 
 
-def train(page: Page) -> None:
-    """Two runs, their curves and a table."""
-    page.locator("#train-form details").evaluate("details => { details.open = true; }")
-    for name, momentum in (("with momentum", "0.9"), ("without", "0")):
-        page.fill("[name=name]", name)
-        page.fill("[name=epochs]", "5")
-        page.fill("[name=momentum]", momentum)
-        page.click("#train-form [type=submit]")
-        run = page.locator("#jobs [data-state=succeeded]", has_text=name)
-        expect(run).to_be_visible(timeout=120_000)
-    page.locator("#train-form details").evaluate("details => { details.open = false; }")
-    show(page, "train")
-    page.wait_for_timeout(500)
-    save(page, "train")
+@contextmanager
+def a_browser_and_a_server() -> Iterator[tuple[Browser, str]]:
+    """Chromium, and byhand with an empty store."""
+    with (
+        tempfile.TemporaryDirectory() as directory,
+        serving(Path(directory)) as address,
+        sync_playwright() as playwright,
+    ):
+        browser = playwright.chromium.launch(executable_path=find_browser(playwright), args=QUIET)
+        yield browser, address
+        browser.close()
 
 
 def main() -> None:
-    """Every picture, from a server with an empty store."""
-    with tempfile.TemporaryDirectory() as directory, serving(Path(directory)) as address:
-        with sync_playwright() as playwright:
-            browser = playwright.chromium.launch(
-                executable_path=find_browser(playwright), args=QUIET
-            )
-            laptop = browser.new_page(viewport=LAPTOP)
-            laptop.goto(address)
-            study(laptop)
-            train(laptop)
-            phone = browser.new_page(viewport=PHONE, color_scheme="dark")
-            phone.goto(address)
-            draw(phone, DIGITS[8])
-            expect(phone.locator("#verdict")).not_to_be_empty()
-            save(phone, "phone-dark")
-            browser.close()
+    """Read the command line, take the pictures."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    parser.add_argument("--every", type=Path, metavar="DIR", help="every view, into DIR")
+    directory = parser.parse_args().every
+    with a_browser_and_a_server() as (browser, address):
+        if directory:
+            every_view(browser, address, directory)
+        else:
+            readme_views(browser, address)
 
 
 if __name__ == "__main__":

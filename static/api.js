@@ -62,7 +62,8 @@ function fieldError(error) {
 }
 
 const query = (options) => {
-  const given = Object.entries(options).filter(([, value]) => value !== null && value !== undefined);
+  const each = Object.entries(options).flatMap(([name, value]) => [value].flat().map((one) => [name, one]));
+  const given = each.filter(([, value]) => value !== null && value !== undefined);
   return given.length ? `?${new URLSearchParams(given)}` : "";
 };
 const model = (id) => `/models/${encodeURIComponent(id)}`;
@@ -77,16 +78,14 @@ export function predictImage(file, id = null) {
   return call("POST", `/predict${query({ details: true, model: id })}`, { body: form });
 }
 
-/** `pixels`: n·784 bytes; gives n·10 probabilities as one Float32Array. */
-export async function predictBatch(pixels, id = null) {
-  const headers = { "Content-Type": "application/octet-stream", Accept: "application/octet-stream" };
-  return new Float32Array(await call("POST", `/predict/batch${query({ model: id })}`, { body: pixels, headers, as: "buffer" }));
-}
+/** One of MNIST's test digits: {index, label, pixels}. */
+export const digit = (index) => call("GET", `/digits/${index}`);
 
-/** `options`: model, check, learning_rate. */
+/** `options`: model, check, learning_rate (an array: one step each). */
 export const gradients = (pixels, label, options = {}) =>
   call("POST", `/gradients${query(options)}`, { body: { pixels: Array.from(pixels), label }, patience: 60_000 });
 
+export const presets = () => call("GET", "/presets");
 export const train = (request) => call("POST", "/train", { body: request });
 export const jobs = (limit = 50) => call("GET", `/train${query({ limit })}`);
 export const getJob = (id) => call("GET", job(id));
@@ -95,6 +94,8 @@ export const jobEvents = (id) => `${job(id)}/events`;
 
 export const models = (limit = 100) => call("GET", `/models${query({ limit })}`);
 export const getModel = (id) => call("GET", model(id));
+/** How it reads MNIST's test digits: accuracy, loss, confusion, its worst mistakes. */
+export const evaluation = (id) => call("GET", `${model(id)}/evaluation`, { patience: 60_000 });
 export const weights = (id) => call("GET", `${model(id)}/weights`, { as: "buffer", headers: { Accept: "*/*" } });
 export const weightsPath = (id) => `${model(id)}/weights`;
 export const activate = (id) => call("PUT", "/models/active", { body: { model: id }, as: "nothing" });

@@ -10,7 +10,8 @@ export class Backward {
     this.label = Number([answer.label].flat()[0]);
     this.loss = answer.loss;
     this.deltas = [null, ...answer.deltas.map(flat)];
-    this.inputError = answer.input_gradient ? flat(answer.input_gradient) : this.#inputError();
+    this.norms = answer.norms;
+    this.inputError = flat(answer.input_gradient);
   }
 
   get depth() { return this.trace.depth; }
@@ -44,21 +45,8 @@ export class Backward {
     return [...errors.keys()].sort((a, b) => Math.abs(errors[b]) - Math.abs(errors[a])).slice(0, howMany);
   }
 
-  /** ‖g‖² over every weight and bias. For one digit dW is an outer product, so its norm is that of its factors. */
+  /** ‖g‖² over every weight and bias. */
   squaredNorm() {
-    let sum = 0;
-    for (let layer = 1; layer <= this.depth; layer += 1) {
-      sum += (square(this.trace.a[layer - 1]) + 1) * square(this.deltas[layer]);
-    }
-    return sum;
-  }
-
-  #inputError() {
-    const errors = this.deltas[1];
-    return this.trace.a[0].map((_, pixel) =>
-      this.network.outOf(1, pixel).reduce((sum, weight, unit) => sum + weight * errors[unit], 0),
-    );
+    return Object.values(this.norms).reduce((sum, norm) => sum + norm * norm, 0);
   }
 }
-
-const square = (values) => values.reduce((sum, value) => sum + value * value, 0);

@@ -19,7 +19,9 @@ export function logTicks(low, high) {
   const thin = last - first > 6 ? 2 : 1;
   const powers = [];
   for (let exponent = first; exponent <= last; exponent += thin) powers.push(10 ** exponent);
-  return powers.filter((value) => value >= low * 0.999 && value <= high * 1.001);
+  const within = (values) => values.filter((value) => value >= low * 0.999 && value <= high * 1.001);
+  const plain = within(powers);
+  return plain.length > 2 ? plain : within([10 ** (first - 1), ...powers].flatMap((power) => [power, 2 * power, 5 * power]));
 }
 
 /** The smallest and largest of all finite values, or null. */

@@ -11,7 +11,7 @@ export function showCheck(badge, check) {
   const verdict = check.max_relative_error <= AGREE ? "✓ Checked" : "✗ Differs";
   say(
     badge,
-    `${verdict}: ${count(check.entries)} of the derivatives measured by nudging each weight by ${power(check.epsilon, 0)}; ` +
+    `${verdict}: ${count(check.entries)} derivatives measured by nudging weights by ${power(check.epsilon, 0)}; ` +
       `largest relative difference ${power(check.max_relative_error)}.`,
   );
 }

@@ -31,6 +31,9 @@ export function say(node, text) {
   if (node.textContent !== text) node.textContent = text;
 }
 
+/** How many CSS pixels make a pixel at the usual text size of 16: charts grow with the text, up to a projector's. */
+export const textUnit = () => parseFloat(getComputedStyle(document.documentElement).fontSize) / 16;
+
 /** Calls `seen` with true or false as the element comes near the window and leaves it. */
 export function whenNear(node, seen, margin = "200px") {
   new IntersectionObserver((entries) => seen(entries.at(-1).isIntersecting), {

@@ -13,7 +13,7 @@ export function encodeDrawing({ strokes, pixels, sample }) {
 /** Null for text that is no drawing: a link may be cut short by whoever passes it on. */
 export function decodeDrawing(text) {
   try {
-    if (/^m\d{1,5}$/.test(text)) return { sample: Number(text.slice(1)) };
+    if (/^m\d{1,4}$/.test(text)) return { sample: Number(text.slice(1)) };
     const bytes = fromText(text.slice(1));
     if (text[0] === "p") return { pixels: unpackPixels(bytes) };
     if (text[0] === "s") return { strokes: unpackStrokes(bytes) };

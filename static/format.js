@@ -28,6 +28,15 @@ export function percent(share) {
   return `${(100 * share).toFixed(share > 0.1 && share < 0.9 ? 0 : 1)}\u00a0%`;
 }
 
+/** Shares near 0 and 1 too: 0.000023 %, 99.9998 %. */
+export function finePercent(share) {
+  if (share >= 0.001 && share <= 0.999) return percent(share);
+  const left = share > 0.5 ? 1 - share : share;
+  if (left === 0) return percent(share);
+  const places = Math.min(1 - Math.floor(Math.log10(100 * left)), 12);
+  return `${(100 * share).toFixed(places)}\u00a0%`;
+}
+
 /** Accuracy: always two decimals, as it is compared down a column. */
 export const accuracy = (share) => (share === null || share === undefined ? "–" : `${(100 * share).toFixed(2)}\u00a0%`);
 

@@ -138,8 +138,8 @@ export class InsideView {
   #meaning() {
     const { kind, index } = this.#focus;
     if (kind === "pixel") return "weight from this pixel to each unit";
-    if (kind === "output") return `what each unit adds to the ${index}: activation × weight`;
-    return "what each unit adds: activation × weight";
+    if (kind === "output") return `added to the ${index}: activation × weight`;
+    return "added to this unit: activation × weight";
   }
 
   #sentence() {

@@ -1,7 +1,7 @@
 /** A line chart in SVG: axes with units, a cursor that reads values by pointer, touch and arrow keys. */
 
 import { extent, logTicks, nearest, scale, thin, ticks } from "./chart-scale.js";
-import { element, svg } from "./dom.js";
+import { element, svg, textUnit } from "./dom.js";
 import { number } from "./format.js";
 
 const MARGIN = { top: 26, right: 14, bottom: 36, left: 54 };
@@ -15,7 +15,7 @@ export class LineChart {
   #plot;
   #readout;
   #series = [];
-  #width = 0;
+  #width = 0; // in units of the text, as everything drawn
   #cursor = null; // an x value
   #toX = null;
 
@@ -27,7 +27,7 @@ export class LineChart {
     holder.classList.add("chart");
     holder.append(element("h4", {}, options.title), this.#plot, this.#readout);
     this.#listen();
-    new ResizeObserver(() => this.#fit(holder.clientWidth)).observe(holder);
+    new ResizeObserver(() => this.#fit(holder.clientWidth / textUnit())).observe(holder);
   }
 
   /** `series`: [{name, colour, dash, points: [[x, y], …] sorted by x}]. */
@@ -75,7 +75,7 @@ export class LineChart {
     const right = this.#width - MARGIN.right;
     const bottom = HEIGHT - MARGIN.bottom;
     const parts = [];
-    const few = log && Math.log10(ys[1] / ys[0]) < 1.5;
+    const few = log && Math.log10(ys[1] / ys[0]) < 0.7;
     for (const tick of log && !few ? logTicks(...ys) : ticks(...ys, 4).filter((each) => !log || each > 0)) {
       parts.push(svg("line", { x1: MARGIN.left, x2: right, y1: toY(tick), y2: toY(tick), class: "chart-grid" }));
       parts.push(svg("text", { x: MARGIN.left - 6, y: toY(tick) + 4, "text-anchor": "end" }, writeTick(tick)));

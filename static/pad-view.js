@@ -4,7 +4,7 @@ import { predictImage } from "./api.js";
 import { find, findAll } from "./dom.js";
 import { Ink } from "./ink.js";
 import { KeyPen } from "./key-pen.js";
-import { digitAt, STEP, testDigits } from "./samples.js";
+import { COUNT, testDigit } from "./samples.js";
 
 /** Test digits that many networks misread or hesitate over, by their index in MNIST's test set. */
 const HARD = [340, 360, 380, 450, 550, 580, 720, 740, 810, 900, 1260, 1500, 1530, 1790, 1810, 1930];
@@ -28,8 +28,8 @@ export class PadView {
 
   async openSample(sample) {
     await this.#try(async () => {
-      const digit = digitAt(await testDigits(), sample);
-      if (digit) this.#drawing.showPixels(digit.pixels, digit.sample);
+      const { pixels } = await testDigit(sample);
+      this.#drawing.showPixels(pixels, sample);
     });
   }
 
@@ -55,10 +55,7 @@ export class PadView {
   }
 
   #anySample() {
-    return this.#try(async () => {
-      const { count } = await testDigits();
-      await this.openSample(STEP * Math.floor(Math.random() * count));
-    });
+    return this.openSample(Math.floor(COUNT * Math.random()));
   }
 
   /** The service crops, turns and cleans the picture; what it made of it becomes the drawing. */

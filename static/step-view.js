@@ -1,23 +1,22 @@
-/** One step downhill on this digit: the learning rate, what the slope promises, what really happens; and back. */
+/** Steps downhill on this digit: the learning rate, what the slope promises, what really happens; and back again. */
 
-import { gradients } from "./api.js";
 import { Bars } from "./bars.js";
+import { Descent, MOST } from "./descent.js";
 import { find, say } from "./dom.js";
-import { number, percent } from "./format.js";
+import { finePercent, number } from "./format.js";
 import { FallChart } from "./fall-chart.js";
-import { Latest } from "./latest.js";
-import { RATES, rateAt, placeOf } from "./rates.js";
+import { rateAt, placeOf } from "./rates.js";
+
+const SHOWN = 6; // losses of the last steps that are listed
 
 export class StepView {
   #root;
   #before;
   #after;
   #chart;
-  #backward = null;
-  #digit = null;
-  #taken = false;
-  #measured = new Map(); // learning rate -> loss after the step
-  #queue = new Latest((job, isNewest) => this.#measure(job, isNewest));
+  #descent = new Descent();
+  #label = null; // null as long as there is no digit
+  #ahead = true; // looking at the next step; otherwise back at the last one
 
   /** `onRate(rate)`: told when the reader moves the slider. */
   constructor(root, onRate) {
@@ -27,10 +26,13 @@ export class StepView {
     this.#chart = new FallChart(find("#step-chart", root));
     this.#slider.addEventListener("input", () => {
       onRate(this.rate);
-      this.#update();
+      this.#look(true);
     });
-    find("#step-take", root).addEventListener("click", () => this.#take(true));
-    find("#step-undo", root).addEventListener("click", () => this.#take(false));
+    find("#step-take", root).addEventListener("click", () => this.#take());
+    find("#step-undo", root).addEventListener("click", () => this.#undo(1));
+    find("#step-restart", root).addEventListener("click", () => this.#undo(this.#descent.taken.length));
+    this.#descent.addEventListener("change", () => this.#write());
+    this.#writeRate();
   }
 
   get #slider() { return find("#step-rate", this.#root); }
@@ -41,81 +43,107 @@ export class StepView {
 
   set rate(value) {
     this.#slider.value = placeOf(value);
-    this.#update();
+    this.#look(true);
   }
 
   show(backward, digit) {
-    this.#backward = backward;
-    this.#digit = digit;
-    this.#measured = new Map([[0, backward.loss]]);
-    this.#taken = false;
-    this.#before.show(backward.probabilities, { marked: [backward.label] });
-    this.#update();
+    this.#label = backward.label;
+    const { loss, probabilities } = backward;
+    this.#descent.begin(digit, { loss, probabilities, squaredNorm: backward.squaredNorm() });
+    this.#look(true);
   }
 
-  #take(taken) {
-    this.#taken = taken;
-    this.#update();
-    find(taken ? "#step-undo" : "#step-take", this.#root).focus();
-  }
-
-  #update() {
-    const rate = this.rate;
-    const text = `α = ${number(rate)}`;
-    say(find("#step-rate-value", this.#root), text);
-    this.#slider.setAttribute("aria-valuetext", text);
-    find("#step-take", this.#root).hidden = this.#taken;
-    find("#step-undo", this.#root).hidden = !this.#taken;
-    if (!this.#backward) return;
-    this.#write(null);
-    this.#queue.submit({ backward: this.#backward, digit: this.#digit, rate });
-  }
-
-  /** The chosen rate first, then the rest of the curve as long as nothing newer is asked. */
-  async #measure({ backward, digit, rate }, isNewest) {
+  async #take() {
     try {
-      const step = await this.#ask(backward, digit, rate);
-      if (backward === this.#backward && isNewest()) this.#write(step);
-      for (const other of RATES) {
-        if (!isNewest() || backward !== this.#backward) return;
-        if (!this.#measured.has(other)) await this.#ask(backward, digit, other);
-        this.#draw();
-      }
+      this.#ahead = false;
+      await this.#descent.take(this.rate);
+      this.#look(this.#descent.taken.length === 0);
     } catch (error) {
-      if (isNewest()) say(find("#step-say", this.#root), error.message);
+      this.#look(true);
+      say(find("#step-say", this.#root), error.message);
     }
   }
 
-  async #ask(backward, digit, rate) {
-    const { step } = await gradients(digit.pixels, digit.label, { model: digit.model, learning_rate: rate });
-    if (backward === this.#backward) this.#measured.set(rate, step.loss);
-    return step;
+  #undo(steps) {
+    this.#ahead = true;
+    this.#descent.undo(steps);
+    this.#look(true);
+    const undo = find("#step-undo", this.#root);
+    if (undo.hidden) find("#step-take", this.#root).focus();
+    else if (document.activeElement === document.body) undo.focus();
   }
 
-  #write(step) {
-    const { loss, probabilities, label } = this.#backward;
-    const promised = this.rate * this.#backward.squaredNorm();
-    const shown = this.#taken && step;
-    this.#after.show(shown ? step.probabilities : this.#taken ? null : probabilities, { marked: [label] });
-    say(find("#fall-promised", this.#root), `α‖g‖² = ${number(promised)}`);
-    say(find("#fall-real", this.#root), shown ? number(loss - step.loss) : "take the step to see");
-    say(find("#loss-before", this.#root), number(loss));
-    say(find("#loss-after", this.#root), shown ? number(step.loss) : "–");
-    if (shown) say(find("#step-say", this.#root), sentence(label, probabilities, step, loss, promised));
-    else if (!this.#taken) say(find("#step-say", this.#root), "");
-    this.#draw();
+  #look(ahead) {
+    this.#ahead = ahead;
+    this.#writeRate();
+    if (this.#label === null) return;
+    this.#write();
+    this.#descent.look(this.#from, this.#step?.learning_rate ?? this.rate);
   }
 
-  #draw() {
-    const points = [...this.#measured].sort(([a], [b]) => a - b);
-    this.#chart.show({ loss: this.#backward.loss, slope: this.#backward.squaredNorm(), points, rate: this.rate });
+  /** The step that is looked back at. */
+  get #step() { return this.#ahead ? null : (this.#descent.taken.at(-1) ?? null); }
+
+  /** How many steps lie before the one that is looked at. */
+  get #from() { return this.#descent.taken.length - (this.#step ? 1 : 0); }
+
+  #writeRate() {
+    const text = `α = ${number(this.rate)}`;
+    say(find("#step-rate-value", this.#root), text);
+    this.#slider.setAttribute("aria-valuetext", text);
+  }
+
+  #write() {
+    const [step, from, descent] = [this.#step, this.#from, this.#descent];
+    const { loss, probabilities } = descent.at(from);
+    const slope = descent.squaredNorm(from);
+    const rate = step?.learning_rate ?? this.rate;
+    const promised = slope === null ? "…" : `α‖g‖² = ${number(rate * slope)}`;
+    const marked = [this.#label];
+    this.#before.show(probabilities, { marked });
+    this.#after.show((step ?? { probabilities }).probabilities, { marked });
+    this.#say({
+      "#loss-before": number(loss),
+      "#loss-after": step ? number(step.loss) : "–",
+      "#fall-promised": promised,
+      "#fall-real": step ? number(loss - step.loss) : "take the step to see",
+      "#step-trail": trail(descent),
+      "#step-say": step ? sentence(this.#label, probabilities, step, loss) : "",
+    });
+    this.#buttons(descent.taken.length);
+    const points = [...descent.curve(from)].map(([each, { loss: after }]) => [each, after]).sort(([a], [b]) => a - b);
+    this.#chart.show({ loss, slope: slope ?? 0, points, rate });
+  }
+
+  #say(texts) {
+    for (const [selector, text] of Object.entries(texts)) say(find(selector, this.#root), text);
+  }
+
+  #buttons(steps) {
+    const take = find("#step-take", this.#root);
+    say(take, steps ? "Take another step" : "Take one step");
+    take.disabled = steps >= MOST;
+    find("#step-undo", this.#root).hidden = steps === 0;
+    find("#step-restart", this.#root).hidden = steps < 2;
   }
 }
 
-function sentence(label, probabilities, step, loss, promised) {
-  const change = `The ${label} went from ${percent(probabilities[label])} to ${percent(step.probabilities[label])}.`;
-  const fell = loss - step.loss;
-  if (fell < 0) return `${change} The loss rose: the step was too long and jumped over the valley. Take a smaller α.`;
+/** The losses from the start to here, as "step 3: 15.3 → 7.90 → 0.0212 → 0.0150". */
+function trail(descent) {
+  const steps = descent.taken.length;
+  if (steps === 0) return "";
+  const losses = Array.from({ length: steps + 1 }, (_, at) => number(descent.at(at).loss));
+  const last = losses.slice(-SHOWN);
+  const start = losses.length > SHOWN ? [losses[0], "…"] : [];
+  return `After ${steps} ${steps === 1 ? "step" : "steps"} the loss went ${[...start, ...last].join(" → ")}.`;
+}
+
+function sentence(label, probabilities, step, before) {
+  const change = `The ${label} went from ${finePercent(probabilities[label])} to ${finePercent(step.probabilities[label])}.`;
+  const promised = step.learning_rate * step.squared_norm;
+  const fell = before - step.loss;
+  if (!Number.isFinite(fell)) return "The step was so long that the numbers burst. Undo it and take a smaller α.";
+  if (fell < 0) return `${change} The loss rose: the step was too long and jumped over the valley. Undo it and take a smaller α.`;
   if (fell < 0.5 * promised) return `${change} Far less than the slope promised: the ground curves. A smaller α keeps closer to the promise.`;
   return `${change} The slope's promise held: over so short a step the ground is nearly straight.`;
 }

@@ -13,7 +13,7 @@ import { loadNetwork } from "./network.js";
 import { PadView } from "./pad-view.js";
 import { Pixels } from "./pixels.js";
 import { Reader } from "./reader.js";
-import { digitAt, testDigits } from "./samples.js";
+import { testDigit } from "./samples.js";
 import { StepView } from "./step-view.js";
 import { Trace } from "./trace.js";
 
@@ -99,9 +99,9 @@ export class Study {
   /** A test digit comes with its label; a drawing is taken for what it was read as, until the reader says otherwise. */
   async #learn(pixels, answer) {
     const { sample } = this.drawing;
-    const digit = sample === null ? null : digitAt(await testDigits(), sample);
+    const known = sample === null ? null : await testDigit(sample).then(({ label }) => label, () => null);
     if (answer !== this.#last) return;
-    this.lesson.show(pixels, answer.model, answer.digit, digit?.label ?? null);
+    this.lesson.show(pixels, answer.model, answer.digit, known);
     this.#labels.show(this.lesson.label);
   }
 

@@ -1,10 +1,11 @@
 /** The form that starts a run: presets as cards, a sentence for each field, the server's objections beside the field. */
 
 import { element, find, findAll, say } from "./dom.js";
-import { COMMON, FIELDS, PRESETS, toRequest } from "./train-fields.js";
+import { FIELDS, PRESETS, toRequest } from "./train-fields.js";
 
 export class TrainForm {
   #form;
+  #presets = {}; // name -> what it puts into each field; empty until the service has said so
 
   /** `start(request)`: async; throws an ApiError when it is refused. */
   constructor(form, start) {
@@ -18,6 +19,12 @@ export class TrainForm {
       event.preventDefault();
       this.#submit(start);
     });
+    this.#showPreset();
+  }
+
+  /** `presets`: {fast: {epochs: 5, …}, …} */
+  offerPresets(presets) {
+    this.#presets = presets;
     this.#showPreset();
   }
 
@@ -35,11 +42,11 @@ export class TrainForm {
   }
 
   #showPreset() {
-    const values = { ...COMMON, ...PRESETS[this.#values().preset].values };
+    const values = this.#presets[this.#values().preset] ?? {};
     for (const { name, options, texts } of FIELDS) {
       const input = find(`[name=${name}]`, this.#form);
       if (!(name in values)) continue;
-      if (!options) input.placeholder = String(values[name]);
+      if (!options) input.placeholder = [values[name] ?? "all"].flat().join(", ");
       else input.options[0].textContent = `${texts ? texts[options.indexOf(String(values[name]))] : values[name]} (preset)`;
     }
   }

@@ -15,6 +15,7 @@ import { RunsView } from "./runs-view.js";
 import { TrainForm } from "./train-form.js";
 
 const DRAWN_AT_FIRST = 4;
+const RETRY = 2000; // milliseconds
 
 export class Training {
   #runs = new Runs();
@@ -57,6 +58,15 @@ export class Training {
     this.#touched = drawn.length > 0;
     this.#runs.refresh();
     this.#listModels();
+    this.#listPresets();
+  }
+
+  async #listPresets() {
+    try {
+      this.form.offerPresets(await api.presets());
+    } catch {
+      setTimeout(() => this.#listPresets(), RETRY);
+    }
   }
 
   async #start(request) {

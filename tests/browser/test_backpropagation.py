@@ -117,3 +117,38 @@ def test_a_step_downhill_shows_promise_and_truth_and_is_undone(page: Page) -> No
     assert values[1] > values[0]
     page.click("#step-undo")
     expect(page.locator("#loss-after")).to_have_text("–")
+
+
+def test_step_after_step_goes_on_and_each_is_undone(page: Page) -> None:
+    explain(page, 7, 1)
+    page.locator("#step-rate").fill("30")
+    start = page.locator("#loss-before").inner_text()
+    losses = [number(start)]
+    for steps in (1, 2, 3):
+        page.click("#step-take")
+        expect(page.locator("#step-trail")).to_contain_text(f"After {steps} step")
+        assert number(page.locator("#loss-before").inner_text()) == losses[-1]
+        losses.append(number(page.locator("#loss-after").inner_text()))
+        promised = number(page.locator("#fall-promised").inner_text().split("= ")[1])
+        real = number(page.locator("#fall-real").inner_text())
+        assert abs(promised - real) < 0.3 * promised
+    assert losses == sorted(losses, reverse=True)
+    page.click("#step-undo")
+    expect(page.locator("#step-trail")).to_contain_text("After 2 steps")
+    assert number(page.locator("#loss-before").inner_text()) == losses[2]
+    page.locator("#step-rate").fill("50")
+    page.click("#step-take")
+    expect(page.locator("#step-trail")).to_contain_text("After 3 steps")
+    page.click("#step-restart")
+    expect(page.locator("#step-trail")).to_be_empty()
+    expect(page.locator("#loss-before")).to_have_text(start)
+    expect(page.locator("#step-take")).to_be_focused()
+
+
+def test_another_drawing_or_label_starts_from_the_stored_network(page: Page) -> None:
+    explain(page, 7, 1)
+    page.click("#step-take")
+    expect(page.locator("#step-trail")).not_to_be_empty()
+    page.locator("#label-4").check()
+    expect(page.locator("#step-trail")).to_be_empty()
+    expect(page.locator("#step-undo")).to_be_hidden()

@@ -1,12 +1,14 @@
 """Training by the form: watch, compare, cancel, use; all is there again after a reload."""
 
 import io
+import re
 from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 from playwright.sync_api import Page, expect
 
+from app.schemas.training import TrainRequest
 from model.presets import PRESETS
 from tests.browser.conftest import Watch
 from tests.browser.pen import DIGITS, draw
@@ -38,9 +40,15 @@ def test_a_run_is_watched_to_its_end_examined_and_used(page: Page) -> None:
     assert page.locator("#chart-loss path.chart-line").count() >= 1
     assert page.locator("#chart-accuracy path.chart-line").count() >= 1
     expect(page.locator("#mistakes-say")).to_contain_text("watched reads")
-    assert page.locator("#confusion td").count() == 100
-    page.locator("#mistakes button").first.click()
+    expect(page.locator("#mistakes-say")).to_contain_text("of 10,000 test digits")
+    counts = page.locator("#confusion td").all_inner_texts()
+    assert len(counts) == 100
+    assert sum(int(text) for text in counts if text != "·") == 10_000
+    worst = page.locator("#mistakes button").first
+    label = worst.inner_text().strip()[0]
+    worst.click()
     expect(page.locator("#digit")).not_to_be_empty()
+    expect(page.locator("#labels input:checked")).to_have_value(label)
     page.locator(row(job)).get_by_role("button", name="Use it").click()
     expect(page.locator(row(job)).get_by_role("button", name="In use")).to_be_disabled()
     page.locator("[data-model=pretrained]").get_by_role("button", name="Use it").click()
@@ -143,9 +151,22 @@ def test_a_server_with_a_key_asks_for_it(new_page: Callable[..., Page], tmp_path
         expect(page.locator("#jobs [data-state='succeeded']")).to_be_visible()
 
 
-def test_the_form_knows_the_presets_as_they_are(page: Page) -> None:
-    presets = page.evaluate("import('/train-fields.js').then(({ PRESETS }) => PRESETS)")
-    assert presets.keys() == PRESETS.keys()
-    for name, preset in presets.items():
-        for field, value in preset["values"].items():
-            assert getattr(PRESETS[name], field) == value, (name, field)
+def test_the_form_shows_what_each_preset_fills_in(page: Page) -> None:
+    for name, preset in PRESETS.items():
+        page.locator(f"#presets [value={name}]").check()
+        for field in ("epochs", "learning_rate", "momentum"):
+            placeholder = page.locator(f"[name={field}]")
+            expect(placeholder).to_have_attribute("placeholder", re.compile(r"\d"))
+            assert float(placeholder.get_attribute("placeholder") or "") == getattr(preset, field)
+        expect(page.locator("[name=schedule] option").first).to_have_text(
+            f"{preset.schedule} (preset)"
+        )
+
+
+def test_the_form_has_every_field_and_preset_of_the_service(page: Page) -> None:
+    fields = page.evaluate(
+        """() => [...new Set([...document.querySelector("#train-form").elements]
+             .map(({ name }) => name).filter(Boolean))]"""
+    )
+    assert set(fields) == TrainRequest.model_fields.keys()
+    assert page.locator("#presets input").count() == len(PRESETS)
