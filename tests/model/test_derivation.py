@@ -133,8 +133,8 @@ def test_equations_on_the_page_are_numbered_as_in_the_program(page: Reader) -> N
     assert set(re.findall(r"\((\d)\)$", source, re.MULTILINE)) == set("123456")
     for number, line in [
         ("1", "Z = np.matmul(trace.a[layer], W, out=trace.z[layer])"),
-        ("2", "P /= P.sum(axis=-1, keepdims=True)"),
-        ("3", "return float((lse - (y * shifted).sum(axis=1)).mean())"),
+        ("2", "P /= _row_sums(P)"),
+        ("3", "return float(lse.mean() - np.vdot(y, shifted) / len(y))"),
         ("4", "D /= len(y)"),
         ("5", "scale_by_derivative(D, trace.a[layer + 1])"),
         ("6", "np.dot(trace.a[layer].T, D, out=grads.weights[layer])"),
