@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from model import ink
 from model.errors import ShapeError
+from model.moments import deskew
 from model.network import Array, Parameters, Trace, forward, softmax
 
 __all__ = ["Classifier"]
@@ -36,7 +36,7 @@ class Classifier:
         inputs = self.parameters.layers[0]
         if images.ndim != 2 or images.shape[1] != inputs:
             raise ShapeError(f"an image has {inputs} pixels, found shape {pixels.shape}")
-        straight = ink.deskew(images) if self.deskew else images
+        straight = deskew(images) if self.deskew else images
         x: Array = np.divide(straight, 255, dtype=self.parameters.dtype)
         return x
 

@@ -19,7 +19,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from model import ink
 from model.augment import augment
 from model.classifier import Classifier
 from model.dataset import Split
@@ -28,6 +27,7 @@ from model.diagnostics import HIGHEST_SUM, gradient_norms, saturation, sum_bound
 from model.drawing import draw_digits
 from model.errors import DivergenceError, RecipeError
 from model.metrics import accuracy
+from model.moments import deskew
 from model.network import (
     Array,
     Parameters,
@@ -275,7 +275,7 @@ def _training_set(recipe: Recipe, data: Split) -> tuple[NDArray[np.uint8], NDArr
 
 
 def _straighten(recipe: Recipe, images: NDArray[Any]) -> NDArray[Any]:
-    return ink.deskew(images) if recipe.deskew else images
+    return deskew(images) if recipe.deskew else images
 
 
 def _scale(images: NDArray[Any]) -> Array:

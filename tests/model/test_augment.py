@@ -2,8 +2,9 @@ import numpy as np
 import pytest
 
 from model import augment as module
-from model import dataset, ink
+from model import dataset
 from model.augment import augment
+from model.moments import deskew
 
 
 @pytest.fixture(scope="module")
@@ -78,7 +79,7 @@ def test_digits_can_still_be_told_by_their_nearest_original(digits) -> None:
     known = train[:5000].astype(np.float32) / 255
     for kind, least in (("none", 0.9), ("affine", 0.85), ("full", 0.75)):
         out = augment(images, kind, np.random.default_rng(0))
-        straight, reference = ink.deskew(out), ink.deskew(known)
+        straight, reference = deskew(out), deskew(known)
         distance = (reference**2).sum(axis=1) - 2 * straight @ reference.T
         assert (train_labels[distance.argmin(axis=1)] == labels).mean() > least
 

@@ -3,10 +3,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from model import ink
 from model.classifier import Classifier
 from model.dataset import Split
 from model.errors import ShapeError
+from model.moments import deskew
 from model.network import Array, Parameters, forward, initialize, softmax
 
 
@@ -49,7 +49,7 @@ def test_probabilities_are_those_of_the_forward_pass(few: Split) -> None:
 
 def test_deskewing_comes_before_the_first_layer(few: Split) -> None:
     trace = Classifier(some_network(), deskew=True).trace(few.train_images)
-    straight = ink.deskew(few.train_images)
+    straight = deskew(few.train_images)
     np.testing.assert_allclose(trace.a[0], straight / 255, rtol=1e-6)
     assert np.abs(trace.a[0] - few.train_images / 255).max() > 0.1
 

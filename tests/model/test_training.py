@@ -7,12 +7,13 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from model import ink, training
+from model import training
 from model.activations import ACTIVATIONS
 from model.checkpoint import dump_state, load_state
 from model.dataset import Split
 from model.errors import DivergenceError, RecipeError
 from model.metrics import accuracy
+from model.moments import deskew
 from model.network import (
     Array,
     Parameters,
@@ -162,9 +163,9 @@ def test_the_best_epochs_parameters_are_kept_the_last_of_equal_ones(
 
 def test_deskewing_trains_and_validates_on_straightened_images(few: Split) -> None:
     straight = Split(
-        ink.deskew(few.train_images),  # type: ignore[arg-type]
+        deskew(few.train_images),  # type: ignore[arg-type]
         few.train_labels,
-        ink.deskew(few.validation_images),  # type: ignore[arg-type]
+        deskew(few.validation_images),  # type: ignore[arg-type]
         few.validation_labels,
     )
     used = recipe("fast", epochs=2, deskew=True, hidden_layers=[12])
