@@ -31,11 +31,11 @@ KNOTS = 5  # elastic displacements are smooth bumps on a 5x5 grid
 THIN, THICK = 0.3, 0.25  # shares of the images drawn with another pen
 
 
-def augment(images: Array, kind: str, rng: np.random.Generator) -> Array:
+def augment(images: Array, kind: str, rng: np.random.Generator, strength: float = 1) -> Array:
     """Distort each of the images (n, 784) at random; what digit it is stays true.
 
-    Values keep their range, from 0 (black) to the largest in `images`. "none" returns the images
-    themselves.
+    `strength` 0..1 scales how far pixels move. Values keep their range, from 0 (black) to the
+    largest in `images`. "none" returns the images themselves.
     """
     if kind == "none":
         return images
@@ -45,23 +45,23 @@ def augment(images: Array, kind: str, rng: np.random.Generator) -> Array:
     for start in range(0, len(images), CHUNK):
         chunk = slice(start, start + CHUNK)
         if kind == "full":
-            _full(images[chunk], rng, out[chunk])
+            _full(images[chunk], rng, strength, out[chunk])
         else:
-            _warp(images[chunk], _affine(len(images[chunk]), rng), out[chunk])
+            _warp(images[chunk], _affine(len(images[chunk]), rng, strength), out[chunk])
     return out
 
 
-def _affine(n: int, rng: np.random.Generator) -> Array:
+def _affine(n: int, rng: np.random.Generator, strength: float) -> Array:
     """Coefficients (n, 2, 3) of the source's x and y on (1, X, Y) of the output, from the centre.
 
     The matrix is turn · slant · stretch, the inverse of the distortion seen: as all of its parts
     are drawn symmetrically, the two have the same distribution.
     """
-    turn, slant = rng.uniform(-TURN, TURN, n), rng.uniform(-SLANT, SLANT, n)
-    scale_x, scale_y = np.exp(rng.uniform(-STRETCH, STRETCH, (2, n)))
+    turn, slant = (strength * rng.uniform(-most, most, n) for most in (TURN, SLANT))
+    scale_x, scale_y = np.exp(strength * rng.uniform(-STRETCH, STRETCH, (2, n)))
     cos, sin = np.cos(turn), np.sin(turn)
     coefficients = np.empty((n, 2, 3), np.float32)
-    coefficients[:, :, 0] = rng.uniform(-MOVE, MOVE, (n, 2))
+    coefficients[:, :, 0] = strength * rng.uniform(-MOVE, MOVE, (n, 2))
     coefficients[:, 0, 1] = cos * scale_x
     coefficients[:, 0, 2] = (cos * slant - sin) * scale_y
     coefficients[:, 1, 1] = sin * scale_x
@@ -69,12 +69,12 @@ def _affine(n: int, rng: np.random.Generator) -> Array:
     return coefficients
 
 
-def _full(images: Array, rng: np.random.Generator, out: Array) -> None:
+def _full(images: Array, rng: np.random.Generator, strength: float, out: Array) -> None:
     n = len(images)
     coefficients = np.zeros((n, 2, 3 + KNOTS * KNOTS), np.float32)
-    coefficients[:, :, :3] = _affine(n, rng)
-    strength = rng.uniform(0, ELASTIC, (n, 1, 1))
-    coefficients[:, :, 3:] = rng.standard_normal((n, 2, KNOTS * KNOTS)) * strength
+    coefficients[:, :, :3] = _affine(n, rng, strength)
+    elastic = strength * rng.uniform(0, ELASTIC, (n, 1, 1))
+    coefficients[:, :, 3:] = rng.standard_normal((n, 2, KNOTS * KNOTS)) * elastic
     _warp(images, coefficients, out)
     _change_pen(out, rng)
 

@@ -98,7 +98,8 @@ def _width_ratios(rows: Array, axis: Array, s_x: Array) -> Array:
     # A little ink of the usual spread: it decides where a band has hardly any of its own.
     little = np.float32(0.02) * mass.max(axis=1, keepdims=True) + np.float32(1e-6)
     ratio = (xx + little * usual) / ((mass + little) * usual)
-    return np.sqrt(np.sqrt(np.clip(ratio, *BAND_RATIOS)))
+    ratios: Array = np.sqrt(np.sqrt(np.clip(ratio, *BAND_RATIOS)))
+    return ratios
 
 
 def _split(from_middle: Array) -> tuple[Array, Array]:

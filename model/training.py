@@ -14,20 +14,17 @@ kept.
 import math
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field, replace
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from model.augment import augment
 from model.classifier import Classifier
 from model.dataset import Split
 from model.descent import Descent
 from model.diagnostics import HIGHEST_SUM, gradient_norms, saturation, sum_bounds
-from model.drawing import draw_digits
 from model.errors import DivergenceError, RecipeError
+from model.examples import Examples, prepare
 from model.metrics import accuracy
-from model.moments import deskew
 from model.network import (
     Array,
     Parameters,
@@ -150,10 +147,8 @@ class _Run:
     def __init__(self, recipe: Recipe, data: Split, state: TrainingState) -> None:
         self.recipe = recipe
         self.state = state
-        images, self.labels = _training_set(recipe, data)
-        # What is distorted anew each time is set upright each time, after that.
-        self.images = images if recipe.augment != "none" else _straighten(recipe, images)
-        self.validation_x = _scale(_straighten(recipe, data.validation_images))
+        self.examples = Examples(recipe, data)
+        self.validation_x = prepare(recipe, data.validation_images)
         self.validation_y = one_hot(data.validation_labels)
         self.validation_labels = data.validation_labels
         self.learner = self._descent(state.parameters, state.velocity)
@@ -162,7 +157,7 @@ class _Run:
             if state.teacher is not None and state.teacher_velocity is not None
             else None
         )
-        self.steps_per_epoch = math.ceil(len(self.images) / recipe.batch_size)
+        self.steps_per_epoch = math.ceil(len(self.examples) / recipe.batch_size)
 
     @property
     def parameters(self) -> Parameters:
@@ -175,7 +170,8 @@ class _Run:
     def epoch(self) -> Iterator[Progress]:
         number, steps = self.state.epoch + 1, self.recipe.epochs * self.steps_per_epoch
         rng = np.random.default_rng([self.recipe.seed, number])
-        order = rng.permutation(len(self.images))
+        self.examples.begin(number)
+        order = rng.permutation(len(self.examples))
         batches = BATCHES_PER_REPORT if self.teacher is None else TAUGHT_BATCHES_PER_REPORT
         weights = sum(d.parameters.count for d in (self.learner, self.teacher) if d is not None)
         batches = min(batches, WORK_PER_REPORT // (weights * self.recipe.batch_size) or 1)
@@ -183,7 +179,7 @@ class _Run:
         step, total_loss = self.state.epoch * self.steps_per_epoch, 0.0
         for first in range(0, len(order), chunk):
             rows = order[first : first + chunk]
-            loss = self._descend(*self._batches(rows, rng), step)
+            loss = self._descend(*self.examples.take(rows, rng, step / steps), step)
             self._expect_finite(number, loss)
             step += math.ceil(len(rows) / self.recipe.batch_size)
             total_loss += loss * len(rows)
@@ -204,16 +200,6 @@ class _Run:
                 f"The loss is no longer a number, in epoch {epoch}: the steps are too large. "
                 f"Lower learning_rate (it was {self.recipe.learning_rate:g})."
             )
-
-    def _batches(
-        self, rows: NDArray[np.intp], rng: np.random.Generator
-    ) -> tuple[NDArray[np.uint8] | Array, Array]:
-        """These training images (n, 784), distorted as the recipe asks, and Y (n, 10)."""
-        images, labels = self.images.take(rows, axis=0), self.labels[rows]
-        if self.recipe.augment != "none":
-            distorted = augment(images.astype(np.float32), self.recipe.augment, rng)
-            images = _straighten(self.recipe, distorted)
-        return images if images.dtype == np.uint8 else _scale(images), one_hot(labels)
 
     @_overflow_is_no_news
     def _descend(self, images: NDArray[np.uint8] | Array, y: Array, step: int) -> float:
@@ -263,21 +249,3 @@ class _Run:
             teacher=self.teacher.parameters.copy() if self.teacher else None,
             teacher_velocity=self.teacher.optimizer.velocity.copy() if self.teacher else None,
         )
-
-
-def _training_set(recipe: Recipe, data: Split) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
-    """The training images and labels, and those that the recipe has drawn."""
-    if not recipe.drawn_examples:
-        return data.train_images, data.train_labels
-    rng = np.random.default_rng([recipe.seed, 0, 2])
-    images, labels = draw_digits(recipe.drawn_examples, rng)
-    return np.concatenate([data.train_images, images]), np.concatenate([data.train_labels, labels])
-
-
-def _straighten(recipe: Recipe, images: NDArray[Any]) -> NDArray[Any]:
-    return deskew(images) if recipe.deskew else images
-
-
-def _scale(images: NDArray[Any]) -> Array:
-    x: Array = np.divide(images, 255, dtype=np.float32)
-    return x

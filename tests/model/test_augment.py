@@ -106,3 +106,16 @@ def test_erosion_and_dilation_take_the_four_neighbours() -> None:
     assert module._erode(image).sum() == 1
     assert module._dilate(image).sum() == 9 + 12
     assert module._dilate(image, 0.5).sum() == 9 + 6
+
+
+@pytest.mark.parametrize("kind", ["affine", "full"])
+def test_strength_scales_how_far_pixels_move(digits, kind: str, monkeypatch) -> None:
+    monkeypatch.setattr(module, "THIN", 0.0)
+    monkeypatch.setattr(module, "THICK", 0.0)
+    images, _ = digits
+    apart = [
+        np.abs(augment(images, kind, np.random.default_rng(0), strength) - images).mean()
+        for strength in (0, 0.4, 1)
+    ]
+    assert apart[0] < 1e-3
+    assert apart[1] < 0.8 * apart[2]

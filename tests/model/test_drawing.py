@@ -21,9 +21,9 @@ def test_the_stream_of_random_numbers_stays_as_it_is() -> None:
     """
     generator = rng()
     images, labels = draw_digits(40, generator)
-    assert generator.random() == 0.2613628002271684
+    assert generator.random() == 0.6075332473535611
     assert np.bincount(labels).tolist() == [2, 2, 4, 4, 4, 5, 3, 5, 6, 5]
-    assert images.mean() == pytest.approx(29.4893, rel=1e-3)
+    assert images.mean() == pytest.approx(27.8854, rel=1e-3)
 
 
 def test_the_same_seed_draws_the_same_digits() -> None:

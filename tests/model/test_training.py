@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from model import training
+from model import examples, training
 from model.activations import ACTIVATIONS
 from model.checkpoint import dump_state, load_state
 from model.dataset import Split
@@ -175,11 +175,11 @@ def test_deskewing_trains_and_validates_on_straightened_images(few: Split) -> No
 def test_only_training_images_are_distorted(few: Split, monkeypatch: pytest.MonkeyPatch) -> None:
     seen: list[tuple[int, str]] = []
 
-    def spy(images: Array, kind: str, rng: np.random.Generator) -> Array:
+    def spy(images: Array, kind: str, rng: np.random.Generator, strength: float) -> Array:
         seen.append((len(images), kind))
         return np.zeros_like(images)
 
-    monkeypatch.setattr(training, "augment", spy)
+    monkeypatch.setattr(examples, "augment", spy)
     used = recipe("fast", epochs=1, augment="affine", hidden_layers=[12])
     blank = finish(used, few)
     assert sum(count for count, _ in seen) == len(few.train_images)
@@ -210,10 +210,10 @@ def test_drawn_digits_are_learnt_beside_the_training_images(
         drawn.append(count)
         return images, np.full(40, 7, np.uint8)
 
-    monkeypatch.setattr(training, "draw_digits", draw)
+    monkeypatch.setattr(examples, "draw_digits", draw)
     used = recipe("fast", epochs=30, drawn_examples=40, hidden_layers=[12])
     *_, last = train(used, few)
-    assert drawn == [40]
+    assert drawn == [40] * 5
     assert last.steps == 30 * math.ceil((150 + 40) / 64)
     assert last.state is not None
     P = forward(last.state.parameters, images[:1].astype(np.float32) / 255).a[-1]

@@ -1,0 +1,88 @@
+"""What a recipe trains on: the data set's images and drawn ones, distorted, upright, scaled."""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from model.augment import augment
+from model.dataset import Split
+from model.drawing import draw_digits
+from model.moments import deskew
+from model.network import Array, one_hot
+from model.presets import Recipe
+
+__all__ = ["Examples", "distortion", "prepare"]
+
+GENTLEST = 0.4  # strength of the distortions at a run's end
+VARIETY = 5  # times as many digits are drawn as an epoch takes: each epoch the next fifth
+
+Images = NDArray[Any]  # (n, 784), 0..255
+
+
+class Examples:
+    """The training images of one run, epoch by epoch."""
+
+    def __init__(self, recipe: Recipe, data: Split) -> None:
+        self._recipe = recipe
+        self._given = len(data.train_images)
+        self._drawn: dict[int, tuple[Images, NDArray[np.uint8]]] = {}
+        more = recipe.drawn_examples
+        self._images = self._ready(data.train_images)
+        if more:
+            self._images = np.pad(self._images, ((0, more), (0, 0)))
+        self._labels = np.pad(data.train_labels, (0, more))
+
+    def __len__(self) -> int:
+        """How many one epoch takes."""
+        return len(self._images)
+
+    def begin(self, epoch: int) -> None:
+        """Put this epoch's share of drawn digits behind the images from the data set."""
+        count = self._recipe.drawn_examples
+        if not count:
+            return
+        share = epoch % VARIETY
+        if share not in self._drawn:
+            images, labels = draw_digits(
+                count, np.random.default_rng([self._recipe.seed, 0, 2, share])
+            )
+            self._drawn[share] = self._ready(images), labels
+        self._images[self._given :], self._labels[self._given :] = self._drawn[share]
+
+    def take(
+        self, rows: NDArray[np.intp], rng: np.random.Generator, progress: float
+    ) -> tuple[NDArray[np.uint8] | Array, Array]:
+        """X (n, 784) and Y (n, 10) of these, distorted as the recipe asks at `progress` of the run.
+
+        X is in 0..1, or still in bytes 0..255 when nothing is done to the images.
+        """
+        images, y = self._images.take(rows, axis=0), one_hot(self._labels[rows])
+        kind = self._recipe.augment
+        if kind != "none":
+            distorted = augment(images.astype(np.float32), kind, rng, distortion(progress))
+            return prepare(self._recipe, distorted), y
+        return images if images.dtype == np.uint8 else _scale(images), y
+
+    def _ready(self, images: Images) -> Images:
+        """Set upright now what stays the same; what is distorted is set upright after that."""
+        recipe = self._recipe
+        return deskew(images) if recipe.deskew and recipe.augment == "none" else images
+
+
+def distortion(progress: float) -> float:
+    """Strength of the distortions at `progress` 0..1 of a run: whole, and from half way on less.
+
+    The last steps are taken on digits nearly as they are written.
+    """
+    return 1 - (1 - GENTLEST) * max(0.0, 2 * progress - 1)
+
+
+def prepare(recipe: Recipe, images: Images) -> Array:
+    """X (n, 784), 0..1, as the network sees images 0..255 that are not distorted any more."""
+    return _scale(deskew(images) if recipe.deskew else images)
+
+
+def _scale(images: Images) -> Array:
+    x: Array = np.divide(images, 255, dtype=np.float32)
+    return x

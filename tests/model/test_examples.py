@@ -1,0 +1,99 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from model import examples
+from model.dataset import Split
+from model.examples import Examples, distortion, prepare
+from model.moments import deskew
+from model.network import Array, one_hot
+from model.presets import recipe
+
+PLAIN = recipe("blog")
+
+
+@pytest.fixture
+def data() -> Split:
+    rng = np.random.default_rng(0)
+    images = (rng.random((30, 784)) * (rng.random((30, 784)) < 0.2) * 255).astype(np.uint8)
+    labels = rng.integers(0, 10, 30).astype(np.uint8)
+    return Split(images, labels, images[:5], labels[:5])
+
+
+def take(given: Examples, rows: Any, progress: float = 0, seed: int = 0) -> tuple[Any, Array]:
+    return given.take(np.array(rows), np.random.default_rng(seed), progress)
+
+
+def test_images_that_nothing_is_done_to_stay_bytes(data: Split) -> None:
+    x, y = take(Examples(PLAIN, data), [3, 1])
+    assert x.dtype == np.uint8
+    np.testing.assert_array_equal(x, data.train_images[[3, 1]])
+    np.testing.assert_array_equal(y, one_hot(data.train_labels[[3, 1]]))
+
+
+def test_deskewed_images_are_what_the_network_sees(data: Split) -> None:
+    upright = replace(PLAIN, deskew=True)
+    x, _ = take(Examples(upright, data), [3, 1])
+    np.testing.assert_allclose(x, deskew(data.train_images[[3, 1]]) / 255, atol=1e-6)
+    np.testing.assert_array_equal(prepare(upright, data.train_images[[3, 1]]), x)
+
+
+def test_distorted_images_are_set_upright_after_that(
+    data: Split, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def turn_round(images: Array, kind: str, rng: np.random.Generator, strength: float) -> Array:
+        assert (kind, strength) == ("affine", 1)
+        return np.ascontiguousarray(images[:, ::-1])
+
+    monkeypatch.setattr(examples, "augment", turn_round)
+    x, _ = take(Examples(replace(PLAIN, augment="affine", deskew=True), data), [0])
+    np.testing.assert_allclose(x, deskew(data.train_images[:1, ::-1]) / 255, atol=1e-6)
+
+
+def test_distortions_shrink_in_the_second_half() -> None:
+    assert [distortion(p) for p in (0, 0.5)] == [1, 1]
+    assert distortion(0.75) == pytest.approx(0.7)
+    assert distortion(1) == pytest.approx(0.4)
+
+
+def test_late_images_are_distorted_less(data: Split) -> None:
+    given = Examples(replace(PLAIN, augment="affine"), data)
+    plain = data.train_images / 255
+    early, late = (take(given, range(30), progress)[0] for progress in (0.0, 1.0))
+    assert np.abs(late - plain).mean() < 0.8 * np.abs(early - plain).mean()
+
+
+def test_each_epoch_takes_the_next_fifth_of_the_drawn_digits(
+    data: Split, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drawn: list[int] = []
+
+    def draw(count: int, rng: np.random.Generator) -> tuple[NDArray[Any], NDArray[Any]]:
+        drawn.append(int(rng.integers(1000)))
+        return np.full((count, 784), len(drawn), np.uint8), np.full(count, 7, np.uint8)
+
+    monkeypatch.setattr(examples, "draw_digits", draw)
+    given = Examples(replace(PLAIN, drawn_examples=4), data)
+    assert len(given) == 34
+    shares = []
+    for epoch in range(1, 11):
+        given.begin(epoch)
+        x, y = take(given, [0, 30, 33])
+        np.testing.assert_array_equal(x[0], data.train_images[0])
+        assert y[1:].argmax(axis=1).tolist() == [7, 7]
+        shares.append(int(x[1, 0]))
+    assert shares == [1, 2, 3, 4, 5] * 2
+    assert len(set(drawn)) == 5
+
+
+def test_the_data_set_itself_is_never_written_to(data: Split) -> None:
+    before = data.train_images.copy()
+    given = Examples(replace(PLAIN, drawn_examples=3), data)
+    given.begin(1)
+    np.testing.assert_array_equal(data.train_images, before)
+    assert len(data.train_images) == 30
