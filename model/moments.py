@@ -80,8 +80,8 @@ def _resample(
 
     axis = x[:, None] + (slant * s_y)[:, None] * _OFFSETS  # (n, 28)
     widths = s_x[:, None] * _width_ratios(rows, axis, s_x)
-    from_middle = widths[:, :, None] * _OFFSETS
-    from_middle += axis[:, :, None]
+    # widths u + axis, as a product: adding arrays whose last axis is short takes NumPy much longer.
+    from_middle = np.stack([widths, axis], axis=2).reshape(-1, 2) @ _LINE  # (n 28, 28)
     left, part = _split(from_middle.reshape(n, SIDE * SIDE))
     left += _ROW_STARTS[:n]
     index, flat = _whole(left), rows.ravel()
@@ -91,7 +91,8 @@ def _resample(
 
 def _width_ratios(rows: Array, axis: Array, s_x: Array) -> Array:
     """r (n, 28) of rows (n, 28, 32) whose middles are at `axis` (n, 28)."""
-    mass, x, xx = np.moveaxis((rows.reshape(-1, _WIDTH) @ _ROW_MOMENTS).reshape(-1, SIDE, 3), 2, 0)
+    moments = np.ascontiguousarray((rows.reshape(-1, _WIDTH) @ _ROW_MOMENTS).T)
+    mass, x, xx = moments.reshape(3, -1, SIDE)
     xx = xx - 2 * axis * x + axis * axis * mass  # about the axis
     mass, xx = mass @ _BAND, xx @ _BAND  # of the rows around each
     usual = np.square(s_x * np.float32(SPREAD_X))[:, None]
@@ -130,6 +131,7 @@ _WIDTH = SIDE + 4  # of a padded row
 _ROW_STARTS = np.repeat(
     np.arange(0, CHUNK * SIDE * _WIDTH, _WIDTH, dtype=np.float32).reshape(CHUNK, SIDE), SIDE, axis=1
 )
+_LINE = np.stack([_OFFSETS, np.ones_like(_OFFSETS)])  # (2, 28)
 _COLUMNS = np.arange(_WIDTH, dtype=np.float32) - np.float32(SIDE + 1) / 2
 _ROW_MOMENTS = np.stack([np.ones_like(_COLUMNS), _COLUMNS, _COLUMNS * _COLUMNS], axis=1)  # (32, 3)
 _BAND = np.exp(-np.square(_OFFSETS[:, None] - _OFFSETS) / (2 * BAND**2)).astype(np.float32)
