@@ -20,7 +20,7 @@ from model.dataset import load_mnist_part
 
 SCRIPT = Path(__file__).with_name("raster_batch.mjs")
 CANVAS, BOX = 280, 500
-PENS = {"thin": 8, "normal": 18, "thick": 28}  # canvas units, as in static/strokes.js
+PENS = {"thin": 8, "normal": 18, "thick": 28}  # canvas units
 
 Strokes = list[list[dict[str, float]]]
 

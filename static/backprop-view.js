@@ -67,6 +67,9 @@ export class BackpropView {
     say(find("#stage-title", panel), `${index + 1}. ${stage.title}`);
     say(find("#stage-words", panel), stage.words);
     find("#stage-equation", panel).innerHTML = stage.equation; // a constant of equations.js
+    const derived = find("#stage-derived", panel);
+    derived.href = `derivation#eq-${stage.derived}`;
+    say(derived, `Equation (${stage.derived}) of the derivation`);
     find("#stage-picture", panel).replaceChildren(this.#pictures[index].node);
     this.#chips.forEach((chip, at) => {
       if (at === index) chip.setAttribute("aria-current", "step");

@@ -31,6 +31,19 @@ export function say(node, text) {
   if (node.textContent !== text) node.textContent = text;
 }
 
+/** A function that does `work` in the next frame, once however often it is called. */
+export function onceAFrame(work) {
+  let due = false;
+  return () => {
+    if (due) return;
+    due = true;
+    requestAnimationFrame(() => {
+      due = false;
+      work();
+    });
+  };
+}
+
 /** How many CSS pixels make a pixel at the usual text size of 16: charts grow with the text, up to a projector's. */
 export const textUnit = () => parseFloat(getComputedStyle(document.documentElement).fontSize) / 16;
 

@@ -3,6 +3,7 @@
  * Emits "inspect" {index or null} for pointer, touch and arrow keys, and "choose" {index} for click and Enter.
  */
 
+import { onceAFrame } from "./dom.js";
 import { css } from "./palette.js";
 
 export class GridPicture extends EventTarget {
@@ -15,7 +16,7 @@ export class GridPicture extends EventTarget {
   #draw = (...cell) => this.#fill(...cell);
   #cursor = null;
   #chosen = null;
-  #due = false;
+  #repaint = onceAFrame(() => this.#paint());
 
   /** `cell`: canvas pixels for each value; `gap`: of which are left free. */
   constructor(canvas, { columns, rows, cell = 8, gap = 0, label = "", interactive = true }) {
@@ -59,16 +60,6 @@ export class GridPicture extends EventTarget {
 
   get #count() { return this.#columns * this.#rows; }
 
-  /** Once a frame at most, however much has changed. */
-  #repaint() {
-    if (this.#due) return;
-    this.#due = true;
-    requestAnimationFrame(() => {
-      this.#due = false;
-      this.#paint();
-    });
-  }
-
   #paint() {
     const context = this.#canvas.getContext("2d");
     const size = this.#cell - this.#gap;
@@ -108,7 +99,8 @@ export class GridPicture extends EventTarget {
     canvas.tabIndex = 0;
     canvas.addEventListener("pointermove", (event) => this.#inspect(this.#under(event)));
     canvas.addEventListener("pointerdown", (event) => this.#inspect(this.#under(event)));
-    canvas.addEventListener("pointerleave", () => this.#inspect(null));
+    // A finger that is lifted leaves too: what it tapped stays until something else is.
+    canvas.addEventListener("pointerleave", ({ pointerType }) => pointerType === "touch" || this.#inspect(null));
     canvas.addEventListener("blur", () => this.#inspect(null));
     canvas.addEventListener("focus", () => canvas.matches(":focus-visible") && this.#inspect(this.#chosen ?? 0));
     canvas.addEventListener("click", (event) => this.#emit("choose", this.#under(event)));

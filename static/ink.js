@@ -1,15 +1,16 @@
 /** The pad: pointers on a canvas become strokes of a Drawing, and the Drawing is painted. */
 
-import { CANVAS as SIDE } from "./strokes.js";
+import { onceAFrame } from "./dom.js";
 import { paintDrawing } from "./paint.js";
+import { CANVAS as SIDE } from "./strokes.js";
 
 export class Ink {
   #canvas;
   #drawing;
   #pointer = null; // the one that draws
   #penSeen = false; // from then on touches are palms
-  #due = false;
   #box = null; // where the canvas is; asked for once, as each question makes the browser lay out the page
+  repaint = onceAFrame(() => paintDrawing(this.#canvas, this.#drawing));
   penWidth;
 
   constructor(canvas, drawing, penWidth) {
@@ -28,15 +29,6 @@ export class Ink {
     for (const name of ["scroll", "resize"]) addEventListener(name, () => (this.#box = null), { passive: true });
     drawing.addEventListener("change", () => this.repaint());
     new ResizeObserver(() => this.#fit()).observe(canvas);
-  }
-
-  repaint() {
-    if (this.#due) return;
-    this.#due = true;
-    requestAnimationFrame(() => {
-      this.#due = false;
-      paintDrawing(this.#canvas, this.#drawing);
-    });
   }
 
   #down(event) {

@@ -77,6 +77,8 @@ export class InsideView {
   }
 
   #look(kind, layer, index) {
+    // What was pointed at before may say that it is left only after the next has been reached.
+    if (index === null && (this.#focus?.kind !== kind || this.#focus.layer !== layer)) return;
     this.#focus = index === null ? null : { kind, layer, index };
     if (this.#trace) this.#paint();
   }

@@ -123,7 +123,9 @@ export class LineChart {
     };
     this.#plot.addEventListener("pointermove", move);
     this.#plot.addEventListener("pointerdown", move);
-    for (const name of ["pointerleave", "blur"]) this.#plot.addEventListener(name, () => this.#point(null));
+    // A finger that is lifted leaves too: what it tapped stays until something else is.
+    this.#plot.addEventListener("pointerleave", ({ pointerType }) => pointerType === "touch" || this.#point(null));
+    this.#plot.addEventListener("blur", () => this.#point(null));
     this.#plot.addEventListener("keydown", (event) => {
       const step = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
       const points = this.#longest()?.points;

@@ -1,6 +1,6 @@
 /** The parts of the page: links scroll to them, the one in view is marked, and the address knows it. */
 
-import { find, findAll } from "./dom.js";
+import { find, findAll, onceAFrame } from "./dom.js";
 
 const PARTS = ["draw", "inside", "learn", "train"];
 const LINE = 0.4; // of the window's height: the part that crosses it is the one being read
@@ -8,7 +8,6 @@ const LINE = 0.4; // of the window's height: the part that crosses it is the one
 export class Navigation {
   #here = "draw";
   #links = new Map(PARTS.map((part) => [part, find(`nav a[href="#${part}"]`)]));
-  #due = false;
 
   /** `moved(part)`: told when another part comes into view. */
   constructor(moved) {
@@ -18,7 +17,7 @@ export class Navigation {
         this.go(link.getAttribute("href").slice(1));
       });
     }
-    addEventListener("scroll", () => this.#look(moved), { passive: true });
+    addEventListener("scroll", onceAFrame(() => this.#look(moved)), { passive: true });
     this.#mark();
   }
 
@@ -33,17 +32,12 @@ export class Navigation {
   }
 
   #look(moved) {
-    if (this.#due) return;
-    this.#due = true;
-    requestAnimationFrame(() => {
-      this.#due = false;
-      const line = LINE * innerHeight;
-      const here = PARTS.findLast((part) => find(`#${part}`).getBoundingClientRect().top <= line) ?? "draw";
-      if (here === this.#here) return;
-      this.#here = here;
-      this.#mark();
-      moved(here);
-    });
+    const line = LINE * innerHeight;
+    const here = PARTS.findLast((part) => find(`#${part}`).getBoundingClientRect().top <= line) ?? "draw";
+    if (here === this.#here) return;
+    this.#here = here;
+    this.#mark();
+    moved(here);
   }
 
   #mark() {

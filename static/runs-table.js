@@ -1,9 +1,10 @@
-/** Runs side by side; a click on a column's head sorts by it. */
+/** Runs side by side; a click on a column's head sorts by it. Settings that all runs share are left out. */
 
 import { element, say } from "./dom.js";
 import { accuracy, duration } from "./format.js";
 
-const setting = (name, write = (value) => String(value ?? "–")) => ({ value: ({ request }) => request[name], write });
+const plain = (value) => String(value ?? "–");
+const setting = (name, write = plain) => ({ value: ({ request }) => request[name], write, ifDifferent: true });
 const seconds = ({ metrics }) => (metrics.length ? metrics.reduce((sum, each) => sum + each.seconds, 0) : null);
 
 const COLUMNS = [
@@ -12,13 +13,19 @@ const COLUMNS = [
   { title: "Validation", value: (job) => job.validation_accuracy ?? job.metrics.at(-1)?.validation_accuracy ?? null, write: accuracy, numeric: true },
   { title: "Epochs", value: ({ metrics }) => metrics.length, write: String, numeric: true },
   { title: "Time", value: seconds, write: duration, numeric: true },
-  { title: "α", ...setting("learning_rate", (value) => String(value ?? "–")), numeric: true },
+  { title: "α", ...setting("learning_rate"), numeric: true, ifDifferent: false },
   { title: "Batch", ...setting("batch_size"), numeric: true },
   { title: "Momentum", ...setting("momentum"), numeric: true },
+  { title: "Decay", ...setting("weight_decay"), numeric: true },
+  { title: "Schedule", ...setting("schedule") },
   { title: "Hidden", ...setting("hidden_layers", (value) => (value ?? []).join(", ") || "–") },
   { title: "Activation", ...setting("activation") },
+  { title: "First weights", ...setting("initialization") },
   { title: "Distortions", ...setting("augment") },
+  { title: "Straighten", ...setting("deskew", (value) => (value ? "yes" : "no")) },
   { title: "Digits", ...setting("train_examples", (value) => (value ?? "all").toLocaleString("en-GB")), numeric: true },
+  { title: "Seed", ...setting("seed"), numeric: true },
+  { title: "Start from", ...setting("base_model", (value) => value ?? "random") },
 ];
 
 export class RunsTable {
@@ -41,6 +48,12 @@ export class RunsTable {
     const sorted = [...jobs].sort((a, b) => compare(value(a), value(b), down));
     this.#heads.forEach((head, index) => head.setAttribute("aria-sort", index === column ? (down ? "descending" : "ascending") : "none"));
     this.#rows(sorted.map((job) => COLUMNS.map(({ value: pick, write }) => write(pick(job)))));
+    this.#hide(COLUMNS.map(({ value: pick, write, ifDifferent }) => ifDifferent && new Set(jobs.map((job) => write(pick(job)))).size < 2));
+  }
+
+  #hide(hidden) {
+    const rows = [this.#heads, ...Array.from(this.#body.rows, ({ cells }) => [...cells])];
+    for (const cells of rows) cells.forEach((cell, column) => (cell.hidden = hidden[column]));
   }
 
   /** Cells are rewritten in place, so that a selection in the table outlives the next event. */

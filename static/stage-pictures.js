@@ -6,13 +6,14 @@
 import { fieldShape } from "./activation.js";
 import { Bars } from "./bars.js";
 import { element } from "./dom.js";
-import { chance, number, percent, signed, subscript } from "./format.js";
+import { chance, count, number, percent, signed, subscript } from "./format.js";
 import { GridPicture } from "./grid-picture.js";
 import { Legend } from "./legend.js";
 import { diverging, reach } from "./palette.js";
 import { theme } from "./theme.js";
+import { Tiles } from "./tiles.js";
 
-const GALLERY = 12; // hidden units shown in the first layer
+const GALLERY = 8; // hidden units of the first layer that are shown large
 const digits = (...children) => element("ol", { class: "bars-list" }, ...children);
 
 class BarsPicture {
@@ -23,7 +24,7 @@ class BarsPicture {
   }
 }
 
-export class LossPicture extends BarsPicture {
+class LossPicture extends BarsPicture {
   constructor(tell) {
     super({}, tell);
   }
@@ -37,7 +38,7 @@ export class LossPicture extends BarsPicture {
   }
 }
 
-export class ErrorPicture extends BarsPicture {
+class ErrorPicture extends BarsPicture {
   constructor(tell) {
     super({ signed: true }, tell);
   }
@@ -70,7 +71,7 @@ class Grid {
 }
 
 /** dW of a later layer: a row for each unit after, a column for each unit before. */
-export class WeightsPicture extends Grid {
+class WeightsPicture extends Grid {
   constructor(tell, { layer }, network) {
     const [columns, rows] = [network.layers[layer - 1], network.layers[layer]];
     const label = `Gradient of the weights: a row for each of ${rows} units after, a column for each of ${columns} before`;
@@ -93,7 +94,7 @@ export class WeightsPicture extends Grid {
   }
 }
 
-export class HiddenPicture extends Grid {
+class HiddenPicture extends Grid {
   constructor(tell, { layer }, network) {
     const label = `Errors of the ${network.layers[layer]} hidden units`;
     super({ label, meaning: "error δ of the unit", ...fieldShape(network.layers[layer]), cell: 24, gap: 2 }, tell);
@@ -112,7 +113,7 @@ export class HiddenPicture extends Grid {
   }
 }
 
-export class InputPicture extends Grid {
+class InputPicture extends Grid {
   constructor(tell) {
     super({ label: "Gradient of the input", meaning: "change of the loss with this pixel's ink", columns: 28, rows: 28 }, tell);
   }
@@ -125,13 +126,16 @@ export class InputPicture extends Grid {
   }
 }
 
-/** dW1 of the units with the largest error, each as a 28x28 picture on one common scale. */
-export class FirstPicture {
+/** dW1, every unit's weights as a 28x28 picture on one common scale: those with the largest error large, and all of them. */
+class FirstPicture {
   constructor(tell) {
     this.legend = new Legend("diverging", "gradient of the weight");
     this.tiles = Array.from({ length: GALLERY }, () => this.#tile(tell));
     const gallery = element("div", { class: "gallery" }, this.tiles.map(({ node }) => node));
-    this.node = element("div", {}, gallery, this.legend.node);
+    const canvas = element("canvas", { class: "all-gradients" });
+    this.all = new Tiles(canvas, { label: "The gradients of every hidden unit's weights", look: (unit) => tell(unit === null ? this.rest : this.readUnit(unit)) });
+    this.words = element("figcaption");
+    this.node = element("div", {}, gallery, this.legend.node, element("figure", {}, this.words, canvas));
   }
 
   #tile(tell) {
@@ -149,7 +153,11 @@ export class FirstPicture {
     const most = ink * Math.abs(backward.deltas[1][units[0]]) || 1;
     this.legend.show(most);
     this.tiles.forEach((tile, at) => this.#fill(tile, backward, units[at], most));
-    this.rest = `dW[i, ${units[0]}] = xᵢ × δ${subscript(units[0])} = xᵢ × (${signed(backward.deltas[1][units[0]])})`;
+    const { length } = backward.deltas[1];
+    this.words.textContent = `all ${length} units, ${count(784 * length)} weights:`;
+    this.all.show(length, (unit) => backward.dWInto(1, unit), () => most);
+    this.readUnit = (unit) => `dW[i, ${unit}] = xᵢ × δ${subscript(unit)} = xᵢ × (${signed(backward.deltas[1][unit])})`;
+    this.rest = this.readUnit(units[0]);
   }
 
   #fill(tile, backward, unit, most) {

@@ -1,4 +1,4 @@
-/** The backward pass as a list of stages, each with its words and its equation. Pure. */
+/** The backward pass as a list of stages, each with its words, its equation and that one's number in the derivation. Pure. */
 
 import * as equations from "./equations.js";
 
@@ -12,6 +12,7 @@ export function stages(depth) {
       title: "How wrong is it?",
       words: "The loss looks only at the probability that the network gives to the right digit. Sure and right costs nothing; sure and wrong costs a lot.",
       equation: equations.loss(),
+      derived: 3,
     },
     {
       id: `delta${depth}`,
@@ -20,6 +21,7 @@ export function stages(depth) {
       title: "The error at the output",
       words: "Softmax and the logarithm cancel neatly: the error of each output is its probability minus what it should have been, 1 for the label and 0 for the others. Orange outputs must rise, blue ones must fall.",
       equation: equations.outputError(depth),
+      derived: 4,
     },
   ];
   for (let layer = depth; layer >= 1; layer -= 1) {
@@ -33,6 +35,7 @@ export function stages(depth) {
     title: "Back to the pixels",
     words: "One step further and the error reaches the drawing itself: ink on blue pixels raises the loss, ink on orange pixels lowers it. This is what the network would like you to draw.",
     equation: equations.inputGradient(),
+    derived: 7,
   });
   return list;
 }
@@ -45,6 +48,7 @@ const weights = (layer, depth) => ({
   title: layer === depth ? "The weights into the outputs" : `The weights of layer ${layer}`,
   words: "Each weight shares the blame by the activation it carried: a silent unit's weights stay as they are. A bias carries a constant 1, so its gradient is the error itself.",
   equation: equations.weightGradient(layer, depth),
+  derived: 6,
 });
 
 const hidden = (layer) => ({
@@ -55,6 +59,7 @@ const hidden = (layer) => ({
   title: "The error of the hidden units",
   words: "The error travels back along the same weights that carried the answer forward, and is scaled by each unit's own slope: a saturated unit, near its limits, learns almost nothing.",
   equation: equations.hiddenError(layer, layer + 1),
+  derived: 5,
 });
 
 const firstWeights = (depth) => ({
@@ -63,6 +68,7 @@ const firstWeights = (depth) => ({
   layer: 1,
   short: ["dW", 1],
   title: "The weights from the pixels",
-  words: "Every hidden unit gets a copy of the digit, scaled by its error. These are the units with the largest; a step goes against the gradient, so orange copies are added and blue ones taken away.",
+  words: "Every hidden unit gets a copy of the digit, scaled by its error: large those with the largest, small all of them. A step goes against the gradient, so orange copies are added and blue ones taken away.",
   equation: equations.weightGradient(1, depth),
+  derived: 6,
 });

@@ -4,14 +4,12 @@
 // y downwards); a bitmap is a Uint8Array of rows, 0 black to 255 white ink.
 //
 //   CANVAS                                   280, the side of the logical canvas
-//   PENS                                     {thin, normal, thick}: pen widths in the same units
 //   drawStrokes(strokes, penWidth, side?)    -> bitmap of side x side (side = CANVAS unless told)
 //   longerSide(points)                       of the box around points {x, y}, in canvas units
 //   readingWidth(penWidth, longerSide)       the pen with which a drawing of that size is read
 //   drawSegment(bitmap, side, a, b, penWidth)   one segment more, in place: for drawing as the pen moves
 
 export const CANVAS = 280;
-export const PENS = Object.freeze({ thin: 8, normal: 18, thick: 28 });
 
 const PEAK = 255;
 

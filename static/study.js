@@ -22,6 +22,9 @@ const SETTLED = 0.01; // nats: below, the gradients are too small to see anythin
 const nothingToLearn = (label) =>
   `The network is sure that this is ${aDigit(label)}, so there is next to nothing to learn. Say that it is another digit, and watch the error travel.`;
 
+const truth = (label, digit) =>
+  label === digit ? `MNIST says ${aDigit(label)} too.` : `Wrong: MNIST says that this is ${aDigit(label)}.`;
+
 export class Study {
   drawing = new Drawing();
   lesson = new Lesson();
@@ -69,6 +72,7 @@ export class Study {
   #blank() {
     this.#last = null;
     this.#answer.blank();
+    say(find("#truth"), "");
     this.#inside.clear();
     this.#backprop.clear();
     this.lesson.blank();
@@ -101,6 +105,7 @@ export class Study {
     const { sample } = this.drawing;
     const known = sample === null ? null : await testDigit(sample).then(({ label }) => label, () => null);
     if (answer !== this.#last) return;
+    say(find("#truth"), known === null ? "" : truth(known, answer.digit));
     this.lesson.show(pixels, answer.model, answer.digit, known);
     this.#labels.show(this.lesson.label);
   }

@@ -2,7 +2,7 @@
 
 import * as api from "./api.js";
 import { accuracySeries, lossSeries, normSeries, saturationSeries } from "./curves.js";
-import { find, findAll, say } from "./dom.js";
+import { find, findAll, onceAFrame, say } from "./dom.js";
 import { accuracy, number } from "./format.js";
 import { Keyring } from "./keyring.js";
 import { LineChart } from "./line-chart.js";
@@ -25,7 +25,7 @@ export class Training {
   #models = [];
   #charts = charts();
   #table = new RunsTable(find("#runs-table"));
-  #due = false;
+  #paintSoon = onceAFrame(() => this.#paint());
 
   /**
    * `page`: {looked(): the id of the model that the page draws with, or null; look(id); openSample(index); tell(text);
@@ -74,8 +74,8 @@ export class Training {
     this.#runs.add(job);
     this.#draw(job.id);
     this.page.changed();
+    say(find("#run-news"), "The run has started."); // first: the list may say that it is over
     await this.#runs.refresh();
-    say(find("#run-news"), "The run has started.");
     find(`[data-job="${CSS.escape(job.id)}"]`)?.scrollIntoView({ block: "nearest" });
   }
 
@@ -169,15 +169,6 @@ export class Training {
     if (!this.#colours.delete(id)) this.#draw(id);
     this.page.changed();
     this.#paintSoon();
-  }
-
-  #paintSoon() {
-    if (this.#due) return;
-    this.#due = true;
-    requestAnimationFrame(() => {
-      this.#due = false;
-      this.#paint();
-    });
   }
 
   #paint() {

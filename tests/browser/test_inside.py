@@ -1,6 +1,7 @@
 """Look inside: what the figures say must be what the service computes."""
 
 import re
+from collections.abc import Callable
 
 from playwright.sync_api import Page, expect
 
@@ -60,6 +61,19 @@ def test_a_pixel_pointed_at_shows_which_units_it_feeds(page: Page) -> None:
     cell(page, "#inside-input", 13, 9, 28, 28)
     expect(page.locator("#inside-say")).to_contain_text("row 9, column 13")
     expect(page.locator("#inside-legend .legend-diverging")).to_be_visible()
+
+
+def test_what_a_finger_taps_stays_when_it_is_lifted(
+    new_page: Callable[..., Page], live_server: str
+) -> None:
+    page = new_page(360, 740, has_touch=True)
+    page.goto(live_server)
+    show_the_inside(page)
+    for canvas, told in (("#inside-input", "Pixel at row"), ("#hidden-1", "Hidden unit")):
+        page.locator(canvas).tap(position={"x": 50, "y": 40})
+        expect(page.locator("#inside-say")).to_contain_text(told)
+    page.locator("#inside-outputs [data-digit='8']").tap()
+    expect(page.locator("#inside-say")).to_contain_text("Output 8")
 
 
 def test_units_are_reached_by_arrow_keys(page: Page) -> None:

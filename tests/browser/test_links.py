@@ -1,5 +1,6 @@
 """A link shows another person the same; navigation, themes, sizes."""
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -81,3 +82,82 @@ def test_drawings_survive_their_code(page: Page) -> None:
         }"""
     )
     assert same
+
+
+def test_a_link_carries_model_and_runs(
+    page: Page, new_page: Callable[..., Page], live_server: str
+) -> None:
+    body = {"name": "in the link", "epochs": 1, "train_examples": 200, "hidden_layers": [4]}
+    job = page.request.post(f"{live_server}/train", data=body).json()["id"]
+    run = f"#jobs [data-job='{job}']"
+    expect(page.locator(f"{run}[data-state='succeeded']")).to_be_visible()
+    page.locator(run).get_by_role("checkbox").set_checked(True)
+    mine = page.locator("[data-model]", has_text="in the link")
+    mine.get_by_role("button", name="Try here").click()
+    expect(mine).to_contain_text("shown here")
+    page.wait_for_url(re.compile(rf"model=\w+.*runs=[\w%]*{job}"))
+    other = new_page()
+    other.goto(page.url)
+    expect(other.locator("[data-model]", has_text="in the link")).to_contain_text("shown here")
+    expect(other.locator(run).get_by_role("checkbox")).to_be_checked()
+    expect(other.locator("#chart-loss .chart-readout")).to_contain_text("in the link")
+    draw(other, DIGITS[1])
+    expect(other.locator("#hidden-1")).to_have_js_property("width", 4 * 24)
+
+
+def test_copy_link_puts_it_on_the_clipboard(
+    new_page: Callable[..., Page], live_server: str
+) -> None:
+    page = new_page(permissions=["clipboard-read", "clipboard-write"])
+    page.goto(live_server)
+    draw(page, DIGITS[4])
+    expect(page.locator("#digit")).to_have_text("4")
+    page.click("#share")
+    expect(page.locator("#announce")).to_contain_text("copied")
+    link = page.evaluate("navigator.clipboard.readText()")
+    other = new_page()
+    other.goto(link)
+    expect(other.locator("#digit")).to_have_text("4")
+
+
+@pytest.mark.parametrize("width", [320, 360, 500, 768, 1280])
+def test_pointing_at_things_moves_nothing_below_them(
+    new_page: Callable[..., Page], live_server: str, width: int
+) -> None:
+    page = new_page(width, 740)
+    page.goto(live_server)
+    draw(page, DIGITS[5])
+    page.locator("#all-weights").scroll_into_view_if_needed()
+    expect(page.locator("#inside .figure")).to_be_visible()
+    expect(page.locator("#all-weights canvas")).to_have_js_property("width", 16 * 30)
+    tops = page.evaluate(
+        """async () => {
+          const frame = () =>
+            new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
+          const find = (selector) => document.querySelector(selector);
+          const top = () => find("#learn").getBoundingClientRect().top + scrollY;
+          const over = (node, x, y) => {
+            const box = node.getBoundingClientRect();
+            const at = { clientX: box.left + x * box.width, clientY: box.top + y * box.height };
+            node.dispatchEvent(new PointerEvent("pointermove", at));
+          };
+          const tops = new Set([Math.round(top())]);
+          for (const selector of ["#inside-input", "#hidden-1", "#unit-weights"]) {
+            for (const place of [0.1, 0.5, 0.99]) {
+              over(find(selector), place, place);
+              await frame();
+              tops.add(Math.round(top()));
+            }
+            find(selector).dispatchEvent(new PointerEvent("pointerleave"));
+          }
+          for (const digit of [0, 8]) {
+            const output = find(`#inside-outputs [data-digit="${digit}"]`);
+            output.dispatchEvent(new PointerEvent("pointerenter"));
+            await frame();
+            tops.add(Math.round(top()));
+            output.dispatchEvent(new PointerEvent("pointerleave"));
+          }
+          return [...tops];
+        }"""
+    )
+    assert len(tops) == 1, tops

@@ -102,6 +102,64 @@ def test_curves_are_read_by_arrow_keys(page: Page) -> None:
     expect(page.locator("#chart-loss .chart-readout")).to_contain_text("epoch")
 
 
+def test_curves_are_read_by_finger_and_by_pointer(
+    new_page: Callable[..., Page], live_server: str
+) -> None:
+    page = new_page(360, 740, has_touch=True)
+    page.goto(live_server)
+    expect(page.locator(row(start(page, "fingered"), "succeeded"))).to_be_visible()
+    for chart in ("#chart-accuracy", "#chart-norms"):
+        plot = page.locator(f"{chart} > svg")
+        plot.scroll_into_view_if_needed()
+        readout = page.locator(f"{chart} .chart-readout")
+        expect(readout).to_contain_text("fingered" if chart == "#chart-accuracy" else "layer")
+        box = plot.bounding_box()
+        assert box
+        plot.tap(position={"x": box["width"] - 20, "y": box["height"] / 2})
+        expect(readout).to_contain_text("epoch 2")
+        plot.hover(position={"x": box["width"] / 2, "y": box["height"] / 2})
+        expect(readout).to_contain_text("epoch 1")
+
+
+def test_curves_have_axes_with_units(page: Page) -> None:
+    expect(page.locator(row(start(page, "axes"), "succeeded"))).to_be_visible()
+    units = {"loss": "nats", "accuracy": "right, %", "norms": "norm", "saturation": "share, %"}
+    for chart, unit in units.items():
+        names = page.locator(f"#chart-{chart} .chart-name")
+        expect(names.filter(has_text="epoch")).to_have_count(1)
+        expect(names.filter(has_text=unit)).to_have_count(1)
+        assert page.locator(f"#chart-{chart} .chart-grid").count() >= 2, chart
+
+
+def test_what_goes_wrong_is_hinted_at_in_plain_words(page: Page) -> None:
+    job = start(page, "too fast", learning_rate="20", epochs="3")
+    expect(page.locator(row(job, "succeeded"))).to_be_visible()
+    expect(page.locator(row(job)).locator(".run-hints")).to_contain_text("learning rate")
+
+
+def test_a_long_run_tells_the_time_left(page: Page) -> None:
+    job = start(page, "long", **LONG)
+    expect(page.locator(row(job)).locator(".run-words")).to_contain_text("left")
+    page.locator(row(job)).get_by_role("button", name="Cancel").click()
+    expect(page.locator(row(job, "cancelled"))).to_be_visible()
+
+
+def test_the_table_leaves_out_what_all_runs_share(
+    new_page: Callable[..., Page], tmp_path: Path
+) -> None:
+    with serving(tmp_path) as address:
+        page = new_page()
+        page.goto(address)
+        heads = page.locator("#runs-table thead")
+        expect(page.locator(row(start(page, "first"), "succeeded"))).to_be_visible()
+        expect(heads).to_contain_text("α")
+        expect(heads.get_by_text("Batch")).to_be_hidden()
+        second = start(page, "second", batch_size="32")
+        expect(page.locator(row(second, "succeeded"))).to_be_visible()
+        expect(heads.get_by_text("Batch")).to_be_visible()
+        expect(heads.get_by_text("Seed")).to_be_hidden()
+
+
 def test_a_network_is_uploaded_tried_and_deleted(page: Page, tmp_path: Path, watch: Watch) -> None:
     with page.expect_download() as download:
         page.locator("[data-model=pretrained]").get_by_role("link", name="Download").click()

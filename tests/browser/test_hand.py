@@ -1,0 +1,172 @@
+"""The hand's own accidents: leaving the pad, second fingers, every coalesced point, keys, drops."""
+
+import base64
+import io
+from collections.abc import Callable
+
+from PIL import Image
+from playwright.sync_api import Page, expect
+
+from model.dataset import load_mnist_part
+from tests.browser.conftest import Watch
+from tests.browser.pen import DIGITS, draw
+
+# A pad of its own that takes made-up pointer events; `strokes()` tells what was drawn.
+A_PAD = """
+  const { Drawing } = await import("/drawing.js");
+  const { Ink } = await import("/ink.js");
+  const canvas = document.body.appendChild(document.createElement("canvas"));
+  canvas.style = "position: fixed; inset: 0; width: 280px; height: 280px";
+  canvas.setPointerCapture = () => {};
+  const drawing = new Drawing();
+  new Ink(canvas, drawing, 18);
+  const event = (type, more = {}) =>
+    new PointerEvent(type, { pointerType: "mouse", pointerId: 1, button: 0, ...more });
+  const send = (type, more) => canvas.dispatchEvent(event(type, more));
+  const strokes = () => drawing.strokes.map(({ points }) => points);
+"""
+
+
+def test_every_coalesced_point_is_ink(page: Page) -> None:
+    points = page.evaluate(
+        f"""async () => {{
+          {A_PAD}
+          send("pointerdown", {{ clientX: 10, clientY: 10 }});
+          const move = event("pointermove", {{ clientX: 100, clientY: 100 }});
+          const between = [30, 60, 100].map((at) =>
+            event("pointermove", {{ clientX: at, clientY: at }}));
+          move.getCoalescedEvents = () => between;
+          canvas.dispatchEvent(move);
+          send("pointerup");
+          canvas.remove();
+          return strokes();
+        }}"""
+    )
+    assert points == [[[10, 10], [30, 30], [60, 60], [100, 100]]]
+
+
+def test_a_second_finger_neither_draws_nor_ends_the_first(page: Page) -> None:
+    strokes = page.evaluate(
+        f"""async () => {{
+          {A_PAD}
+          const finger = {{ pointerType: "touch" }};
+          send("pointerdown", {{ ...finger, clientX: 10, clientY: 10 }});
+          send("pointerdown", {{ ...finger, pointerId: 2, clientX: 200, clientY: 200 }});
+          send("pointermove", {{ ...finger, pointerId: 2, clientX: 210, clientY: 210 }});
+          send("pointerup", {{ ...finger, pointerId: 2 }});
+          send("pointermove", {{ ...finger, clientX: 20, clientY: 20 }});
+          send("pointercancel", finger);
+          send("pointermove", {{ ...finger, clientX: 90, clientY: 90 }});
+          canvas.remove();
+          return strokes();
+        }}"""
+    )
+    assert strokes == [[[10, 10], [20, 20]]]
+
+
+def test_a_right_click_draws_nothing(page: Page) -> None:
+    page.locator("#ink").click(button="right")
+    expect(page.locator("#undo")).to_be_disabled()
+
+
+def test_a_pen_that_left_the_pad_does_not_go_on_when_it_is_back(page: Page) -> None:
+    box = page.locator("#ink").bounding_box()
+    assert box
+    page.mouse.move(box["x"] + 150, box["y"] + 40)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 140, box["y"] + box["height"] + 60, steps=8)
+    page.mouse.up()
+    expect(page.locator("#digit")).to_have_text("1")
+    page.wait_for_url("**/#*ink=s*")
+    left = page.url
+    page.mouse.move(box["x"] + 40, box["y"] + 40)
+    page.mouse.move(box["x"] + 250, box["y"] + 200, steps=8)
+    page.keyboard.press("Control+z")
+    page.keyboard.press("Control+y")
+    page.wait_for_function("(left) => location.href === left", arg=left)
+
+
+def test_turning_a_phone_loses_no_ink(new_page: Callable[..., Page], live_server: str) -> None:
+    page = new_page(360, 740, has_touch=True)
+    page.goto(live_server)
+    draw(page, DIGITS[2])
+    page.wait_for_url("**/#*ink=s*")
+    before = page.url
+    for width, height in ((740, 360), (360, 740)):
+        page.set_viewport_size({"width": width, "height": height})
+        page.wait_for_function(
+            """() => {
+              const ink = document.querySelector("#ink");
+              if (ink.width !== Math.round(ink.clientWidth * devicePixelRatio)) return false;
+              const { data } = ink.getContext("2d").getImageData(0, 0, ink.width, ink.height);
+              return data.filter((v, i) => i % 4 === 0 && v > 200).length > 0.03 * data.length / 4;
+            }"""
+        )
+    assert page.url == before
+
+
+def test_keys_for_every_tool(page: Page) -> None:
+    width = page.locator("#pen-width")
+    page.keyboard.press("]")
+    expect(width).to_have_value("20")
+    page.keyboard.press("[")
+    page.keyboard.press("[")
+    expect(width).to_have_value("16")
+    page.keyboard.press("t")
+    expect(page.locator("#digit")).not_to_be_empty()
+    page.keyboard.press("Backspace")
+    expect(page.locator("#digit")).to_be_empty()
+    page.keyboard.press("Control+z")
+    expect(page.locator("#digit")).not_to_be_empty()
+    page.keyboard.press("Control+Shift+Z")
+    expect(page.locator("#digit")).to_be_empty()
+
+
+def test_typing_in_a_field_draws_and_clears_nothing(page: Page) -> None:
+    draw(page, DIGITS[7])
+    expect(page.locator("#digit")).to_have_text("7")
+    page.locator("[name=name]").press_sequentially("t0[]")
+    page.keyboard.press("Backspace")
+    page.keyboard.press("Control+z")
+    expect(page.locator("#digit")).to_have_text("7")
+    expect(page.locator("#label-0")).not_to_be_checked()
+    expect(page.locator("#pen-width")).to_have_value("18")
+
+
+def test_a_picture_that_is_dropped_is_read(page: Page) -> None:
+    images, labels = load_mnist_part("test")
+    picture = io.BytesIO()
+    Image.fromarray(255 - images[1].reshape(28, 28)).resize((280, 280)).save(picture, "PNG")
+    kept = page.evaluate(
+        """text => {
+          const bytes = Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
+          const dataTransfer = new DataTransfer();
+          dataTransfer.items.add(new File([bytes], "a.png", { type: "image/png" }));
+          const send = (name) => document.querySelector("#train").dispatchEvent(
+            new DragEvent(name, { dataTransfer, bubbles: true, cancelable: true }));
+          return [send("dragover"), send("drop")]; // false: the browser does not open the file
+        }""",
+        base64.b64encode(picture.getvalue()).decode(),
+    )
+    assert kept == [False, False]
+    expect(page.locator("#digit")).to_have_text(str(labels[1]))
+
+
+def test_what_is_no_picture_is_said_in_words(page: Page, watch: Watch) -> None:
+    page.set_input_files(
+        "#image-file", {"name": "a.png", "mimeType": "image/png", "buffer": b"no picture"}
+    )
+    expect(page.locator("#announce")).to_contain_text("not a picture")
+    watch.complaints = [said for said in watch.complaints if "415" not in said]
+
+
+def test_a_misread_test_digit_is_called_wrong(page: Page, live_server: str) -> None:
+    answer = page.request.get(f"{live_server}/models/pretrained/evaluation?worst=1").json()
+    (worst,) = answer["mistakes"]
+    page.goto(f"{live_server}/#ink=m{worst['index']}")
+    page.reload()
+    expect(page.locator("#digit")).to_have_text(str(worst["digit"]))
+    expect(page.locator("#truth")).to_contain_text("Wrong")
+    expect(page.locator("#truth")).to_contain_text(str(worst["label"]))
+    page.click("#clear")
+    expect(page.locator("#truth")).to_be_empty()
