@@ -36,11 +36,16 @@ def test_images_that_nothing_is_done_to_stay_bytes(data: Split) -> None:
     np.testing.assert_array_equal(y, one_hot(data.train_labels[[3, 1]]))
 
 
-def test_deskewed_images_are_what_the_network_sees(data: Split) -> None:
+def test_deskewed_images_are_what_the_network_sees_to_the_nearest_grey(
+    data: Split, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(examples, "CHUNK", 7)
     upright = replace(PLAIN, deskew=True)
-    x, _ = take(Examples(upright, data), [3, 1])
-    np.testing.assert_allclose(x, deskew(data.train_images[[3, 1]]) / 255, atol=1e-6)
-    np.testing.assert_array_equal(prepare(upright, data.train_images[[3, 1]]), x)
+    x, _ = take(Examples(upright, data), range(30))
+    expected = deskew(data.train_images)
+    assert x.dtype == np.uint8
+    np.testing.assert_array_equal(x, np.rint(expected))
+    np.testing.assert_allclose(prepare(upright, data.train_images), expected / 255, atol=1e-6)
 
 
 def test_distorted_images_are_set_upright_after_that(

@@ -163,7 +163,7 @@ def test_the_best_epochs_parameters_are_kept_the_last_of_equal_ones(
 
 def test_deskewing_trains_and_validates_on_straightened_images(few: Split) -> None:
     straight = Split(
-        deskew(few.train_images),  # type: ignore[arg-type]
+        np.rint(deskew(few.train_images)).astype(np.uint8),
         few.train_labels,
         deskew(few.validation_images),  # type: ignore[arg-type]
         few.validation_labels,
