@@ -2,6 +2,7 @@
 
     python -m scripts.screenshots                  # docs/images/*.png
     python -m scripts.screenshots --every DIR      # DIR/SIZE-THEME-VIEW.png, to be looked at
+    python -m scripts.screenshots --every DIR --size 4k --theme dark
 
 Needs the tests' browser and Pillow.
 """
@@ -140,16 +141,19 @@ def train_two(page: Page) -> None:
     page.locator("#train-form details").evaluate("details => { details.open = false; }")
 
 
-def every_view(browser: Browser, address: str, directory: Path) -> None:
-    """Every view at every size in both themes."""
+def every_view(
+    browser: Browser, address: str, directory: Path, sizes: list[str], themes: list[str]
+) -> None:
+    """Every view at these sizes in these themes."""
     directory.mkdir(parents=True, exist_ok=True)
     starter = browser.new_page()
     starter.goto(address)
     train_two(starter)
-    train(starter, "under way", epochs="5000", train_examples="2000", learning_rate="5")
+    train(starter, "under way", epochs="5000", train_examples="300", learning_rate="5")
     expect(starter.locator("#jobs [data-state=running]")).to_be_visible()
-    for size, (width, height) in SIZES.items():
-        for theme in THEMES:
+    for size in sizes:
+        width, height = SIZES[size]
+        for theme in themes:
             page = browser.new_page(
                 viewport={"width": width, "height": height},
                 color_scheme=theme,  # type: ignore[arg-type]
@@ -186,8 +190,14 @@ def readme_views(browser: Browser, address: str) -> None:
         page.click("#stage-forward")
     expect(page.locator("#check")).to_have_attribute("data-check", "agrees")
     camera.take_part("backpropagation", "#learn")
+    page.locator("#step-rate").fill("35")
+    for steps in range(1, 4):
+        page.click("#step-take")
+        expect(page.locator("#step-trail")).to_contain_text(f"After {steps} step")
+    camera.take_part("step", "#step")
     train_two(page)
-    camera.take_part("train", "#train")
+    camera.take_part("train", ".training")
+    camera.take_part("mistakes", "#examination")
     phone = browser.new_page(viewport={"width": 360, "height": 740}, color_scheme="dark")
     phone.goto(address)
     draw(phone, DIGITS[8])
@@ -212,10 +222,13 @@ def main() -> None:
     """Read the command line, take the pictures."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--every", type=Path, metavar="DIR", help="every view, into DIR")
-    directory = parser.parse_args().every
+    parser.add_argument("--size", action="append", choices=SIZES, help="only this; repeatable")
+    parser.add_argument("--theme", action="append", choices=THEMES, help="only this")
+    wanted = parser.parse_args()
     with a_browser_and_a_server() as (browser, address):
-        if directory:
-            every_view(browser, address, directory)
+        if wanted.every:
+            sizes, themes = wanted.size or list(SIZES), wanted.theme or list(THEMES)
+            every_view(browser, address, wanted.every, sizes, themes)
         else:
             readme_views(browser, address)
 

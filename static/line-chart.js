@@ -149,5 +149,5 @@ export class LineChart {
 
 function entry({ colour, dash }, text) {
   const stroke = svg("line", { x1: 0, x2: 22, y1: 5, y2: 5, stroke: colour, "stroke-width": 2.5, "stroke-dasharray": dash || null });
-  return element("span", { class: "chart-entry" }, svg("svg", { width: 22, height: 10, "aria-hidden": "true" }, stroke), text);
+  return element("span", { class: "chart-entry" }, svg("svg", { viewBox: "0 0 22 10", "aria-hidden": "true" }, stroke), text);
 }

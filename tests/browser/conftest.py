@@ -29,7 +29,7 @@ QUIET = [
     "--no-first-run",
 ]
 HERE = {"127.0.0.1", "localhost"}
-PATIENCE = 15_000  # milliseconds
+PATIENCE = 30_000  # milliseconds
 
 expect.set_options(timeout=PATIENCE)
 

@@ -3,7 +3,6 @@
 import os
 import socket
 import subprocess
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -15,28 +14,12 @@ from tests.browser.pen import DIGITS, draw
 from tests.conftest import BYHAND, wait_until_ready
 
 
-def test_an_old_answer_never_overwrites_a_newer_one(page: Page) -> None:
-    def late(route: Route) -> None:
-        answer = route.fetch()
-        time.sleep(0.4)
-        route.fulfill(response=answer)
-
-    page.route("**/predict?*", late, times=1)
-    draw(page, DIGITS[1])
-    page.click("#clear")
-    draw(page, DIGITS[3])
-    expect(page.locator("#digit")).to_have_text("3")
-    page.wait_for_timeout(700)
-    expect(page.locator("#digit")).to_have_text("3")
-
-
-def test_an_answer_that_comes_after_clearing_is_dropped(page: Page) -> None:
-    def late(route: Route) -> None:
-        answer = route.fetch()
-        time.sleep(0.3)
-        route.fulfill(response=answer)
-
-    page.route("**/predict?*", late)
+@pytest.fixture
+def held(page: Page) -> list[Route]:
+    """The first question to /predict, which is not answered until the test does; `said` in the
+    page lists what #digit shows."""
+    held: list[Route] = []
+    page.route("**/predict?*", lambda route: held.append(route), times=1)
     page.evaluate(
         """() => {
           window.said = [];
@@ -45,10 +28,35 @@ def test_an_answer_that_comes_after_clearing_is_dropped(page: Page) -> None:
           listen.observe(digit, { childList: true });
         }"""
     )
+    return held
+
+
+def release(page: Page, held: list[Route]) -> None:
+    """Answer the question that was held, and let the page take the answer in."""
+    (route,) = held
+    with page.expect_response("**/predict?*"):
+        route.fulfill(response=route.fetch())
+    page.evaluate(
+        """async () => {
+          await (await fetch("/healthz")).text();
+          await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
+        }"""
+    )
+
+
+def test_an_old_answer_never_overwrites_a_newer_one(page: Page, held: list[Route]) -> None:
     draw(page, DIGITS[1])
     page.click("#clear")
-    page.evaluate("said.length = 0")
-    page.wait_for_timeout(900)
+    draw(page, DIGITS[3])
+    release(page, held)
+    expect(page.locator("#digit")).to_have_text("3")
+    assert "1" not in page.evaluate("said")
+
+
+def test_an_answer_that_comes_after_clearing_is_dropped(page: Page, held: list[Route]) -> None:
+    draw(page, DIGITS[1])
+    page.click("#clear")
+    release(page, held)
     assert page.evaluate("said.filter(Boolean)") == []
     expect(page.locator("#digit")).to_be_empty()
 
