@@ -53,11 +53,16 @@ class Camera:
 
     def take_part(self, name: str, selector: str) -> None:
         """The window with an element at its top."""
-        self.page.locator(selector).evaluate(
-            "part => part.scrollIntoView({ behavior: 'instant', block: 'start' })"
-        )
-        self.page.evaluate("new Promise((done) => requestAnimationFrame(() => setTimeout(done)))")
+        show(self.page, selector)
         self.take(name)
+
+
+def show(page: Page, selector: str) -> None:
+    """Scroll to an element, without the time that a smooth scroll takes."""
+    page.locator(selector).evaluate(
+        "part => part.scrollIntoView({ behavior: 'instant', block: 'start' })"
+    )
+    page.evaluate("new Promise((done) => requestAnimationFrame(() => setTimeout(done)))")
 
 
 def draw_views(camera: Camera) -> None:
@@ -184,7 +189,7 @@ def readme_views(browser: Browser, address: str) -> None:
     page.locator("#inside-outputs [data-digit='5']").focus()
     expect(page.locator("#inside-say")).to_contain_text("Output 5")
     camera.take_part("inside", "#inside")
-    camera.take_part("backpropagation", "#learn")
+    show(page, "#learn")
     page.locator("#label-3").check()
     for _ in range(4):
         page.click("#stage-forward")
@@ -194,9 +199,14 @@ def readme_views(browser: Browser, address: str) -> None:
     for steps in range(1, 4):
         page.click("#step-take")
         expect(page.locator("#step-trail")).to_contain_text(f"After {steps} step")
+    page.wait_for_function(  # the whole curve, from α = 0.001 to 10
+        "() => document.querySelector('.fall-real').getAttribute('d').split('L').length >= 17"
+    )
     camera.take_part("step", "#step")
     train_two(page)
-    camera.take_part("train", ".training")
+    page.set_viewport_size({"width": 1280, "height": 1000})
+    camera.take_part("train", "#train")
+    page.set_viewport_size({"width": 1280, "height": 800})
     camera.take_part("mistakes", "#examination")
     phone = browser.new_page(viewport={"width": 360, "height": 740}, color_scheme="dark")
     phone.goto(address)

@@ -141,3 +141,34 @@ def test_only_the_newest_waits(page: Page) -> None:
         }"""
     )
     assert done == [[1, False], [4, True]]
+
+
+# Machado, Oliveira, Fernandes, 2009: what linear RGB becomes without one kind of cone.
+COLOUR_BLINDNESS = {
+    "protanopia": [[0.152, 1.053, -0.205], [0.115, 0.786, 0.099], [-0.004, -0.048, 1.052]],
+    "deuteranopia": [[0.367, 0.861, -0.228], [0.280, 0.673, 0.047], [-0.012, 0.043, 0.969]],
+    "tritanopia": [[1.256, -0.077, -0.179], [-0.078, 0.931, 0.148], [0.005, 0.691, 0.304]],
+}
+
+
+def lab(rgb: list[float], blindness: list[list[float]]) -> np.ndarray:
+    """CIE L*a*b* of sRGB 0..255 as somebody without one kind of cone sees it."""
+    linear = (np.array(rgb) / 255) ** 2.2
+    seen = np.clip(np.array(blindness) @ linear, 0, 1)
+    to_xyz = [[0.4124, 0.3576, 0.1805], [0.2126, 0.7152, 0.0722], [0.0193, 0.1192, 0.9505]]
+    x, y, z = np.cbrt(np.array(to_xyz) @ seen / [0.9505, 1, 1.089])
+    return np.array([116 * y - 16, 500 * (x - y), 200 * (y - z)])
+
+
+def test_the_colour_blind_tell_positive_from_negative(page: Page) -> None:
+    pairs = page.evaluate(
+        """async () => {
+          const { diverging } = await import("/palette.js");
+          return ["light", "dark"].flatMap((theme) =>
+            [0.3, 0.6, 1].map((t) => [diverging(-t, theme), diverging(t, theme)]));
+        }"""
+    )
+    for kind, blindness in COLOUR_BLINDNESS.items():
+        for minus, plus in pairs:
+            difference = np.linalg.norm(lab(minus, blindness) - lab(plus, blindness))
+            assert difference > 20, (kind, minus, plus)  # 2.3 is just noticeable
