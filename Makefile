@@ -7,7 +7,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 SERVICE := $(VENV)/.service-installed
 TOOLS := $(VENV)/.tools-installed
-BENCHMARKS := accuracy training serving jobs robustness
+BENCHMARKS := accuracy rejection training serving jobs robustness
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --quiet
 
 .DEFAULT_GOAL := help
@@ -38,8 +38,9 @@ bench: $(TOOLS)  ## measure byhand beside its peers and print the tables
 	@$(if $(STROKES),$(BIN)/python benchmarks/pen_strokes.py --strokes $(STROKES),\
 	  echo; echo "benchmarks/pen_strokes.py: make bench STROKES=FILE measures it on pen strokes of your own")
 
-pretrained: $(SERVICE)  ## train model/pretrained.npz anew with the `best` recipe
+pretrained: $(SERVICE)  ## train model/pretrained.npz anew with the `best` recipe, and model/detector.npz
 	$(BIN)/byhand train --preset best --output model/pretrained.npz --name pretrained
+	$(BIN)/python -m model.detector model/detector.npz
 
 docker:  ## build the image `byhand`
 	docker build --tag byhand .

@@ -9,9 +9,8 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections import OrderedDict
-from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,8 +23,9 @@ from model.checkpoint import load_model
 from model.classifier import Classifier
 from model.errors import CheckpointError
 from model.network import Array
+from model.rejection import judge
 
-__all__ = ["Inference", "Served", "must_serve"]
+__all__ = ["Inference", "Reading", "Served", "must_serve"]
 
 POLL_SECONDS = 1.0
 MOST_OTHERS = 8  # models besides the active one: 0.4 MB each at 784-128-10
@@ -42,6 +42,13 @@ class Served:
     classifier: Classifier
 
 
+class Reading(NamedTuple):
+    """What is read in one image: P (10,), and why it is uncertain, or None."""
+
+    probabilities: Array
+    reason: str | None
+
+
 class Inference:
     """Which model answers. Any thread may ask."""
 
@@ -51,7 +58,7 @@ class Inference:
         self._others: OrderedDict[str, Served] = OrderedDict()
         self._lock = threading.Lock()
         self._watch: asyncio.Task[None] | None = None
-        self._waiting: list[tuple[Served, Pixels, asyncio.Future[Array]]] = []
+        self._waiting: list[tuple[Served, Pixels, asyncio.Future[Reading]]] = []
 
     @property
     def active(self) -> Served:
@@ -86,14 +93,14 @@ class Inference:
         served = self.cached(id)
         return served if served is not None else await asyncio.to_thread(self.load, str(id))
 
-    def read(self, served: Served, pixels: Pixels) -> asyncio.Future[Array]:
-        """P (10,) of one image (1, 784); to be called in the event loop.
+    def read(self, served: Served, pixels: Pixels) -> asyncio.Future[Reading]:
+        """Read one image (1, 784); to be called in the event loop.
 
         Images that arrive in the same turn of the loop share one forward pass: with many clients
         that costs a fraction of a pass each, and a lone image waits for nobody.
         """
         loop = asyncio.get_running_loop()
-        future: asyncio.Future[Array] = loop.create_future()
+        future: asyncio.Future[Reading] = loop.create_future()
         if not self._waiting:
             loop.call_soon(self._read_waiting)
         self._waiting.append((served, pixels, future))
@@ -105,15 +112,16 @@ class Inference:
             mine = [(pixels, future) for other, pixels, future in waiting if other is served]
             try:
                 batch = np.concatenate([pixels for pixels, _ in mine])  # (n, 784)
-                rows: Iterable[Array] = served.classifier.probabilities(batch)  # (n, 10)
+                verdict = judge(served.classifier, batch)
             except Exception as error:
                 for _, future in mine:
                     if not future.done():
                         future.set_exception(error)
                 continue
-            for (_, future), row in zip(mine, rows, strict=True):
+            readings = map(Reading, verdict.trace.a[-1], verdict.reasons)
+            for (_, future), reading in zip(mine, readings, strict=True):
                 if not future.done():  # done: its client has gone
-                    future.set_result(row)
+                    future.set_result(reading)
 
     def refresh(self) -> None:
         """Take over what other replicas have changed: blocking."""

@@ -15,6 +15,7 @@ from app import images
 from app.commands.errors import CommandError, explain
 from model import ink
 from model.checkpoint import load_model, pretrained
+from model.rejection import judge
 
 if TYPE_CHECKING:
     from app.commands.remote import Server
@@ -65,7 +66,8 @@ def _print_each(files: list[Path], read: Reader, as_json: bool, show: bool) -> i
         if as_json:
             print(json.dumps({"file": str(file), **answer}, ensure_ascii=False))
         else:
-            print(f"{file!s:{width}}  {answer['digit']}  {answer['confidence']:.1%}")
+            line = f"{file!s:{width}}  {answer['digit']}  {answer['confidence']:.1%}"
+            print(f"{line}  {answer['reason']}" if answer["reason"] else line)
         if show:
             print(picture(seen))
     return failed
@@ -75,13 +77,16 @@ def _reader_here(model: str | None) -> Reader:
     classifier = pretrained() if model is None else load_model(Path(model))
 
     def read(file: Path) -> Reading:
-        trace = classifier.trace(ink.to_mnist(images.read_grey(file.read_bytes())).reshape(1, 784))
+        pixels = ink.to_mnist(images.read_grey(file.read_bytes())).reshape(1, 784)
+        trace, _, (reason,) = judge(classifier, pixels)
         probabilities = trace.a[-1][0]
         digit = int(probabilities.argmax())
         answer = {
             "digit": digit,
             "confidence": round(float(probabilities[digit]), 6),
             "probabilities": [round(float(p), 6) for p in probabilities],
+            "uncertain": reason is not None,
+            "reason": reason,
             "model": model or "pretrained",
         }
         return Reading(answer, trace.a[0][0])
@@ -96,7 +101,7 @@ def _reader_there(server: Server, model: str | None) -> Reader:
         picture = {"image": (file.name, file.read_bytes(), "application/octet-stream")}
         answer = server.call("POST", "/predict", params=params, files=picture).json()
         seen = np.array(answer.pop("input"), np.float32)
-        del answer["layers"]
+        del answer["layers"], answer["kinds"]
         return Reading(answer, seen)
 
     return read

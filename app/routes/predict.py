@@ -9,12 +9,13 @@ import numpy as np
 import orjson
 from fastapi import APIRouter, Request, Response
 
-from app.inference import Inference, Served
+from app.inference import Inference, Reading, Served
 from app.routes import documents, options
 from app.routes.inputs import JSON, OCTETS, Picture, Pixels, one_image, several_images, stages
 from app.routes.raw import RawRoute
 from app.schemas.predictions import BatchPrediction, ImageForm, Images, OneImage, Prediction
 from model.network import Array
+from model.rejection import KINDS, judge
 
 __all__ = ["router"]
 
@@ -47,29 +48,32 @@ async def predict(request: Request) -> Response:
     picture = await one_image(request)
     details: dict[str, Any] = {}
     if options.flag(request, "details"):
-        probabilities, details = await _details(served, picture)
+        (probabilities, reason), details = await _details(served, picture)
     else:
-        probabilities = await state.inference.read(served, picture.pixels)  # (10,)
+        probabilities, reason = await state.inference.read(served, picture.pixels)
     state.metrics.predictions.inc()
     digit = int(probabilities.argmax())
     answer = {
         "digit": digit,
         "confidence": probabilities[digit],
         "probabilities": probabilities,
+        "uncertain": reason is not None,
+        "reason": reason,
         "model": served.id,
     }
     return json_response(answer | details)
 
 
-async def _details(served: Served, picture: Picture) -> tuple[Array, dict[str, Any]]:
-    trace = served.classifier.trace(picture.pixels)
+async def _details(served: Served, picture: Picture) -> tuple[Reading, dict[str, Any]]:
+    trace, kinds, reasons = judge(served.classifier, picture.pixels)
     layers = zip(trace.z, trace.a[1:], strict=True)
     details = {
         "input": trace.a[0][0],
         "layers": [{"z": z[0], "a": a[0]} for z, a in layers],
+        "kinds": dict(zip(KINDS, kinds[0], strict=True)),
         "stages": await stages(picture.file) if picture.file else None,
     }
-    return trace.a[-1][0], details
+    return Reading(trace.a[-1][0], reasons[0]), details
 
 
 @router.post(
@@ -101,14 +105,22 @@ async def predict_batch(request: Request) -> Response:
 
 
 def _batch_answer(served: Served, pixels: Pixels, media: str) -> bytes:
-    parts = range(0, len(pixels), CHUNK)
-    probabilities: Array = np.concatenate(
-        [served.classifier.probabilities(pixels[start : start + CHUNK]) for start in parts]
-    )  # (n, 10)
+    parts = [pixels[start : start + CHUNK] for start in range(0, len(pixels), CHUNK)]
     if media == OCTETS:
-        return probabilities.astype("<f4", copy=False).tobytes()
-    digits = probabilities.argmax(axis=1)
-    return to_json({"digits": digits, "probabilities": probabilities, "model": served.id})
+        rows = [served.classifier.probabilities(part) for part in parts]
+        return np.concatenate(rows).astype("<f4", copy=False).tobytes()  # (n, 10)
+    verdicts = [judge(served.classifier, part) for part in parts]
+    probabilities: Array = np.concatenate([verdict.trace.a[-1] for verdict in verdicts])  # (n, 10)
+    reasons = [reason for verdict in verdicts for reason in verdict.reasons]
+    return to_json(
+        {
+            "digits": probabilities.argmax(axis=1),
+            "probabilities": probabilities,
+            "uncertain": [reason is not None for reason in reasons],
+            "reasons": reasons,
+            "model": served.id,
+        }
+    )
 
 
 async def model_of(request: Request) -> Served:

@@ -105,11 +105,23 @@ class Prediction(BaseModel):
     probabilities: Probabilities = Field(
         description="Of 0 to 9, in this order.", examples=[ONE_OF_EACH]
     )
+    uncertain: bool = Field(
+        description="Whether it may well be another digit or none.", examples=[False]
+    )
+    reason: str | None = Field(
+        description="Why it is uncertain, in a sentence; null when it is not.",
+        examples=[None, "It could be a 4 or a 9."],
+    )
     model: str = Field(description="The model that answered.", examples=["pretrained"])
     input: list[float] | None = Field(
         None, description="With details=true: the 784 numbers, 0..1, that the network saw."
     )
     layers: list[Layer] | None = Field(None, description="With details=true: the forward pass.")
+    kinds: dict[str, Probability] | None = Field(
+        None,
+        description="With details=true: how likely it is a digit, a letter or sign, a scribble, "
+        "several digits, a filled shape, a picture.",
+    )
     stages: dict[str, str] | None = Field(
         None,
         description="With details=true, for a picture: each step to 28x28, as a data: URL.",
@@ -121,6 +133,10 @@ class BatchPrediction(BaseModel):
 
     digits: list[Digit] = Field(examples=[[7]])
     probabilities: list[Probabilities] = Field(examples=[[ONE_OF_EACH]])
+    uncertain: list[bool] = Field(examples=[[False]])
+    reasons: list[str | None] = Field(
+        description="Why each is uncertain; null where it is not.", examples=[[None]]
+    )
     model: str = Field(examples=["pretrained"])
 
 

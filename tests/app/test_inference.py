@@ -12,10 +12,12 @@ from app.errors import NotFound, Unavailable
 from app.inference import MOST_OTHERS, Inference, Served
 from app.store import models
 from app.store.engine import Database, connect, migrate
-from model.checkpoint import dump_model
+from model.checkpoint import dump_model, pretrained
 from model.classifier import Classifier
+from model.dataset import load_mnist_part
 from model.errors import ShapeError
 from model.network import initialize
+from model.rejection import judge
 
 Add = Callable[[str], None]
 
@@ -161,22 +163,34 @@ def test_images_that_arrive_together_get_each_their_own_answer(database: Databas
     asked = [(models_[number % 2], image) for number, image in enumerate(images)]
     answers = read_all(Inference(database), asked)
     for (model, image), answer in zip(asked, answers, strict=True):
-        assert answer.shape == (10,)
-        assert np.allclose(answer, model.classifier.probabilities(image)[0], atol=1e-6)
+        assert answer.probabilities.shape == (10,)
+        assert np.allclose(
+            answer.probabilities, model.classifier.probabilities(image)[0], atol=1e-6
+        )
 
 
 def test_they_share_one_forward_pass(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     sizes: list[int] = []
-    probabilities = Classifier.probabilities
 
-    def counted(self: Classifier, pixels: Any) -> Any:
+    def counted(model: Classifier, pixels: Any) -> Any:
         sizes.append(len(pixels))
-        return probabilities(self, pixels)
+        return judge(model, pixels)
 
-    monkeypatch.setattr(Classifier, "probabilities", counted)
+    monkeypatch.setattr("app.inference.judge", counted)
     one = served("a")
     read_all(Inference(database), [(one, np.full((1, 784), 9, np.uint8))] * 7)
     assert sizes == [7]
+
+
+def test_each_is_told_its_own_reason(database: Database) -> None:
+    digit = load_mnist_part("test")[0][:1]
+    box = np.zeros((28, 28), np.uint8)
+    box[5:23, 6:22] = 255
+    one = Served("a", "", pretrained())
+    answers = read_all(
+        Inference(database), [(one, digit), (one, box.reshape(1, 784)), (one, digit)]
+    )
+    assert [answer.reason is None for answer in answers] == [True, False, True]
 
 
 def test_what_fails_for_one_model_answers_for_the_other(database: Database) -> None:
@@ -184,7 +198,7 @@ def test_what_fails_for_one_model_answers_for_the_other(database: Database) -> N
     bad = (served("b"), np.full((1, 100), 9, np.uint8))
     answers = read_all(Inference(database), [good, bad, good])
     assert isinstance(answers[1], ShapeError)
-    assert np.array_equal(answers[0], answers[2])
+    assert np.array_equal(answers[0].probabilities, answers[2].probabilities)
 
 
 def test_a_client_that_has_gone_holds_nobody_up(database: Database) -> None:
@@ -196,4 +210,4 @@ def test_a_client_that_has_gone_holds_nobody_up(database: Database) -> None:
         gone.cancel()
         return await here
 
-    assert asyncio.run(ask()).shape == (10,)
+    assert asyncio.run(ask()).probabilities.shape == (10,)

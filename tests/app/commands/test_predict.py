@@ -2,7 +2,9 @@ import json
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
+from PIL import Image
 
 from app.commands.predict import picture
 from model.checkpoint import pretrained
@@ -26,11 +28,25 @@ def test_it_prints_the_digit_and_how_sure_it_is(
     assert 90 < float(confidence.removesuffix("%")) <= 100
 
 
+def test_it_says_why_it_is_uncertain(byhand: Any, tmp_path: Path, where: list[str]) -> None:
+    box = np.zeros((200, 200), np.uint8)
+    box[40:160, 30:170] = 255
+    file = tmp_path / "box.png"
+    Image.fromarray(box).save(file)
+    ran = byhand("predict", file, *where)
+    assert (ran.code, ran.err) == (0, "")
+    assert ran.out.endswith("%  This looks like a filled shape, not a digit.\n")
+    answer = json.loads(byhand("predict", "--json", file, *where).out)
+    assert answer["uncertain"] is True
+    assert answer["reason"] in ran.out
+    assert "kinds" not in answer
+
+
 def test_json_is_one_object_a_line(byhand: Any, digit_png: Path, where: list[str]) -> None:
     ran = byhand("predict", "--json", digit_png, digit_png, *where)
     lines = [json.loads(line) for line in ran.out.splitlines()]
     assert [line["digit"] for line in lines] == [7, 7]
-    assert set(lines[0]) >= {"file", "digit", "confidence", "probabilities", "model"}
+    assert set(lines[0]) >= {"file", "digit", "confidence", "probabilities", "uncertain", "model"}
     assert sum(lines[0]["probabilities"]) == pytest.approx(1, abs=1e-5)
 
 

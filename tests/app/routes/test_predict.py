@@ -15,6 +15,14 @@ OCTETS = "application/octet-stream"
 Digits = tuple[Pixels, Pixels]
 
 
+@pytest.fixture
+def cross() -> Pixels:
+    """An X, (784,)."""
+    y, x = np.mgrid[:28, :28]
+    lines = np.minimum(abs(x - y), abs(x + y - 28)) <= 1
+    return np.where(lines & (abs(y - 14) <= 9), 255, 0).astype(np.uint8).ravel()
+
+
 def test_a_picture_is_read(client: TestClient, seven: Pixels) -> None:
     answer = client.post("/predict", files={"image": png(seven)}).json()
     assert answer["digit"] == 7
@@ -83,8 +91,44 @@ def test_details_show_how_a_picture_was_prepared(client: TestClient, seven: Pixe
 
 def test_without_details_the_answer_is_short(client: TestClient, seven: Pixels) -> None:
     answer = client.post("/predict?details=false", json={"pixels": seven.tolist()}).json()
-    assert set(answer) == {"digit", "confidence", "probabilities", "model"}
+    short = {"digit", "confidence", "probabilities", "uncertain", "reason", "model"}
+    assert set(answer) == short
     Prediction.model_validate(answer)
+
+
+def test_a_clear_digit_is_certain(client: TestClient, seven: Pixels) -> None:
+    for url in ("/predict", "/predict?details=true"):
+        answer = client.post(url, json={"pixels": seven.tolist()}).json()
+        assert (answer["uncertain"], answer["reason"]) == (False, None)
+
+
+@pytest.mark.parametrize("url", ["/predict", "/predict?details=true"])
+def test_what_is_no_digit_is_uncertain_for_a_reason(
+    client: TestClient, cross: Pixels, url: str
+) -> None:
+    answer = client.post(url, json={"pixels": cross.tolist()}).json()
+    Prediction.model_validate(answer)
+    assert answer["uncertain"] is True
+    assert answer["reason"] == "This looks like a letter or a sign, not a digit."
+
+
+def test_an_uploaded_picture_of_none_is_uncertain_too(client: TestClient) -> None:
+    box = np.zeros((200, 200), np.uint8)
+    box[40:160, 30:170] = 255
+    answer = client.post("/predict", files={"image": png(box)}).json()
+    assert answer["uncertain"] is True
+    assert answer["reason"] == "This looks like a filled shape, not a digit."
+
+
+def test_details_say_how_likely_each_kind_is(
+    client: TestClient, seven: Pixels, cross: Pixels
+) -> None:
+    kinds = [
+        client.post("/predict?details=true", json={"pixels": pixels.tolist()}).json()["kinds"]
+        for pixels in (seven, cross)
+    ]
+    assert [max(one, key=one.get) for one in kinds] == ["digit", "letter or sign"]
+    assert sum(kinds[0].values()) == pytest.approx(1, abs=1e-5)
 
 
 def test_another_model_can_be_asked(client: TestClient, seven: Pixels) -> None:
@@ -126,6 +170,16 @@ def test_a_batch_in_json_says_the_same(client: TestClient, digits: Digits) -> No
     probabilities = np.frombuffer(raw, "<f4").reshape(-1, 10)
     assert np.array_equal(np.array(answer["probabilities"], np.float32), probabilities)
     assert answer["digits"] == probabilities.argmax(axis=1).tolist()
+
+
+def test_a_batch_in_json_tells_which_are_uncertain(
+    client: TestClient, seven: Pixels, cross: Pixels
+) -> None:
+    body = {"pixels": [seven.tolist(), cross.tolist()]}
+    answer = client.post("/predict/batch", json=body).json()
+    BatchPrediction.model_validate(answer)
+    assert answer["uncertain"] == [False, True]
+    assert answer["reasons"] == [None, "This looks like a letter or a sign, not a digit."]
 
 
 def test_the_answers_are_in_the_order_of_the_images(client: TestClient, digits: Digits) -> None:

@@ -1,0 +1,151 @@
+"""How often "I don't know" is said of what is no digit, how often of digits; and calibration.
+
+    python benchmarks/rejection.py [--pictures DIRECTORY] [--strokes FILE] [--show FILE.png]
+
+What is no digit comes from benchmarks/nondigits.py, which shares nothing with what the detector
+learnt from. --pictures adds square parts of the photos in a directory; --strokes adds people's pen
+strokes (benchmarks/pen_strokes.py says in what format); --show draws what went wrong.
+"""
+
+import argparse
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+
+import nondigits
+import numpy as np
+from PIL import Image
+
+from app import images
+from model.calibration import expected_calibration_error, reliability
+from model.checkpoint import load_model, pretrained
+from model.classifier import Classifier
+from model.dataset import load_mnist_part
+from model.drawing import draw_skeleton
+from model.errors import BlankImageError
+from model.ink import to_mnist
+from model.rejection import judge
+
+EACH = 1000  # of a kind
+FILES = (".png", ".jpg", ".jpeg", ".webp")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--model", type=Path, help="weights (.npz); the bundled ones unless given")
+    parser.add_argument("--pictures", type=Path, help="a directory with photos")
+    parser.add_argument("--strokes", type=Path, help="an .npz file of digits as pen strokes")
+    parser.add_argument("--show", type=Path, help="write a picture of what went wrong here")
+    options = parser.parse_args()
+    model = load_model(options.model) if options.model else pretrained()
+    missed = rejected(model, options.pictures)
+    wronged = accepted(model, options.strokes)
+    calibration(model)
+    if options.show:
+        sheet(missed, wronged).save(options.show)
+
+
+def rejected(model: Classifier, pictures: Path | None) -> list[np.ndarray]:
+    """Print the share of each kind that is flagged; give what was not."""
+    print(f"{'no digit':30} {'made':>6} {'no ink':>7} {'flagged':>8}   usual reason")
+    missed, shares = [], []
+    for name, make in kinds(pictures).items():
+        made = [make(i, np.random.default_rng([7, i])) for i in range(EACH)]
+        small = np.array([one for one in map(prepared, made) if one is not None])
+        reasons = judge(model, small).reasons
+        flagged = np.array([reason is not None for reason in reasons])
+        refused = EACH - len(small)
+        shares.append((refused + flagged.sum()) / EACH)
+        usual = Counter(reason for reason in reasons if reason).most_common(1)[0][0]
+        print(f"{name:30} {EACH:6,} {refused:7} {shares[-1]:8.1%}   {usual}")
+        missed += list(small[~flagged])
+    print(f"{'all':30} {EACH * len(shares):6,} {'':7} {np.mean(shares):8.1%}\n")
+    return missed
+
+
+def kinds(pictures: Path | None) -> dict[str, Callable[[int, np.random.Generator], object]]:
+    """Makers of a drawing, a 28x28 or a file, from its number and a Generator."""
+    digits = load_mnist_part("test")[0].reshape(-1, 28, 28)
+    hand, letters = list(nondigits.HAND.values()), nondigits.LETTERS
+    made: dict[str, Callable[[int, np.random.Generator], object]] = {
+        "letters, printed": lambda i, rng: nondigits.printed(letters[i % len(letters)], rng),
+        "letters and signs, another hand": lambda i, rng: draw_skeleton(
+            hand[i % len(hand)], 1, rng
+        ).reshape(28, 28),
+        "scribbles": lambda i, rng: nondigits.scribble(i % 5, rng),
+        "two or three digits": lambda i, rng: nondigits.side_by_side(
+            list(digits[rng.integers(0, len(digits), 2 + i % 4 // 3)]), rng
+        ),
+        "filled shapes": lambda i, rng: nondigits.shape(i % 5, rng),
+        "painted scenes": lambda i, rng: nondigits.picture(i % 4, rng),
+    }
+    if pictures:
+        files = sorted(path for path in pictures.iterdir() if path.suffix.lower() in FILES)
+        made["photos"] = lambda i, rng: nondigits.crop(files[i % len(files)], rng)
+    return made
+
+
+def prepared(made: object) -> np.ndarray | None:
+    """What /predict makes of it, (784,); None where it is refused for having no ink."""
+    try:
+        grey = images.read_grey(made) if isinstance(made, bytes) else np.asarray(made)
+        return to_mnist(grey).ravel()
+    except BlankImageError:
+        return None
+
+
+def accepted(model: Classifier, strokes: Path | None) -> list[np.ndarray]:
+    """Print the share of digits that is flagged; give the test digits that were."""
+    print(
+        f"{'digits':30} {'made':>6} {'flagged':>8} {'of those read right':>20} {'of misread':>11}"
+    )
+    pixels, labels = load_mnist_part("test")
+    flagged = report("MNIST's test digits", model, pixels, labels)
+    if strokes:
+        from pen_strokes import PENS, load_strokes, rasterise
+
+        digits, written = load_strokes(strokes)
+        for pen, width in PENS.items():
+            report(f"pen strokes, {pen}", model, rasterise(digits, width), written)
+    print()
+    return list(pixels[flagged])
+
+
+def report(name: str, model: Classifier, pixels: np.ndarray, labels: np.ndarray) -> np.ndarray:
+    verdict = judge(model, pixels)
+    flagged = np.array([reason is not None for reason in verdict.reasons])
+    right = verdict.trace.a[-1].argmax(axis=1) == labels
+    shares = f"{flagged.mean():8.2%} {flagged[right].mean():20.2%} {flagged[~right].mean():11.1%}"
+    print(f"{name:30} {len(pixels):6,} {shares}")
+    return flagged
+
+
+def calibration(model: Classifier) -> None:
+    pixels, labels = load_mnist_part("test")
+    P = model.probabilities(pixels)
+    print(f"temperature {model.temperature:g}, chosen on the validation images")
+    error = expected_calibration_error(P, labels)
+    print(f"expected calibration error on the test images: {error:.4f}")
+    print(f"\n{'confidence':>12} {'digits':>7} {'mean':>7} {'right':>7}")
+    table = reliability(P, labels)
+    for b, (count, confidence, right) in enumerate(table):
+        if count:
+            edges = f"{b / len(table):.2f}..{(b + 1) / len(table):.2f}"
+            print(f"{edges:>12} {int(count):7,} {confidence:7.1%} {right:7.1%}")
+
+
+def sheet(missed: list[np.ndarray], wronged: list[np.ndarray]) -> Image.Image:
+    """What was taken for a digit, and below a line the digits that were not."""
+    columns = 40
+    rows = [-(-len(part) // columns) for part in (missed, wronged)]
+    page = np.full((29 * sum(rows) + 12, 29 * columns), 40, np.uint8)
+    page[29 * rows[0] + 4 : 29 * rows[0] + 6] = 255
+    for part, top in ((missed, 0), (wronged, 29 * rows[0] + 12)):
+        for i, image in enumerate(part):
+            y, x = top + i // columns * 29, i % columns * 29
+            page[y : y + 28, x : x + 28] = image.reshape(28, 28)
+    return Image.fromarray(page)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,73 @@
+"""What is no digit is not taken for one: the page says so in words."""
+
+from playwright.sync_api import Page, expect
+
+from tests.browser.pen import DIGITS, Strokes, draw
+
+LETTERS: dict[str, Strokes] = {
+    "A": [[(60, 240), (140, 40), (220, 240)], [(90, 170), (190, 170)]],
+    "E": [[(200, 45), (90, 45), (90, 240), (205, 240)], [(90, 140), (185, 140)]],
+    "H": [[(70, 40), (70, 240)], [(210, 40), (210, 240)], [(70, 140), (210, 140)]],
+    "K": [[(80, 40), (80, 240)], [(200, 45), (82, 150), (205, 240)]],
+    "M": [[(50, 240), (70, 45), (140, 170), (210, 45), (230, 240)]],
+    "X": [[(70, 50), (210, 240)], [(210, 50), (70, 240)]],
+}
+SCRIBBLE: Strokes = [[(40 + 12 * i, 60 if i % 2 else 220) for i in range(17)]]
+FILLED_BOX: Strokes = [[(80, y), (200, y)] for y in range(80, 210, 10)]
+ANY_REASON = "This looks like a"
+
+
+def beside(left: int, right: int) -> Strokes:
+    """Two digits, each at half its width."""
+    return [
+        [(x / 2 + shift, y) for x, y in stroke]
+        for digit, shift in ((left, 0), (right, 140))
+        for stroke in DIGITS[digit]
+    ]
+
+
+def expect_doubt(page: Page, words: str) -> None:
+    expect(page.locator("#verdict")).to_contain_text(words)
+    expect(page.locator("#digit")).to_have_attribute("data-sure", "no")
+
+
+def test_a_letter_is_called_one(page: Page) -> None:
+    for strokes in LETTERS.values():
+        page.click("#clear")
+        expect(page.locator("#verdict")).to_have_text("")
+        draw(page, strokes)
+        expect_doubt(page, "This looks like a letter or a sign, not a digit.")
+
+
+def test_a_scribble_and_a_filled_box_are_called_no_digit(page: Page) -> None:
+    for strokes in (SCRIBBLE, FILLED_BOX):
+        page.click("#clear")
+        expect(page.locator("#verdict")).to_have_text("")
+        draw(page, strokes)
+        expect_doubt(page, ANY_REASON)
+
+
+def test_two_digits_are_asked_for_one_at_a_time(page: Page) -> None:
+    for left, right in ((4, 7), (2, 5), (3, 8)):
+        page.click("#clear")
+        expect(page.locator("#verdict")).to_have_text("")
+        draw(page, beside(left, right))
+        expect_doubt(page, "There seem to be several digits; show one at a time.")
+
+
+def test_no_digit_is_doubted(page: Page) -> None:
+    for digit, strokes in DIGITS.items():
+        page.click("#clear")
+        expect(page.locator("#digit")).to_have_text("")
+        draw(page, strokes)
+        expect(page.locator("#digit")).to_have_text(str(digit))
+        expect(page.locator("#verdict")).to_contain_text(f"{digit}")
+        expect(page.locator("#digit")).to_have_attribute("data-sure", "yes")
+
+
+def test_doubt_goes_with_the_drawing(page: Page) -> None:
+    draw(page, LETTERS["X"])
+    expect_doubt(page, ANY_REASON)
+    page.click("#clear")
+    expect(page.locator("#verdict")).to_have_text("")
+    expect(page.locator("#digit")).to_have_attribute("data-sure", "")
