@@ -14,7 +14,7 @@ from model.presets import Recipe
 
 __all__ = ["Examples", "distortion", "prepare"]
 
-GENTLEST = 0.4  # strength of the distortions at a run's end
+GENTLEST = 0.7  # strength of the distortions at a run's end
 CHUNK = 1024  # images set upright at a time
 VARIETY = 5  # times as many digits are drawn as an epoch takes: each epoch the next fifth
 

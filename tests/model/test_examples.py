@@ -62,15 +62,15 @@ def test_distorted_images_are_set_upright_after_that(
 
 def test_distortions_shrink_in_the_second_half() -> None:
     assert [distortion(p) for p in (0, 0.5)] == [1, 1]
-    assert distortion(0.75) == pytest.approx(0.7)
-    assert distortion(1) == pytest.approx(0.4)
+    assert distortion(0.75) == pytest.approx(0.85)
+    assert distortion(1) == pytest.approx(0.7)
 
 
 def test_late_images_are_distorted_less(data: Split) -> None:
     given = Examples(replace(PLAIN, augment="affine"), data)
     plain = data.train_images / 255
     early, late = (take(given, range(30), progress)[0] for progress in (0.0, 1.0))
-    assert np.abs(late - plain).mean() < 0.8 * np.abs(early - plain).mean()
+    assert np.abs(late - plain).mean() < 0.9 * np.abs(early - plain).mean()
 
 
 def test_each_epoch_takes_the_next_fifth_of_the_drawn_digits(
