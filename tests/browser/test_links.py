@@ -60,7 +60,16 @@ def test_nothing_sticks_out_at_any_width(
     page.goto(live_server)
     draw(page, DIGITS[2])
     expect(page.locator("#inside .figure")).to_be_visible()
-    assert page.evaluate("document.documentElement.scrollWidth") == width
+    page.locator("#learn").scroll_into_view_if_needed()
+    expect(page.locator("#learn .figure")).to_be_visible()
+    page.click("#step-take")
+    expect(page.locator("#step-trail")).not_to_be_empty()
+    page.locator("[data-model=pretrained]").get_by_role("button", name="Mistakes").click()
+    expect(page.locator("#mistakes li").first).to_be_visible()
+    page.evaluate("document.querySelectorAll('details').forEach((each) => { each.open = true; })")
+    for stage in range(6):
+        page.locator(".chip").nth(stage).click()
+        assert page.evaluate("document.documentElement.scrollWidth") == width, f"stage {stage + 1}"
 
 
 def test_drawings_survive_their_code(page: Page) -> None:
