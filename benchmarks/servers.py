@@ -57,13 +57,16 @@ class Server:
         return [measure(fields) for pid, fields in stats.items() if ours(pid)]
 
 
-def command_of(name: str, port: int, weights: Path) -> tuple[list, dict[str, str], str]:
+def command_of(
+    name: str, port: int, weights: Path, processes: int = 1
+) -> tuple[list, dict[str, str], str]:
     """How to start a server, its environment, and a path that it answers when it is ready.
 
     Raises UnavailableError for a peer that cannot be installed.
     """
     if name == "byhand":
-        return [BIN / "byhand", "serve", "--port", str(port)], {}, "/readyz"
+        several = ["--workers", str(processes)] if processes > 1 else []
+        return [BIN / "byhand", "serve", "--port", str(port), *several], {}, "/readyz"
     if name == "fastapi":
         return [sys.executable, PEERS / "serve_fastapi.py", str(port)], {}, "/hello"
     if name == "litserve":
@@ -79,10 +82,12 @@ def command_of(name: str, port: int, weights: Path) -> tuple[list, dict[str, str
 
 
 @contextmanager
-def running(name: str, folder: Path, weights: Path, cores: str = "0") -> Iterator[Server]:
+def running(
+    name: str, folder: Path, weights: Path, cores: str = "0", processes: int = 1
+) -> Iterator[Server]:
     """Start a server, its logs and store in `folder`; wait until it answers; end it."""
     port = free_port()
-    command, environment, ready = command_of(name, port, weights)
+    command, environment, ready = command_of(name, port, weights, processes)
     clean = {key: value for key, value in os.environ.items() if not key.startswith("BYHAND_")}
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / "log").open("w") as log:

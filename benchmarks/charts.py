@@ -1,0 +1,102 @@
+"""Small line charts on doubly logarithmic axes, as one SVG: what a benchmark found, to look at."""
+
+import math
+from dataclasses import dataclass
+from html import escape
+
+WIDTH, HEIGHT = 300, 230  # of a panel
+LEFT, RIGHT, TOP, BOTTOM = 52, 14, 34, 44  # margins around its axes
+COLUMNS = 3
+COLOURS = ("#2456a6", "#b5541b")
+
+
+@dataclass
+class Panel:
+    """One chart: lines by name, each a list of (x, y), and the slope of a straight guide."""
+
+    title: str
+    x: str
+    y: str
+    lines: dict[str, list[tuple[float, float]]]
+    slope: int  # 1: proportional, -1: inversely so
+
+    def points(self) -> list[tuple[float, float]]:
+        """Of all lines."""
+        return [point for line in self.lines.values() for point in line]
+
+
+def draw(panels: list[Panel]) -> str:
+    """The panels side by side, as the text of an SVG file."""
+    rows = -(-len(panels) // COLUMNS)
+    width, height = COLUMNS * WIDTH, rows * HEIGHT
+    body = [
+        f'<g transform="translate({i % COLUMNS * WIDTH} {i // COLUMNS * HEIGHT})">{_panel(p)}</g>'
+        for i, p in enumerate(panels)
+    ]
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" '
+        f'font-family="sans-serif" font-size="11" fill="#222">\n'
+        f'<rect width="{width}" height="{height}" fill="#fff"/>\n' + "\n".join(body) + "\n</svg>\n"
+    )
+
+
+def _panel(panel: Panel) -> str:
+    xs, ys = zip(*panel.points(), strict=True)
+    to_x = _scale(min(xs), max(xs), LEFT, WIDTH - RIGHT)
+    to_y = _scale(min(ys) / 1.3, max(ys) * 1.3, HEIGHT - BOTTOM, TOP)
+    middle = (LEFT + WIDTH - RIGHT) / 2
+    parts = [
+        _text(middle, 16, panel.title, 'text-anchor="middle" font-weight="bold"'),
+        _text(middle, HEIGHT - 8, panel.x, 'text-anchor="middle"'),
+        _text(LEFT, TOP - 6, panel.y, 'text-anchor="start" fill="#555"'),
+    ]
+    for x in sorted(set(xs)):
+        parts.append(_text(to_x(x), HEIGHT - BOTTOM + 15, f"{x:,.0f}", 'text-anchor="middle"'))
+        parts.append(_line(to_x(x), TOP, to_x(x), HEIGHT - BOTTOM, "#eee"))
+    for y in _round_numbers(min(ys) / 1.3, max(ys) * 1.3):
+        parts.append(_text(LEFT - 5, to_y(y) + 4, f"{y:,g}", 'text-anchor="end"'))
+        parts.append(_line(LEFT, to_y(y), WIDTH - RIGHT, to_y(y), "#eee"))
+    first = next(iter(panel.lines.values()))
+    parts.append(_guide(panel, first, to_x, to_y))
+    for colour, (name, line) in zip(COLOURS, panel.lines.items(), strict=False):
+        places = [(to_x(x), to_y(y)) for x, y in line]
+        path = " ".join(f"{x:.1f},{y:.1f}" for x, y in places)
+        parts.append(f'<polyline points="{path}" fill="none" stroke="{colour}" stroke-width="2"/>')
+        parts += [f'<circle cx="{x:.1f}" cy="{y:.1f}" r="3" fill="{colour}"/>' for x, y in places]
+        if len(panel.lines) > 1:
+            x, y = places[-1]
+            parts.append(_text(x, y - 8, name, f'text-anchor="end" fill="{colour}"'))
+    return "".join(parts)
+
+
+def _guide(panel: Panel, line: list[tuple[float, float]], to_x, to_y) -> str:
+    """A dashed straight line through the largest measurement, cut off at the panel's edges."""
+    x1, y1 = max(line)
+    ends = [point[1] for point in panel.points()]
+    low, high = min(ends) / 1.3, max(ends) * 1.3
+    x0 = min(x for x, _ in panel.points())
+    y0 = y1 * (x0 / x1) ** panel.slope
+    if not low <= y0 <= high:
+        y0 = min(max(y0, low), high)
+        x0 = x1 * (y0 / y1) ** (1 / panel.slope)
+    return _line(to_x(x0), to_y(y0), to_x(x1), to_y(y1), '#999" stroke-dasharray="4 3')
+
+
+def _scale(low: float, high: float, start: float, end: float):
+    span = math.log(high / low)
+    return lambda value: start + (end - start) * math.log(value / low) / span
+
+
+def _round_numbers(low: float, high: float) -> list[float]:
+    """1, 2 and 5 times powers of ten from `low` to `high`."""
+    powers = range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)
+    numbers = [digit * 10.0**power for power in powers for digit in (1, 2, 5)]
+    return [number for number in numbers if low <= number <= high]
+
+
+def _text(x: float, y: float, text: str, attributes: str) -> str:
+    return f'<text x="{x:.1f}" y="{y:.1f}" {attributes}>{escape(text)}</text>'
+
+
+def _line(x1: float, y1: float, x2: float, y2: float, colour: str) -> str:
+    return f'<line x1="{x1:.1f}" y1="{y1:.1f}" x2="{x2:.1f}" y2="{y2:.1f}" stroke="{colour}"/>'
