@@ -85,7 +85,7 @@ def explain(
         gradients=gradients,
         input_gradient=input_gradient(parameters, gradients),
         check=check_gradients(parameters, x, y) if check else None,
-        steps=_steps(parameters, x, y, learning_rates),
+        steps=_steps(parameters, x, y, learning_rates) if learning_rates else [],
     )
 
 
