@@ -134,7 +134,7 @@ def test_equations_on_the_page_are_numbered_as_in_the_program(page: Reader) -> N
     for number, line in [
         ("1", "Z = np.matmul(trace.a[layer], W, out=trace.z[layer])"),
         ("2", "P /= _row_sums(P)"),
-        ("3", "return float(lse.mean() - np.vdot(y, shifted) / len(y))"),
+        ("3", "return float((lse - (y.T * shifted).sum(axis=0)).mean())"),
         ("4", "D /= len(y)"),
         ("5", "scale_by_derivative(D, trace.a[layer + 1])"),
         ("6", "np.dot(trace.a[layer].T, D, out=grads.weights[layer])"),

@@ -358,3 +358,9 @@ def test_initialisation_is_seeded() -> None:
 
 def test_one_hot_marks_each_label() -> None:
     np.testing.assert_array_equal(one_hot(np.array([2, 0]), 3), [[0, 0, 1], [1, 0, 0]])
+
+
+def test_small_losses_are_exact_in_float32_too() -> None:
+    z = np.array([[0.0, -9.0, -10.0]], np.float32)
+    expected = math.log1p(math.exp(-9) + math.exp(-10))
+    assert cross_entropy(z, one_hot(np.array([0]), 3)) == pytest.approx(expected, rel=1e-6)
