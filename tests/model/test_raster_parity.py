@@ -115,7 +115,7 @@ def line(length: float) -> bytes:
     [
         (200, 18, 18),  # 1.65 of 20 pixels: as drawn
         (200, 4, 1.6 * 200 / 18.4),  # would come out broken
-        (50, 28, 2.8 * 50 / 17.2),  # would come out a blot
+        (50, 28, 2 * 50 / 18),  # would come out a blot
         (10, 18, 18),  # a dot, or the beginning of a stroke
     ],
 )
