@@ -6,13 +6,12 @@ gives a drawing, white ink on black, or the bytes of a file.
 """
 
 import io
-from collections.abc import Callable
+from pathlib import Path
 
 import numpy as np
 from PIL import Image, ImageDraw, ImageFilter, ImageFont
 
 Rng = np.random.Generator
-Made = np.ndarray | bytes
 Points = list[tuple[float, float]]
 
 SIDE = 260  # pixels of a drawing
@@ -82,7 +81,7 @@ def scribble(kind: int, rng: Rng) -> np.ndarray:
     """Lissajous figures, closed waves, scratches, loops as of writing, smoothed random walks."""
     t = np.linspace(0, 1, 240)
     if kind == 0:
-        a, b = rng.permutation([int(rng.integers(3, 7)), int(rng.integers(1, 3))])
+        a, b = rng.permutation([int(rng.integers(4, 8)), int(rng.integers(1, 3))])  # 3:1 is a Z
         x, y = np.sin(2 * np.pi * a * t + rng.uniform(0, 6)), np.sin(2 * np.pi * b * t)
     elif kind == 1:
         waves = np.arange(1, 8)[:, None] * 2 * np.pi * t
@@ -211,15 +210,12 @@ def clouds(rng: Rng) -> np.ndarray:
     return 128 + 50 * (image - image.mean()) / image.std()
 
 
-def crop(path: object, rng: Rng) -> bytes:
+def crop(path: Path, rng: Rng) -> bytes:
     """A square part of a photo, as JPEG."""
-    photo = Image.open(path).convert("RGB")  # type: ignore[arg-type]
+    photo = Image.open(path).convert("RGB")
     side = int(min(photo.size) * rng.uniform(0.4, 1))
     left, top = (int(rng.integers(0, extent - side + 1)) for extent in photo.size)
     part = photo.crop((left, top, left + side, top + side)).resize((480, 480))
     file = io.BytesIO()
     part.save(file, "JPEG", quality=85)
     return file.getvalue()
-
-
-Maker = Callable[[Rng], Made]
