@@ -155,11 +155,10 @@ def _warp(images: Array, coefficients: Array, out: Array) -> None:
     top *= _PADDED
     top += left
     top += (np.arange(n, dtype=np.float32) * _PADDED**2)[:, None]
-    index = top.astype(np.intp)
+    index = top.astype(np.int32).astype(np.intp)  # twice as fast as in one go
     flat = padded.ravel()
     upper = _blend(flat, index, x)
-    index += _PADDED
-    lower = _blend(flat, index, x)
+    lower = _blend(flat[_PADDED:], index, x)
     lower -= upper
     lower *= y
     np.add(upper, lower, out=out)
