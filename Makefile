@@ -7,7 +7,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 SERVICE := $(VENV)/.service-installed
 TOOLS := $(VENV)/.tools-installed
-BENCHMARKS := accuracy rejection training serving jobs robustness
+BENCHMARKS := accuracy rejection training time_to_98 serving growth jobs robustness
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --quiet
 
 .DEFAULT_GOAL := help
