@@ -21,8 +21,6 @@ export class Runs extends EventTarget {
   /** Newest first. */
   get all() { return [...this.#jobs.values()]; }
 
-  get(id) { return this.#jobs.get(id); }
-
   losses(id) { return this.#losses.get(id) ?? []; }
 
   /** A run just started: known before the next list, which may find it over already. */
