@@ -21,7 +21,7 @@ __all__ = ["router"]
 
 router = APIRouter(tags=["Predict"], route_class=RawRoute)
 
-CHUNK = 200  # images at a time: their work arrays stay in the cache
+CHUNK = 256  # images at a time: their work arrays stay in the cache
 QUICK_IMAGES = 256  # more are computed in a thread, so that single drawings need not wait
 
 MODEL = options.parameter("model", "Another model than the active one.", {"type": "string"})
