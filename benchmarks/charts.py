@@ -7,22 +7,27 @@ from html import escape
 WIDTH, HEIGHT = 300, 230  # of a panel
 LEFT, RIGHT, TOP, BOTTOM = 52, 14, 34, 44  # margins around its axes
 COLUMNS = 3
-COLOURS = ("#2456a6", "#b5541b")
+COLOUR = "#2456a6"
 
 
 @dataclass
 class Panel:
-    """One chart: lines by name, each a list of (x, y), and the slope of a straight guide."""
+    """One chart: what was measured, and a straight guide of some slope through one of the points.
+
+    slope 1: proportional, -1: inversely so.
+    """
 
     title: str
     x: str
     y: str
-    lines: dict[str, list[tuple[float, float]]]
-    slope: int  # 1: proportional, -1: inversely so
+    points: list[tuple[float, float]]
+    slope: int
+    through: int  # index of a point
 
-    def points(self) -> list[tuple[float, float]]:
-        """Of all lines."""
-        return [point for line in self.lines.values() for point in line]
+    def range(self) -> tuple[float, float]:
+        """Lowest and highest value on the y axis."""
+        ys = [y for _, y in self.points]
+        return min(ys) / 1.3, max(ys) * 1.3
 
 
 def draw(panels: list[Panel]) -> str:
@@ -41,45 +46,40 @@ def draw(panels: list[Panel]) -> str:
 
 
 def _panel(panel: Panel) -> str:
-    xs, ys = zip(*panel.points(), strict=True)
+    xs = [x for x, _ in panel.points]
+    low, high = panel.range()
     to_x = _scale(min(xs), max(xs), LEFT, WIDTH - RIGHT)
-    to_y = _scale(min(ys) / 1.3, max(ys) * 1.3, HEIGHT - BOTTOM, TOP)
+    to_y = _scale(low, high, HEIGHT - BOTTOM, TOP)
     middle = (LEFT + WIDTH - RIGHT) / 2
     parts = [
         _text(middle, 16, panel.title, 'text-anchor="middle" font-weight="bold"'),
         _text(middle, HEIGHT - 8, panel.x, 'text-anchor="middle"'),
         _text(LEFT, TOP - 6, panel.y, 'text-anchor="start" fill="#555"'),
     ]
-    for x in sorted(set(xs)):
+    for x in xs:
         parts.append(_text(to_x(x), HEIGHT - BOTTOM + 15, f"{x:,.0f}", 'text-anchor="middle"'))
         parts.append(_line(to_x(x), TOP, to_x(x), HEIGHT - BOTTOM, "#eee"))
-    for y in _round_numbers(min(ys) / 1.3, max(ys) * 1.3):
+    for y in _round_numbers(low, high):
         parts.append(_text(LEFT - 5, to_y(y) + 4, f"{y:,g}", 'text-anchor="end"'))
         parts.append(_line(LEFT, to_y(y), WIDTH - RIGHT, to_y(y), "#eee"))
-    first = next(iter(panel.lines.values()))
-    parts.append(_guide(panel, first, to_x, to_y))
-    for colour, (name, line) in zip(COLOURS, panel.lines.items(), strict=False):
-        places = [(to_x(x), to_y(y)) for x, y in line]
-        path = " ".join(f"{x:.1f},{y:.1f}" for x, y in places)
-        parts.append(f'<polyline points="{path}" fill="none" stroke="{colour}" stroke-width="2"/>')
-        parts += [f'<circle cx="{x:.1f}" cy="{y:.1f}" r="3" fill="{colour}"/>' for x, y in places]
-        if len(panel.lines) > 1:
-            x, y = places[-1]
-            parts.append(_text(x, y - 8, name, f'text-anchor="end" fill="{colour}"'))
+    (x1, y1), (x2, y2) = _guide(panel)
+    parts.append(_line(to_x(x1), to_y(y1), to_x(x2), to_y(y2), '#999" stroke-dasharray="4 3'))
+    places = [(to_x(x), to_y(y)) for x, y in panel.points]
+    path = " ".join(f"{x:.1f},{y:.1f}" for x, y in places)
+    parts.append(f'<polyline points="{path}" fill="none" stroke="{COLOUR}" stroke-width="2"/>')
+    parts += [f'<circle cx="{x:.1f}" cy="{y:.1f}" r="3" fill="{COLOUR}"/>' for x, y in places]
     return "".join(parts)
 
 
-def _guide(panel: Panel, line: list[tuple[float, float]], to_x, to_y) -> str:
-    """A dashed straight line through the largest measurement, cut off at the panel's edges."""
-    x1, y1 = max(line)
-    ends = [point[1] for point in panel.points()]
-    low, high = min(ends) / 1.3, max(ends) * 1.3
-    x0 = min(x for x, _ in panel.points())
-    y0 = y1 * (x0 / x1) ** panel.slope
-    if not low <= y0 <= high:
-        y0 = min(max(y0, low), high)
-        x0 = x1 * (y0 / y1) ** (1 / panel.slope)
-    return _line(to_x(x0), to_y(y0), to_x(x1), to_y(y1), '#999" stroke-dasharray="4 3')
+def _guide(panel: Panel) -> list[tuple[float, float]]:
+    """Both ends of the straight line, cut off at the panel's edges."""
+    x, y = panel.points[panel.through]
+    low, high = panel.range()
+    ends = []
+    for end in (panel.points[0][0], panel.points[-1][0]):
+        height = min(max(y * (end / x) ** panel.slope, low), high)
+        ends.append((x * (height / y) ** (1 / panel.slope), height))
+    return ends
 
 
 def _scale(low: float, high: float, start: float, end: float):

@@ -6,7 +6,7 @@ and connections.
 Training is measured in CPU seconds of an epoch on one core, one size after the other in each round;
 medians. Serving is measured in requests a second by the clock: servers and wrk share two cores.
 The picture shows the same numbers, both axes logarithmic, with a dashed line where they would lie
-if cost were exactly proportional.
+if they were exactly (inversely) proportional.
 """
 
 import argparse
@@ -115,15 +115,15 @@ def main() -> None:
     trained = training(arguments.rounds)
     panels = []
     for name, (title, _) in SETTINGS.items():
-        print_table(title, "CPU seconds an epoch", trained[name], 3)
-        slope = -1 if name == "batch_size" else 1
-        lines = {"": trained[name]}
-        panels.append(Panel(f"Training: {title}", title, "CPU seconds an epoch", lines, slope))
+        unit = "CPU seconds an epoch"
+        print_table(title, unit, trained[name], 3)
+        slope, through = (-1, 0) if name == "batch_size" else (1, -1)
+        panels.append(Panel(f"Training: {title}", title, unit, trained[name], slope, through))
     with tempfile.TemporaryDirectory() as folder:
         served = serving(arguments.rounds, Path(folder))
     for name, rows in served.items():
         print_table(name, "requests/s", rows, 0)
-        panels.append(Panel(f"Serving: {name}", name, "requests/s", {"": rows}, 1))
+        panels.append(Panel(f"Serving: {name}", name, "requests/s", rows, slope=1, through=0))
     if arguments.picture:
         arguments.picture.write_text(draw(panels))
         sys.stderr.write(f"Drawn: {arguments.picture}\n")
