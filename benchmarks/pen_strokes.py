@@ -13,7 +13,7 @@ import subprocess
 from pathlib import Path
 
 import numpy as np
-from PIL import Image, ImageDraw
+from pictures import contact_sheet
 
 from model.checkpoint import load_model, pretrained
 from model.dataset import load_mnist_part
@@ -86,20 +86,6 @@ def rasterise(digits: list[Strokes], width: float) -> np.ndarray:
         check=True,
     )
     return np.frombuffer(done.stdout, np.uint8).reshape(-1, 784)
-
-
-def contact_sheet(images: np.ndarray, labels: np.ndarray, found: np.ndarray) -> Image.Image:
-    """What was misread, each with "label>read" above it, forty to a row, by label."""
-    wrong = np.flatnonzero(labels != found)
-    wrong = wrong[np.argsort(labels[wrong], kind="stable")][:800]
-    columns, cell = 40, 40
-    sheet = Image.new("L", (columns * cell, (-(-len(wrong) // columns) or 1) * cell))
-    pen = ImageDraw.Draw(sheet)
-    for place, i in enumerate(wrong):
-        x, y = place % columns * cell, place // columns * cell
-        sheet.paste(Image.fromarray(images[i].reshape(28, 28)), (x + 6, y + 11))
-        pen.text((x + 8, y), f"{labels[i]}>{found[i]}", fill=160)
-    return sheet
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from itertools import pairwise
 
 import numpy as np
-from PIL import Image, ImageFilter
+from PIL import Image, ImageDraw, ImageFilter
 
 Maker = Callable[[np.ndarray, np.random.Generator], bytes]
 
@@ -52,6 +52,22 @@ def encode(picture: Image.Image, kind: str = "PNG", **options: object) -> bytes:
     buffer = io.BytesIO()
     picture.save(buffer, kind, **options)
     return buffer.getvalue()
+
+
+def contact_sheet(
+    images: np.ndarray, labels: np.ndarray, found: np.ndarray, columns: int = 40
+) -> Image.Image:
+    """What was misread, each with "label>read" above it, by label."""
+    wrong = np.flatnonzero(labels != found)
+    wrong = wrong[np.argsort(labels[wrong], kind="stable")][:800]
+    cell = 40
+    sheet = Image.new("L", (columns * cell, (-(-len(wrong) // columns) or 1) * cell))
+    pen = ImageDraw.Draw(sheet)
+    for place, i in enumerate(wrong):
+        x, y = place % columns * cell, place // columns * cell
+        sheet.paste(Image.fromarray(images[i].reshape(28, 28)), (x + 6, y + 11))
+        pen.text((x + 8, y), f"{labels[i]}>{found[i]}", fill=160)
+    return sheet
 
 
 def on_white(ink: np.ndarray) -> Image.Image:
