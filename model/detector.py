@@ -31,7 +31,7 @@ RECIPE = Recipe(
     learning_rate=0.1,
     momentum=0.9,
     schedule="cosine",
-    hidden_layers=(64,),
+    hidden_layers=(72,),
     augment="affine",
     deskew=True,
 )
