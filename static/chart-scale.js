@@ -1,6 +1,7 @@
 /** Scales and ticks for charts. Pure. */
 
 const STEPS = [1, 2, 5, 10];
+const MANY = 40;
 
 /** About `wanted` round numbers that cover low..high. */
 export function ticks(low, high, wanted = 5) {
@@ -10,6 +11,7 @@ export function ticks(low, high, wanted = 5) {
   const step = scale * STEPS.find((each) => each * scale >= raw * 0.999);
   const first = Math.ceil(low / step - 1e-9);
   const last = Math.floor(high / step + 1e-9);
+  if (last <= first && wanted < MANY) return ticks(low, high, 2 * wanted); // one number makes no axis
   return Array.from({ length: last - first + 1 }, (_, index) => Number(((first + index) * step).toPrecision(12)));
 }
 

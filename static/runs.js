@@ -17,6 +17,7 @@ export class Runs extends EventTarget {
   #losses = new Map(); // id -> [[epoch, train loss], …] within epochs
   #timer = null;
   #away = false;
+  #listed = false; // the first list has come: what is new from now on was started meanwhile
 
   /** Newest first. */
   get all() { return [...this.#jobs.values()]; }
@@ -35,6 +36,7 @@ export class Runs extends EventTarget {
       const before = this.#jobs;
       this.#jobs = new Map(items.map((job) => [job.id, job]));
       for (const job of items) this.#tellWhenOver(before.get(job.id), job);
+      this.#listed = true;
       this.#follow();
       this.#emit("change");
       if (this.#away) this.#emit("away", null);
@@ -93,9 +95,10 @@ export class Runs extends EventTarget {
     this.refresh();
   }
 
-  /** A short run may be over before its stream has begun: the list tells too, but once. */
+  /** A short run may be over before its stream has begun, or before this page knows of it: the list tells too, but once. */
   #tellWhenOver(before, after) {
-    if (before && underWay(before) && !underWay(after)) this.#emit("finished", after);
+    const was = before ? underWay(before) : this.#listed;
+    if (was && !underWay(after)) this.#emit("finished", after);
   }
 
   #close(id) {

@@ -107,17 +107,19 @@ def test_numbers_are_written_short_and_true(page: Page) -> None:
 
 
 def test_ticks_are_round_and_cover_the_range(page: Page) -> None:
-    ticks, logs, fine, close, few = page.evaluate(
+    ticks, wide, logs, fine, close, few = page.evaluate(
         """async () => {
           const { ticks, logTicks, nearest, thin } = await import("/chart-scale.js");
           const many = Array.from({ length: 1000 }, (_, i) => [i, i]);
           const close = nearest([[0], [2], [5]], 3.4);
           return [
-            ticks(0, 8, 4), logTicks(0.03, 20), logTicks(0.04, 0.6), close, thin(many, 10),
+            ticks(0, 8, 4), ticks(5, 99, 4), logTicks(0.03, 20), logTicks(0.04, 0.6),
+            close, thin(many, 10),
           ];
         }"""
     )
     assert ticks == [0, 2, 4, 6, 8]
+    assert wide == [20, 40, 60, 80]
     assert logs == pytest.approx([0.1, 1, 10])
     assert fine == pytest.approx([0.05, 0.1, 0.2, 0.5])
     assert close == 1
