@@ -59,6 +59,8 @@ class Inference:
         self._lock = threading.Lock()
         self._watch: asyncio.Task[None] | None = None
         self._waiting: list[tuple[Served, Pixels, asyncio.Future[Reading]]] = []
+        #: Held by a large batch: two at once would push each other's arrays out of the cache.
+        self.batch = asyncio.Lock()
 
     @property
     def active(self) -> Served:

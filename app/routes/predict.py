@@ -98,7 +98,8 @@ async def predict_batch(request: Request) -> Response:
     if len(pixels) <= QUICK_IMAGES:
         content = _batch_answer(served, pixels, media)
     else:
-        content = await asyncio.to_thread(_batch_answer, served, pixels, media)
+        async with request.app.state.inference.batch:
+            content = await asyncio.to_thread(_batch_answer, served, pixels, media)
     request.app.state.metrics.predictions.inc(len(pixels))
     headers = {"X-Model": served.id, "Vary": "Accept"}
     return Response(content, media_type=media, headers=headers)
