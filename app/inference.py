@@ -98,13 +98,14 @@ class Inference:
     def read(self, served: Served, pixels: Pixels) -> asyncio.Future[Reading]:
         """Read one image (1, 784); to be called in the event loop.
 
-        Images that arrive in the same turn of the loop share one forward pass: with many clients
-        that costs a fraction of a pass each, and a lone image waits for nobody.
+        Images that arrive in the same turn of the loop, or the next, share one forward pass: with
+        many clients that costs a fraction of a pass each, and a lone image waits for nobody. (The
+        second turn doubles how many share it: 12 of 16 clients instead of 6.)
         """
         loop = asyncio.get_running_loop()
         future: asyncio.Future[Reading] = loop.create_future()
         if not self._waiting:
-            loop.call_soon(self._read_waiting)
+            loop.call_soon(loop.call_soon, self._read_waiting)
         self._waiting.append((served, pixels, future))
         return future
 
