@@ -21,6 +21,7 @@ from app.store.engine import Database
 from app.telemetry import log
 from model.checkpoint import load_model
 from model.classifier import Classifier
+from model.detector import detector
 from model.errors import CheckpointError
 from model.network import Array
 from model.rejection import judge
@@ -53,6 +54,7 @@ class Inference:
     """Which model answers. Any thread may ask."""
 
     def __init__(self, database: Database) -> None:
+        detector()  # read now: the first request need not wait, and a missing file is told at once
         self._database = database
         self._active: Served | None = None
         self._others: OrderedDict[str, Served] = OrderedDict()
