@@ -26,6 +26,7 @@ OFF = 0.9  # share of a relu layer; 0.3 to 0.5 is usual
 FADED = 0.05  # first layer's gradient norm over the last layer's; usually about 1
 RISE = 1.05  # training loss over that of the epoch before
 SLOW = 0.5  # training loss over that of the first epoch, after PATIENCE epochs
+LEARNT = 0.95  # validation accuracy from which nobody is in need of larger steps
 PATIENCE = 3
 OVERFIT = 1.02  # validation loss, two epochs running, over its best
 STILL_FALLING = 0.98  # validation loss over that of the epoch before, at the run's end
@@ -132,8 +133,13 @@ def _pace(history: Sequence["EpochMetrics"], recipe: Recipe) -> Iterator[str]:
     best = min(range(len(history)), key=validation.__getitem__)
     patient = len(history) >= PATIENCE
     falls = all(later < earlier for earlier, later in pairwise(train))
-    overfits = min(validation[-2:]) > OVERFIT * validation[best] and train[-1] < train[best]
-    if patient and falls and train[-1] > SLOW * train[0]:
+    # Distorted images are harder than the validation images: while their loss is the higher one,
+    # a validation loss that moves up and down is chance.
+    overfits = min(validation[-2:]) > OVERFIT * validation[best] and train[-1] < min(
+        train[best], validation[-1]
+    )
+    slow = train[-1] > SLOW * train[0] and history[-1].validation_accuracy < LEARNT
+    if patient and falls and slow:
         yield (
             "The loss falls steadily but very slowly: the steps are too small. "
             f"Raise the learning rate tenfold, {_rate(recipe, 10)}."

@@ -212,6 +212,14 @@ CLEAR: dict[str, Callable[[], tuple[list[EpochMetrics], Recipe]]] = {
         FAST,
     ),
     "still falling in the middle of a run": lambda: (run([2.0, 1.0], [1.5, 0.8]), FAST),
+    "chance, while distorted images are the harder ones": lambda: (
+        run([0.3, 0.2, 0.15, 0.12], [0.05, 0.03, 0.04, 0.04]),
+        replace(FAST, augment="full"),
+    ),
+    "slow, on hard images, at 98 %": lambda: (
+        run([0.3, 0.2, 0.17], [0.06, 0.06, 0.06], validation_accuracy=0.98),
+        replace(FAST, augment="full"),
+    ),
     "no gradient at all": lambda: (run([0.5], [0.5], gradient_norms=[0.0, 0.0]), FAST),
 }
 
