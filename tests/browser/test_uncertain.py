@@ -18,10 +18,10 @@ ANY_REASON = "This looks like a"
 
 
 def beside(left: int, right: int) -> Strokes:
-    """Two digits, each at half its width."""
+    """Two digits, each at half its size."""
     return [
-        [(x / 2 + shift, y) for x, y in stroke]
-        for digit, shift in ((left, 0), (right, 140))
+        [(x / 2 + shift, 70 + y / 2) for x, y in stroke]
+        for digit, shift in ((left, 0), (right, 135))
         for stroke in DIGITS[digit]
     ]
 
