@@ -14,6 +14,7 @@ export class Lesson extends EventTarget {
   #digit = null; // {pixels, model, answer}
   #chosen = null; // the label the reader picked
   #known = null; // the label that came with a test digit
+  #explained = null; // the {pixels, model, label} of the last backward pass
   #watched = false;
   #queue = new Latest((digit, isNewest) => this.#ask(digit, isNewest));
   #timer = null;
@@ -44,7 +45,12 @@ export class Lesson extends EventTarget {
   watch(watched) {
     const begins = watched && !this.#watched;
     this.#watched = watched;
-    if (begins) this.#update();
+    if (begins && !this.#isExplained()) this.#update(); // else whoever took steps would lose them
+  }
+
+  #isExplained() {
+    const [now, then] = [this.#digit, this.#explained];
+    return now !== null && then?.pixels === now.pixels && then.model === now.model && then.label === this.label;
   }
 
   #update() {
@@ -60,6 +66,7 @@ export class Lesson extends EventTarget {
         loadNetwork(digit.model),
       ]);
       if (!this.#digit || !isNewest()) return;
+      this.#explained = digit;
       this.#emit("check", null);
       this.#emit("backward", { backward: new Backward(answer, network), digit });
       this.#timer = setTimeout(() => this.#check(digit), CALM);

@@ -34,6 +34,11 @@ def explain(page: Page, drawn: int, label: int) -> None:
     expect(page.locator("#stage-numbers")).to_contain_text("p" + "₀₁₂₃₄₅₆₇₈₉"[label])
 
 
+def settle(page: Page) -> None:
+    """Wait for the last stroke: the check is asked for when nothing changes any more."""
+    expect(page.locator("#check")).to_have_attribute("data-check", "agrees")
+
+
 def test_the_label_is_what_was_read_until_another_is_chosen(page: Page) -> None:
     draw(page, DIGITS[5])
     page.click('nav a[href="#learn"]')
@@ -98,6 +103,7 @@ def test_the_badge_shows_that_finite_differences_agree(page: Page) -> None:
 
 def test_a_step_downhill_shows_promise_and_truth_and_is_undone(page: Page) -> None:
     explain(page, 7, 1)
+    settle(page)
     page.locator("#step-rate").fill("20")
     before = number(page.locator("#loss-before").inner_text())
     expect(page.locator("#loss-after")).to_have_text("–")
@@ -121,6 +127,7 @@ def test_a_step_downhill_shows_promise_and_truth_and_is_undone(page: Page) -> No
 
 def test_step_after_step_goes_on_and_each_is_undone(page: Page) -> None:
     explain(page, 7, 1)
+    settle(page)
     page.locator("#step-rate").fill("30")
     start = page.locator("#loss-before").inner_text()
     losses = [number(start)]
@@ -147,6 +154,7 @@ def test_step_after_step_goes_on_and_each_is_undone(page: Page) -> None:
 
 def test_another_drawing_or_label_starts_from_the_stored_network(page: Page) -> None:
     explain(page, 7, 1)
+    settle(page)
     page.click("#step-take")
     expect(page.locator("#step-trail")).not_to_be_empty()
     page.locator("#label-4").check()

@@ -62,6 +62,7 @@ def test_nothing_sticks_out_at_any_width(
     expect(page.locator("#inside .figure")).to_be_visible()
     page.locator("#learn").scroll_into_view_if_needed()
     expect(page.locator("#learn .figure")).to_be_visible()
+    expect(page.locator("#check")).to_have_attribute("data-check", "agrees")  # the last stroke's
     page.click("#step-take")
     expect(page.locator("#step-trail")).not_to_be_empty()
     page.locator("[data-model=pretrained]").get_by_role("button", name="Mistakes").click()

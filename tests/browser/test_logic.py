@@ -145,6 +145,39 @@ def test_only_the_newest_waits(page: Page) -> None:
     assert done == [[1, False], [4, True]]
 
 
+def test_who_scrolls_away_and_back_keeps_the_steps_taken(page: Page) -> None:
+    asked = page.evaluate(
+        """async () => {
+          const { Lesson } = await import("/lesson.js");
+          const real = window.fetch;
+          let asked = 0;
+          window.fetch = (url, ...rest) => {
+            if (String(url).includes("gradients")) asked++;
+            return real(url, ...rest);
+          };
+          const lesson = new Lesson();
+          const explained = () =>
+            new Promise((done) => lesson.addEventListener("backward", done, { once: true }));
+          const turn = () => new Promise((done) => setTimeout(done));
+          lesson.watch(true);
+          const first = explained();
+          lesson.show(new Uint8Array(784).fill(255, 300, 320), "pretrained", 1, null);
+          await first;
+          const counts = [asked];
+          lesson.watch(false);
+          lesson.watch(true); // the same digit
+          await turn();
+          counts.push(asked);
+          lesson.watch(false);
+          lesson.choose(7);
+          lesson.watch(true); // another label
+          await turn();
+          return [...counts, asked];
+        }"""
+    )
+    assert asked == [1, 1, 2]
+
+
 # Machado, Oliveira, Fernandes, 2009: what linear RGB becomes without one kind of cone.
 COLOUR_BLINDNESS = {
     "protanopia": [[0.152, 1.053, -0.205], [0.115, 0.786, 0.099], [-0.004, -0.048, 1.052]],
