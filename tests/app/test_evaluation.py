@@ -72,15 +72,20 @@ def served(sha256: str) -> Served:
     )
 
 
-def test_a_model_is_evaluated_once_however_many_ask(monkeypatch: pytest.MonkeyPatch) -> None:
-    evaluated = []
+@pytest.fixture
+def evaluated(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The models that were evaluated, by their sha256."""
+    models: list[str] = []
 
     def count(model: Served) -> Evaluation:
-        evaluated.append(model.sha256)
+        models.append(model.sha256)
         return Evaluation(0.0, 0.0, *[np.zeros(0)] * 5)
 
     monkeypatch.setattr(evaluation, "_on_test_digits", count)
+    return models
 
+
+def test_a_model_is_evaluated_once_however_many_ask(evaluated: list[str]) -> None:
     async def ask() -> None:
         evaluator = Evaluator()
         await asyncio.gather(*(evaluator.of(served(sha)) for sha in "aabab"))
@@ -89,14 +94,9 @@ def test_a_model_is_evaluated_once_however_many_ask(monkeypatch: pytest.MonkeyPa
     assert sorted(evaluated) == ["a", "b"]
 
 
-def test_only_the_last_few_are_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
-    evaluated = []
-
-    def count(model: Served) -> Evaluation:
-        evaluated.append(model.sha256)
-        return Evaluation(0.0, 0.0, *[np.zeros(0)] * 5)
-
-    monkeypatch.setattr(evaluation, "_on_test_digits", count)
+def test_only_the_last_few_are_remembered(
+    evaluated: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(evaluation, "MOST_KEPT", 2)
 
     async def ask() -> None:
