@@ -23,6 +23,7 @@ FLAT = 0.05  # a unit is saturated where g'(z) is below this share of the steepe
 # When a hint is due; measured on MNIST, where healthy runs stay clear of all of them.
 SATURATED = 0.75  # share of a sigmoid or tanh layer; good runs end at 0.1 to 0.4
 OFF = 0.9  # share of a relu layer; 0.3 to 0.5 is usual
+DEAD = 0.1  # share of a relu layer's units that are off for every digit; good runs have none
 FADED = 0.05  # first layer's gradient norm over the last layer's; usually about 1
 RISE = 1.05  # training loss over that of the epoch before
 SLOW = 0.5  # training loss over that of the first epoch, after PATIENCE epochs
@@ -47,12 +48,13 @@ def saturation(trace: Trace, activation: str) -> list[float]:
     return [float(flat.mean()) for flat in _flat(trace, activation)]
 
 
-def dead_units(trace: Trace, activation: str) -> list[NDArray[np.bool_]]:
-    """Mask (n_l,) for each hidden layer: the units saturated in every one of the m examples.
+def dead_units(trace: Trace, activation: str) -> list[int]:
+    """How many units of each hidden layer are saturated in every one of the m examples.
 
-    A relu unit that is never active on a whole batch passes no gradient and may never learn again.
+    A relu unit that no example makes active passes no gradient back, so it never learns again.
     """
-    return [np.logical_and.reduce(flat, axis=0) for flat in _flat(trace, activation)]
+    flat_everywhere = (np.logical_and.reduce(flat, axis=0) for flat in _flat(trace, activation))
+    return [int(dead.sum()) for dead in flat_everywhere]
 
 
 def update_ratio(before: Parameters, after: Parameters) -> list[float]:
@@ -85,6 +87,7 @@ def hints(history: Sequence["EpochMetrics"], recipe: Recipe) -> list[str]:
     # What blocks the gradient explains the rest, and speed matters only where nothing blocks it.
     return (
         list(_saturated(last, recipe))
+        or list(_dead(last, recipe))
         or list(_vanishing(last, recipe))
         or [*_rising(history, recipe), *_pace(history, recipe)]
     )
@@ -103,14 +106,32 @@ def _rising(history: Sequence["EpochMetrics"], recipe: Recipe) -> Iterator[str]:
 def _saturated(last: "EpochMetrics", recipe: Recipe) -> Iterator[str]:
     linear = recipe.activation in ("relu", "leaky_relu")
     limit = OFF if linear else SATURATED
-    layers = [str(layer) for layer, share in enumerate(last.saturation, 1) if share > limit]
-    if layers:
-        where = f"hidden layer{'s' if len(layers) > 1 else ''} {' and '.join(layers)}"
+    where = _layers_above(limit, last.saturation)
+    if where:
         state = "off (z ≤ 0)" if linear else f"saturated, where {recipe.activation} is flat"
         yield (
             f"In {where} over {limit:.0%} of the units are {state}: hardly any gradient gets "
             f"through. Lower the learning rate tenfold, {_rate(recipe, 0.1)}."
         )
+
+
+def _dead(last: "EpochMetrics", recipe: Recipe) -> Iterator[str]:
+    if recipe.activation != "relu":  # a leaky one passes some gradient even where it is off
+        return
+    sizes = recipe.hidden_layers
+    where = _layers_above(DEAD, [n / size for n, size in zip(last.dead_units, sizes, strict=False)])
+    if where:
+        yield (
+            f"In {where} over {DEAD:.0%} of the units are dead: no digit makes them active, so no "
+            "gradient reaches them and they never learn again. Start anew with a third of the "
+            f"learning rate, {_rate(recipe, 1 / 3)}, or with leaky_relu."
+        )
+
+
+def _layers_above(limit: float, shares: Sequence[float]) -> str:
+    """Those whose share exceeds the limit, as in "hidden layers 1 and 3"; empty where none does."""
+    layers = [str(layer) for layer, share in enumerate(shares, 1) if share > limit]
+    return f"hidden layer{'s' if len(layers) > 1 else ''} {' and '.join(layers)}" if layers else ""
 
 
 def _vanishing(last: "EpochMetrics", recipe: Recipe) -> Iterator[str]:
@@ -151,10 +172,18 @@ def _pace(history: Sequence["EpochMetrics"], recipe: Recipe) -> Iterator[str]:
             f"Train {_against_overfitting(recipe)}."
         )
     elif len(history) == recipe.epochs > 1 and validation[-1] < STILL_FALLING * validation[-2]:
-        yield (
-            "The loss was still falling when the run ended. Train for more epochs "
-            f"({2 * recipe.epochs}, say) or double the learning rate, {_rate(recipe, 2)}."
-        )
+        more = f"Train for more epochs ({2 * recipe.epochs}, say)"
+        if recipe.schedule == "constant":
+            yield (
+                f"The loss was still falling when the run ended. {more} "
+                f"or double the learning rate, {_rate(recipe, 2)}."
+            )
+        # Where the steps shrink to 0 the loss falls to the end by plan: what was reached tells.
+        elif history[-1].validation_accuracy < LEARNT:
+            yield (
+                "The steps shrank to 0 by plan before the network had learnt enough. "
+                f"{more}: the same plan is then spread over more steps."
+            )
 
 
 def _against_overfitting(recipe: Recipe) -> str:
@@ -168,7 +197,7 @@ def _against_overfitting(recipe: Recipe) -> str:
 
 
 def _rate(recipe: Recipe, factor: float) -> str:
-    return f"from {recipe.learning_rate:g} to {recipe.learning_rate * factor:g}"
+    return f"from {recipe.learning_rate:g} to {recipe.learning_rate * factor:.3g}"
 
 
 def sum_bounds(parameters: Parameters) -> list[float]:

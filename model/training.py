@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from model.classifier import Classifier
 from model.dataset import Split
 from model.descent import Descent
-from model.diagnostics import HIGHEST_SUM, gradient_norms, saturation, sum_bounds
+from model.diagnostics import HIGHEST_SUM, dead_units, gradient_norms, saturation, sum_bounds
 from model.errors import DivergenceError, RecipeError
 from model.examples import Examples, prepare
 from model.metrics import accuracy
@@ -55,7 +55,8 @@ class EpochMetrics:
 
     Losses are mean cross-entropies in nats; train_loss is the mean over the epoch's batches, each
     taken before its own step. gradient_norms has one ‖(dW_l, db_l)‖ a layer, saturation the share
-    of saturated units a hidden layer, both on the same validation images each time.
+    of saturated units a hidden layer, dead_units how many were saturated on every image, all on the
+    same validation images each time.
     """
 
     epoch: int
@@ -64,6 +65,7 @@ class EpochMetrics:
     validation_accuracy: float
     gradient_norms: list[float]
     saturation: list[float]
+    dead_units: list[int] = field(default_factory=list)  # empty in runs of earlier versions
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,6 +235,7 @@ class _Run:
             validation_accuracy=accuracy(trace.a[-1], self.validation_labels),
             gradient_norms=gradient_norms(grads),
             saturation=saturation(looked_at, self.parameters.activation),
+            dead_units=dead_units(looked_at, self.parameters.activation),
         )
 
     def _advance(self, metrics: EpochMetrics) -> TrainingState:

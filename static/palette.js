@@ -35,3 +35,4 @@ export function reach(values) {
 /** One colour for each run on a chart; distinguishable without red against green, readable on both themes. */
 export const RUNS = ["#2f7fd1", "#d9730d", "#8a63d2", "#0f8a7e", "#c2417c", "#8a7a2b", "#5b7083", "#b5483a"];
 export const DASHES = ["", "6 3", "2 3", "8 3 2 3"];
+export const DOTTED = "1.5 4";

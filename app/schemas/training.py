@@ -138,6 +138,11 @@ class EpochMetrics(BaseModel):
     seconds: float
     gradient_norms: list[float] = Field(description="Of each layer's gradient.")
     saturation: list[float] = Field(description="Share of saturated units, each hidden layer.")
+    dead_units: list[int] = Field(
+        [],
+        description="Of each hidden layer: how many units were saturated on every one of 1,000 "
+        "validation digits.",
+    )
 
 
 class Job(BaseModel):

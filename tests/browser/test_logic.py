@@ -207,3 +207,29 @@ def test_the_colour_blind_tell_positive_from_negative(page: Page) -> None:
         for minus, plus in pairs:
             difference = np.linalg.norm(lab(minus, blindness) - lab(plus, blindness))
             assert difference > 20, (kind, minus, plus)  # 2.3 is just noticeable
+
+
+def test_dead_units_are_a_dotted_line_of_their_own(page: Page) -> None:
+    lines = page.evaluate(
+        """async () => {
+          const { saturationSeries } = await import("/curves.js");
+          const metrics = [[0, 0], [16, 0]].map((dead_units, epoch) =>
+            ({ epoch: epoch + 1, saturation: [0.5, 0.25], dead_units }));
+          const request = { hidden_layers: [64, 32] };
+          const earlier = { epoch: 1, saturation: [0.5] };
+          const jobs = [
+            { name: "a", request, metrics },
+            { name: "b", request, metrics: [earlier] },
+          ];
+          return saturationSeries(jobs.map((job) => ({ job, colour: "red", losses: [] })))
+            .map(({ name, dash, points }) => [name, dash, points]);
+        }"""
+    )
+    assert [name for name, _, _ in lines] == [
+        "a, hidden layer 1",
+        "a, hidden layer 2",
+        "b, hidden layer 1",
+        "a, dead for good, layer 1",
+    ]
+    assert lines[0][2] == [[1, 50], [2, 50]]
+    assert lines[3][1:] == ["1.5 4", [[1, 0], [2, 25]]]

@@ -67,8 +67,7 @@ def test_saturation_has_one_share_a_hidden_layer() -> None:
 
 def test_a_unit_is_dead_when_no_example_of_the_batch_reaches_it() -> None:
     trace = hidden_trace("relu", [[-1, -1, 2], [-3, 1, 2]])
-    (dead,) = dead_units(trace, "relu")
-    assert dead.tolist() == [True, False, False]
+    assert dead_units(trace, "relu") == [1]
 
 
 def test_update_ratio_compares_a_layers_change_with_its_size() -> None:
@@ -161,6 +160,11 @@ TROUBLE: dict[str, tuple[list[EpochMetrics], Recipe, str]] = {
         replace(FAST, activation="relu", learning_rate=1),
         "hidden layer 1 over 90% of the units are off .* from 1 to 0.1",
     ),
+    "dead relu units": (
+        run([0.5], [0.5], saturation=[0.5, 0.5], dead_units=[12, 7]),
+        replace(FAST, activation="relu", hidden_layers=(128, 64), learning_rate=0.3),
+        "hidden layer 2 over 10% of the units are dead.* from 0.3 to 0.1, or with leaky_relu",
+    ),
     "vanishing": (
         run([2.3], [2.3], gradient_norms=[0.001, 0.01, 0.1]),
         FAST,
@@ -188,8 +192,13 @@ TROUBLE: dict[str, tuple[list[EpochMetrics], Recipe, str]] = {
     ),
     "still falling": (
         run([2.0, 1.0, 0.5], [1.5, 0.8, 0.5]),
-        replace(FAST, epochs=3, learning_rate=0.01),
+        replace(FAST, epochs=3, learning_rate=0.01, schedule="constant"),
         r"still falling.* more epochs \(6, say\) or double .* from 0.01 to 0.02",
+    ),
+    "steps shrank too early": (
+        run([2.0, 1.0, 0.9], [1.5, 0.8, 0.7]),
+        replace(FAST, epochs=3, schedule="cosine"),
+        r"shrank to 0 by plan before .* more epochs \(6, say\)",
     ),
 }
 
@@ -212,6 +221,14 @@ CLEAR: dict[str, Callable[[], tuple[list[EpochMetrics], Recipe]]] = {
         FAST,
     ),
     "still falling in the middle of a run": lambda: (run([2.0, 1.0], [1.5, 0.8]), FAST),
+    "falling to the end because the steps shrink": lambda: (
+        run([0.5, 0.2, 0.1], [0.3, 0.2, 0.1], validation_accuracy=0.98),
+        replace(FAST, epochs=3, schedule="cosine"),
+    ),
+    "leaky units that are off": lambda: (
+        run([0.5], [0.5], saturation=[0.5], dead_units=[60]),
+        replace(FAST, activation="leaky_relu"),
+    ),
     "chance, while distorted images are the harder ones": lambda: (
         run([0.3, 0.2, 0.15, 0.12], [0.05, 0.03, 0.04, 0.04]),
         replace(FAST, augment="full"),

@@ -11,6 +11,7 @@ from model import examples, training
 from model.activations import ACTIVATIONS
 from model.checkpoint import dump_state, load_state
 from model.dataset import Split
+from model.diagnostics import dead_units
 from model.errors import DivergenceError, RecipeError
 from model.metrics import accuracy
 from model.moments import deskew
@@ -144,6 +145,7 @@ def test_an_epochs_metrics_are_those_of_its_parameters(few: Split) -> None:
     assert metrics.validation_accuracy == accuracy(trace.a[-1], few.validation_labels)
     assert len(metrics.gradient_norms) == 3
     assert len(metrics.saturation) == 2
+    assert metrics.dead_units == dead_units(trace, "sigmoid")
     dW3 = backward(state.parameters, trace, y).weights[2]
     assert metrics.gradient_norms[2] >= float(np.linalg.norm(dW3)) * (1 - 1e-6)
 

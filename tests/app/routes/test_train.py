@@ -80,6 +80,7 @@ def test_a_job_is_accepted_runs_and_leaves_a_model(
         "seconds",
         "gradient_norms",
         "saturation",
+        "dead_units",
     }
     assert 0 < done["test_accuracy"] < 1
     assert done["error"] is None
