@@ -53,7 +53,10 @@ def ink_box(grey: npt.NDArray[Any]) -> tuple[int, int, int, int]:
     rows: npt.NDArray[np.bool_] = np.logical_or.reduce(inked, axis=1)
     columns: npt.NDArray[np.bool_] = np.logical_or.reduce(inked, axis=0)
     if not rows.any():
-        raise BlankImageError("The image is blank: no ink in it. Draw a digit and try again.")
+        raise BlankImageError(
+            "No ink was found in the picture: it is blank, or too faint. Show one digit, large "
+            "and much darker or much lighter than what it is written on."
+        )
     top, left = int(rows.argmax()), int(columns.argmax())
     bottom = len(rows) - int(rows[::-1].argmax())
     right = len(columns) - int(columns[::-1].argmax())
