@@ -6,6 +6,7 @@ import { paintGrey } from "./paint-grey.js";
 import { verdict } from "./verdict.js";
 
 const CALM = 700; // milliseconds until a changing answer is read out: a screen reader should not stammer
+const REST = 1500; // milliseconds that the pen is up until a drawing is called no digit: there may be more to come
 
 export class AnswerView {
   #digit = find("#digit");
@@ -19,12 +20,13 @@ export class AnswerView {
     this.#digit.dataset.sure = "";
     this.#bars.show(null);
     paintGrey(this.#preview, new Uint8Array(784));
-    this.#sentence("");
+    this.#sentence("", 0);
     this.#strip.dataset.filled = "";
   }
 
-  show({ pixels, answer }) {
-    const text = verdict(answer);
+  /** `drawn`: by hand, so far, `drawing`: the pen is down at this moment. */
+  show({ pixels, answer }, { drawn, drawing }) {
+    const text = verdict(answer, drawing);
     say(this.#digit, String(answer.digit));
     this.#digit.dataset.sure = answer.uncertain ? "no" : "yes";
     this.#bars.show(answer.probabilities, { marked: [answer.digit] });
@@ -32,11 +34,11 @@ export class AnswerView {
     paintGrey(find("#strip-input"), pixels);
     say(find("#strip-text"), text);
     this.#strip.dataset.filled = "yes";
-    this.#sentence(text);
+    this.#sentence(text, drawn && !drawing && answer.uncertain ? REST : CALM);
   }
 
-  #sentence(text) {
+  #sentence(text, wait) {
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => say(find("#verdict"), text), text ? CALM : 0);
+    this.#timer = setTimeout(() => say(find("#verdict"), text), wait);
   }
 }

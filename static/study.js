@@ -83,7 +83,8 @@ export class Study {
     const { answer, pixels } = detail;
     this.#last = answer;
     say(find("#away"), "");
-    this.#answer.show(detail);
+    const { strokes, drawing } = this.drawing;
+    this.#answer.show(detail, { drawn: strokes.length > 0, drawing });
     performance.measure("pointer to bars", { start: performance.now() - detail.took });
     this.#look(answer);
     this.#learn(pixels, answer);

@@ -5,7 +5,9 @@ import { aDigit, percent } from "./format.js";
 const SURE = 0.9;
 const CLOSE = 0.1;
 
-export function verdict({ digit, probabilities, uncertain, reason }) {
+/** `drawing`: the pen is down, so that what looks like a letter may yet become a digit. */
+export function verdict({ digit, probabilities, uncertain, reason }, drawing = false) {
+  if (uncertain && drawing) return "Not sure yet …";
   if (uncertain) return sentence(reason) || `Not sure what this is; the closest digit is ${digit}.`;
   const order = ranked(probabilities);
   if (probabilities[digit] >= SURE) return `Reads as ${aDigit(digit)}, ${percent(probabilities[digit]).replace(">", "more than")} sure.`;

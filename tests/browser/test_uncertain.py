@@ -71,3 +71,26 @@ def test_doubt_goes_with_the_drawing(page: Page) -> None:
     page.click("#clear")
     expect(page.locator("#verdict")).to_have_text("")
     expect(page.locator("#digit")).to_have_attribute("data-sure", "")
+
+
+def test_what_is_half_drawn_is_not_yet_called_a_letter(page: Page) -> None:
+    box = page.locator("#ink").bounding_box()
+    assert box
+    scale = box["width"] / 280
+    points = [(box["x"] + x * scale, box["y"] + y * scale) for x, y in LETTERS["M"][0]]
+    page.clock.install()
+    page.clock.pause_at("2100-01-01")
+    page.mouse.move(*points[0])
+    page.mouse.down()
+    for point in points[1:]:
+        page.mouse.move(*point)
+    page.clock.run_for(100)  # frames
+    expect(page.locator("#digit")).to_have_attribute("data-sure", "no")
+    page.clock.run_for(10_000)
+    expect(page.locator("#verdict")).to_have_text("Not sure yet …")
+    with page.expect_response("**/predict**"):
+        page.mouse.up()
+    page.clock.run_for(1000)
+    expect(page.locator("#verdict")).to_have_text("Not sure yet …")
+    page.clock.resume()
+    expect_doubt(page, ANY_REASON)
