@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from app.errors import Invalid
-from model.classifier import Classifier
+from model.diagnostics import update_ratio
 from model.gradcheck import GradientCheck, check_gradients
 from model.network import (
     Array,
@@ -22,11 +21,10 @@ from model.network import (
     forward,
     input_gradient,
     one_hot,
+    softmax,
 )
 
 __all__ = ["Explanation", "Step", "explain"]
-
-Pixels = NDArray[Any]  # (n, 784), 0..255
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +36,7 @@ class Step:
     loss: float
     probabilities: Array
     predicted_loss: float
+    update_ratios: list[float]  # ‖ΔW_l‖ / ‖W_l‖
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,26 +54,25 @@ class Explanation:
 
 
 def explain(
-    classifier: Classifier,
-    pixels: Pixels,
+    parameters: Parameters,
+    seen: Trace,
     labels: NDArray[np.int64],
     *,
     check: bool = False,
     learning_rates: Sequence[float] = (),
 ) -> Explanation:
-    """Loss and gradients of images (n, 784) with labels (n,), averaged over them.
+    """Loss and gradients of n images with labels (n,), averaged over them.
 
-    The loss is that of the network as it is trained, at temperature 1: D_L is exactly (P − Y)/n.
-    `check` compares with central differences, `learning_rates` tries a step for each α, one after
-    the other; the classifier stays as it is.
+    `seen` is the forward pass over the images, at any temperature. The loss is that of the network
+    as it is trained, at temperature 1: D_L is exactly (P − Y)/n. `check` compares with central
+    differences, `learning_rates` tries a step for each α, one after the other; the parameters
+    stay as they are.
     """
-    parameters = classifier.parameters
     classes = parameters.layers[-1]
     if not 0 <= labels.min() <= labels.max() < classes:
         raise Invalid(f"label: expected a digit from 0 to {classes - 1}, found {labels.max()}.")
-    x = classifier.prepare(pixels)
     y = one_hot(labels, classes)
-    trace = forward(parameters, x)
+    trace = Trace(seen.z, [*seen.a[:-1], softmax(seen.z[-1])])
     gradients = backward(parameters, trace, y)
     loss = cross_entropy(trace.z[-1], y)
     return Explanation(
@@ -84,25 +82,32 @@ def explain(
         trace=trace,
         gradients=gradients,
         input_gradient=input_gradient(parameters, gradients),
-        check=check_gradients(parameters, x, y) if check else None,
-        steps=_steps(parameters, x, y, learning_rates) if learning_rates else [],
+        check=check_gradients(parameters, trace.a[0], y) if check else None,
+        steps=_steps(parameters, trace, gradients, y, loss, learning_rates),
     )
 
 
 def _steps(
-    parameters: Parameters, x: Array, y: Array, learning_rates: Sequence[float]
+    parameters: Parameters,
+    trace: Trace,
+    gradients: Gradients,
+    y: Array,
+    loss: float,
+    learning_rates: Sequence[float],
 ) -> list[Step]:
-    steps = []
-    trace = forward(parameters, x)
-    loss = cross_entropy(trace.z[-1], y)
+    """Each step starts with the trace, gradients and loss where the one before ended."""
+    steps: list[Step] = []
     with np.errstate(over="ignore", invalid="ignore"):  # leaps that end at inf are shown as such
         for alpha in learning_rates:
-            gradients = backward(parameters, trace, y)
+            if steps:
+                gradients = backward(parameters, trace, y)
             squared_norm = float(gradients.vector @ gradients.vector)
             predicted_loss = loss - alpha * squared_norm
-            moved = parameters.vector - np.float32(alpha) * gradients.vector
-            parameters = Parameters(parameters.layers, parameters.activation, moved)
-            trace = forward(parameters, x)
+            before = parameters
+            moved = before.vector - np.float32(alpha) * gradients.vector
+            parameters = Parameters(before.layers, before.activation, moved)
+            trace = forward(parameters, trace.a[0])
             loss = cross_entropy(trace.z[-1], y)
-            steps.append(Step(alpha, squared_norm, loss, trace.a[-1], predicted_loss))
+            ratios = update_ratio(before, parameters)
+            steps.append(Step(alpha, squared_norm, loss, trace.a[-1], predicted_loss, ratios))
     return steps

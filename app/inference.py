@@ -23,8 +23,8 @@ from model.checkpoint import load_model
 from model.classifier import Classifier
 from model.detector import detector
 from model.errors import CheckpointError
-from model.network import Array
-from model.rejection import judge
+from model.network import Array, Trace
+from model.rejection import Verdict, judge
 
 __all__ = ["Inference", "Reading", "Served", "must_serve"]
 
@@ -44,10 +44,28 @@ class Served:
 
 
 class Reading(NamedTuple):
-    """What is read in one image: P (10,), and why it is uncertain, or None."""
+    """What is read in one image: a row of what was made of several at once."""
 
-    probabilities: Array
-    reason: str | None
+    verdict: Verdict
+    row: int
+
+    @property
+    def probabilities(self) -> Array:
+        """P (10,)."""
+        probabilities: Array = self.verdict.trace.a[-1][self.row]
+        return probabilities
+
+    @property
+    def reason(self) -> str | None:
+        """Why it is uncertain, or None."""
+        return self.verdict.reasons[self.row]
+
+    @property
+    def trace(self) -> Trace:
+        """The forward pass over this image alone."""
+        mine = slice(self.row, self.row + 1)
+        z, a = self.verdict.trace.z, self.verdict.trace.a
+        return Trace([one[mine] for one in z], [one[mine] for one in a])
 
 
 class Inference:
@@ -123,10 +141,9 @@ class Inference:
                     if not future.done():
                         future.set_exception(error)
                 continue
-            readings = map(Reading, verdict.trace.a[-1], verdict.reasons)
-            for (_, future), reading in zip(mine, readings, strict=True):
+            for row, (_, future) in enumerate(mine):
                 if not future.done():  # done: its client has gone
-                    future.set_result(reading)
+                    future.set_result(Reading(verdict, row))
 
     def refresh(self) -> None:
         """Take over what other replicas have changed: blocking."""

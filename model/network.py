@@ -221,7 +221,7 @@ def backward(
 
     Each row of y must sum to 1: only then is the derivative of (3) through (2) simply P − Y.
     """
-    grads = Gradients(parameters, len(y)) if out is None else out
+    grads = out or Gradients(parameters, len(y), np.empty_like(parameters.vector))
     scale_by_derivative = ACTIVATIONS[parameters.activation].scale_by_derivative
     last = len(parameters.weights) - 1
     for layer in range(last, -1, -1):

@@ -11,7 +11,7 @@ import numpy as np
 from fastapi import APIRouter, Request, Response
 
 from app.explain import Explanation, explain
-from app.inference import Served
+from app.inference import Reading, Served
 from app.routes import documents, options
 from app.routes.inputs import OCTETS, labelled_images
 from app.routes.predict import MODEL, QUICK_IMAGES, json_response, model_of
@@ -67,11 +67,15 @@ async def gradients(request: Request) -> Response:
     rates = options.positives(request, "learning_rate", MOST_LEARNING_RATE, MOST_STEPS)
     served = await model_of(request)
     examples = await labelled_images(request)
+    shared: Reading | None = None
+    if examples.single:  # its forward pass may be shared with other requests' images
+        shared = await request.app.state.inference.read(served, examples.pixels)
 
     def answer() -> Response:
+        seen = shared.trace if shared else served.classifier.trace(examples.pixels)
         explanation = explain(
-            served.classifier,
-            examples.pixels,
+            served.classifier.parameters,
+            seen,
             examples.labels,
             check=check,
             learning_rates=rates,
@@ -118,6 +122,7 @@ def _document(served: Served, explanation: Explanation, single: bool, full: bool
                 "loss": step.loss,
                 "probabilities": rows(step.probabilities),
                 "predicted_loss": step.predicted_loss,
+                "update_ratios": step.update_ratios,
             }
             for step in e.steps
         ]

@@ -47,11 +47,11 @@ async def predict(request: Request) -> Response:
     served = await model_of(request)
     picture = await one_image(request)
     details: dict[str, Any] = {}
+    reading: Reading = await state.inference.read(served, picture.pixels)
     if options.flag(request, "details"):
-        (probabilities, reason), details = await _details(served, picture)
-    else:
-        probabilities, reason = await state.inference.read(served, picture.pixels)
+        details = await _details(reading, picture)
     state.metrics.predictions.inc()
+    probabilities, reason = reading.probabilities, reading.reason
     digit = int(probabilities.argmax())
     answer = {
         "digit": digit,
@@ -64,16 +64,15 @@ async def predict(request: Request) -> Response:
     return json_response(answer | details)
 
 
-async def _details(served: Served, picture: Picture) -> tuple[Reading, dict[str, Any]]:
-    trace, kinds, reasons = judge(served.classifier, picture.pixels)
+async def _details(reading: Reading, picture: Picture) -> dict[str, Any]:
+    trace, kinds = reading.trace, reading.verdict.kinds[reading.row]
     layers = zip(trace.z, trace.a[1:], strict=True)
-    details = {
+    return {
         "input": trace.a[0][0],
         "layers": [{"z": z[0], "a": a[0]} for z, a in layers],
-        "kinds": dict(zip(KINDS, kinds[0], strict=True)),
+        "kinds": dict(zip(KINDS, kinds, strict=True)),
         "stages": await stages(picture.file) if picture.file else None,
     }
-    return Reading(trace.a[-1][0], reasons[0]), details
 
 
 @router.post(

@@ -160,6 +160,9 @@ class Step(BaseModel):
     loss: float | None = Field(description="After the step; null when it leapt out of all bounds.")
     probabilities: Any = Field(description="As above, after the step.")
     predicted_loss: float | None = Field(description="L - α ‖dL/dθ‖²: what the gradient promises.")
+    update_ratios: list[float | None] = Field(
+        description="‖ΔW‖ / ‖W‖ of each layer; in training about 0.001 a step is healthy."
+    )
 
 
 class Explanation(BaseModel):

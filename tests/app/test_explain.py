@@ -1,14 +1,24 @@
+from typing import Any
+
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from app.errors import Invalid
-from app.explain import explain
+from app.explain import Explanation
+from app.explain import explain as explain_trace
 from model.classifier import Classifier
 from model.network import initialize
 
 
 def tiny() -> Classifier:
     return Classifier(initialize((784, 8, 10), "sigmoid", np.random.default_rng(0)))
+
+
+def explain(
+    classifier: Classifier, pixels: NDArray[Any], labels: NDArray[Any], **options: Any
+) -> Explanation:
+    return explain_trace(classifier.parameters, classifier.trace(pixels), labels, **options)
 
 
 def test_explaining_changes_nothing() -> None:
@@ -32,7 +42,17 @@ def test_each_step_starts_where_the_one_before_ended() -> None:
     assert second.loss == alone.loss
     assert second.squared_norm == alone.squared_norm
     assert second.predicted_loss == pytest.approx(first.loss - 0.2 * second.squared_norm)
+    assert second.update_ratios == alone.update_ratios
     np.testing.assert_array_equal(second.probabilities, alone.probabilities)
+
+
+def test_update_ratios_are_the_share_that_each_layer_moves() -> None:
+    classifier = tiny()
+    pixels, labels = np.arange(784).reshape(1, 784) % 256, np.array([3])
+    explanation = explain(classifier, pixels, labels, learning_rates=[0.5])
+    pairs = zip(explanation.gradients.weights, classifier.parameters.weights, strict=True)
+    expected = [0.5 * np.linalg.norm(dW) / np.linalg.norm(W) for dW, W in pairs]
+    assert explanation.steps[0].update_ratios == pytest.approx(expected, rel=1e-4)
 
 
 def test_leaps_out_of_all_bounds_are_shown_as_such() -> None:

@@ -182,6 +182,18 @@ def test_they_share_one_forward_pass(database: Database, monkeypatch: pytest.Mon
     assert sizes == [7]
 
 
+def test_each_gets_the_forward_pass_over_its_own_image(database: Database) -> None:
+    images = np.random.default_rng(0).integers(0, 256, (3, 1, 784), np.uint8)
+    one = served("a")
+    for image, reading in zip(
+        images, read_all(Inference(database), [(one, image) for image in images]), strict=True
+    ):
+        trace, alone = reading.trace, one.classifier.trace(image)
+        for mine, its in zip([*trace.z, *trace.a], [*alone.z, *alone.a], strict=True):
+            assert mine.shape == its.shape
+            assert np.allclose(mine, its, atol=1e-5)
+
+
 def test_each_is_told_its_own_reason(database: Database) -> None:
     digit = load_mnist_part("test")[0][:1]
     box = np.zeros((28, 28), np.uint8)
