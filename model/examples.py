@@ -11,6 +11,7 @@ from model.drawing import draw_digits
 from model.moments import deskew
 from model.network import Array, one_hot
 from model.presets import Recipe
+from model.sparse import InputOrder, input_order
 
 __all__ = ["Examples", "distortion", "prepare"]
 
@@ -29,7 +30,12 @@ class Examples:
         self._given = len(data.train_images)
         self._drawn: dict[int, tuple[Images, NDArray[np.uint8]]] = {}
         more = recipe.drawn_examples
+        #: Of the columns of X: plain descent leaves out inputs that are blank. None: as they are.
+        self.order: InputOrder | None = None
         self._images = self._ready(data.train_images)
+        if recipe.augment == "none" and not (recipe.momentum or recipe.weight_decay):
+            self.order = input_order(self._images, recipe.batch_size)
+            self._images = self.order.arrange(self._images)
         if more:
             self._images = np.pad(self._images, ((0, more), (0, 0)))
         self._labels = np.pad(data.train_labels, (0, more))
@@ -48,7 +54,8 @@ class Examples:
             images, labels = draw_digits(
                 count, np.random.default_rng([self._recipe.seed, 0, 2, share])
             )
-            self._drawn[share] = self._ready(images), labels
+            images = self._ready(images)
+            self._drawn[share] = self.order.arrange(images) if self.order else images, labels
         self._images[self._given :], self._labels[self._given :] = self._drawn[share]
 
     def take(
@@ -56,7 +63,8 @@ class Examples:
     ) -> tuple[NDArray[np.uint8] | Array, Array]:
         """X (n, 784) and Y (n, 10) of these, distorted as the recipe asks at `progress` of the run.
 
-        X is in 0..1, or still in bytes 0..255 when the images are not distorted.
+        X is in 0..1, or still in bytes 0..255 when the images are not distorted; its columns are in
+        `order`.
         """
         images, y = self._images.take(rows, axis=0), one_hot(self._labels[rows])
         kind = self._recipe.augment

@@ -39,11 +39,6 @@ class SGD:
         self.momentum = momentum
         self.weight_decay = weight_decay
 
-    @property
-    def moves_every_parameter(self) -> bool:
-        """Whether a parameter changes even where its gradient is 0."""
-        return bool(self.momentum or self.weight_decay)
-
     def step(self, parameters: Parameters, grads: Gradients, learning_rate: float) -> None:
         """Change `parameters` in place by one update; `grads` is used up as scratch."""
         if self.weight_decay:

@@ -38,6 +38,7 @@ from model.network import (
 )
 from model.optimizer import SCHEDULES, SGD
 from model.presets import Recipe
+from model.sparse import SparseDescent
 
 __all__ = ["EpochMetrics", "Progress", "TrainingState", "classifier", "start", "train"]
 
@@ -161,12 +162,10 @@ class _Run:
         )
         self.steps_per_epoch = math.ceil(len(self.examples) / recipe.batch_size)
 
-    @property
-    def parameters(self) -> Parameters:
-        return self.learner.parameters
-
-    def _descent(self, parameters: Parameters, velocity: Array) -> Descent:
+    def _descent(self, parameters: Parameters, velocity: Array) -> Descent | SparseDescent:
         optimizer = SGD(velocity.copy(), self.recipe.momentum, self.recipe.weight_decay)
+        if self.examples.order is not None:
+            return SparseDescent(parameters, optimizer, self.examples.order)
         return Descent(parameters.copy(), optimizer)
 
     def epoch(self) -> Iterator[Progress]:
@@ -190,8 +189,9 @@ class _Run:
         metrics = self._evaluate(number, total_loss / len(order))
         # The very last step may be the one that goes wrong, and no training loss would tell.
         self._expect_finite(number, *metrics.gradient_norms)
-        for descent in filter(None, (self.learner, self.teacher)):
-            self._expect_finite(number, *sum_bounds(descent.parameters))
+        for descent in (self.learner, self.teacher):
+            if descent is not None:
+                self._expect_finite(number, *sum_bounds(descent.parameters))
         self.state = self._advance(metrics)
         yield Progress(number, self.recipe.epochs, step, steps, loss, metrics, self.state)
 
@@ -225,23 +225,24 @@ class _Run:
 
     @_overflow_is_no_news
     def _evaluate(self, epoch: int, train_loss: float) -> EpochMetrics:
-        trace = forward(self.parameters, self.validation_x)
+        parameters = self.learner.parameters
+        trace = forward(parameters, self.validation_x)
         looked_at = Trace([z[:DIAGNOSED] for z in trace.z], [a[:DIAGNOSED] for a in trace.a])
-        grads = backward(self.parameters, looked_at, self.validation_y[:DIAGNOSED])
+        grads = backward(parameters, looked_at, self.validation_y[:DIAGNOSED])
         return EpochMetrics(
             epoch=epoch,
             train_loss=train_loss,
             validation_loss=cross_entropy(trace.z[-1], self.validation_y),
             validation_accuracy=accuracy(trace.a[-1], self.validation_labels),
             gradient_norms=gradient_norms(grads),
-            saturation=saturation(looked_at, self.parameters.activation),
-            dead_units=dead_units(looked_at, self.parameters.activation),
+            saturation=saturation(looked_at, parameters.activation),
+            dead_units=dead_units(looked_at, parameters.activation),
         )
 
     def _advance(self, metrics: EpochMetrics) -> TrainingState:
         before = self.state
         better = metrics.validation_accuracy >= before.best_accuracy
-        parameters = self.parameters.copy()
+        parameters = self.learner.parameters.copy()
         return TrainingState(
             epoch=metrics.epoch,
             parameters=parameters,

@@ -14,7 +14,7 @@ from model.moments import deskew
 from model.network import Array, one_hot
 from model.presets import recipe
 
-PLAIN = recipe("blog")
+PLAIN = recipe("blog", momentum=0.5)  # without momentum, columns are put in order
 
 
 @pytest.fixture
@@ -46,6 +46,28 @@ def test_deskewed_images_are_what_the_network_sees_to_the_nearest_grey(
     assert x.dtype == np.uint8
     np.testing.assert_array_equal(x, np.rint(expected))
     np.testing.assert_allclose(prepare(upright, data.train_images), expected / 255, atol=1e-6)
+
+
+@pytest.mark.parametrize("deskewing", [False, True])
+def test_plain_descent_takes_its_columns_in_the_order_of_their_ink(
+    deskewing: bool, data: Split
+) -> None:
+    plain = recipe("blog", deskew=deskewing, drawn_examples=4)
+    given, unordered = Examples(plain, data), Examples(replace(plain, momentum=0.5), data)
+    assert given.order is not None
+    assert unordered.order is None
+    for each in (given, unordered):
+        each.begin(1)
+    x, _ = take(given, range(34))
+    upright, _ = take(unordered, range(34))
+    np.testing.assert_array_equal(x, upright[:, given.order.inputs])
+    assert (np.diff(np.count_nonzero(x[:30], axis=0)) >= 0).all()
+    assert not np.array_equal(x, upright)
+
+
+@pytest.mark.parametrize("change", [{"weight_decay": 0.1}, {"augment": "affine"}])
+def test_columns_stay_where_no_input_can_be_left_out(change: dict[str, Any], data: Split) -> None:
+    assert Examples(recipe("blog", **change), data).order is None
 
 
 def test_distorted_images_are_set_upright_after_that(
