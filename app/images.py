@@ -142,7 +142,7 @@ def _turn(image: Image.Image) -> Image.Image:
 def _to_grey(image: Image.Image) -> Grey:
     if image.mode in ("L", "1"):
         if "transparency" not in image.info:
-            return np.asarray(_reduce(image.convert("L")))
+            return np.asarray(_reduce(image if image.mode == "L" else image.convert("L")))
     elif image.mode == "F" or image.mode.startswith("I"):
         return _from_deep(np.asarray(image))
     if image.mode in ("RGBA", "LA", "PA", "RGBa", "La") or "transparency" in image.info:

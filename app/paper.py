@@ -42,16 +42,15 @@ def find_ink(grey: Grey, lossy: bool = False) -> Grey:
 
 def _even_background(grey: Grey) -> int | None:
     """The one value of the background, if it has one."""
-    level = grey[0, 0]
+    border = np.concatenate((grey[0], grey[-1], grey[:, 0], grey[:, -1]))
     small = grey.shape == (28, 28)
-    edges = (grey[0], grey[-1], grey[:, 0], grey[:, -1])
-    if small:
-        level = np.bincount(np.concatenate(edges)).argmax().astype(np.uint8)
-    same = sum(np.count_nonzero(edge == level) for edge in edges)
-    enough = sum(len(edge) for edge in edges) * (EVEN_BORDER if small else 1)
-    if same < enough or np.count_nonzero(grey == level) < EVEN_AREA * grey.size:
+    level = int(np.bincount(border).argmax() if small else border[0])
+    enough = len(border) * (EVEN_BORDER if small else 1)
+    if np.count_nonzero(border == level) < enough:
         return None
-    return int(level)
+    if np.count_nonzero(grey == level) < EVEN_AREA * grey.size:
+        return None
+    return level
 
 
 def _from_even(grey: Grey, level: int) -> Grey:

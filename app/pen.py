@@ -43,7 +43,7 @@ def suit_pen(found: Grey) -> Grey:
 
 def _may_need_it(found: Grey) -> bool:
     """Look at every fourth pixel: most drawings need no closer look."""
-    coarse = found[::COARSE, ::COARSE]
+    coarse = found[::COARSE, ::COARSE].copy()  # its pixels side by side: read several times
     try:
         top, bottom, left, right = ink.ink_box(coarse)
     except BlankImageError:

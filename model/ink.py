@@ -49,18 +49,15 @@ def to_mnist(grey: npt.NDArray[Any]) -> Grey:
 
 def ink_box(grey: npt.NDArray[Any]) -> tuple[int, int, int, int]:
     """Find the smallest box with all ink: top, bottom, left, right (ends excluded)."""
-    inked: npt.NDArray[np.bool_] = grey > 0
-    rows: npt.NDArray[np.bool_] = np.logical_or.reduce(inked, axis=1)
-    columns: npt.NDArray[np.bool_] = np.logical_or.reduce(inked, axis=0)
-    if not rows.any():
+    rows = np.maximum.reduce(grey, axis=1, initial=0).nonzero()[0]
+    if not len(rows):
         raise BlankImageError(
             "No ink was found in the picture: it is blank, or too faint. Show one digit, large "
             "and much darker or much lighter than what it is written on."
         )
-    top, left = int(rows.argmax()), int(columns.argmax())
-    bottom = len(rows) - int(rows[::-1].argmax())
-    right = len(columns) - int(columns[::-1].argmax())
-    return top, bottom, left, right
+    top, bottom = int(rows[0]), int(rows[-1]) + 1
+    columns = np.maximum.reduce(grey[top:bottom], axis=0, initial=0).nonzero()[0]
+    return top, bottom, int(columns[0]), int(columns[-1]) + 1
 
 
 def is_mnist(grey: npt.NDArray[Any], box: tuple[int, int, int, int]) -> bool:
@@ -113,9 +110,10 @@ def place(small: Grey) -> Grey:
 
 
 def _centre_of_mass(grey: npt.NDArray[Any]) -> tuple[float, float]:
-    total = int(grey.sum())
-    rows, columns = grey.sum(axis=1), grey.sum(axis=0)
-    return (
-        float(rows @ np.arange(len(rows))) / total,
-        float(columns @ np.arange(len(columns))) / total,
-    )
+    """Mean y and mean x, of up to 28x28."""
+    sums = _SUMS[:, : len(grey)]
+    (mass, x), (y, _) = (sums @ grey @ sums.T).tolist()  # exact: whole numbers
+    return y / mass, x / mass
+
+
+_SUMS = np.stack([np.ones(SIDE), np.arange(SIDE)])  # (2, 28): how much in all, and times its place
