@@ -18,6 +18,7 @@ from dataclasses import asdict, dataclass, field, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from model.ahead import ahead
 from model.classifier import Classifier
 from model.dataset import Split
 from model.descent import Descent
@@ -161,6 +162,7 @@ class _Run:
             else None
         )
         self.steps_per_epoch = math.ceil(len(self.examples) / recipe.batch_size)
+        self.steps = recipe.epochs * self.steps_per_epoch
 
     def _descent(self, parameters: Parameters, velocity: Array) -> Descent | SparseDescent:
         optimizer = SGD(velocity.copy(), self.recipe.momentum, self.recipe.weight_decay)
@@ -169,7 +171,7 @@ class _Run:
         return Descent(parameters.copy(), optimizer)
 
     def epoch(self) -> Iterator[Progress]:
-        number, steps = self.state.epoch + 1, self.recipe.epochs * self.steps_per_epoch
+        number, steps = self.state.epoch + 1, self.steps
         rng = np.random.default_rng([self.recipe.seed, number])
         self.examples.begin(number)
         order = rng.permutation(len(self.examples))
@@ -178,13 +180,12 @@ class _Run:
         batches = min(batches, WORK_PER_REPORT // (weights * self.recipe.batch_size) or 1)
         chunk = batches * self.recipe.batch_size
         step, total_loss = self.state.epoch * self.steps_per_epoch, 0.0
-        for first in range(0, len(order), chunk):
-            rows = order[first : first + chunk]
-            loss = self._descend(*self.examples.take(rows, rng, step / steps), step)
+        for images, y in self._chunks(order, chunk, rng):
+            loss = self._descend(images, y, step)
             self._expect_finite(number, loss)
-            step += math.ceil(len(rows) / self.recipe.batch_size)
-            total_loss += loss * len(rows)
-            if first + chunk < len(order):
+            step += math.ceil(len(images) / self.recipe.batch_size)
+            total_loss += loss * len(images)
+            if step % self.steps_per_epoch:
                 yield Progress(number, self.recipe.epochs, step, steps, loss)
         metrics = self._evaluate(number, total_loss / len(order))
         # The very last step may be the one that goes wrong, and no training loss would tell.
@@ -194,6 +195,21 @@ class _Run:
                 self._expect_finite(number, *sum_bounds(descent.parameters))
         self.state = self._advance(metrics)
         yield Progress(number, self.recipe.epochs, step, steps, loss, metrics, self.state)
+
+    def _chunks(
+        self, order: NDArray[np.intp], size: int, rng: np.random.Generator
+    ) -> Iterator[tuple[NDArray[np.uint8] | Array, Array]]:
+        """X and Y in this order, `size` examples at a time."""
+        begin, steps = self.state.epoch * self.steps_per_epoch, self.steps
+        chunks = (
+            self.examples.take(
+                order[first : first + size],
+                rng,
+                progress=(begin + first // self.recipe.batch_size) / steps,
+            )
+            for first in range(0, len(order), size)
+        )
+        return chunks if self.recipe.augment == "none" else ahead(chunks)
 
     def _expect_finite(self, epoch: int, *numbers: float) -> None:
         # A little earlier than infinity: what a run makes must not overflow on any image.
@@ -208,10 +224,9 @@ class _Run:
         """One gradient step per batch; the mean loss of these examples, each before its step."""
         logits = np.empty_like(y)
         size, schedule = self.recipe.batch_size, SCHEDULES[self.recipe.schedule]
-        steps = self.recipe.epochs * self.steps_per_epoch
         for first in range(0, len(images), size):
             batch = slice(first, first + size)
-            rate = self.recipe.learning_rate * schedule(step / steps)
+            rate = self.recipe.learning_rate * schedule(step / self.steps)
             targets = self._targets(images[batch], y[batch], rate)
             logits[batch] = self.learner.step(images[batch], targets, rate)
             step += 1
