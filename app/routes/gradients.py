@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import io
+import math
 from dataclasses import asdict
 from typing import Any
 
@@ -108,7 +109,7 @@ def _document(served: Served, explanation: Explanation, single: bool, full: bool
         ],
         "deltas": [rows(D) for D in e.gradients.deltas],
         "gradients": {name: array for name, array in gradients.items() if full or name != "W1"},
-        "norms": {name: float(np.linalg.norm(array)) for name, array in gradients.items()},
+        "norms": {name: math.sqrt(np.vdot(array, array)) for name, array in gradients.items()},
         "input_gradient": rows(e.input_gradient),
         "model": served.id,
     }
