@@ -4,7 +4,8 @@
 
 All train 784-128-10 with sigmoid, softmax and cross-entropy by plain SGD at the same rate, float32,
 in a fresh order each epoch. Prints medians and ratios; a peer that cannot be installed gets a row
-that says so. Then what preparing 60,000 images costs beside the steps that they feed.
+that says so. Then what preparing 60,000 images costs beside the steps that they feed, and how far
+the two overlap on two cores.
 """
 
 import argparse
@@ -24,11 +25,13 @@ import numpy as np
 from peers.environment import UnavailableError, python_with
 
 from model.augment import augment
-from model.dataset import load_mnist, load_mnist_part
+from model.dataset import Split, load_mnist, load_mnist_part
 from model.descent import Descent
 from model.moments import deskew
 from model.network import initialize, one_hot
 from model.optimizer import SGD
+from model.presets import recipe
+from model.training import train
 
 PEERS = Path(__file__).parent / "peers"
 ROOT = PEERS.parent.parent
@@ -135,6 +138,21 @@ def preparation(core: int) -> dict[str, float]:
     }
 
 
+def overlap(core: int, other: int) -> dict[str, float]:
+    """Seconds of an epoch of `best` without drawn digits, on one core and on two."""
+    images, labels = load_mnist_part("train")
+    best = recipe("best", epochs=1000, drawn_examples=0)
+    run = train(best, Split(images, labels, images[:1000], labels[:1000]))
+    seconds: dict[str, list[float]] = {"one core": [], "two cores": []}
+    for _ in range(3):
+        for title, cores in zip(seconds, ({core}, {core, other}), strict=True):
+            os.sched_setaffinity(0, cores)
+            began = time.perf_counter()
+            next(progress for progress in run if progress.state)
+            seconds[title].append(time.perf_counter() - began)
+    return {title: statistics.median(rounds) for title, rounds in seconds.items()}
+
+
 def _cpu_seconds(task: Callable[[], object]) -> float:
     began = time.process_time()
     task()
@@ -145,6 +163,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--rounds", type=int, default=9)
     parser.add_argument("--core", type=int, default=0)
+    parser.add_argument("--other", type=int, default=1, help="The second core, for overlapping.")
     arguments = parser.parse_args()
     seconds, accuracies, missing = measure(arguments.rounds, arguments.core)
 
@@ -174,6 +193,9 @@ def main() -> None:
     print("\n| for 60,000 images | CPU seconds |\n|---|---|")
     for title, cpu in preparation(arguments.core).items():
         print(f"| {title} | {cpu:.2f} |")
+    print("\n| an epoch with all of these (`best`), 60,000 images | seconds |\n|---|---|")
+    for title, wall in overlap(arguments.core, arguments.other).items():
+        print(f"| {title} | {wall:.2f} |")
 
 
 if __name__ == "__main__":
