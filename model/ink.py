@@ -49,15 +49,18 @@ def to_mnist(grey: npt.NDArray[Any]) -> Grey:
 
 def ink_box(grey: npt.NDArray[Any]) -> tuple[int, int, int, int]:
     """Find the smallest box with all ink: top, bottom, left, right (ends excluded)."""
-    rows = np.maximum.reduce(grey, axis=1, initial=0).nonzero()[0]
-    if not len(rows):
+    inked: npt.NDArray[np.bool_] = grey > 0
+    pixels = inked.tobytes()  # a 1 is found in bytes at the speed of memory
+    first, last = pixels.find(1), pixels.rfind(1)
+    if first < 0:
         raise BlankImageError(
             "No ink was found in the picture: it is blank, or too faint. Show one digit, large "
             "and much darker or much lighter than what it is written on."
         )
-    top, bottom = int(rows[0]), int(rows[-1]) + 1
-    columns = np.maximum.reduce(grey[top:bottom], axis=0, initial=0).nonzero()[0]
-    return top, bottom, int(columns[0]), int(columns[-1]) + 1
+    width = grey.shape[1]
+    top, bottom = first // width, last // width + 1
+    columns = np.logical_or.reduce(inked[top:bottom], axis=0).tobytes()
+    return top, bottom, columns.find(1), columns.rfind(1) + 1
 
 
 def is_mnist(grey: npt.NDArray[Any], box: tuple[int, int, int, int]) -> bool:
