@@ -72,9 +72,6 @@ def train(
     drawn_examples: Annotated[
         int | None, typer.Option(help="Add so many digits drawn from stroke styles.")
     ] = None,
-    teacher_layers: Annotated[
-        str | None, typer.Option(help="Learn from a network of these sizes; '': from none.")
-    ] = None,
     seed: Annotated[int | None, typer.Option(help="Start of all randomness.")] = None,
     name: Annotated[str, typer.Option(help="What to call the model.")] = "",
     output: Annotated[
@@ -87,6 +84,10 @@ def train(
         Path | None, typer.Option(help="Write the state here after each epoch.")
     ] = None,
     resume: Annotated[Path | None, typer.Option(help="Go on from such a state.")] = None,
+    teacher: Annotated[
+        list[Path] | None,
+        typer.Option(help="A larger model, .npz, to learn from; given again, from their mean."),
+    ] = None,
     url: Url = None,
     api_key: Key = None,
 ) -> None:
@@ -105,14 +106,13 @@ def train(
         "deskew": deskew,
         "train_examples": train_examples,
         "drawn_examples": drawn_examples,
-        "teacher_layers": _sizes("--teacher-layers", teacher_layers),
         "seed": seed,
     }
     overrides = {field: value for field, value in given.items() if value is not None}
     if url is None:
         from app.commands.train import train
 
-        train(preset, overrides, name, output, data, checkpoint, resume)
+        train(preset, overrides, name, output, data, checkpoint, resume, teacher or ())
     else:
         from app.commands.train_remote import train_there
 
@@ -122,7 +122,7 @@ def train(
             "--resume": resume,
             "--initialization": initialization,
             "--drawn-examples": drawn_examples,
-            "--teacher-layers": teacher_layers,
+            "--teacher": teacher,
         }
         for option, value in here_only.items():
             if value is not None:

@@ -31,7 +31,7 @@ from model.training import EpochMetrics, TrainingState
 __all__ = ["dump_model", "dump_state", "load_model", "load_state", "pretrained"]
 
 FORMAT_VERSION = 1
-MOST_BYTES = 512 * 2**20  # of all arrays together, unpacked: a small .npz can claim terabytes
+MOST_BYTES = 300 * 2**20  # of all arrays together, unpacked: a small .npz can claim terabytes
 
 
 def dump_model(model: Classifier) -> bytes:
@@ -86,12 +86,6 @@ def dump_state(state: TrainingState) -> bytes:
         "best_accuracy": state.best_accuracy,
         "history": [asdict(metrics) for metrics in state.history],
     }
-    if state.teacher is not None and state.teacher_velocity is not None:
-        arrays |= {"teacher": state.teacher.vector, "teacher_velocity": state.teacher_velocity}
-        meta |= {
-            "teacher_layers": state.teacher.layers,
-            "teacher_activation": state.teacher.activation,
-        }
     return _dump(arrays, meta)
 
 
@@ -105,13 +99,6 @@ def load_state(source: bytes | Path) -> TrainingState:
         shape = Parameters(layers, activation).vector.shape
         for name in ("parameters", "velocity", "best"):
             _expect(name, "shape", shape, arrays[name].shape)
-        teacher = None
-        if "teacher" in arrays:
-            kind = meta["teacher_layers"], meta["teacher_activation"]
-            teacher = Parameters(*kind, arrays["teacher"])
-            _expect(
-                "teacher_velocity", "shape", teacher.vector.shape, arrays["teacher_velocity"].shape
-            )
         return TrainingState(
             epoch=meta["epoch"],
             parameters=Parameters(layers, activation, arrays["parameters"]),
@@ -119,8 +106,6 @@ def load_state(source: bytes | Path) -> TrainingState:
             best=Parameters(layers, activation, arrays["best"]),
             best_accuracy=meta["best_accuracy"],
             history=[EpochMetrics(**metrics) for metrics in meta["history"]],
-            teacher=teacher,
-            teacher_velocity=arrays.get("teacher_velocity"),
         )
     except KeyError as error:
         raise CheckpointError(f"The training state is incomplete: {error} is missing.") from error

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from model.errors import ShapeError
 from model.moments import deskew
-from model.network import Array, Parameters, Trace, forward, softmax
+from model.network import Array, Parameters, Trace, forward
 
 __all__ = ["Classifier"]
 
@@ -42,10 +42,7 @@ class Classifier:
 
     def trace(self, pixels: NDArray[Any]) -> Trace:
         """The forward pass over `pixels`, with P at the classifier's temperature."""
-        trace = forward(self.parameters, self.prepare(pixels))
-        if self.temperature != 1:
-            softmax(trace.z[-1] / self.temperature, out=trace.a[-1])
-        return trace
+        return forward(self.parameters, self.prepare(pixels), temperature=self.temperature)
 
     def probabilities(self, pixels: NDArray[Any]) -> Array:
         """P (n, classes); rows sum to 1."""

@@ -29,9 +29,11 @@ class Work:
         x = np.empty((examples, network.layers[0]), network.dtype)
         return cls(network, x, Trace.empty(network, examples), Gradients(network, examples))
 
-    def step(self, x: Array, y: Array, optimizer: SGD, learning_rate: float) -> Array:
+    def step(
+        self, x: Array, y: Array, optimizer: SGD, learning_rate: float, temperature: float = 1.0
+    ) -> Array:
         """Forward, backward, update; returns the logits (m, k) before it."""
-        forward(self.network, x, out=self.trace)
+        forward(self.network, x, out=self.trace, temperature=temperature)
         backward(self.network, self.trace, y, out=self.grads)
         optimizer.step(self.network, self.grads, learning_rate)
         return self.trace.z[-1]
@@ -45,14 +47,17 @@ class Descent:
         self.optimizer = optimizer
         self._work: dict[int, Work] = {}  # by m
 
-    def step(self, images: NDArray[Any], y: Array, learning_rate: float) -> Array:
+    def step(
+        self, images: NDArray[Any], y: Array, learning_rate: float, temperature: float = 1.0
+    ) -> Array:
         """One step on `images` (m, n_0), uint8 0..255 or floats 0..1; returns the logits (m, k).
 
-        The logits are those before the step; the next step overwrites them.
+        The logits are those before the step; the next step overwrites them. At another temperature
+        y is to be softened by it too (`model.distillation`).
         """
         if len(images) not in self._work:
             self._work[len(images)] = Work.empty(self.parameters, len(images))
         work = self._work[len(images)]
         in_bytes = images.dtype == np.uint8
         x = np.multiply(images, SCALE, out=work.x) if in_bytes else images
-        return work.step(x, y, self.optimizer, learning_rate)
+        return work.step(x, y, self.optimizer, learning_rate, temperature)

@@ -13,7 +13,7 @@ from model.network import Array, one_hot
 from model.presets import Recipe
 from model.sparse import InputOrder, input_order
 
-__all__ = ["Examples", "distortion", "prepare"]
+__all__ = ["Examples", "distortion", "prepare", "scale"]
 
 GENTLEST = 0.7  # strength of the distortions at a run's end
 CHUNK = 1024  # images set upright at a time
@@ -23,9 +23,9 @@ Images = NDArray[Any]  # (n, 784), 0..255
 
 
 class Examples:
-    """The training images of one run, epoch by epoch."""
+    """The training images of one run, epoch by epoch; `whole`: for steps that leave nothing out."""
 
-    def __init__(self, recipe: Recipe, data: Split) -> None:
+    def __init__(self, recipe: Recipe, data: Split, whole: bool = False) -> None:
         self._recipe = recipe
         self._given = len(data.train_images)
         self._drawn: dict[int, tuple[Images, NDArray[np.uint8]]] = {}
@@ -33,7 +33,8 @@ class Examples:
         #: Of the columns of X: plain descent leaves out inputs that are blank. None: as they are.
         self.order: InputOrder | None = None
         self._images = self._ready(data.train_images)
-        if recipe.augment == "none" and not (recipe.momentum or recipe.weight_decay):
+        plain = recipe.augment == "none" and not (recipe.momentum or recipe.weight_decay)
+        if plain and not whole:
             self.order = input_order(self._images, recipe.batch_size)
             self._images = self.order.arrange(self._images)
         if more:
@@ -97,9 +98,10 @@ def distortion(progress: float) -> float:
 
 def prepare(recipe: Recipe, images: Images) -> Array:
     """X (n, 784), 0..1, as the network sees images 0..255 that are not distorted any more."""
-    return _scale(deskew(images) if recipe.deskew else images)
+    return scale(deskew(images) if recipe.deskew else images)
 
 
-def _scale(images: Images) -> Array:
+def scale(images: Images) -> Array:
+    """X, 0..1, of images 0..255."""
     x: Array = np.divide(images, 255, dtype=np.float32)
     return x

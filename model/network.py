@@ -3,7 +3,7 @@
 Rows are examples: X is (m, n_0), W_l is (n_{l-1}, n_l), b_l is (n_l,). With g the activation:
 
     Z_l = A_{l-1} W_l + b_l       A_l = g(Z_l)       A_0 = X                          (1)
-    P   = softmax(Z_L)                                                                (2)
+    P   = softmax(Z_L / T)      T = 1 but where it is said                            (2)
     L   = −(1/m) Σ_i Σ_k Y_ik log P_ik                                                (3)
     D_L = (P − Y)/m                                                                   (4)
     D_l = (D_{l+1} W_{l+1}ᵀ) ∘ g'(Z_l)                                                (5)
@@ -160,7 +160,9 @@ class Gradients(Parameters):
         self.ones = np.ones(examples, self.dtype)
 
 
-def forward(parameters: Parameters, x: Array, out: Trace | None = None) -> Trace:
+def forward(
+    parameters: Parameters, x: Array, out: Trace | None = None, temperature: float = 1.0
+) -> Trace:
     """Equations (1) and (2). x is (m, n_0), 0..1 for pixels; the trace is that of these m rows."""
     trace = Trace.empty(parameters, len(x)) if out is None else out
     activate = ACTIVATIONS[parameters.activation].function
@@ -172,7 +174,8 @@ def forward(parameters: Parameters, x: Array, out: Trace | None = None) -> Trace
         if layer < last:
             activate(Z, trace.a[layer + 1])
         else:
-            softmax(Z, trace.a[layer + 1])  #                                        (2)
+            scaled = Z if temperature == 1 else Z / np.float32(temperature)
+            softmax(scaled, trace.a[layer + 1])  #                                   (2)
     return trace
 
 

@@ -48,7 +48,6 @@ class Recipe:
 
     learning_rate is α and momentum μ, weight_decay λ of `model.optimizer.SGD`. train_examples None
     means all there are; fewer takes the first ones; drawn_examples more come from `model.drawing`.
-    teacher_layers are the hidden layers of the network to learn from; empty: from the labels alone.
     Raises RecipeError with the field's name.
     """
 
@@ -66,7 +65,6 @@ class Recipe:
     deskew: bool = False
     train_examples: int | None = None
     drawn_examples: int = 0
-    teacher_layers: Sequence[int] = ()
     seed: int = 0
 
     def __post_init__(self) -> None:
@@ -76,10 +74,8 @@ class Recipe:
             _check_choice(name, getattr(self, name), allowed)
         if not isinstance(self.deskew, bool):
             raise RecipeError("deskew", f"must be true or false, found {_shown(self.deskew)}.")
-        _check_layers("hidden_layers", self.hidden_layers, fewest=1)
-        _check_layers("teacher_layers", self.teacher_layers, fewest=0)
+        _check_layers("hidden_layers", self.hidden_layers)
         object.__setattr__(self, "hidden_layers", tuple(self.hidden_layers))
-        object.__setattr__(self, "teacher_layers", tuple(self.teacher_layers))
 
 
 def _check_number(name: str, value: Any, low: float, high: float) -> None:
@@ -100,11 +96,11 @@ def _check_choice(name: str, value: Any, allowed: Sequence[str]) -> None:
         raise RecipeError(name, f"{_shown(value)} is unknown; choose one of {choices}.")
 
 
-def _check_layers(name: str, sizes: Any, fewest: int) -> None:
+def _check_layers(name: str, sizes: Any) -> None:
     if not isinstance(sizes, list | tuple):
         raise RecipeError(name, f"must be a list of sizes, found {_shown(sizes)}.")
-    if not fewest <= len(sizes) <= _MOST_LAYERS:
-        raise RecipeError(name, f"give {fewest} to {_MOST_LAYERS} sizes, found {len(sizes)}.")
+    if not 1 <= len(sizes) <= _MOST_LAYERS:
+        raise RecipeError(name, f"give 1 to {_MOST_LAYERS} sizes, found {len(sizes)}.")
     for size in sizes:
         if isinstance(size, bool) or not isinstance(size, int) or not 1 <= size <= _MOST_UNITS:
             raise RecipeError(

@@ -75,10 +75,12 @@ class SparseDescent:
         parameters.weights[0][common] = self._network.weights[0][self._order.rare :]
         return parameters
 
-    def step(self, images: NDArray[Any], y: Array, learning_rate: float) -> Array:
+    def step(
+        self, images: NDArray[Any], y: Array, learning_rate: float, temperature: float = 1.0
+    ) -> Array:
         """One step on `images` (m, n_0), uint8 0..255; returns the logits (m, k).
 
-        The logits are those before the step; the next step overwrites them.
+        Otherwise as `Descent.step`.
         """
         rare, common = images[:, : self._order.rare], images[:, self._order.rare :]
         inked = rare.max(axis=0).nonzero()[0]
@@ -88,7 +90,7 @@ class SparseDescent:
         np.multiply(common, SCALE, out=work.x[:, count:])
         rows = self._rows[self._order.rare - count : self._order.rare]
         self._rare_rows.take(inked, out=rows, mode="clip")
-        logits = work.step(work.x, y, self.optimizer, learning_rate)
+        logits = work.step(work.x, y, self.optimizer, learning_rate, temperature)
         self._rare_rows[inked] = rows
         return logits
 

@@ -3,17 +3,12 @@
 No printing, no clock, no files: whoever iterates decides what to show, when to stop, what to keep.
 An epoch's randomness comes from (seed, epoch) alone, so the state at an epoch's end is all that a
 resumed run needs to give the same bits as one that never stopped.
-
-Where the recipe has a teacher, a larger network learns from the same batches and the labels, and
-the network itself from the teacher's probabilities: how much a seven looks like a one tells more
-than that it is a seven (Hinton, Vinyals, Dean, *Distilling the Knowledge in a Neural Network*,
-2015; that both learn at once: Zhang et al., *Deep Mutual Learning*, 2018). Only the network is
-kept.
 """
 
 import math
-from collections.abc import Iterator
-from dataclasses import asdict, dataclass, field, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass, field
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,8 +18,9 @@ from model.classifier import Classifier
 from model.dataset import Split
 from model.descent import Descent
 from model.diagnostics import HIGHEST_SUM, dead_units, gradient_norms, saturation, sum_bounds
+from model.distillation import TEMPERATURE, check_teachers, soft_targets
 from model.errors import DivergenceError, RecipeError
-from model.examples import Examples, prepare
+from model.examples import Examples, prepare, scale
 from model.metrics import accuracy
 from model.network import (
     Array,
@@ -35,7 +31,6 @@ from model.network import (
     forward,
     initialize,
     one_hot,
-    softmax,
 )
 from model.optimizer import SCHEDULES, SGD
 from model.presets import Recipe
@@ -44,10 +39,7 @@ from model.sparse import SparseDescent
 __all__ = ["EpochMetrics", "Progress", "TrainingState", "classifier", "start", "train"]
 
 BATCHES_PER_REPORT = 50  # some 15 ms at batch 64: often enough for a live curve and a quick cancel
-TAUGHT_BATCHES_PER_REPORT = 10  # a teacher makes each some twenty times dearer
 WORK_PER_REPORT = 2 * 10**9  # weights times examples, under a second: a cancel waits no longer
-TEACHER_ACTIVATION = "relu"
-TEACHER_RATE = 0.2  # of the learner's learning rate: relu's derivative is that much larger
 DIAGNOSED = 1000  # validation images on which gradients and saturation are looked at
 
 
@@ -80,8 +72,6 @@ class TrainingState:
     best: Parameters  # of the epoch with the highest validation accuracy, the last of equal ones
     best_accuracy: float = -1.0
     history: list[EpochMetrics] = field(default_factory=list)
-    teacher: Parameters | None = None
-    teacher_velocity: Array | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,12 +106,7 @@ def start(recipe: Recipe, inputs: int = 784, base: Parameters | None = None) -> 
         )
     else:
         parameters = base.copy()
-    state = TrainingState(0, parameters, np.zeros_like(parameters.vector), parameters.copy())
-    if not recipe.teacher_layers:
-        return state
-    layers = (inputs, *recipe.teacher_layers, 10)
-    teacher = initialize(layers, TEACHER_ACTIVATION, np.random.default_rng([recipe.seed, 0, 1]))
-    return replace(state, teacher=teacher, teacher_velocity=np.zeros_like(teacher.vector))
+    return TrainingState(0, parameters, np.zeros_like(parameters.vector), parameters.copy())
 
 
 def train(
@@ -129,38 +114,44 @@ def train(
     data: Split,
     state: TrainingState | None = None,
     base: Parameters | None = None,
+    teachers: Sequence[Classifier] = (),
 ) -> Iterator[Progress]:
     """Run `recipe` on `data`, from `state` if given, else from `base`, else from random parameters.
 
-    Yields after every 50 batches and at each epoch's end. Raises DivergenceError when the loss is
-    no longer finite.
+    With `teachers` it learns from what they make of the images, not from the labels. Yields after
+    every 50 batches and at each epoch's end. Raises DivergenceError when the loss is no longer
+    finite.
     """
-    run = _Run(recipe, data, state or start(recipe, data.train_images.shape[1], base))
+    run = _Run(recipe, data, state or start(recipe, data.train_images.shape[1], base), teachers)
     while run.state.epoch < recipe.epochs:
         yield from run.epoch()
 
 
-def classifier(recipe: Recipe, parameters: Parameters, name: str = "") -> Classifier:
-    """What a run made, ready to be saved and served."""
-    return Classifier(parameters, deskew=recipe.deskew, name=name, recipe=asdict(recipe))
+def classifier(
+    recipe: Recipe, parameters: Parameters, name: str = "", teachers: Sequence[Classifier] = ()
+) -> Classifier:
+    """What a run made, ready to be saved and served, with how it was made."""
+    made_by = asdict(recipe)
+    if teachers:
+        made_by["teachers"] = [dict(teacher.recipe) for teacher in teachers]
+    return Classifier(parameters, deskew=recipe.deskew, name=name, recipe=made_by)
 
 
 class _Run:
-    """One run's data and the networks that learn from it."""
+    """One run's data and the network that learns from it."""
 
-    def __init__(self, recipe: Recipe, data: Split, state: TrainingState) -> None:
+    def __init__(
+        self, recipe: Recipe, data: Split, state: TrainingState, teachers: Sequence[Classifier]
+    ) -> None:
+        check_teachers(teachers, recipe, data.train_images.shape[1])
         self.recipe = recipe
         self.state = state
-        self.examples = Examples(recipe, data)
+        self.teachers = teachers
+        self.examples = Examples(recipe, data, whole=bool(teachers))
         self.validation_x = prepare(recipe, data.validation_images)
         self.validation_y = one_hot(data.validation_labels)
         self.validation_labels = data.validation_labels
         self.learner = self._descent(state.parameters, state.velocity)
-        self.teacher = (
-            self._descent(state.teacher, state.teacher_velocity)
-            if state.teacher is not None and state.teacher_velocity is not None
-            else None
-        )
         self.steps_per_epoch = math.ceil(len(self.examples) / recipe.batch_size)
         self.steps = recipe.epochs * self.steps_per_epoch
 
@@ -175,13 +166,13 @@ class _Run:
         rng = np.random.default_rng([self.recipe.seed, number])
         self.examples.begin(number)
         order = rng.permutation(len(self.examples))
-        batches = BATCHES_PER_REPORT if self.teacher is None else TAUGHT_BATCHES_PER_REPORT
-        weights = sum(d.parameters.count for d in (self.learner, self.teacher) if d is not None)
-        batches = min(batches, WORK_PER_REPORT // (weights * self.recipe.batch_size) or 1)
+        networks = self.state.parameters, *(teacher.parameters for teacher in self.teachers)
+        work = sum(network.count for network in networks) * self.recipe.batch_size
+        batches = min(BATCHES_PER_REPORT, WORK_PER_REPORT // work or 1)
         chunk = batches * self.recipe.batch_size
         step, total_loss = self.state.epoch * self.steps_per_epoch, 0.0
-        for images, y in self._chunks(order, chunk, rng):
-            loss = self._descend(images, y, step)
+        for images, y, targets in self._chunks(order, chunk, rng):
+            loss = self._descend(images, y, targets, step)
             self._expect_finite(number, loss)
             step += math.ceil(len(images) / self.recipe.batch_size)
             total_loss += loss * len(images)
@@ -190,18 +181,16 @@ class _Run:
         metrics = self._evaluate(number, total_loss / len(order))
         # The very last step may be the one that goes wrong, and no training loss would tell.
         self._expect_finite(number, *metrics.gradient_norms)
-        for descent in (self.learner, self.teacher):
-            if descent is not None:
-                self._expect_finite(number, *sum_bounds(descent.parameters))
+        self._expect_finite(number, *sum_bounds(self.learner.parameters))
         self.state = self._advance(metrics)
         yield Progress(number, self.recipe.epochs, step, steps, loss, metrics, self.state)
 
     def _chunks(
         self, order: NDArray[np.intp], size: int, rng: np.random.Generator
-    ) -> Iterator[tuple[NDArray[np.uint8] | Array, Array]]:
-        """X and Y in this order, `size` examples at a time."""
+    ) -> Iterator[tuple[NDArray[np.uint8] | Array, Array, Array]]:
+        """X, the labels Y, and what is to be learnt, in this order, `size` examples at a time."""
         begin, steps = self.state.epoch * self.steps_per_epoch, self.steps
-        chunks = (
+        taken = (
             self.examples.take(
                 order[first : first + size],
                 rng,
@@ -209,7 +198,14 @@ class _Run:
             )
             for first in range(0, len(order), size)
         )
-        return chunks if self.recipe.augment == "none" else ahead(chunks)
+        chunks = ((x, y, self._targets(x, y)) for x, y in taken)
+        return ahead(chunks) if self.recipe.augment != "none" or self.teachers else chunks
+
+    def _targets(self, images: NDArray[Any], y: Array) -> Array:
+        """The labels themselves, or what the teachers make of the images."""
+        if not self.teachers:
+            return y
+        return soft_targets(self.teachers, scale(images) if images.dtype == np.uint8 else images)
 
     def _expect_finite(self, epoch: int, *numbers: float) -> None:
         # A little earlier than infinity: what a run makes must not overflow on any image.
@@ -220,23 +216,19 @@ class _Run:
             )
 
     @_overflow_is_no_news
-    def _descend(self, images: NDArray[np.uint8] | Array, y: Array, step: int) -> float:
+    def _descend(
+        self, images: NDArray[np.uint8] | Array, y: Array, targets: Array, step: int
+    ) -> float:
         """One gradient step per batch; the mean loss of these examples, each before its step."""
         logits = np.empty_like(y)
         size, schedule = self.recipe.batch_size, SCHEDULES[self.recipe.schedule]
+        temperature = TEMPERATURE if self.teachers else 1.0
         for first in range(0, len(images), size):
             batch = slice(first, first + size)
             rate = self.recipe.learning_rate * schedule(step / self.steps)
-            targets = self._targets(images[batch], y[batch], rate)
-            logits[batch] = self.learner.step(images[batch], targets, rate)
+            logits[batch] = self.learner.step(images[batch], targets[batch], rate, temperature)
             step += 1
         return cross_entropy(logits, y)
-
-    def _targets(self, images: NDArray[np.uint8] | Array, y: Array, rate: float) -> Array:
-        """What to learn from these images: the labels, or what a teacher makes of them."""
-        if self.teacher is None:
-            return y
-        return softmax(self.teacher.step(images, y, TEACHER_RATE * rate))
 
     @_overflow_is_no_news
     def _evaluate(self, epoch: int, train_loss: float) -> EpochMetrics:
@@ -265,6 +257,4 @@ class _Run:
             best=parameters if better else before.best,
             best_accuracy=metrics.validation_accuracy if better else before.best_accuracy,
             history=[*before.history, metrics],
-            teacher=self.teacher.parameters.copy() if self.teacher else None,
-            teacher_velocity=self.teacher.optimizer.velocity.copy() if self.teacher else None,
         )

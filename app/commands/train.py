@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,7 @@ from app.commands.bar import Bar
 from app.commands.errors import CommandError
 from app.commands.files import check_writable, write_whole
 from model.calibration import calibrated
-from model.checkpoint import dump_model, dump_state, load_state
+from model.checkpoint import dump_model, dump_state, load_model, load_state
 from model.classifier import Classifier
 from model.dataset import Dataset, Split, load_idx_directory, load_mnist, split
 from model.diagnostics import hints
@@ -36,6 +36,7 @@ def train(
     data: Path | None,
     checkpoint: Path | None,
     resume: Path | None,
+    teachers: Sequence[Path] = (),
 ) -> None:
     """Train, save the best epoch's network and print how much of the test set it reads."""
     started = time.perf_counter()
@@ -48,18 +49,19 @@ def train(
         if path is not None:
             check_writable(path)
     state = None if resume is None else _resume(resume, chosen)
+    taught_by = [load_model(path) for path in teachers]
     dataset = load_mnist() if data is None else load_idx_directory(data)
 
     held_back = min(5000, len(dataset.train_labels) // VALIDATION_SHARE)
     digits = split(dataset, held_back, chosen.train_examples)
 
     console = Console(soft_wrap=True)
-    last, finished = _run(console, chosen, digits, state, checkpoint)
+    last, finished = _run(console, chosen, digits, state, checkpoint, taught_by)
     if last is None:
         raise CommandError(
             "stopped before the end of the first epoch: there is nothing to keep.", 130
         )
-    model = classifier(chosen, last.best, name or output.stem)
+    model = classifier(chosen, last.best, name or output.stem, taught_by)
     model = calibrated(model, digits.validation_images, digits.validation_labels)
     model = _tested(model, dataset)
     write_whole(output, dump_model(model))
@@ -100,13 +102,14 @@ def _run(
     digits: Split,
     state: TrainingState | None,
     checkpoint: Path | None,
+    teachers: Sequence[Classifier],
 ) -> tuple[TrainingState | None, bool]:
     """Train with a bar; the last epoch's state, and whether it was the last one asked for."""
     began = epoch_began = time.perf_counter()
     first_step = None
     try:
         with Bar(console) as bar:
-            for progress in run(chosen, digits, state):
+            for progress in run(chosen, digits, state, teachers=teachers):
                 now = time.perf_counter()
                 if first_step is None:  # the clock starts at the first report: loading is behind it
                     first_step, began = progress.step, now

@@ -90,20 +90,6 @@ def test_a_state_comes_back_bit_for_bit() -> None:
     assert state.history == again.history
 
 
-def test_a_teacher_comes_back_with_its_state() -> None:
-    teacher = initialize((784, 6, 10), "relu", np.random.default_rng(2))
-    taught = replace(a_state(), teacher=teacher, teacher_velocity=teacher.vector * 2)
-    again = load_state(dump_state(taught))
-    assert again.teacher is not None
-    assert again.teacher_velocity is not None
-    assert (again.teacher.layers, again.teacher.activation) == ((784, 6, 10), "relu")
-    np.testing.assert_array_equal(again.teacher.vector, teacher.vector)
-    np.testing.assert_array_equal(again.teacher_velocity, teacher.vector * 2)
-    arrays = unpack(dump_state(taught))
-    arrays["meta"]["teacher_layers"] = [784, 7, 10]
-    refuse(pack(arrays), "parameters", load_state)
-
-
 def test_equal_contents_give_equal_bytes() -> None:
     assert dump_model(a_model()) == dump_model(a_model())
     assert dump_state(a_state()) == dump_state(a_state())
@@ -286,7 +272,7 @@ def test_a_zip_bomb_is_refused_before_it_is_unpacked(monkeypatch: pytest.MonkeyP
 
 def test_no_more_is_read_than_the_largest_run_needs() -> None:
     biases = presets._MOST_LAYERS * presets._MOST_UNITS
-    needed = 5 * 4 * (presets._MOST_WEIGHTS + biases)  # network, velocity, best; teacher, velocity
+    needed = 3 * 4 * (presets._MOST_WEIGHTS + biases)  # network, velocity, best
     assert needed < checkpoint.MOST_BYTES < 2 * needed
 
 

@@ -29,7 +29,6 @@ def test_blog_is_the_recipe_of_the_text() -> None:
         "deskew": False,
         "train_examples": None,
         "drawn_examples": 0,
-        "teacher_layers": (),
         "seed": 0,
     }
     assert asdict(recipe("blog")) == expected
@@ -99,8 +98,6 @@ WRONG: list[tuple[str, Any, str]] = [
     ("train_examples", 0, "must lie from 1 to"),
     ("train_examples", 2.0, "must be a whole number, found 2.0"),
     ("drawn_examples", -1, "must lie from 0 to 1,000,000, found -1"),
-    ("teacher_layers", [1] * 9, "give 0 to 8 sizes, found 9"),
-    ("teacher_layers", [0], "each size must lie from 1 to 4,096, found 0"),
     ("seed", -1, "must lie from 0 to 4,294,967,295, found -1"),
     ("seed", 2**32, "must lie from 0 to 4,294,967,295, found 4,294,967,296"),
     ("preset", "turbo", "'turbo' is unknown; choose one of blog, fast, best"),

@@ -10,19 +10,23 @@ from numpy.typing import NDArray
 from model import examples, training
 from model.activations import ACTIVATIONS
 from model.checkpoint import dump_state, load_state
+from model.classifier import Classifier
 from model.dataset import Split
 from model.diagnostics import dead_units
+from model.distillation import TEMPERATURE
 from model.errors import DivergenceError, RecipeError
 from model.metrics import accuracy
 from model.moments import deskew
 from model.network import (
     Array,
     Parameters,
+    Trace,
     backward,
     cross_entropy,
     forward,
     initialize,
     one_hot,
+    softmax,
 )
 from model.presets import Recipe, recipe
 from model.training import Progress, TrainingState, classifier, start, train
@@ -222,56 +226,62 @@ def test_drawn_digits_are_learnt_beside_the_training_images(
     assert P.argmax() == 7
 
 
-TAUGHT = replace(BUSY, teacher_layers=(20,), augment="none", deskew=False, drawn_examples=0)
+TAUGHT = replace(BUSY, augment="none", deskew=False, drawn_examples=0)
 
 
-def test_a_teacher_learns_from_the_labels_and_the_network_from_the_teacher(few: Split) -> None:
+def teachers() -> list[Classifier]:
+    return [
+        Classifier(initialize((784, 20, 10), "relu", np.random.default_rng(seed)))
+        for seed in (3, 4)
+    ]
+
+
+def test_a_taught_network_learns_what_its_teachers_make_of_the_images(few: Split) -> None:
     used = replace(TAUGHT, epochs=2, schedule="constant", weight_decay=0.0, momentum=0.5)
-    begin = start(used)
-    assert begin.teacher is not None
-    learner, teacher = (p.astype(np.float64) for p in (begin.parameters, begin.teacher))
-    velocities = np.zeros_like(learner.vector), np.zeros_like(teacher.vector)
+    learner = start(used).parameters.astype(np.float64)
+    velocity = np.zeros_like(learner.vector)
+    lessons = [teacher.parameters.astype(np.float64) for teacher in teachers()]
     for epoch in (1, 2):
         order = np.random.default_rng([used.seed, epoch]).permutation(150)
         for first in range(0, 150, 32):
-            rows = order[first : first + 32]
-            x = few.train_images[rows] / 255.0
-            y = one_hot(few.train_labels[rows], dtype=np.float64)
-            lesson = forward(teacher, x)
-            grads = (
-                backward(teacher, lesson, y),
-                backward(learner, forward(learner, x), lesson.a[-1]),
-            )
-            for v, theta, dtheta, rate in zip(
-                velocities,
-                (learner, teacher),
-                reversed(grads),
-                (used.learning_rate, training.TEACHER_RATE * used.learning_rate),
-                strict=True,
-            ):
-                v *= 0.5
-                v += dtheta.vector
-                theta.vector -= rate * v
-    state = finish(used, few)
-    assert state.teacher is not None
-    assert np.abs(state.teacher.vector - begin.teacher.vector).max() > 1e-3
-    assert np.abs(state.teacher.vector - teacher.vector).max() <= 1e-5
-    assert np.abs(state.parameters.vector - learner.vector).max() <= 1e-5
+            x = few.train_images[order[first : first + 32]] / 255.0
+            y = softmax(sum(forward(lesson, x).z[-1] for lesson in lessons) / 2 / TEMPERATURE)
+            trace = forward(learner, x)
+            softened = Trace(trace.z, [*trace.a[:-1], softmax(trace.z[-1] / TEMPERATURE)])
+            velocity = 0.5 * velocity + backward(learner, softened, y).vector
+            learner.vector -= used.learning_rate * velocity
+    *_, last = train(used, few, teachers=teachers())
+    assert last.state is not None
+    assert np.abs(last.state.parameters.vector - learner.vector).max() <= 1e-5
 
 
-def test_a_run_with_a_teacher_resumes_to_the_same_bits(few: Split) -> None:
-    states = [progress.state for progress in train(TAUGHT, few) if progress.state]
+@pytest.mark.parametrize(
+    "change", [{}, {"momentum": 0.0, "weight_decay": 0.0}, {"augment": "full"}]
+)
+def test_a_taught_run_resumes_to_the_same_bits(change: dict[str, Any], few: Split) -> None:
+    used = replace(TAUGHT, **change)
+    states = [p.state for p in train(used, few, teachers=teachers()) if p.state]
     for state in states[:-1]:
-        again = finish(TAUGHT, few, load_state(dump_state(state)))
-        assert_same(again, states[-1])
-        assert again.teacher is not None
-        assert states[-1].teacher is not None
-        np.testing.assert_array_equal(again.teacher.vector, states[-1].teacher.vector)
+        *_, last = train(used, few, load_state(dump_state(state)), teachers=teachers())
+        assert last.state is not None
+        assert_same(last.state, states[-1])
 
 
-def test_without_a_teacher_there_is_none_in_the_state(few: Split) -> None:
-    state = finish(replace(BUSY, epochs=1), few)
-    assert (state.teacher, state.teacher_velocity) == (None, None)
+def test_the_loss_of_a_taught_run_is_still_that_of_the_labels(few: Split) -> None:
+    used = replace(TAUGHT, epochs=1, learning_rate=1e-9)
+    *_, last = train(used, few, teachers=teachers())
+    begin = forward(start(used).parameters, few.train_images / np.float32(255))
+    assert last.metrics is not None
+    assert last.metrics.train_loss == pytest.approx(
+        cross_entropy(begin.z[-1], one_hot(few.train_labels)), abs=1e-5
+    )
+
+
+def test_a_model_says_who_taught_it() -> None:
+    parameters = start(TAUGHT).parameters
+    taught_by = [replace(teachers()[0], recipe={"epochs": 60})]
+    assert classifier(TAUGHT, parameters, "", taught_by).recipe["teachers"] == [{"epochs": 60}]
+    assert "teachers" not in classifier(TAUGHT, parameters).recipe
 
 
 # --- bits ----------------------------------------------------------------------------------------
