@@ -6,6 +6,7 @@ both.
 
 from __future__ import annotations
 
+import math
 from functools import lru_cache
 from typing import Any
 
@@ -105,7 +106,7 @@ def place(small: Grey) -> Grey:
     margin = (SIDE - BOX) // 2
     out = np.zeros((SIDE, SIDE), np.uint8)
     y, x = (
-        margin + min(max(int(np.floor(CENTRE - margin - mean + 0.5)), -margin), margin)
+        margin + min(max(math.floor(CENTRE - margin - mean + 0.5), -margin), margin)
         for mean in _centre_of_mass(small)
     )
     out[y : y + BOX, x : x + BOX] = small

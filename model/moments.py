@@ -46,17 +46,14 @@ def deskew(images: npt.NDArray[Any]) -> Array:
 
 def _moments(pixels: Array) -> tuple[Array, Array, Array, Array, Array]:
     """mean x and mean y from the middle, the slant a, s_x and s_y: (n,) each."""
-    mass, x, y, xy, xx, yy = (pixels @ _MOMENTS).T
-    mass = np.maximum(mass, np.float32(1e-6))
-    x, y = x / mass, y / mass
-    var_y = np.maximum(yy / mass - y * y, np.float32(1e-6))
-    covariance = xy / mass - x * y
-    slant = np.clip(covariance / var_y, -MAX_SHEAR, MAX_SHEAR)
-    var_x = np.maximum(
-        xx / mass - x * x - 2 * slant * covariance + slant * slant * var_y, np.float32(0)
-    )
-    scales = np.sqrt(var_x) / SPREAD_X, np.sqrt(var_y) / SPREAD_Y
-    s_x, s_y = (np.clip(scale, *SCALES) for scale in scales)
+    sums = (pixels @ _MOMENTS).T
+    x, y, xy, xx, yy = sums[1:] / np.maximum(sums[0], np.float32(1e-6))
+    var_y = np.maximum(yy - y * y, np.float32(1e-6))
+    covariance = xy - x * y
+    slant = (covariance / var_y).clip(-MAX_SHEAR, MAX_SHEAR)
+    var_x = np.maximum(xx - x * x - 2 * slant * covariance + slant * slant * var_y, np.float32(0))
+    s_x = (np.sqrt(var_x) / SPREAD_X).clip(*SCALES)
+    s_y = (np.sqrt(var_y) / SPREAD_Y).clip(*SCALES)
     return x, y, slant, s_x, s_y
 
 
@@ -70,9 +67,8 @@ def _resample(
     n = len(pixels)
     padded = np.zeros((n, SIDE + 3, _WIDTH), np.float32)
     padded[:, 1 : SIDE + 1, 1 : SIDE + 1] = pixels.reshape(n, SIDE, SIDE)
-    images = np.arange(n, dtype=np.float32)[:, None]
     above, part = _split(y[:, None] + s_y[:, None] * _OFFSETS)
-    above += images * (SIDE + 3)
+    above += _IMAGE_STARTS[:n]
     index = _whole(above)  # (n, 28)
     source = padded.reshape(-1, _WIDTH)
     rows = source.take(index, axis=0, mode="clip")
@@ -81,7 +77,7 @@ def _resample(
     axis = x[:, None] + (slant * s_y)[:, None] * _OFFSETS  # (n, 28)
     widths = s_x[:, None] * _width_ratios(rows, axis, s_x)
     # widths u + axis, as a product: adding arrays whose last axis is short takes NumPy much longer.
-    from_middle = np.stack([widths, axis], axis=2).reshape(-1, 2) @ _LINE  # (n 28, 28)
+    from_middle = np.array([widths.ravel(), axis.ravel()]).T @ _LINE  # (n 28, 28)
     left, part = _split(from_middle.reshape(n, SIDE * SIDE))
     left += _ROW_STARTS[:n]
     index, flat = _whole(left), rows.ravel()
@@ -95,18 +91,18 @@ def _width_ratios(rows: Array, axis: Array, s_x: Array) -> Array:
     mass, x, xx = moments.reshape(3, -1, SIDE)
     xx = xx - 2 * axis * x + axis * axis * mass  # about the axis
     mass, xx = mass @ _BAND, xx @ _BAND  # of the rows around each
-    usual = np.square(s_x * np.float32(SPREAD_X))[:, None]
+    usual = np.square(s_x * SPREAD_X)[:, None]
     # A little ink of the usual spread: it decides where a band has hardly any of its own.
     little = np.float32(0.02) * mass.max(axis=1, keepdims=True) + np.float32(1e-6)
     ratio = (xx + little * usual) / ((mass + little) * usual)
-    ratios: Array = np.sqrt(np.sqrt(np.clip(ratio, *BAND_RATIOS)))
+    ratios: Array = np.sqrt(np.sqrt(ratio.clip(*BAND_RATIOS)))
     return ratios
 
 
 def _split(from_middle: Array) -> tuple[Array, Array]:
     """The pixel before each place in an image with a margin of one, and how far on it lies."""
-    from_middle += np.float32(SIDE + 1) / 2
-    part = np.clip(from_middle, 0, SIDE + 1, out=from_middle)
+    from_middle += _MIDDLE
+    part = from_middle.clip(0, SIDE + 1, out=from_middle)
     before = np.floor(part)
     part -= before
     return before, part
@@ -126,7 +122,10 @@ def _blend(first: Array, second: Array, part: Array) -> None:
 _OFFSETS = np.arange(SIDE, dtype=np.float32) - np.float32(SIDE - 1) / 2
 _Y, _X = (axis.ravel() for axis in np.meshgrid(_OFFSETS, _OFFSETS, indexing="ij"))
 _MOMENTS = np.stack([np.ones_like(_X), _X, _Y, _X * _Y, _X * _X, _Y * _Y], axis=1)  # (784, 6)
+_MIDDLE = np.float32(SIDE + 1) / 2  # of a row or column with a margin of one
 _WIDTH = SIDE + 4  # of a padded row
+# Where the padded rows of each image of a chunk start: (CHUNK, 1).
+_IMAGE_STARTS = np.arange(0, CHUNK * (SIDE + 3), SIDE + 3, dtype=np.float32)[:, None]
 # Where the row of each pixel of a chunk starts among all of its padded rows: (CHUNK, 784).
 _ROW_STARTS = np.repeat(
     np.arange(0, CHUNK * SIDE * _WIDTH, _WIDTH, dtype=np.float32).reshape(CHUNK, SIDE), SIDE, axis=1
