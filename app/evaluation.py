@@ -20,7 +20,7 @@ from model.network import cross_entropy, one_hot
 __all__ = ["Evaluation", "Evaluator", "evaluate", "load_test_digits"]
 
 CHUNK = 500  # images at a time: other requests get their turn between two chunks
-MOST_KEPT = 32  # evaluations; each is small
+MOST_KEPT = 32  # evaluations, of 100 KB each
 
 Bytes = NDArray[np.uint8]
 
@@ -30,18 +30,32 @@ class Evaluation:
     """What a model makes of n labelled digits.
 
     `confusion` C (10, 10): C[t, p] counts the digits t that were read as p. `loss` is the mean
-    cross-entropy of the model's probabilities, in nats. `mistakes` are indices into the digits, the
-    worst first: where the right digit got the least probability. The other arrays are aligned
-    with `mistakes`.
+    cross-entropy of the model's probabilities, in nats.
     """
 
     accuracy: float
     loss: float
     confusion: NDArray[np.int64]  # (10, 10)
-    mistakes: NDArray[np.int64]  # (k,)
-    read: NDArray[np.int64]  # (k,): the digit that each was taken for
-    confidence: NDArray[Any]  # (k,): the probability of that digit
-    belief: NDArray[Any]  # (k,): the probability of the right one
+    labels: Bytes  # (n,): what each digit is
+    read: Bytes  # (n,): what it was taken for
+    confidence: NDArray[Any]  # (n,): the probability of that
+    belief: NDArray[Any]  # (n,): the probability of what it is
+
+    def mistakes(self, label: int | None = None, digit: int | None = None) -> NDArray[np.intp]:
+        """Indices of the misread digits, the worst first: that whose label got the least belief.
+
+        Only those that are a `label`, only those read as a `digit`. Where these two are the same,
+        the digits that were read right: the least believed first.
+        """
+        right = self.labels == self.read
+        chosen = right if label is not None and label == digit else ~right
+        if label is not None:
+            chosen = chosen & (self.labels == label)
+        if digit is not None:
+            chosen = chosen & (self.read == digit)
+        indices = np.flatnonzero(chosen)
+        worst_first: NDArray[np.intp] = indices[np.argsort(self.belief[indices], kind="stable")]
+        return worst_first
 
 
 @cache
@@ -60,18 +74,15 @@ def evaluate(classifier: Classifier, images: Bytes, labels: Bytes) -> Evaluation
         y = one_hot(labels[part], trace.a[-1].shape[1])
         losses.append(cross_entropy(trace.z[-1] / classifier.temperature, y) * len(y))
     probabilities = np.concatenate(rows)  # (n, 10)
-    read = probabilities.argmax(axis=1)
-    belief = np.take_along_axis(probabilities, labels[:, None].astype(np.int64), axis=1)[:, 0]
-    wrong = np.flatnonzero(read != labels)
-    mistakes = wrong[np.argsort(belief[wrong], kind="stable")]
+    read = probabilities.argmax(axis=1).astype(np.uint8)
     return Evaluation(
         accuracy=float((read == labels).mean()),
         loss=float(sum(losses) / len(images)),
         confusion=confusion_matrix(labels, read),
-        mistakes=mistakes,
-        read=read[mistakes],
-        confidence=probabilities.max(axis=1)[mistakes],
-        belief=belief[mistakes],
+        labels=labels,
+        read=read,
+        confidence=probabilities.max(axis=1),
+        belief=probabilities[np.arange(len(labels)), labels],
     )
 
 

@@ -94,8 +94,8 @@ export const jobEvents = (id) => `${job(id)}/events`;
 
 export const models = (limit = 100) => call("GET", `/models${query({ limit })}`);
 export const getModel = (id) => call("GET", model(id));
-/** How it reads MNIST's test digits: accuracy, loss, confusion, its worst mistakes. */
-export const evaluation = (id) => call("GET", `${model(id)}/evaluation`, { patience: 60_000 });
+/** How it reads MNIST's test digits: accuracy, loss, confusion, its worst mistakes. `options`: worst (how many), label, digit. */
+export const evaluation = (id, options = {}) => call("GET", `${model(id)}/evaluation${query(options)}`, { patience: 60_000 });
 export const weights = (id) => call("GET", `${model(id)}/weights`, { as: "buffer", headers: { Accept: "*/*" } });
 export const weightsPath = (id) => `${model(id)}/weights`;
 export const activate = (id) => call("PUT", "/models/active", { body: { model: id }, as: "nothing" });

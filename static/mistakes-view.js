@@ -1,66 +1,93 @@
-/** What a model gets wrong: the confusion matrix and a gallery of the worst mistakes, each of which can be put on the pad. */
+/** What a model gets wrong: the confusion matrix and a gallery of the worst mistakes, or of those in a cell; each can be put on the pad. */
 
 import { evaluation } from "./api.js";
+import { ALL, describe, inside, keyOf, readRight } from "./confusion.js";
+import { ConfusionTable } from "./confusion-table.js";
 import { element, find, say } from "./dom.js";
 import { accuracy, count, number, percent } from "./format.js";
 import { paintGrey } from "./paint-grey.js";
 
+const SHOWN = 24; // digits at first,
+const MORE = 60; // and with each press of a button,
+const MOST = 200; // up to what the service shows
+
 export class MistakesView {
   #root;
   #open;
-  #wanted = null;
+  #table;
+  #model = null; // {id, name}
+  #tabled = null; // the id of the model whose matrix is shown
+  #pick = ALL; // what of the matrix
+  #asked = null; // the last question: older answers are of no use
 
   /** `open(index)`: puts a test digit on the pad. */
   constructor(root, open) {
     this.#root = root;
     this.#open = open;
+    this.#table = new ConfusionTable(find("#confusion", root), (pick) => this.#choose(pick));
+    find("#mistakes-all", root).addEventListener("click", () => this.#choose(ALL));
+    find("#mistakes-more", root).addEventListener("click", () => this.#more());
   }
 
-  async show(model, name) {
-    this.#wanted = model;
+  show(id, name) {
+    this.#model = { id, name };
+    this.#tabled = null;
     this.#root.hidden = false;
-    this.#say(`Trying ${name} on the test digits …`);
+    this.#say("#mistakes-say", `Trying ${name} on the test digits …`);
+    return this.#ask(ALL, SHOWN);
+  }
+
+  /** What is chosen again is let go of. */
+  #choose(pick) {
+    return this.#ask(keyOf(pick) === keyOf(this.#pick) ? ALL : pick, SHOWN);
+  }
+
+  async #more() {
+    const shown = find("#mistakes", this.#root).children.length;
+    await this.#ask(this.#pick, Math.min(shown + MORE, MOST));
+    find(`#mistakes li:nth-child(${shown + 1}) button`, this.#root)?.focus(); // the button may be gone
+  }
+
+  async #ask(pick, worst) {
+    const asked = (this.#asked = {});
     try {
-      const result = await evaluation(model);
-      if (this.#wanted === model) this.#paint(result, name);
+      const result = await evaluation(this.#model.id, { worst, ...pick });
+      if (this.#asked !== asked) return;
+      if (this.#tabled !== result.model) this.#examined(result);
+      this.#pick = pick;
+      this.#table.mark(pick);
+      this.#gallery(result.mistakes, inside(result.confusion, pick));
     } catch (error) {
-      if (this.#wanted === model) this.#say(error.message);
+      if (this.#asked === asked) this.#say("#mistakes-say", error.message);
     }
   }
 
-  #say(text) {
-    say(find("#mistakes-say", this.#root), text);
+  #examined({ model, examples, accuracy: share, loss, confusion }) {
+    const right = count(Math.round(share * examples));
+    this.#say("#mistakes-say", `${this.#model.name} reads ${right} of ${count(examples)} test digits right: ${accuracy(share)}. Its mean loss is ${number(loss ?? NaN)}.`);
+    this.#table.show(confusion);
+    this.#tabled = model;
   }
 
-  #paint({ examples, accuracy: share, loss, confusion, mistakes }, name) {
-    const right = count(Math.round(share * examples));
-    this.#say(`${name} reads ${right} of ${count(examples)} test digits right: ${accuracy(share)}. Its mean loss is ${number(loss ?? NaN)}.`);
-    find("#confusion", this.#root).replaceChildren(...table(confusion));
+  /** `all`: how many there are, of which these are shown. */
+  #gallery(mistakes, all) {
+    const first = readRight(this.#pick) ? "the least sure" : "the worst";
+    const order = mistakes.length < all ? `, ${first} ${mistakes.length}` : all > 1 ? `, ${first} first` : "";
+    this.#say("#mistakes-title", `${describe(this.#pick, all)}${order}`);
     find("#mistakes", this.#root).replaceChildren(...mistakes.map((mistake) => this.#mistake(mistake)));
+    find("#mistakes-all", this.#root).hidden = this.#pick === ALL;
+    find("#mistakes-more", this.#root).hidden = mistakes.length >= Math.min(all, MOST);
+  }
+
+  #say(selector, text) {
+    say(find(selector, this.#root), text);
   }
 
   #mistake({ index, label, digit, confidence, pixels }) {
     const canvas = element("canvas", { width: 28, height: 28, "aria-hidden": "true" });
     paintGrey(canvas, pixels);
-    const text = `${label} read as ${digit}, ${percent(confidence)}`;
+    const text = label === digit ? `${label}, ${percent(confidence)}` : `${label} read as ${digit}, ${percent(confidence)}`;
     const button = element("button", { type: "button", class: "mistake", title: "Put it on the pad", onclick: () => this.#open(index) }, canvas, element("span", {}, text));
     return element("li", {}, button);
   }
-}
-
-/** Rows: what it is; columns: what was read. Mistakes are shaded by how many there are. */
-function table(confusion) {
-  const most = Math.max(1, ...confusion.flatMap((row, label) => row.filter((_, read) => read !== label)));
-  const digits = [...Array(10).keys()];
-  const head = element("tr", {}, element("th", { scope: "col" }, "is \\ read"), digits.map((digit) => element("th", { scope: "col" }, String(digit))));
-  const rows = confusion.map((row, label) => element("tr", {}, element("th", { scope: "row" }, String(label)), row.map((value, read) => cell(value, label, read, most))));
-  return [element("caption", { class: "hint" }, "Rows: what the digit is. Columns: what was read. Off the diagonal are mistakes."), element("thead", {}, head), element("tbody", {}, rows)];
-}
-
-function cell(value, label, read, most) {
-  const right = label === read;
-  const title = right ? `${count(value)} times ${label}, read right` : `${count(value)} times ${label}, read as ${read}`;
-  const node = element("td", { class: right ? "right" : value ? "wrong" : "none", title }, value ? String(value) : "·");
-  if (!right && value) node.style.setProperty("--share", (0.2 + (0.8 * value) / most).toFixed(2));
-  return node;
 }

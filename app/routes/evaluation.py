@@ -20,6 +20,9 @@ MOST_MISTAKES = 200  # of one answer: each comes with its 784 pixels
 router = APIRouter(tags=["Models"], responses=documents.problems(404, 422, 429, 503))
 
 
+Digit = Annotated[int | None, Query(ge=0, le=9)]
+
+
 @router.get("/models/{id}/evaluation", summary="Examine a model")
 async def get_evaluation(
     request: Request,
@@ -27,22 +30,22 @@ async def get_evaluation(
     worst: Annotated[
         int, Query(ge=0, le=MOST_MISTAKES, description="How many mistakes to show.")
     ] = 24,
+    label: Annotated[Digit, Query(description="Only mistakes about digits that are this.")] = None,
+    digit: Annotated[Digit, Query(description="Only digits that were taken for this.")] = None,
 ) -> schemas.Evaluation:
-    """Accuracy, confusion matrix and the worst mistakes on MNIST's 10,000 test digits."""
+    """Accuracy, confusion matrix and the worst mistakes on MNIST's 10,000 test digits.
+
+    With a `label` and a `digit`, the mistakes in that cell of the matrix; where they are the same,
+    the digits that were read right, those first of which the model was least sure.
+    """
     inference: Inference = request.app.state.inference
     evaluator: Evaluator = request.app.state.evaluator
-    return _document(id, await evaluator.of(await inference.get(id)), worst)
+    evaluation = await evaluator.of(await inference.get(id))
+    return _document(id, evaluation, evaluation.mistakes(label, digit)[:worst].tolist())
 
 
-def _document(id: str, evaluation: Evaluation, worst: int) -> schemas.Evaluation:
+def _document(id: str, evaluation: Evaluation, shown: list[int]) -> schemas.Evaluation:
     images, labels = load_test_digits()
-    aligned = zip(
-        evaluation.mistakes[:worst].tolist(),
-        evaluation.read,
-        evaluation.confidence,
-        evaluation.belief,
-        strict=False,
-    )
     return schemas.Evaluation(
         model=id,
         examples=len(labels),
@@ -54,10 +57,10 @@ def _document(id: str, evaluation: Evaluation, worst: int) -> schemas.Evaluation
                 index=index,
                 label=int(labels[index]),
                 pixels=images[index].tolist(),
-                digit=int(digit),
-                confidence=float(confidence),
-                label_probability=float(belief),
+                digit=int(evaluation.read[index]),
+                confidence=float(evaluation.confidence[index]),
+                label_probability=float(evaluation.belief[index]),
             )
-            for index, digit, confidence, belief in aligned
+            for index in shown
         ],
     )

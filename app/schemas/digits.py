@@ -33,7 +33,7 @@ class TestDigit(BaseModel):
 
 
 class Mistake(TestDigit):
-    """A test digit that a model takes for another."""
+    """A test digit, and what a model takes it for."""
 
     digit: Name = Field(description="What it was read as.", examples=[1])
     confidence: Share = Field(description="The probability of that digit.", examples=[0.9])
@@ -57,5 +57,6 @@ class Evaluation(BaseModel):
         examples=[[[1000 if t == p else 0 for p in range(10)] for t in range(10)]],
     )
     mistakes: list[Mistake] = Field(
-        description="The worst, first those whose right digit got the least probability."
+        description="The worst, first those whose right digit got the least probability; with "
+        "`label` and `digit` those of that cell of the matrix."
     )

@@ -34,8 +34,8 @@ def test_mistakes_are_counted_by_label_and_digit() -> None:
     assert result.confusion[3, 3] == 2
     assert result.confusion[3, 5] == 1
     assert result.confusion.sum() == 4
-    assert result.mistakes.tolist() == [1]
-    assert result.read.tolist() == [5]
+    assert result.mistakes().tolist() == [1]
+    assert result.read.tolist() == [3, 5, 3, 8]
 
 
 def test_the_worst_mistake_comes_first() -> None:
@@ -43,9 +43,25 @@ def test_the_worst_mistake_comes_first() -> None:
     images[0] //= 5
     images[2] //= 2
     result = evaluate(reads_the_first_pixels(9), images, np.zeros(3, np.uint8))
-    assert result.mistakes.tolist() == [1, 2, 0]
-    assert np.all(np.diff(result.belief) > 0)
+    assert result.mistakes().tolist() == [1, 2, 0]
+    assert np.all(np.diff(result.belief[[1, 2, 0]]) > 0)
     assert np.all(result.confidence > result.belief)
+
+
+def test_mistakes_are_found_by_what_they_are_and_what_they_were_read_as() -> None:
+    labels = np.array([3, 3, 8, 8, 5], np.uint8)
+    result = evaluate(reads_the_first_pixels(), images_of([5, 3, 5, 3, 5]), labels)
+    assert result.mistakes(label=3).tolist() == [0]
+    assert result.mistakes(digit=5).tolist() == [0, 2]
+    assert result.mistakes(label=8, digit=3).tolist() == [3]
+    assert result.mistakes(label=0, digit=5).tolist() == []
+
+
+def test_on_the_diagonal_are_the_digits_read_right_the_least_sure_first() -> None:
+    images = images_of([4, 4, 4, 7])
+    images[1] //= 3
+    result = evaluate(reads_the_first_pixels(4), images, np.array([4, 4, 4, 4], np.uint8))
+    assert result.mistakes(label=4, digit=4).tolist() == [1, 0, 2]
 
 
 def test_the_loss_is_that_of_the_probabilities_it_gives() -> None:

@@ -123,7 +123,8 @@ def test_axe_finds_nothing_while_a_run_is_under_way_and_after(
         expect(page.locator("#chart-accuracy path.chart-line")).not_to_have_count(0)
         assert violations(page, "#train") == [], "under way"
         run.get_by_role("button", name="Cancel").click()
-        expect(page.locator("#confusion td").first).to_be_visible()
+        page.locator("#confusion td.wrong button").first.click()
+        expect(page.locator("#mistakes-all")).to_be_visible()
         page.fill("[name=learning_rate]", "-1")
         page.click("#train-form [type=submit]")
         expect(page.locator("#error-learning_rate")).not_to_be_empty()

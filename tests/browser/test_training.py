@@ -63,6 +63,40 @@ def test_a_run_is_watched_to_its_end_examined_and_used(page: Page) -> None:
     expect(page.locator("[data-model=pretrained]")).to_have_attribute("data-active", "true")
 
 
+def test_a_cell_of_the_matrix_shows_its_digits(page: Page) -> None:
+    page.locator("[data-model=pretrained]").get_by_role("button", name="Mistakes").click()
+    gallery, title = page.locator("#mistakes li"), page.locator("#mistakes-title")
+    expect(gallery).to_have_count(24)
+    expect(title).to_contain_text("the worst 24")
+    most = max(page.locator("#confusion td.wrong").all_inner_texts(), key=int)
+    cell = page.locator("#confusion td.wrong button", has_text=re.compile(f"^{most}$")).first
+    label, digit = (cell.get_attribute("data-pick") or "").split()
+    cell.click()
+    expect(title).to_contain_text(f"{label} read as {digit}: {most} digits")
+    expect(gallery).to_have_text([re.compile(f"^{label} read as {digit}, ")] * int(most))
+    expect(cell).to_have_attribute("aria-pressed", "true")
+    page.get_by_role("button", name="Back to all mistakes").click()
+    expect(gallery).to_have_count(24)
+    page.locator(f"#confusion [data-pick='{label} {label}']").click()
+    expect(title).to_contain_text(f"{label} read right")
+    page.click("#mistakes-more")
+    expect(gallery).to_have_count(84)
+    expect(gallery.nth(24).locator("button")).to_be_focused()
+
+
+def test_the_matrix_is_walked_through_by_arrow_keys(page: Page) -> None:
+    page.locator("[data-model=pretrained]").get_by_role("button", name="Mistakes").click()
+    page.locator("#confusion [data-pick='3 null']").focus()
+    page.keyboard.press("ArrowRight")  # past the pairs that were never mistaken
+    first = page.locator("#confusion tbody tr:nth-child(4) td button").first
+    expect(first).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.locator("#mistakes-title")).to_contain_text("3 read ")
+    assert page.locator("#confusion [tabindex='0']").count() == 1
+    page.keyboard.press("Tab")
+    expect(page.locator("#mistakes-all")).to_be_focused()
+
+
 def test_a_run_is_cancelled(page: Page) -> None:
     job = start(page, "stopped", **LONG)
     expect(page.locator(row(job, "running"))).to_be_visible()

@@ -38,6 +38,21 @@ def test_its_worst_mistakes_come_with_their_pixels(client: TestClient) -> None:
         )
 
 
+def test_a_cell_of_the_matrix_comes_with_its_digits(client: TestClient) -> None:
+    id = upload(client, weights_of()).json()["id"]
+    path = f"/models/{id}/evaluation"
+    confusion = np.array(client.get(f"{path}?worst=0").json()["confusion"])
+    label, digit = (int(at) for at in np.unravel_index(confusion.argmax(), confusion.shape))
+    cell = client.get(f"{path}?label={label}&digit={digit}&worst=3").json()["mistakes"]
+    assert len(cell) == 3
+    assert {(one["label"], one["digit"]) for one in cell} == {(label, digit)}
+    row = client.get(f"{path}?label={label}&worst=200").json()["mistakes"]
+    wrong = confusion[label].sum() - confusion[label, label]
+    assert len(row) == min(wrong, 200)
+    assert {one["label"] for one in row} <= {label}
+    assert label not in {one["digit"] for one in row}
+
+
 def test_another_model_has_other_mistakes(client: TestClient) -> None:
     id = upload(client, weights_of()).json()["id"]
     answer = client.get(f"/models/{id}/evaluation?worst=0").json()
@@ -49,3 +64,4 @@ def test_another_model_has_other_mistakes(client: TestClient) -> None:
 def test_what_cannot_be_examined_is_said(client: TestClient) -> None:
     assert_problem(client.get("/models/gone/evaluation"), 404, "gone")
     assert_problem(client.get("/models/pretrained/evaluation?worst=201"), 422, "200")
+    assert_problem(client.get("/models/pretrained/evaluation?label=10"), 422, "label", "9")
