@@ -1,4 +1,4 @@
-"""Where the time goes: one epoch of training, and one request of each kind, inside the process.
+"""Where the time goes: an epoch, a request of each kind, inside the process, and its parts.
 
     python benchmarks/costs.py [--rounds 9]
 
@@ -16,26 +16,38 @@ import os
 import statistics
 import tempfile
 import time
+from collections.abc import Callable
 
 os.environ["OPENBLAS_NUM_THREADS"] = "1"
 
-from serving import calls
+import numpy as np
+from serving import calls, picture
 
+from app import images
+from app.explain import explain
+from app.inference import Served
 from app.main import create_app
+from app.routes.gradients import _document
+from app.routes.predict import CHUNK, to_json
 from app.settings import Settings
 from model import descent, training
+from model.checkpoint import pretrained
 from model.dataset import Split, load_mnist_part
-from model.descent import Descent
+from model.ink import to_mnist
+from model.moments import deskew
 from model.optimizer import SGD
 from model.presets import recipe
+from model.rejection import judge
+from model.sparse import SparseDescent
 
 TOGETHER = 16
+AGAIN = 50
 #: What is timed in an epoch: where it is called from, its name there, what it is.
 PARTS = (
     (descent, "forward", "forward"),
     (descent, "backward", "backward"),
     (SGD, "step", "the step itself"),
-    (Descent, "step", "a step, in all"),
+    (SparseDescent, "step", "a step, in all"),
     (training._Run, "_descend", "steps and their loss"),
     (training._Run, "_evaluate", "evaluation on 1,000 images"),
 )
@@ -135,6 +147,50 @@ async def _cost(app, call, rounds: int) -> float:
     return 1e6 * statistics.median(seen[1:])
 
 
+def inside(rounds: int) -> list[tuple[str, float]]:
+    """Median microseconds an image of what requests call, called again and again by itself."""
+    digits = load_mnist_part("test")[0][:CHUNK]
+    model = pretrained()
+    x, W1 = model.prepare(digits), model.parameters.weights[0]
+    explaining = functools.partial(
+        explain, model.parameters, model.trace(digits[:1]), np.array([7])
+    )
+    answer = _document(Served("pretrained", "", model), explaining(), single=True, full=False)
+    batch, together = f"a batch of {CHUNK}", digits[:TOGETHER]
+    parts = [
+        *_of_picture(picture(digits[0], 28), "28x28"),
+        *_of_picture(picture(digits[0], 280), "280x280"),
+        ("reading one image", 1, functools.partial(judge, model, digits[:1])),
+        (f"reading {TOGETHER} at a time", TOGETHER, functools.partial(judge, model, together)),
+        ("gradients: loss, backward pass", 1, explaining),
+        ("gradients: their numbers as JSON", 1, functools.partial(to_json, answer)),
+        (f"{batch}: deskewing", CHUNK, functools.partial(deskew, digits)),
+        (f"{batch}: X W1", CHUNK, functools.partial(np.matmul, x, W1)),
+        (f"{batch}, in all", CHUNK, functools.partial(model.probabilities, digits)),
+    ]
+    return [(title, _microseconds(call, rounds) / many) for title, many, call in parts]
+
+
+def _of_picture(file: bytes, title: str) -> list[tuple[str, int, Callable[[], object]]]:
+    grey, lossy = images._decode(file)
+    ink = images._ink(grey, lossy)
+    return [
+        (f"PNG {title}: decoding", 1, functools.partial(images._decode, file)),
+        (f"PNG {title}: what is ink", 1, functools.partial(images._ink, grey, lossy)),
+        (f"PNG {title}: to MNIST's 28x28", 1, functools.partial(to_mnist, ink)),
+    ]
+
+
+def _microseconds(call: Callable[[], object], rounds: int) -> float:
+    seen = []
+    for _ in range(rounds + 1):
+        began = time.process_time()
+        for _ in range(AGAIN):
+            call()
+        seen.append((time.process_time() - began) / AGAIN)
+    return 1e6 * statistics.median(seen[1:])
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
     parser.add_argument("--rounds", type=int, default=9)
@@ -147,6 +203,9 @@ def main() -> None:
     print("\n| request | µs inside the application |\n|---|---|")
     for title, microseconds in found:
         print(f"| {title} | {microseconds:,.0f} |")
+    print("\n| part of a request, by itself | µs an image |\n|---|---|")
+    for title, microseconds in inside(rounds):
+        print(f"| {title} | {microseconds:.1f} |")
 
 
 if __name__ == "__main__":
