@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from model.descent import SCALE, Work
+from model.descent import Work, scale_into
 from model.network import Array, Gradients, Parameters, Trace
 from model.optimizer import SGD
 
@@ -86,8 +86,8 @@ class SparseDescent:
         inked = rare.max(axis=0).nonzero()[0]
         count = len(inked)
         work = self._work_for(len(images), count + common.shape[1])
-        np.multiply(rare.take(inked, axis=1, mode="clip"), SCALE, out=work.x[:, :count])
-        np.multiply(common, SCALE, out=work.x[:, count:])
+        scale_into(work.x[:, :count], rare.take(inked, axis=1, mode="clip"))
+        scale_into(work.x[:, count:], common)
         rows = self._rows[self._order.rare - count : self._order.rare]
         self._rare_rows.take(inked, out=rows, mode="clip")
         logits = work.step(work.x, y, self.optimizer, learning_rate, temperature)
