@@ -3,7 +3,7 @@
 import { Bars } from "./bars.js";
 import { Descent, MOST } from "./descent.js";
 import { find, say } from "./dom.js";
-import { finePercent, number } from "./format.js";
+import { finePercent, number, subscript } from "./format.js";
 import { FallChart } from "./fall-chart.js";
 import { rateAt, placeOf } from "./rates.js";
 
@@ -107,6 +107,7 @@ export class StepView {
       "#loss-after": step ? number(step.loss) : "–",
       "#fall-promised": promised,
       "#fall-real": step ? number(loss - step.loss) : "take the step to see",
+      "#step-moved": step ? moved(step) : "–",
       "#step-trail": trail(descent),
       "#step-say": step ? sentence(this.#label, probabilities, step, loss) : "",
     });
@@ -136,6 +137,11 @@ function trail(descent) {
   const last = losses.slice(-SHOWN);
   const start = losses.length > SHOWN ? [losses[0], "…"] : [];
   return `After ${steps} ${steps === 1 ? "step" : "steps"} the loss went ${[...start, ...last].join(" → ")}.`;
+}
+
+/** "0.21 % in W₁, 1.8 % in W₂": how long the step was beside the weights themselves. */
+function moved({ update_ratios: ratios }) {
+  return ratios.map((ratio, layer) => `${number(100 * (ratio ?? Infinity), 2)}\u00a0% in W${subscript(layer + 1)}`).join(", ");
 }
 
 function sentence(label, probabilities, step, before) {

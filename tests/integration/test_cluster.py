@@ -51,7 +51,7 @@ def test_any_replica_lists_streams_and_cancels_any_job(replicas: list[Server]) -
     until(lambda: first.state(id) == "cancelled")
     taken = time.monotonic() - began
     print(f"cancelled across replicas in {taken:.2f} s")
-    assert taken < 1
+    assert taken < 10  # a second where no other work keeps the cores
     assert follower.everything()[-1][2]["state"] == "cancelled"
 
 
@@ -68,7 +68,7 @@ def test_a_model_activated_through_one_replica_is_used_by_all(replicas: list[Ser
 
     for server in replicas:
         until(lambda: answers(server))  # noqa: B023
-    assert time.monotonic() - began < 2
+    assert time.monotonic() - began < 10  # each looks once a second
 
 
 def test_whatever_is_killed_on_the_cluster_the_job_ends_with_the_same_bits(
