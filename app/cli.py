@@ -72,10 +72,6 @@ def train(
     drawn_examples: Annotated[
         int | None, typer.Option(help="Add so many digits drawn from stroke styles.")
     ] = None,
-    validation_examples: Annotated[
-        int | None,
-        typer.Option(help="Hold back so many to choose the epoch by; default 5,000."),
-    ] = None,
     seed: Annotated[int | None, typer.Option(help="Start of all randomness.")] = None,
     name: Annotated[str, typer.Option(help="What to call the model.")] = "",
     output: Annotated[
@@ -114,10 +110,9 @@ def train(
     }
     overrides = {field: value for field, value in given.items() if value is not None}
     if url is None:
-        from app.commands.train import VALIDATION_EXAMPLES, train
+        from app.commands.train import train
 
-        held_back = VALIDATION_EXAMPLES if validation_examples is None else validation_examples
-        train(preset, overrides, name, output, data, checkpoint, resume, teacher or (), held_back)
+        train(preset, overrides, name, output, data, checkpoint, resume, teacher or ())
     else:
         from app.commands.train_remote import train_there
 
@@ -128,7 +123,6 @@ def train(
             "--initialization": initialization,
             "--drawn-examples": drawn_examples,
             "--teacher": teacher,
-            "--validation-examples": validation_examples,
         }
         for option, value in here_only.items():
             if value is not None:

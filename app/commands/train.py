@@ -25,8 +25,7 @@ from model.training import train as run
 
 __all__ = ["train"]
 
-VALIDATION_SHARE = 6  # at most one in so many is held back for validation
-VALIDATION_EXAMPLES, FEWEST_VALIDATION_EXAMPLES = 5000, 10
+VALIDATION_SHARE = 6  # one in six of a small data set, at most 5,000, is held back for validation
 
 
 def train(
@@ -38,19 +37,12 @@ def train(
     checkpoint: Path | None,
     resume: Path | None,
     teachers: Sequence[Path] = (),
-    validation_examples: int = VALIDATION_EXAMPLES,
 ) -> None:
     """Train, save the best epoch's network and print how much of the test set it reads."""
     started = time.perf_counter()
     if data is not None:  # digits drawn from stroke styles belong to no other data set
         overrides = {"drawn_examples": 0, **overrides}
     chosen = recipe(preset, **overrides)
-    if validation_examples < FEWEST_VALIDATION_EXAMPLES:
-        raise CommandError(
-            f"--validation-examples: expected at least {FEWEST_VALIDATION_EXAMPLES}, found "
-            f"{validation_examples}: the epoch to keep is chosen by them.",
-            2,
-        )
     output = output or Path(f"byhand-{preset}.npz")
     checkpoint = checkpoint or resume
     for path in (output, checkpoint):
@@ -60,7 +52,7 @@ def train(
     taught_by = [load_model(path) for path in teachers]
     dataset = load_mnist() if data is None else load_idx_directory(data)
 
-    held_back = min(validation_examples, len(dataset.train_labels) // VALIDATION_SHARE)
+    held_back = min(5000, len(dataset.train_labels) // VALIDATION_SHARE)
     digits = split(dataset, held_back, chosen.train_examples)
 
     console = Console(soft_wrap=True)

@@ -25,14 +25,10 @@ def test_train_saves_the_best_network_and_says_what_it_reads(byhand: Any) -> Non
     assert model.test_accuracy > 0.5
 
 
-@pytest.mark.parametrize(("options", "held_back"), [((), 5000), ((700,), 700)])
-def test_the_temperature_is_fitted_to_images_held_back(
-    options: tuple[int, ...], held_back: int, byhand: Any
-) -> None:
-    asked = ("--validation-examples", *options) if options else ()
-    assert byhand("train", *SMALL, *asked, "--output", "small.npz").code == 0
+def test_the_temperature_is_fitted_to_images_held_back(byhand: Any) -> None:
+    assert byhand("train", *SMALL, "--output", "small.npz").code == 0
     model = load_model(Path("small.npz"))
-    digits = split(load_mnist(), held_back)
+    digits = split(load_mnist())
     logits = model.trace(digits.validation_images).z[-1]
     assert model.temperature == fit_temperature(logits, digits.validation_labels) != 1
 
@@ -153,7 +149,6 @@ def test_other_idx_files_can_be_learnt(byhand: Any, tmp_path: Path) -> None:
         (["--output", "."], 2, "is a directory"),
         (["--resume", "missing.npz"], 1, "missing.npz"),
         (["--teacher", "missing.npz"], 1, "missing.npz"),
-        (["--validation-examples", "3"], 2, "--validation-examples"),
         (["--url", "localhost:1", "--teacher", "x.npz"], 2, "--teacher is for training here"),
         (["--url", "localhost:1", "--data", "."], 2, "--data is for training here"),
     ],
