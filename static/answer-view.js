@@ -14,13 +14,14 @@ export class AnswerView {
   #preview = find("#input28");
   #strip = find("#strip");
   #timer = null;
+  #told = null; // the digit that the sentence is about
 
   blank() {
     say(this.#digit, "");
     this.#digit.dataset.sure = "";
     this.#bars.show(null);
     paintGrey(this.#preview, new Uint8Array(784));
-    this.#sentence("", 0);
+    this.#sentence("", 0, null);
     this.#strip.dataset.filled = "";
   }
 
@@ -34,11 +35,17 @@ export class AnswerView {
     paintGrey(find("#strip-input"), pixels);
     say(find("#strip-text"), text);
     this.#strip.dataset.filled = "yes";
-    this.#sentence(text, drawn && !drawing && answer.uncertain ? REST : CALM);
+    const wait = answer.uncertain && !drawing ? REST : CALM;
+    this.#sentence(text, drawn ? wait : 0, answer.digit);
   }
 
-  #sentence(text, wait) {
+  /** A sentence about another digit is taken away at once. */
+  #sentence(text, wait, digit) {
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => say(find("#verdict"), text), wait);
+    if (digit !== this.#told) say(find("#verdict"), "");
+    this.#timer = setTimeout(() => {
+      this.#told = digit;
+      say(find("#verdict"), text);
+    }, wait);
   }
 }

@@ -2,9 +2,10 @@
 
 import { extent, scale, ticks } from "./chart-scale.js";
 import { svg, textUnit } from "./dom.js";
+import { power } from "./format.js";
 
 const HEIGHT = 190;
-const MARGIN = { top: 26, right: 12, bottom: 38, left: 46 };
+const MARGIN = { top: 26, right: 12, bottom: 38, left: 64 };
 const [LOW, HIGH] = [1e-3, 10];
 const PLACES = 60; // points of the promise
 
@@ -38,7 +39,7 @@ export class FallChart {
     const toY = scale([low, Math.max(high, 1e-9) * 1.05], [bottom, MARGIN.top]);
     const path = (list) => list.map(([x, y], index) => `${index ? "L" : "M"}${toX(x).toFixed(1)} ${toY(y).toFixed(1)}`).join("");
     this.#plot.replaceChildren(
-      ...ticks(low, high, 3).map((tick) => svg("text", { x: MARGIN.left - 6, y: toY(tick) + 4, "text-anchor": "end" }, String(Number(tick.toPrecision(2))))),
+      ...ticks(low, high, 3).map((tick) => svg("text", { x: MARGIN.left - 6, y: toY(tick) + 4, "text-anchor": "end" }, written(tick))),
       svg("line", { x1: MARGIN.left, x2: right, y1: bottom, y2: bottom, class: "chart-axis" }),
       ...[0.001, 0.01, 0.1, 1, 10].map((tick) => svg("text", { x: toX(tick), y: bottom + 16, "text-anchor": "middle" }, String(tick))),
       svg("text", { x: right, y: HEIGHT - 4, "text-anchor": "end", class: "chart-name" }, "learning rate α"),
@@ -48,6 +49,12 @@ export class FallChart {
       svg("path", { d: path(real), class: "fall-real" }),
     );
   }
+}
+
+/** A tick as it is: 0.5, 2 × 10⁻⁵. */
+function written(tick) {
+  const [mantissa] = tick.toExponential().split("e");
+  return tick !== 0 && Math.abs(tick) < 1e-3 ? power(tick, mantissa.includes(".") ? 1 : 0) : String(Number(tick.toPrecision(2)));
 }
 
 /** L − α‖g‖² as far as it is a loss. */

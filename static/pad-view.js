@@ -68,6 +68,7 @@ export class PadView {
   }
 
   async #try(work) {
+    this.#tell(""); // what was said of the try before is over
     try {
       await work();
     } catch (error) {

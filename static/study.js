@@ -22,8 +22,10 @@ const SETTLED = 0.01; // nats: below, the gradients are too small to see anythin
 const nothingToLearn = (label) =>
   `The network is sure that this is ${aDigit(label)}, so there is next to nothing to learn. Say that it is another digit, and watch the error travel.`;
 
-const truth = (label, digit) =>
-  label === digit ? `MNIST says ${aDigit(label)} too.` : `Wrong: MNIST says that this is ${aDigit(label)}.`;
+function truth(label, { digit, uncertain }) {
+  if (label !== digit) return `Wrong: MNIST says that this is ${aDigit(label)}.`;
+  return uncertain ? `MNIST says that it is ${aDigit(label)}.` : `MNIST says ${aDigit(label)} too.`;
+}
 
 export class Study {
   drawing = new Drawing();
@@ -106,7 +108,7 @@ export class Study {
     const { sample } = this.drawing;
     const known = sample === null ? null : await testDigit(sample).then(({ label }) => label, () => null);
     if (answer !== this.#last) return;
-    say(find("#truth"), known === null ? "" : truth(known, answer.digit));
+    say(find("#truth"), known === null ? "" : truth(known, answer));
     this.lesson.show(pixels, answer.model, answer.digit, known);
     this.#labels.show(this.lesson.label);
   }

@@ -3,13 +3,11 @@
 import re
 from collections.abc import Callable
 from importlib import resources
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.pen import DIGITS, draw
-from tests.conftest import serving
 
 AXE = resources.files("axe_playwright_python").joinpath("axe.min.js")
 
@@ -104,31 +102,30 @@ def test_the_keyboard_alone_goes_from_end_to_end(page: Page) -> None:
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_axe_finds_nothing_while_a_run_is_under_way_and_after(
-    new_page: Callable[..., Page], tmp_path: Path, theme: str
+    new_page: Callable[..., Page], locked_server: str, theme: str
 ) -> None:
-    with serving(tmp_path, BYHAND_API_KEY="sesame") as address:
-        page = new_page(1280, 800, color_scheme=theme, reduced_motion="reduce")
-        page.goto(address)
-        page.locator("#train-form details").evaluate("details => { details.open = true; }")
-        page.fill("[name=epochs]", "5000")
-        page.fill("[name=train_examples]", "300")
-        page.fill("[name=learning_rate]", "20")
-        page.click("#train-form [type=submit]")
-        expect(page.locator("#key-form")).to_be_visible()
-        assert violations(page, "#train") == [], "the key is asked for"
-        page.fill("#key-form input", "sesame")
-        page.keyboard.press("Enter")
-        run = page.locator("#jobs [data-state=running]")
-        expect(run.locator(".run-hints li").first).to_be_visible()
-        expect(page.locator("#chart-accuracy path.chart-line")).not_to_have_count(0)
-        assert violations(page, "#train") == [], "under way"
-        run.get_by_role("button", name="Cancel").click()
-        page.locator("#confusion td.wrong button").first.click()
-        expect(page.locator("#mistakes-all")).to_be_visible()
-        page.fill("[name=learning_rate]", "-1")
-        page.click("#train-form [type=submit]")
-        expect(page.locator("#error-learning_rate")).not_to_be_empty()
-        assert violations(page, "#train") == [], "after it, and a field refused"
+    page = new_page(1280, 800, color_scheme=theme, reduced_motion="reduce")
+    page.goto(locked_server)
+    page.locator("#train-form details").evaluate("details => { details.open = true; }")
+    page.fill("[name=epochs]", "5000")
+    page.fill("[name=train_examples]", "300")
+    page.fill("[name=learning_rate]", "20")
+    page.click("#train-form [type=submit]")
+    expect(page.locator("#key-form")).to_be_visible()
+    assert violations(page, "#train") == [], "the key is asked for"
+    page.fill("#key-form input", "sesame")
+    page.keyboard.press("Enter")
+    run = page.locator("#jobs [data-state=running]")
+    expect(run.locator(".run-hints li").first).to_be_visible()
+    expect(page.locator("#chart-accuracy path.chart-line")).not_to_have_count(0)
+    assert violations(page, "#train") == [], "under way"
+    run.get_by_role("button", name="Cancel").click()
+    page.locator("#confusion td.wrong button").first.click()
+    expect(page.locator("#mistakes-all")).to_be_visible()
+    page.fill("[name=learning_rate]", "-1")
+    page.click("#train-form [type=submit]")
+    expect(page.locator("#error-learning_rate")).not_to_be_empty()
+    assert violations(page, "#train") == [], "after it, and a field refused"
 
 
 def test_who_asked_for_less_motion_gets_none(

@@ -143,6 +143,10 @@ def test_step_after_step_goes_on_and_each_is_undone(page: Page) -> None:
         assert abs(losses[-2] - losses[-1] - real) < 0.02 * losses[-2]
         assert number(page.locator("#fall-promised").inner_text().split("= ")[1]) > 0
     assert losses == sorted(losses, reverse=True)
+    left = page.locator("#step-chart").bounding_box()
+    assert left
+    names = page.locator("#step-chart text").all()
+    assert all((name.bounding_box() or left)["x"] >= left["x"] for name in names)
     page.click("#step-undo")
     expect(page.locator("#step-trail")).to_contain_text("After 2 steps")
     assert number(page.locator("#loss-before").inner_text()) == losses[2]

@@ -12,11 +12,16 @@ from model.dataset import load_mnist_part
 from tests.browser.pen import DIGITS, draw
 
 
-def test_each_drawn_digit_is_read(page: Page) -> None:
+def test_each_drawn_digit_is_read_and_not_doubted(page: Page) -> None:
+    page.clock.install()
     for digit, strokes in DIGITS.items():
         page.click("#clear")
+        expect(page.locator("#digit")).to_have_text("")
         draw(page, strokes)
         expect(page.locator("#digit")).to_have_text(str(digit))
+        expect(page.locator("#digit")).to_have_attribute("data-sure", "yes")
+        page.clock.fast_forward(2000)
+        expect(page.locator("#verdict")).to_contain_text(f"{digit}")
         values = page.locator("#probabilities [data-digit]").evaluate_all(
             "rows => rows.map((row) => Number(row.dataset.value))"
         )

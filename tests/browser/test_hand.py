@@ -152,11 +152,22 @@ def test_a_picture_that_is_dropped_is_read(page: Page) -> None:
     expect(page.locator("#digit")).to_have_text(str(labels[1]))
 
 
-def test_what_is_no_picture_is_said_in_words(page: Page, watch: Watch) -> None:
-    page.set_input_files(
-        "#image-file", {"name": "a.png", "mimeType": "image/png", "buffer": b"no picture"}
-    )
-    expect(page.locator("#announce")).to_contain_text("not a picture")
+def a_two() -> bytes:
+    """MNIST's second test digit as a PNG, dark on light."""
+    picture = io.BytesIO()
+    image = 255 - load_mnist_part("test")[0][1].reshape(28, 28)
+    Image.fromarray(image).resize((280, 280)).save(picture, "PNG")
+    return picture.getvalue()
+
+
+def test_what_is_no_picture_is_said_in_words_until_one_is_shown(page: Page, watch: Watch) -> None:
+    page.clock.install()
+    page.clock.pause_at("2100-01-01")  # words do not fade
+    for content, said in ((b"no picture", "not a picture"), (a_two(), "")):
+        file = {"name": "a.png", "mimeType": "image/png", "buffer": content}
+        page.set_input_files("#image-file", file)
+        expect(page.locator("#announce")).to_contain_text(said)
+    expect(page.locator("#announce")).to_be_empty()
     watch.complaints = [said for said in watch.complaints if "415" not in said]
 
 
