@@ -20,13 +20,17 @@ export class Tiles {
     this.picture.addEventListener("choose", inUse(choose));
   }
 
+  /** Take the room of so many pictures: painted later, they push nothing away. */
+  fit(units) {
+    if (units === this.#units) return;
+    const { columns, rows } = fieldShape(units);
+    this.picture.resize(columns, rows);
+    this.#units = units;
+  }
+
   /** `values(unit)` -> 784 numbers; `most(values)`: what the full colour stands for. */
   show(units, values, most) {
-    if (units !== this.#units) {
-      const { columns, rows } = fieldShape(units);
-      this.picture.resize(columns, rows);
-    }
-    this.#units = units;
+    this.fit(units);
     this.#images.clear();
     this.picture.showTiles((context, unit, x, y) => {
       if (unit < units) context.putImageData(this.#image(context, unit, values, most), x, y);

@@ -24,6 +24,7 @@ export class WeightsSheet {
 
   show(network) {
     this.#network = network;
+    this.#tiles.fit(network.layers[1]);
     this.#draw();
   }
 

@@ -98,3 +98,13 @@ def test_all_units_are_seen_at_a_glance_and_lead_to_one(page: Page) -> None:
     expect(page.locator("#unit-title")).to_have_text("Hidden unit 18")
     page.locator("#all-weights summary").click()
     expect(sheet).to_be_hidden()
+
+
+def test_what_is_painted_later_pushes_nothing_away(page: Page) -> None:
+    draw(page, DIGITS[4])
+    expect(page.locator("#inside .figure")).to_be_visible()
+    height = "document.querySelector('#inside').offsetHeight"
+    before = page.evaluate(height)
+    page.click('nav a[href="#learn"]')
+    expect(page.locator("#check")).to_have_attribute("data-check", "agrees")
+    assert page.evaluate(height) == before
