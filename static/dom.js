@@ -31,6 +31,11 @@ export function say(node, text) {
   if (node.textContent !== text) node.textContent = text;
 }
 
+/** Where a control that has the keyboard is about to go away or be switched off, another takes over. */
+export function handOn(from, to) {
+  if (document.activeElement === from) to?.focus({ preventScroll: true });
+}
+
 /** A function that does `work` in the next frame, once however often it is called. */
 export function onceAFrame(work) {
   let due = false;

@@ -8,6 +8,7 @@ const NAME = "byhand-key";
 export class Keyring {
   #form;
   #waiting = []; // functions to call when a key was given
+  #before = null; // what had the keyboard before the form came
 
   constructor(form) {
     this.#form = form;
@@ -37,6 +38,7 @@ export class Keyring {
   }
 
   #ask(message) {
+    if (this.#form.hidden) this.#before = document.activeElement;
     this.#form.hidden = false;
     say(find("#key-say", this.#form), message);
     find("input", this.#form).focus();
@@ -52,6 +54,7 @@ export class Keyring {
         // as above
       }
     }
+    this.#before?.focus({ preventScroll: true });
     this.#form.hidden = true;
     for (const resolve of this.#waiting.splice(0)) resolve(key);
   }

@@ -3,7 +3,7 @@
 import { evaluation } from "./api.js";
 import { ALL, describe, inside, keyOf, readRight } from "./confusion.js";
 import { ConfusionTable } from "./confusion-table.js";
-import { element, find, say } from "./dom.js";
+import { element, find, handOn, say } from "./dom.js";
 import { accuracy, count, number, percent } from "./format.js";
 import { paintGrey } from "./paint-grey.js";
 
@@ -75,7 +75,9 @@ export class MistakesView {
     const order = mistakes.length < all ? `, ${first} ${mistakes.length}` : all > 1 ? `, ${first} first` : "";
     this.#say("#mistakes-title", `${describe(this.#pick, all)}${order}`);
     find("#mistakes", this.#root).replaceChildren(...mistakes.map((mistake) => this.#mistake(mistake)));
-    find("#mistakes-all", this.#root).hidden = this.#pick === ALL;
+    const back = find("#mistakes-all", this.#root);
+    if (this.#pick === ALL) handOn(back, find("#confusion [tabindex='0']", this.#root));
+    back.hidden = this.#pick === ALL;
     find("#mistakes-more", this.#root).hidden = mistakes.length >= Math.min(all, MOST);
   }
 

@@ -20,7 +20,14 @@ export class ModelsView {
   show(models, looked) {
     const focused = document.activeElement?.dataset?.key;
     this.#body.replaceChildren(...models.map((model) => this.#row(model, looked)));
-    if (focused) this.#body.querySelector(`[data-key="${CSS.escape(focused)}"]`)?.focus();
+    if (focused) this.#focus(focused);
+  }
+
+  /** Where it was before the rows were made anew, or beside it. */
+  #focus(key) {
+    const same = this.#body.querySelector(`[data-key="${CSS.escape(key)}"]`);
+    const usable = same?.disabled ? same.parentNode.querySelector("button:enabled") : same;
+    (usable ?? find("button:enabled", this.#body)).focus({ preventScroll: true });
   }
 
   say(text) {

@@ -1,6 +1,6 @@
 /** The list of runs: state, progress with time left, what to do with each. Rows are kept, so that focus and hover survive. */
 
-import { element, find, say } from "./dom.js";
+import { element, find, handOn, say } from "./dom.js";
 import { accuracy, duration, number } from "./format.js";
 import { underWay } from "./runs.js";
 
@@ -69,10 +69,12 @@ export class RunsView {
       row.hints.dataset.hints = hints;
       row.hints.replaceChildren(...job.hints.map((hint) => element("li", {}, hint)));
     }
+    if (!running || job.cancel_requested) handOn(row.cancel, row.drawn);
     row.cancel.hidden = !running;
     row.cancel.disabled = job.cancel_requested === true;
     for (const node of [row.activate, row.download]) node.hidden = !job.model;
     if (!job.model) return;
+    if (job.model === active) handOn(row.activate, row.download);
     row.activate.dataset.model = job.model;
     row.activate.disabled = job.model === active;
     say(row.activate, job.model === active ? "In use" : "Use it");

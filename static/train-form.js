@@ -5,6 +5,7 @@ import { FIELDS, PRESETS, toRequest } from "./train-fields.js";
 
 export class TrainForm {
   #form;
+  #busy = false; // a run is being started
   #presets = {}; // name -> what it puts into each field; empty until the service has said so
 
   /** `start(request)`: async; throws an ApiError when it is refused. */
@@ -52,15 +53,15 @@ export class TrainForm {
   }
 
   async #submit(start) {
+    if (this.#busy) return;
     this.#objections([]);
-    const button = find("[type=submit]", this.#form);
-    button.disabled = true;
+    this.#busy = true;
     try {
       await start(toRequest(this.#values()));
     } catch (error) {
       this.#objections(error.errors ?? [], error.message);
     } finally {
-      button.disabled = false;
+      this.#busy = false;
     }
   }
 

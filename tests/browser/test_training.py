@@ -59,6 +59,7 @@ def test_a_run_is_watched_to_its_end_examined_and_used(page: Page) -> None:
     expect(page.locator("#labels input:checked")).to_have_value(label)
     page.locator(row(job)).get_by_role("button", name="Use it").click()
     expect(page.locator(row(job)).get_by_role("button", name="In use")).to_be_disabled()
+    expect(page.locator(row(job)).get_by_role("link", name="Download")).to_be_focused()
     page.locator("[data-model=pretrained]").get_by_role("button", name="Use it").click()
     expect(page.locator("[data-model=pretrained]")).to_have_attribute("data-active", "true")
 
@@ -77,6 +78,7 @@ def test_a_cell_of_the_matrix_shows_its_digits(page: Page) -> None:
     expect(cell).to_have_attribute("aria-pressed", "true")
     page.get_by_role("button", name="Back to all mistakes").click()
     expect(gallery).to_have_count(24)
+    expect(cell).to_be_focused()
     page.locator(f"#confusion [data-pick='{label} {label}']").click()
     expect(title).to_contain_text(f"{label} read right")
     page.click("#mistakes-more")
@@ -103,6 +105,7 @@ def test_a_run_is_cancelled(page: Page) -> None:
     expect(page.locator(row(job)).locator("progress")).to_be_visible()
     page.locator(row(job)).get_by_role("button", name="Cancel").click()
     expect(page.locator(row(job, "cancelled"))).to_be_visible()
+    expect(page.locator(row(job)).locator("input")).to_be_focused()
 
 
 def test_a_reload_in_the_middle_loses_nothing(page: Page, live_server: str) -> None:
@@ -218,6 +221,7 @@ def test_a_network_is_uploaded_tried_and_deleted(page: Page, tmp_path: Path, wat
     page.on("dialog", lambda dialog: dialog.accept())
     mine.get_by_role("button", name="Delete").click()
     expect(mine).to_have_count(0)
+    expect(page.locator("#models tbody button:focus")).to_have_count(1)
     bad = io.BytesIO()
     np.savez(bad, W1=np.zeros((3, 3), np.float32))
     upload = {"name": "bad.npz", "mimeType": "application/zip", "buffer": bad.getvalue()}
@@ -237,18 +241,18 @@ def test_two_pages_see_the_same_runs(
     expect(page.locator(row(job, "cancelled"))).to_be_visible()
 
 
-def test_a_server_with_a_key_asks_for_it(new_page: Callable[..., Page], tmp_path: Path) -> None:
-    with serving(tmp_path, BYHAND_API_KEY="sesame") as address:
-        page = new_page()
-        page.goto(address)
-        page.fill("[name=epochs]", "1")
-        page.locator("#train-form details").evaluate("details => { details.open = true; }")
-        page.fill("[name=train_examples]", "200")
-        page.click("#train-form [type=submit]")
-        expect(page.locator("#key-form")).to_be_visible()
-        page.fill("#key-form input", "sesame")
-        page.keyboard.press("Enter")
-        expect(page.locator("#jobs [data-state='succeeded']")).to_be_visible()
+def test_a_server_with_a_key_asks_for_it(new_page: Callable[..., Page], locked_server: str) -> None:
+    page = new_page()
+    page.goto(locked_server)
+    page.fill("[name=epochs]", "1")
+    page.locator("#train-form details").evaluate("details => { details.open = true; }")
+    page.fill("[name=train_examples]", "200")
+    page.click("#train-form [type=submit]")
+    expect(page.locator("#key-form")).to_be_visible()
+    page.fill("#key-form input", "sesame")
+    page.keyboard.press("Enter")
+    expect(page.locator("#train-form [type=submit]")).to_be_focused()
+    expect(page.locator("#jobs [data-state='succeeded']")).to_be_visible()
 
 
 def test_the_form_shows_what_each_preset_fills_in(page: Page) -> None:

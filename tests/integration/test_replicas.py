@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import signal
 import threading
-import time
 from typing import Any
 
 import psutil
@@ -27,14 +26,15 @@ def four(start: Any) -> Server:
 def test_four_processes_share_the_active_model_and_drain_together(four: Server) -> None:
     job = four.ended(four.submit(**QUICK))
     assert HTTP.put(f"{four.address}/models/active", json={"model": job["model"]}).is_success
-    time.sleep(2)
+    until(lambda: models_of_40_answers(four) == {job["model"]})
+    drain(four)
+
+
+def models_of_40_answers(four: Server) -> set[str]:
     # A new connection each: the processes take turns in accepting them.
     headers = {"Connection": "close"}
-    answers = [
-        HTTP.post(f"{four.address}/predict", json=INK, headers=headers).json() for _ in range(40)
-    ]
-    assert {answer["model"] for answer in answers} == {job["model"]}
-    drain(four)
+    answers = [HTTP.post(f"{four.address}/predict", json=INK, headers=headers) for _ in range(40)]
+    return {answer.json()["model"] for answer in answers}
 
 
 def drain(four: Server) -> None:
