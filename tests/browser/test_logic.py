@@ -1,12 +1,23 @@
 """The page's modules without a DOM, against numbers worked out elsewhere."""
 
 import io
+from collections.abc import Callable, Iterator
 
 import numpy as np
 import pytest
 from playwright.sync_api import Page
 
 from model.network import Parameters, backward, forward, one_hot
+from tests.browser.conftest import Watch
+
+
+@pytest.fixture
+def page(new_page: Callable[..., Page], live_server: str, watch: Watch) -> Iterator[Page]:
+    """A page where no module is at work but those that a test asks for: quick to load."""
+    page = new_page()
+    page.goto(f"{live_server}/derivation")
+    yield page
+    assert watch.complaints == []
 
 
 @pytest.mark.parametrize("save", [np.savez, np.savez_compressed])
