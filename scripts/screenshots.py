@@ -195,7 +195,7 @@ def readme_views(browser: Browser, address: str) -> None:
         page.click("#stage-forward")
     expect(page.locator("#check")).to_have_attribute("data-check", "agrees")
     camera.take_part("backpropagation", "#learn")
-    page.locator("#step-rate").fill("35")
+    page.locator("#step-rate").fill("30")
     for steps in range(1, 4):
         page.click("#step-take")
         expect(page.locator("#step-trail")).to_contain_text(f"After {steps} step")

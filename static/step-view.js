@@ -141,7 +141,8 @@ function trail(descent) {
 
 /** "0.21 % in W₁, 1.8 % in W₂": how long the step was beside the weights themselves. */
 function moved({ update_ratios: ratios }) {
-  return ratios.map((ratio, layer) => `${number(100 * (ratio ?? Infinity), 2)}\u00a0% in W${subscript(layer + 1)}`).join(", ");
+  const share = (ratio, layer) => `${number(100 * (ratio ?? Infinity), 2)} % in W${subscript(layer + 1)}`.replaceAll(" ", "\u00a0");
+  return ratios.map(share).join(", ");
 }
 
 function sentence(label, probabilities, step, before) {

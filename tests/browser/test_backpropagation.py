@@ -112,7 +112,8 @@ def test_a_step_downhill_shows_promise_and_truth_and_is_undone(page: Page) -> No
     after = number(page.locator("#loss-after").inner_text())
     promised = number(page.locator("#fall-promised").inner_text().split("= ")[1])
     real = number(page.locator("#fall-real").inner_text())
-    moved = re.fullmatch(r"(.+)\s% in W₁, (.+)\s% in W₂", page.locator("#step-moved").inner_text())
+    written = page.locator("#step-moved").inner_text()
+    moved = re.fullmatch(r"(.+)\s%\sin\sW₁, (.+)\s%\sin\sW₂", written)
     assert moved
     assert all(0 < number(share) < 100 for share in moved.groups())
     assert after < before
