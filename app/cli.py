@@ -68,6 +68,9 @@ def train(
     deskew: Annotated[
         bool | None, typer.Option("--deskew/--no-deskew", help="Straighten slanted digits.")
     ] = None,
+    features: Annotated[
+        str | None, typer.Option(help="What the inputs stand for: pixels or edges.")
+    ] = None,
     train_examples: Annotated[int | None, typer.Option(help="Use the first so many.")] = None,
     drawn_examples: Annotated[
         int | None, typer.Option(help="Add so many digits drawn from stroke styles.")
@@ -104,6 +107,7 @@ def train(
         "initialization": initialization,
         "augment": augment,
         "deskew": deskew,
+        "features": features,
         "train_examples": train_examples,
         "drawn_examples": drawn_examples,
         "seed": seed,
@@ -137,7 +141,7 @@ def predict(
         str | None, typer.Option(help="A weights file, .npz; with --url, a model's id.")
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
-    show: Annotated[bool, typer.Option("--show", help="Draw what the network sees.")] = False,
+    show: Annotated[bool, typer.Option("--show", help="Draw the digit, set upright.")] = False,
     url: Url = None,
 ) -> None:
     """Read the digit in each picture and say how sure the network is."""

@@ -34,6 +34,7 @@ def resolve(session: Session, request: TrainRequest) -> dict[str, Any]:
         chosen.setdefault("hidden_layers", list(base.parameters.layers[1:-1]))
         chosen.setdefault("activation", base.parameters.activation)
         chosen.setdefault("deskew", base.deskew)
+        chosen.setdefault("features", base.features)
     made = recipe(request.preset, **chosen)
     if base is not None:
         try:

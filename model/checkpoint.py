@@ -6,7 +6,7 @@ vectors. Whatever does not fit together is refused by a CheckpointError.
 """
 
 import reprlib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import asdict
 from importlib import resources
 from pathlib import Path
@@ -17,6 +17,7 @@ from model.activations import ACTIVATIONS
 from model.classifier import Classifier
 from model.diagnostics import HIGHEST_SUM, sum_bounds
 from model.errors import ByhandError, CheckpointError
+from model.inputs import FEATURES
 from model.network import Array, Parameters
 from model.training import EpochMetrics, TrainingState
 
@@ -28,6 +29,7 @@ def dump_model(model: Classifier) -> bytes:
     meta = {
         "activation": model.parameters.activation,
         "deskew": model.deskew,
+        "features": model.features,
         "temperature": model.temperature,
         "name": model.name,
         "recipe": dict(model.recipe),
@@ -39,7 +41,7 @@ def dump_model(model: Classifier) -> bytes:
 def load_model(source: bytes | Path) -> Classifier:
     """The classifier in an .npz. Raises CheckpointError."""
     arrays, meta = npz.load(source, "model")
-    parameters = _parameters(arrays, _field(meta, "activation", "sigmoid", str))
+    parameters = _parameters(arrays, _choice(meta, "activation", "sigmoid", ACTIVATIONS))
     _expect_no_overflow(parameters)
     temperature = _field(meta, "temperature", 1.0, int, float)
     if not 1e-3 <= temperature <= 1e3:
@@ -52,6 +54,7 @@ def load_model(source: bytes | Path) -> Classifier:
     return Classifier(
         parameters,
         deskew=_field(meta, "deskew", False, bool),
+        features=_choice(meta, "features", "pixels", FEATURES),
         temperature=float(temperature),
         name=_field(meta, "name", "", str),
         recipe=_field(meta, "recipe", {}, dict),
@@ -107,11 +110,6 @@ def pretrained() -> Classifier:
 
 
 def _parameters(arrays: Mapping[str, Array], activation: str) -> Parameters:
-    if activation not in ACTIVATIONS:
-        raise CheckpointError(
-            f"activation: expected one of {', '.join(ACTIVATIONS)}, "
-            f"found {reprlib.repr(activation)}."
-        )
     layers = 1
     while f"W{layers + 1}" in arrays or f"b{layers + 1}" in arrays:
         layers += 1
@@ -151,4 +149,14 @@ def _field(meta: Mapping[str, Any], name: str, default: Any, *kinds: type) -> An
     value = meta.get(name, default)
     if not isinstance(value, kinds) or (isinstance(value, bool) and bool not in kinds):
         raise CheckpointError(f"{name}: expected {kinds[0].__name__}, found {reprlib.repr(value)}.")
+    return value
+
+
+def _choice(meta: Mapping[str, Any], name: str, default: str, allowed: Collection[str]) -> str:
+    """A field of meta that is one of these words."""
+    value: str = _field(meta, name, default, str)
+    if value not in allowed:
+        raise CheckpointError(
+            f"{name}: expected one of {', '.join(allowed)}, found {reprlib.repr(value)}."
+        )
     return value

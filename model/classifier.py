@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from model.errors import ShapeError
-from model.moments import deskew
+from model.inputs import seen
 from model.network import Array, Parameters, Trace, forward
 
 __all__ = ["Classifier"]
@@ -18,13 +18,14 @@ __all__ = ["Classifier"]
 class Classifier:
     """Reads digits from 28x28 images, 0..255, white ink on black.
 
-    `deskew`: whether images are straightened before the first layer. `temperature` T: probabilities
-    are softmax(Z_L / T) (Guo et al. 2017); 1 leaves them alone. `recipe` says how it was trained,
-    `test_accuracy` (0..1) what it reached on the test images.
+    `deskew` and `features` say what the first layer sees of them (`model.inputs`). `temperature` T:
+    probabilities are softmax(Z_L / T) (Guo et al. 2017); 1 leaves them alone. `recipe` says how it
+    was trained, `test_accuracy` (0..1) what it reached on the test images.
     """
 
     parameters: Parameters
     deskew: bool = False
+    features: str = "pixels"
     temperature: float = 1.0
     name: str = ""
     recipe: Mapping[str, Any] = field(default_factory=dict)
@@ -36,8 +37,8 @@ class Classifier:
         inputs = self.parameters.layers[0]
         if images.ndim != 2 or images.shape[1] != inputs:
             raise ShapeError(f"an image has {inputs} pixels, found shape {pixels.shape}")
-        straight = deskew(images) if self.deskew else images
-        x: Array = np.divide(straight, 255, dtype=self.parameters.dtype)
+        shown = seen(images, self.deskew, self.features)
+        x: Array = np.divide(shown, 255, dtype=self.parameters.dtype)
         return x
 
     def trace(self, pixels: NDArray[Any]) -> Trace:

@@ -34,6 +34,7 @@ RECIPE = Recipe(
     hidden_layers=(72,),
     augment="affine",
     deskew=True,
+    features="edges",
 )
 DRAWN, SCRAWLED = 20_000, 60_000  # training images beside MNIST's
 CLASSES = 1 + len(KINDS)
@@ -55,6 +56,7 @@ def make(recipe: Recipe = RECIPE, drawn: int = DRAWN, scrawled: int = SCRAWLED) 
     made = Classifier(
         _without_unused(last.state.parameters),
         deskew=recipe.deskew,
+        features=recipe.features,
         name="detector",
         recipe=asdict(recipe),
     )

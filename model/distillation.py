@@ -32,9 +32,9 @@ def check_teachers(teachers: Sequence[Classifier], recipe: Recipe, inputs: int) 
             raise RecipeError(
                 "teacher", f"has {sizes[0]} inputs and {sizes[1]} outputs, not {inputs} and 10."
             )
-        if teacher.deskew != recipe.deskew:
+        if (teacher.deskew, teacher.features) != (recipe.deskew, recipe.features):
             raise RecipeError(
-                "teacher", "must deskew its images just when the recipe does; the two differ."
+                "teacher", "must see images as the recipe does: `deskew` and `features` differ."
             )
 
 

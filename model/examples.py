@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from model.augment import augment
 from model.dataset import Split
 from model.drawing import draw_digits
-from model.moments import deskew
+from model.inputs import seen
 from model.network import Array, one_hot
 from model.presets import Recipe
 from model.sparse import InputOrder, input_order
@@ -16,7 +16,7 @@ from model.sparse import InputOrder, input_order
 __all__ = ["Examples", "distortion", "prepare", "scale"]
 
 GENTLEST = 0.7  # strength of the distortions at a run's end
-CHUNK = 1024  # images set upright at a time
+CHUNK = 1024  # images prepared at a time
 VARIETY = 5  # times as many digits are drawn as an epoch takes: each epoch the next fifth
 
 Images = NDArray[Any]  # (n, 784), 0..255
@@ -75,17 +75,18 @@ class Examples:
         return images, y
 
     def _ready(self, images: Images) -> Images:
-        """Set upright now what stays the same; what is distorted is set upright after that.
+        """Bring to the network's view now what stays the same; what is distorted, after that.
 
         To the nearest grey value: in float32 the training images would take 190 MB.
         """
-        if not self._recipe.deskew or self._recipe.augment != "none":
+        deskew, features = self._recipe.deskew, self._recipe.features
+        if self._recipe.augment != "none" or not (deskew or features != "pixels"):
             return images
-        upright = np.empty(images.shape, np.uint8)
+        ready = np.empty(images.shape, np.uint8)
         for first in range(0, len(images), CHUNK):
             chunk = slice(first, first + CHUNK)
-            np.rint(deskew(images[chunk]), out=upright[chunk], casting="unsafe")
-        return upright
+            np.rint(seen(images[chunk], deskew, features), out=ready[chunk], casting="unsafe")
+        return ready
 
 
 def distortion(progress: float) -> float:
@@ -98,7 +99,7 @@ def distortion(progress: float) -> float:
 
 def prepare(recipe: Recipe, images: Images) -> Array:
     """X (n, 784), 0..1, as the network sees images 0..255 that are not distorted any more."""
-    return scale(deskew(images) if recipe.deskew else images)
+    return scale(seen(images, recipe.deskew, recipe.features))
 
 
 def scale(images: Images) -> Array:

@@ -13,6 +13,7 @@ from typing import Any
 
 from model.activations import ACTIVATIONS
 from model.errors import RecipeError
+from model.inputs import FEATURES
 from model.optimizer import SCHEDULES
 
 __all__ = ["AUGMENTATIONS", "INITIALIZATIONS", "PRESETS", "Recipe", "recipe"]
@@ -25,6 +26,7 @@ _CHOICES = {
     "activation": tuple(ACTIVATIONS),
     "initialization": INITIALIZATIONS,
     "augment": AUGMENTATIONS,
+    "features": FEATURES,
 }
 #: Smallest and largest value of each number, both allowed.
 _RANGES: dict[str, tuple[float, float]] = {
@@ -63,6 +65,7 @@ class Recipe:
     initialization: str = "scaled"
     augment: str = "none"
     deskew: bool = False
+    features: str = "pixels"
     train_examples: int | None = None
     drawn_examples: int = 0
     seed: int = 0
@@ -140,7 +143,7 @@ PRESETS: dict[str, Recipe] = {
     # The most accurate 784-128-10 sigmoid network we know how to train; makes pretrained.npz.
     "best": Recipe(
         preset="best",
-        epochs=150,
+        epochs=100,
         batch_size=64,
         learning_rate=0.15,
         momentum=0.9,
@@ -148,6 +151,7 @@ PRESETS: dict[str, Recipe] = {
         schedule="cosine",
         augment="full",
         deskew=True,
+        features="edges",
         drawn_examples=8_000,
     ),
 }

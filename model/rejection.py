@@ -48,8 +48,9 @@ class Verdict(NamedTuple):
 def judge(model: Classifier, pixels: NDArray[Any]) -> Verdict:
     """Read images (n, 784), 0..255, and tell which answers are uncertain."""
     trace, second = model.trace(pixels), detector()
-    # Both straighten an image alike: what the first has straightened serves the second too.
-    x = trace.a[0] if model.deskew else second.prepare(pixels)
+    # Where both look alike, what the first was shown serves the second too.
+    alike = (model.deskew, model.features) == (second.deskew, second.features)
+    x = trace.a[0] if alike else second.prepare(pixels)
     kinds = forward(second.parameters, x).a[-1]
     return Verdict(trace, kinds, reasons(trace.a[-1], kinds))
 

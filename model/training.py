@@ -134,7 +134,9 @@ def classifier(
     made_by = asdict(recipe)
     if teachers:
         made_by["teachers"] = [dict(teacher.recipe) for teacher in teachers]
-    return Classifier(parameters, deskew=recipe.deskew, name=name, recipe=made_by)
+    return Classifier(
+        parameters, deskew=recipe.deskew, features=recipe.features, name=name, recipe=made_by
+    )
 
 
 class _Run:

@@ -15,6 +15,7 @@ from app import images
 from app.commands.errors import CommandError, explain
 from model import ink
 from model.checkpoint import load_model, pretrained
+from model.inputs import upright
 from model.rejection import judge
 
 if TYPE_CHECKING:
@@ -26,10 +27,10 @@ SHADES = " .:-=+*#%@"  # from no ink to full ink
 
 
 class Reading(NamedTuple):
-    """What the network made of one picture: the API's answer, and the 28x28 it saw, 0..1."""
+    """What the network made of one picture: the API's answer, and the upright digit, 0..1."""
 
     answer: dict[str, Any]
-    seen: NDArray[np.float32]  # (784,)
+    upright: NDArray[np.float32]  # (784,)
 
 
 Reader = Callable[[Path], Reading]
@@ -56,7 +57,7 @@ def _print_each(files: list[Path], read: Reader, as_json: bool, show: bool) -> i
     failed = 0
     for file in files:
         try:
-            answer, seen = read(file)
+            answer, digit = read(file)
         except Exception as error:
             message, _ = explain(error)
             name = "" if str(file) in message else f"{file}: "
@@ -69,7 +70,7 @@ def _print_each(files: list[Path], read: Reader, as_json: bool, show: bool) -> i
             line = f"{file!s:{width}}  {answer['digit']}  {answer['confidence']:.1%}"
             print(f"{line}  {answer['reason']}" if answer["reason"] else line)
         if show:
-            print(picture(seen))
+            print(picture(digit))
     return failed
 
 
@@ -89,7 +90,7 @@ def _reader_here(model: str | None) -> Reader:
             "reason": reason,
             "model": model or "pretrained",
         }
-        return Reading(answer, trace.a[0][0])
+        return Reading(answer, upright(pixels, classifier.deskew)[0] / np.float32(255))
 
     return read
 
@@ -100,15 +101,15 @@ def _reader_there(server: Server, model: str | None) -> Reader:
     def read(file: Path) -> Reading:
         picture = {"image": (file.name, file.read_bytes(), "application/octet-stream")}
         answer = server.call("POST", "/predict", params=params, files=picture).json()
-        seen = np.array(answer.pop("input"), np.float32)
-        del answer["layers"], answer["kinds"]
-        return Reading(answer, seen)
+        digit = np.array(answer.pop("upright"), np.float32)
+        del answer["input"], answer["layers"], answer["kinds"]
+        return Reading(answer, digit)
 
     return read
 
 
-def picture(seen: NDArray[np.float32]) -> str:
+def picture(digit: NDArray[np.float32]) -> str:
     """The 28x28 in 14 lines of text: a character stands for two pixels, one above the other."""
-    pairs = seen.reshape(14, 2, 28).mean(axis=1)  # (14, 28)
+    pairs = digit.reshape(14, 2, 28).mean(axis=1)  # (14, 28)
     levels = np.rint(pairs * (len(SHADES) - 1)).astype(int)
     return "\n".join("".join(SHADES[level] for level in row).rstrip() for row in levels)

@@ -14,6 +14,7 @@ from app.routes import documents, options
 from app.routes.inputs import JSON, OCTETS, Picture, Pixels, one_image, several_images, stages
 from app.routes.raw import RawRoute
 from app.schemas.predictions import BatchPrediction, ImageForm, Images, OneImage, Prediction
+from model.inputs import upright
 from model.network import Array
 from model.rejection import KINDS, judge
 
@@ -49,7 +50,7 @@ async def predict(request: Request) -> Response:
     details: dict[str, Any] = {}
     reading: Reading = await state.inference.read(served, picture.pixels)
     if options.flag(request, "details"):
-        details = await _details(reading, picture)
+        details = await _details(served, reading, picture)
     state.metrics.predictions.inc()
     probabilities, reason = reading.probabilities, reading.reason
     digit = int(probabilities.argmax())
@@ -64,11 +65,12 @@ async def predict(request: Request) -> Response:
     return json_response(answer | details)
 
 
-async def _details(reading: Reading, picture: Picture) -> dict[str, Any]:
+async def _details(served: Served, reading: Reading, picture: Picture) -> dict[str, Any]:
     trace, kinds = reading.trace, reading.verdict.kinds[reading.row]
     layers = zip(trace.z, trace.a[1:], strict=True)
     return {
         "input": trace.a[0][0],
+        "upright": upright(picture.pixels, served.classifier.deskew)[0] / np.float32(255),
         "layers": [{"z": z[0], "a": a[0]} for z, a in layers],
         "kinds": dict(zip(KINDS, kinds, strict=True)),
         "stages": await stages(picture.file) if picture.file else None,

@@ -7,6 +7,8 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from app.schemas.training import Features
+
 __all__ = ["Activate", "Model", "ModelForm"]
 
 EXAMPLE: dict[str, Any] = {
@@ -16,6 +18,8 @@ EXAMPLE: dict[str, Any] = {
     "layers": [784, 128, 10],
     "activation": "sigmoid",
     "test_accuracy": 0.994,
+    "deskew": True,
+    "features": "edges",
     "parameters": 101_770,
     "job": None,
     "active": True,
@@ -33,6 +37,8 @@ class Model(BaseModel):
     created_at: datetime
     layers: list[int] = Field(description="Units of each layer, input and output included.")
     activation: str = Field(description="Of the hidden layers; the last is a softmax.")
+    deskew: bool = Field(description="Whether it sets digits upright and to one size first.")
+    features: Features = Field(description="What its inputs stand for.")
     test_accuracy: float | None = Field(description="On the 10,000 test images, 0..1, if known.")
     parameters: int = Field(description="How many weights and biases it has.")
     job: str | None = Field(description="The training job that made it.")
@@ -48,6 +54,8 @@ class Model(BaseModel):
             created_at=datetime.fromtimestamp(row.created_at, UTC),
             layers=row.layers,
             activation=row.activation,
+            deskew=row.deskew,
+            features=row.features,
             test_accuracy=row.test_accuracy,
             parameters=row.parameters,
             job=row.job,

@@ -116,6 +116,11 @@ class Prediction(BaseModel):
     input: list[float] | None = Field(
         None, description="With details=true: the 784 numbers, 0..1, that the network saw."
     )
+    upright: list[float] | None = Field(
+        None,
+        description="With details=true: the digit that was looked at, 784 pixels, 0..1: set "
+        "upright where the model does that. `input` is made of it.",
+    )
     layers: list[Layer] | None = Field(None, description="With details=true: the forward pass.")
     kinds: dict[str, Probability] | None = Field(
         None,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import BaseModel, ConfigDict
 
-from app.schemas.training import Activation, Augment, Initialization, Preset, Schedule
+from app.schemas.training import Activation, Augment, Features, Initialization, Preset, Schedule
 
 __all__ = ["PresetValues", "Presets"]
 
@@ -25,6 +25,7 @@ class PresetValues(BaseModel):
     initialization: Initialization
     augment: Augment
     deskew: bool
+    features: Features
     train_examples: int | None
     seed: int
 

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 __all__ = [
     "Activation",
     "EpochMetrics",
+    "Features",
     "Job",
     "JobPage",
     "JobProgress",
@@ -25,6 +26,7 @@ Activation = Literal["sigmoid", "tanh", "relu", "leaky_relu"]
 Schedule = Literal["constant", "cosine"]
 Initialization = Literal["scaled", "blog"]
 Augment = Literal["none", "affine", "full"]
+Features = Literal["pixels", "edges"]
 Units = Annotated[int, Field(ge=1, le=4096)]
 
 MOST_JOBS = 64  # of one sweep
@@ -60,6 +62,9 @@ class TrainRequest(BaseModel):
     )
     augment: Augment | None = Field(None, description="Distortions of the training images.")
     deskew: bool | None = Field(None, description="Straighten slanted digits first.")
+    features: Features | None = Field(
+        None, description="What the 784 inputs stand for: pixels, or the edges of strokes."
+    )
     train_examples: int | None = Field(
         None, ge=1, le=55_000, description="Learn from the first so many; left out: from all."
     )
@@ -67,8 +72,8 @@ class TrainRequest(BaseModel):
     base_model: str | None = Field(
         None,
         max_length=32,
-        description="Go on from this model's weights. Layers, activation and deskew are its own "
-        "unless they are given.",
+        description="Go on from this model's weights. Layers, activation, deskew and features "
+        "are its own unless they are given.",
     )
     activate: bool = Field(False, description="Predict with the new model when it is done.")
 

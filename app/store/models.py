@@ -118,6 +118,7 @@ def _fill(row: ModelRow, classifier: Classifier, weights: bytes, name: str) -> N
     row.layers = list(classifier.parameters.layers)
     row.activation = classifier.parameters.activation
     row.deskew = classifier.deskew
+    row.features = classifier.features
     row.parameters = classifier.parameters.count
     row.test_accuracy = classifier.test_accuracy
     row.sha256 = sha256(weights).hexdigest()

@@ -134,6 +134,7 @@ class ModelRow(Base):
     layers: Mapped[list[int]] = mapped_column(JSON)
     activation: Mapped[str] = mapped_column(String(16))
     deskew: Mapped[bool] = mapped_column()
+    features: Mapped[str] = mapped_column(String(16), server_default="pixels")
     parameters: Mapped[int] = mapped_column()
     test_accuracy: Mapped[float | None] = mapped_column(Double)
     job: Mapped[str | None] = mapped_column(Id)

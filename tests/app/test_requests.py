@@ -20,11 +20,11 @@ from model.presets import PRESETS
 
 @pytest.fixture
 def session(tmp_path: Path) -> Iterator[Session]:
-    """In a store with one model, `base`: 784-8-10, tanh, deskewed."""
+    """In a store with one model, `base`: 784-8-10, tanh, deskewed, edges."""
     database = connect(f"sqlite:///{tmp_path / 'byhand.db'}")
     migrate(database)
     parameters = initialize((784, 8, 10), "tanh", np.random.default_rng(0))
-    base = Classifier(parameters, deskew=True)
+    base = Classifier(parameters, deskew=True, features="edges")
     with database.begin() as session:
         models.add(session, classifier=base, weights=dump_model(base), name="base", id="base")
         yield session
@@ -48,7 +48,10 @@ def test_a_base_model_brings_its_own_kind(session: Session) -> None:
     resolved = resolve(session, TrainRequest(base_model="base"))
     assert resolved["hidden_layers"] == [8]
     assert (resolved["activation"], resolved["deskew"]) == ("tanh", True)
+    assert resolved["features"] == "edges"
     assert not resolve(session, TrainRequest(base_model="base", deskew=False))["deskew"]
+    pixels = TrainRequest(base_model="base", features="pixels")
+    assert resolve(session, pixels)["features"] == "pixels"
 
 
 def test_a_base_model_of_another_kind_is_refused(session: Session) -> None:

@@ -20,7 +20,13 @@ Arrays = dict[str, Any]
 def a_model() -> Classifier:
     parameters = initialize((784, 12, 8, 10), "tanh", np.random.default_rng(1))
     return Classifier(
-        parameters, True, 1.5, "Ärmel 7", {"preset": "best", "hidden_layers": [12, 8]}, 0.9912
+        parameters,
+        deskew=True,
+        features="edges",
+        temperature=1.5,
+        name="Ärmel 7",
+        recipe={"preset": "best", "hidden_layers": [12, 8]},
+        test_accuracy=0.9912,
     )
 
 
@@ -63,7 +69,8 @@ def test_a_model_comes_back_as_it_was() -> None:
     np.testing.assert_array_equal(again.parameters.vector, model.parameters.vector)
     assert again.parameters.layers == (784, 12, 8, 10)
     assert again.parameters.activation == "tanh"
-    assert (again.deskew, again.temperature, again.name) == (True, 1.5, "Ärmel 7")
+    assert (again.deskew, again.features) == (True, "edges")
+    assert (again.temperature, again.name) == (1.5, "Ärmel 7")
     assert (again.recipe, again.test_accuracy) == (model.recipe, 0.9912)
 
 
@@ -108,7 +115,8 @@ def test_weights_made_elsewhere_need_no_meta() -> None:
     del arrays["meta"]
     model = load_model(pack(arrays))
     assert (model.parameters.layers, model.parameters.activation) == ((784, 12, 8, 10), "sigmoid")
-    assert (model.deskew, model.temperature, model.test_accuracy) == (False, 1.0, None)
+    assert (model.deskew, model.features) == (False, "pixels")
+    assert (model.temperature, model.test_accuracy) == (1.0, None)
 
 
 def test_compressed_files_are_read_too() -> None:
@@ -190,6 +198,8 @@ def test_a_file_of_meta_alone_is_refused() -> None:
         ("temperature", "hot"),
         ("temperature", 10**400),
         ("deskew", "yes"),
+        ("features", "corners"),
+        ("features", True),
         ("name", 7),
         ("recipe", 7),
         ("recipe", "blog"),

@@ -5,6 +5,7 @@ from hypothesis import strategies as st
 
 from model.classifier import Classifier
 from model.dataset import Split
+from model.edges import edges
 from model.errors import ShapeError
 from model.moments import deskew
 from model.network import Array, Parameters, forward, initialize, softmax
@@ -52,6 +53,12 @@ def test_deskewing_comes_before_the_first_layer(few: Split) -> None:
     straight = deskew(few.train_images)
     np.testing.assert_allclose(trace.a[0], straight / 255, rtol=1e-6)
     assert np.abs(trace.a[0] - few.train_images / 255).max() > 0.1
+
+
+def test_a_network_may_see_edges(few: Split) -> None:
+    trace = Classifier(some_network(), deskew=True, features="edges").trace(few.train_images)
+    expected = edges(deskew(few.train_images))
+    np.testing.assert_allclose(trace.a[0], expected / 255, rtol=1e-6)
 
 
 def test_temperature_softens_without_changing_the_answer(few: Split) -> None:

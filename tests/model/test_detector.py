@@ -13,7 +13,7 @@ def test_the_bundled_one_was_made_by_the_recipe() -> None:
     model = detector()
     assert model.parameters.layers == (784, *RECIPE.hidden_layers, len(KINDS))
     assert Recipe(**model.recipe) == RECIPE
-    assert model.deskew
+    assert (model.deskew, model.features) == (RECIPE.deskew, RECIPE.features)
 
 
 def test_digits_and_scrawls_come_together(digits: Split) -> None:

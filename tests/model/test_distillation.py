@@ -43,7 +43,8 @@ def test_several_teachers_are_asked_for_the_mean_of_their_logits() -> None:
     [
         (a_teacher(inputs=100), "has 100 inputs and 10 outputs, not 784 and 10"),
         (a_teacher(outputs=6), "has 784 inputs and 6 outputs, not 784 and 10"),
-        (a_teacher(deskew=True), "must deskew its images just when the recipe does"),
+        (a_teacher(deskew=True), "must see images as the recipe does"),
+        (a_teacher(features="edges"), "must see images as the recipe does"),
     ],
 )
 def test_a_teacher_that_sees_or_says_something_else_is_refused(

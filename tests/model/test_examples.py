@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from model import examples
 from model.dataset import Split
+from model.edges import edges
 from model.examples import Examples, distortion, prepare
 from model.moments import deskew
 from model.network import Array, one_hot
@@ -49,6 +50,16 @@ def test_deskewed_images_are_what_the_network_sees_to_the_nearest_grey(
 
 
 @pytest.mark.parametrize("deskewing", [False, True])
+def test_edges_are_found_once_and_for_all(deskewing: bool, data: Split) -> None:
+    edgy = replace(PLAIN, deskew=deskewing, features="edges")
+    x, _ = take(Examples(edgy, data), range(30))
+    expected = edges(deskew(data.train_images) if deskewing else data.train_images)
+    assert x.dtype == np.uint8
+    np.testing.assert_array_equal(x, np.rint(expected))
+    np.testing.assert_allclose(prepare(edgy, data.train_images), expected / 255, atol=1e-6)
+
+
+@pytest.mark.parametrize("deskewing", [False, True])
 def test_plain_descent_takes_its_columns_in_the_order_of_their_ink(
     deskewing: bool, data: Split
 ) -> None:
@@ -79,7 +90,11 @@ def test_distorted_images_are_set_upright_after_that(
 
     monkeypatch.setattr(examples, "augment", turn_round)
     x, _ = take(Examples(replace(PLAIN, augment="affine", deskew=True), data), [0])
-    np.testing.assert_allclose(x, deskew(data.train_images[:1, ::-1]) / 255, atol=1e-6)
+    upright = deskew(data.train_images[:1, ::-1])
+    np.testing.assert_allclose(x, upright / 255, atol=1e-6)
+    edgy = replace(PLAIN, augment="affine", deskew=True, features="edges")
+    x, _ = take(Examples(edgy, data), [0])
+    np.testing.assert_allclose(x, edges(upright) / 255, atol=1e-6)
 
 
 def test_distortions_shrink_in_the_second_half() -> None:

@@ -27,6 +27,7 @@ def test_blog_is_the_recipe_of_the_text() -> None:
         "initialization": "blog",
         "augment": "none",
         "deskew": False,
+        "features": "pixels",
         "train_examples": None,
         "drawn_examples": 0,
         "seed": 0,
@@ -42,9 +43,10 @@ def test_there_are_three_presets_and_each_knows_its_name() -> None:
         assert preset.activation == "sigmoid"
 
 
-def test_best_learns_from_straightened_and_distorted_digits() -> None:
+def test_best_learns_from_the_edges_of_straightened_and_distorted_digits() -> None:
     best = recipe("best")
     assert best.deskew
+    assert best.features == "edges"
     assert best.augment in ("affine", "full")
     assert best.schedule == "cosine"
 
@@ -95,6 +97,7 @@ WRONG: list[tuple[str, Any, str]] = [
     ("initialization", "zeros", "'zeros' is unknown; choose one of scaled, blog"),
     ("augment", "elastic", "'elastic' is unknown; choose one of none, affine, full"),
     ("deskew", "yes", "must be true or false, found 'yes'"),
+    ("features", "corners", "'corners' is unknown; choose one of pixels, edges"),
     ("train_examples", 0, "must lie from 1 to"),
     ("train_examples", 2.0, "must be a whole number, found 2.0"),
     ("drawn_examples", -1, "must lie from 0 to 1,000,000, found -1"),

@@ -78,12 +78,16 @@ def test_an_image_is_judged_alike_alone_and_among_others() -> None:
         assert alone.reasons == [together.reasons[i]]
 
 
-def test_a_model_that_does_not_straighten_gets_the_same_second_look() -> None:
+@pytest.mark.parametrize(("deskew", "features"), [(True, "pixels"), (False, "edges")])
+def test_a_model_that_looks_otherwise_gets_the_same_second_look(
+    deskew: bool, features: str
+) -> None:
     images = load_mnist_part("test")[0][:20]
     parameters = initialize((784, 8, 10), "sigmoid", np.random.default_rng(0))
-    straight, plain = (judge(Classifier(parameters, deskew=d), images) for d in (True, False))
-    np.testing.assert_allclose(straight.kinds, plain.kinds, atol=1e-6)
-    assert (straight.kinds.argmax(axis=1) == 0).sum() >= 18
+    alike = judge(Classifier(parameters, deskew=True, features="edges"), images)
+    other = judge(Classifier(parameters, deskew=deskew, features=features), images)
+    np.testing.assert_allclose(other.kinds, alike.kinds, atol=1e-6)
+    assert (alike.kinds.argmax(axis=1) == 0).sum() >= 18
 
 
 def test_a_model_that_knows_nothing_is_certain_of_nothing() -> None:
@@ -118,5 +122,6 @@ def test_temperature_makes_it_doubt_sooner() -> None:
     assert sum(one is not None for one in hot) > sum(one is not None for one in cold)
 
 
-def test_the_detector_straightens() -> None:
-    assert detector().deskew  # or what a model has straightened could not serve it
+def test_the_detector_looks_as_the_bundled_model_does() -> None:
+    first, second = pretrained(), detector()  # or what one is shown could not serve the other
+    assert (first.deskew, first.features) == (second.deskew, second.features)

@@ -226,7 +226,7 @@ def test_drawn_digits_are_learnt_beside_the_training_images(
     assert P.argmax() == 7
 
 
-TAUGHT = replace(BUSY, augment="none", deskew=False, drawn_examples=0)
+TAUGHT = replace(BUSY, augment="none", deskew=False, features="pixels", drawn_examples=0)
 
 
 def teachers() -> list[Classifier]:

@@ -35,11 +35,13 @@ def test_the_temperature_is_fitted_to_images_held_back(byhand: Any) -> None:
 
 def test_options_override_the_preset(byhand: Any) -> None:
     options = ["--hidden-layers", "20,15", "--activation", "tanh", "--deskew", "--momentum", "0.5"]
+    options += ["--features", "edges"]
     ran = byhand("train", *SMALL, *options, "--output", "small.npz")
     model = load_model(Path("small.npz"))
     assert ran.code == 0
     assert (model.parameters.layers, model.parameters.activation) == ((784, 20, 15, 10), "tanh")
-    assert (model.deskew, model.recipe["momentum"], model.recipe["preset"]) == (True, 0.5, "fast")
+    assert (model.deskew, model.features) == (True, "edges")
+    assert (model.recipe["momentum"], model.recipe["preset"]) == (0.5, "fast")
 
 
 def test_the_model_is_named_after_the_preset_when_nobody_says_where(byhand: Any) -> None:

@@ -9,6 +9,7 @@ from PIL import Image
 
 from app.schemas.predictions import SEVEN, BatchPrediction, Prediction
 from model.checkpoint import load_model
+from model.moments import deskew
 from tests.app.conftest import Pixels, assert_problem, png
 
 OCTETS = "application/octet-stream"
@@ -72,6 +73,8 @@ def test_details_show_what_the_network_saw_and_each_layer(
     Prediction.model_validate(answer)
     assert len(answer["input"]) == 784
     assert 0 <= min(answer["input"]) <= max(answer["input"]) <= 1
+    upright = np.array(answer["upright"], np.float32)
+    np.testing.assert_allclose(upright, deskew(seven.reshape(1, 784))[0] / 255, atol=1e-6)
     assert [len(layer["z"]) for layer in answer["layers"]] == [128, 10]
     assert [len(layer["a"]) for layer in answer["layers"]] == [128, 10]
     assert answer["layers"][-1]["a"] == answer["probabilities"]

@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import inspect, text
 from sqlalchemy.orm import Session
 
-from app.store import engine, jobs
+from app.store import engine, jobs, models
 from app.store.engine import HEAD, Database, StoreError, connect, is_current, migrate
 from app.store.tables import Base
 
@@ -28,6 +28,24 @@ def test_migrating_makes_every_table_and_going_back_removes_them(empty: Database
     assert tables(empty) == set()
     migrate(empty)
     assert tables(empty) == set(Base.metadata.tables)
+
+
+def test_models_from_before_there_were_features_see_pixels(empty: Database) -> None:
+    migrate(empty)
+    migrate(empty, "0001")
+    with empty.begin() as session:
+        session.execute(
+            text(
+                "INSERT INTO models (id, name, created_at, layers, activation, deskew, parameters, "
+                "sha256, weights) VALUES ('old', 'Old', 1, '[784, 10]', 'sigmoid', :yes, 7850, "
+                ":sha256, :weights)"
+            ),
+            {"yes": True, "sha256": "0" * 64, "weights": b"npz"},
+        )
+    migrate(empty)
+    with empty.read() as session:
+        old = models.get(session, "old")
+        assert (old.features, old.deskew) == ("pixels", True)
 
 
 def test_the_migrations_make_what_the_classes_say(database: Database) -> None:

@@ -16,7 +16,7 @@ from model.network import initialize
 
 def small(seed: int = 0) -> tuple[Classifier, bytes]:
     parameters = initialize((784, 3, 10), "tanh", np.random.default_rng(seed))
-    classifier = Classifier(parameters, deskew=True, test_accuracy=0.25)
+    classifier = Classifier(parameters, deskew=True, features="edges", test_accuracy=0.25)
     return classifier, dump_model(classifier)
 
 
@@ -32,7 +32,8 @@ def test_a_model_comes_back_with_its_weights(database: Database) -> None:
     with database.read() as session:
         row = models.get(session, id)
         assert models.weights(session, id) == weights
-    assert (row.layers, row.activation, row.deskew) == ([784, 3, 10], "tanh", True)
+    assert (row.layers, row.activation) == ([784, 3, 10], "tanh")
+    assert (row.deskew, row.features) == (True, "edges")
     assert (row.parameters, row.test_accuracy) == (classifier.parameters.count, 0.25)
     assert row.sha256 == sha256(weights).hexdigest()
     assert load_model(weights).parameters.vector.tobytes() == classifier.parameters.vector.tobytes()
