@@ -1,6 +1,7 @@
 /** "Backpropagation": one stage at a time, its equation beside its picture, at the reader's pace. */
 
 import { element, find, say } from "./dom.js";
+import { FEATURES } from "./features.js";
 import { PICTURES } from "./stage-pictures.js";
 import { stages } from "./stages.js";
 import { Stepper } from "./stepper.js";
@@ -40,7 +41,7 @@ export class BackpropView {
 
   #build(network) {
     this.#network = network;
-    this.#stages = stages(network.depth);
+    this.#stages = stages(network.depth, FEATURES[network.features].stages);
     this.#pictures = this.#stages.map(() => null);
     this.#chips = this.#stages.map(({ short, title }, index) =>
       element("button", { type: "button", class: "chip", title, onclick: () => this.#stepper.go(index) }, short[0], short[1] ? element("sub", {}, String(short[1])) : null),

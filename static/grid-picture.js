@@ -1,53 +1,59 @@
 /**
- * A grid of values as colours on a canvas: pixels of an image, units of a layer, entries of a matrix.
+ * Values as colours on a canvas: pixels of an image, edges, units of a layer, entries of a matrix.
  * Emits "inspect" {index or null} for pointer, touch and arrow keys, and "choose" {index} for click and Enter.
  */
 
 import { onceAFrame } from "./dom.js";
+import { drawMarks } from "./edge-marks.js";
+import { Compass, Grid } from "./layout.js";
 import { css } from "./palette.js";
+
+const STEPS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 
 export class GridPicture extends EventTarget {
   #canvas;
-  #cell;
-  #gap;
-  #columns;
-  #rows;
+  #layout;
   #colour = () => [128, 128, 128];
+  #middle = null;
   #draw = (...cell) => this.#fill(...cell);
   #cursor = null;
   #chosen = null;
   #repaint = onceAFrame(() => this.#paint());
 
-  /** `cell`: canvas pixels for each value; `gap`: of which are left free. */
-  constructor(canvas, { columns, rows, cell = 8, gap = 0, label = "", interactive = true }) {
+  /** `layout`, of layout.js, or so many rows and columns. `cell`: canvas pixels for each value; `gap`: of which are left free. */
+  constructor(canvas, { columns = 1, rows = 1, cell = 8, gap = 0, layout = new Grid(columns, rows, cell, gap), label = "" }) {
     super();
     this.#canvas = canvas;
-    this.#cell = cell;
-    this.#gap = gap;
-    this.resize(columns, rows);
+    this.arrange(layout);
+    this.name(label);
     canvas.classList.add("grid-picture");
-    canvas.setAttribute("aria-label", interactive ? `${label}. Arrow keys move from value to value.` : label);
-    canvas.setAttribute("role", interactive ? "application" : "img");
-    if (interactive) this.#listen();
+    canvas.setAttribute("role", "application");
+    this.#listen();
     document.addEventListener("themechange", () => this.#repaint());
   }
 
-  resize(columns, rows) {
-    [this.#columns, this.#rows] = [columns, rows];
-    this.#canvas.width = columns * this.#cell;
-    this.#canvas.height = rows * this.#cell;
-    this.#canvas.style.aspectRatio = `${columns} / ${rows}`;
+  name(label) {
+    this.#canvas.setAttribute("aria-label", `${label}. Arrow keys move from value to value.`);
+  }
+
+  arrange(layout) {
+    this.#layout = layout;
+    this.#canvas.width = layout.width;
+    this.#canvas.height = layout.height;
+    this.#canvas.style.aspectRatio = `${layout.width} / ${layout.height}`;
+    this.#canvas.classList.toggle("compass", layout instanceof Compass);
     this.#cursor = null;
     this.#chosen = null;
   }
 
-  /** `colour(index)` -> [r, g, b]; asked again when the theme changes. */
-  show(colour) {
+  /** `colour(index)` -> [r, g, b]; asked again when the theme changes. `middle`: 28x28 pixels for the middle of eight panels. */
+  show(colour, middle = null) {
     this.#colour = colour;
+    this.#middle = middle;
     this.#repaint();
   }
 
-  /** Small pictures instead of plain colours: `draw(context, index, x, y, size)` paints one cell. */
+  /** Small pictures instead of plain colours: `draw(context, index, x, y, width, height)` paints one cell. */
   showTiles(draw) {
     this.#draw = draw;
     this.#repaint();
@@ -58,40 +64,35 @@ export class GridPicture extends EventTarget {
     this.#repaint();
   }
 
-  get #count() { return this.#columns * this.#rows; }
-
   #paint() {
     const context = this.#canvas.getContext("2d");
-    const size = this.#cell - this.#gap;
-    context.clearRect(0, 0, this.#canvas.width, this.#canvas.height);
-    for (let index = 0; index < this.#count; index += 1) {
-      this.#draw(context, index, ...this.#corner(index), size);
+    const layout = this.#layout;
+    context.clearRect(0, 0, layout.width, layout.height);
+    for (let index = 0; index < layout.count; index += 1) {
+      this.#draw(context, index, ...layout.corner(index), ...layout.size);
     }
+    if (layout instanceof Compass) drawMarks(context, layout, this.#cursor, this.#middle, getComputedStyle(this.#canvas));
     this.#outline(context, this.#chosen, 3);
     this.#outline(context, this.#cursor, 2);
   }
 
-  #fill(context, index, x, y, size) {
+  #fill(context, index, x, y, width, height) {
     const colour = this.#colour(index);
     if (!colour) return;
     context.fillStyle = css(colour);
-    context.fillRect(x, y, size, size);
-  }
-
-  #corner(index) {
-    return [(index % this.#columns) * this.#cell, Math.floor(index / this.#columns) * this.#cell];
+    context.fillRect(x, y, width, height);
   }
 
   #outline(context, index, thickness) {
-    if (index === null || this.#cell < 4) return;
-    const [x, y] = this.#corner(index);
-    const size = this.#cell - this.#gap;
+    if (index === null) return;
+    const [x, y] = this.#layout.corner(index);
+    const [width, height] = this.#layout.size;
     context.lineWidth = thickness + 2;
     context.strokeStyle = "#000";
-    context.strokeRect(x + 1, y + 1, size - 2, size - 2);
+    context.strokeRect(x + 1, y + 1, width - 2, height - 2);
     context.lineWidth = thickness;
     context.strokeStyle = "#ffd400";
-    context.strokeRect(x + 1, y + 1, size - 2, size - 2);
+    context.strokeRect(x + 1, y + 1, width - 2, height - 2);
   }
 
   #listen() {
@@ -108,21 +109,18 @@ export class GridPicture extends EventTarget {
   }
 
   #key(event) {
-    const steps = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -this.#columns, ArrowDown: this.#columns };
     if (event.key === "Enter" || event.key === " ") this.#emit("choose", this.#cursor ?? 0);
-    else if (event.key in steps) {
-      const next = (this.#cursor ?? 0) + steps[event.key];
-      if (next >= 0 && next < this.#count) this.#inspect(next);
+    else if (event.key in STEPS) {
+      const next = this.#layout.next(this.#cursor ?? 0, ...STEPS[event.key]);
+      if (next !== null) this.#inspect(next);
     } else return;
     event.preventDefault();
   }
 
   #under(event) {
     const box = this.#canvas.getBoundingClientRect();
-    const column = Math.floor(((event.clientX - box.left) / box.width) * this.#columns);
-    const row = Math.floor(((event.clientY - box.top) / box.height) * this.#rows);
-    if (column < 0 || row < 0 || column >= this.#columns || row >= this.#rows) return null;
-    return row * this.#columns + column;
+    const { width, height } = this.#layout;
+    return this.#layout.under(((event.clientX - box.left) / box.width) * width, ((event.clientY - box.top) / box.height) * height);
   }
 
   #inspect(index) {

@@ -3,8 +3,10 @@
 import { ACTIVATIONS, fieldShape } from "./activation.js";
 import { Bars } from "./bars.js";
 import { element, find, say } from "./dom.js";
+import { FEATURES } from "./features.js";
 import { aDigit, number, percent, signed } from "./format.js";
 import { GridPicture } from "./grid-picture.js";
+import { inputLayout } from "./layout.js";
 import { Legend } from "./legend.js";
 import { diverging, reach, slate } from "./palette.js";
 import { theme } from "./theme.js";
@@ -26,12 +28,12 @@ export class InsideView {
   #trace = null;
   #digit = null;
   #chosen = null; // {layer, unit} picked by the reader; otherwise the strongest for the answer
-  #focus = null; // {kind: "pixel" | "unit" | "output", layer, index}
+  #focus = null; // {kind: "input" | "unit" | "output", layer, index}
 
   constructor(root) {
     this.#root = root;
-    this.#input = new GridPicture(find("#inside-input", root), { columns: 28, rows: 28, label: "The 28 by 28 input" });
-    this.#input.addEventListener("inspect", ({ detail }) => this.#look("pixel", 0, detail));
+    this.#input = new GridPicture(find("#inside-input", root), {});
+    this.#input.addEventListener("inspect", ({ detail }) => this.#look("input", 0, detail));
     const look = (digit) => this.#look("output", null, digit);
     this.#bars = new Bars(find("#inside-outputs", root), { onInspect: look });
     this.#card = new UnitCard(find("#unit-card", root));
@@ -55,11 +57,16 @@ export class InsideView {
   #build(network) {
     this.#network = network;
     this.#chosen = null;
+    this.#focus = null;
+    this.#input.arrange(inputLayout(network.features));
+    this.#input.name(this.#words.picture);
     const holder = find("#inside-fields", this.#root);
     this.#fields = network.layers.slice(1, -1).map((units, at) => this.#field(units, at + 1));
     this.#allWeights();
     holder.replaceChildren(...this.#fields.map(({ node }) => node));
   }
+
+  get #words() { return FEATURES[this.#network.features]; }
 
   #allWeights() {
     this.#sheet ??= new WeightsSheet(find("#all-weights", this.#root), (unit) => this.#look("unit", 1, unit), (unit) => this.#choose(1, unit));
@@ -90,8 +97,8 @@ export class InsideView {
   }
 
   #paint() {
-    const { probabilities, a } = this.#trace;
-    this.#input.show((index) => slate(a[0][index]));
+    const { probabilities, a, upright } = this.#trace;
+    this.#input.show((index) => slate(a[0][index]), upright);
     this.#bars.show(probabilities, { marked: [this.#digit] });
     let signedMost = null;
     for (const field of this.#fields) {
@@ -129,7 +136,7 @@ export class InsideView {
   /** The signed values that a field shows for what is pointed at; null: its activations. */
   #recoloured(layer) {
     const { kind, index, layer: at } = this.#focus ?? {};
-    if (kind === "pixel" && layer === 1) return this.#network.outOf(1, index);
+    if (kind === "input" && layer === 1) return this.#network.outOf(1, index);
     if (kind === "output" && layer === this.#network.depth - 1) {
       return products(this.#trace.a[layer], this.#network.into(layer + 1, index));
     }
@@ -139,7 +146,7 @@ export class InsideView {
 
   #meaning() {
     const { kind, index } = this.#focus;
-    if (kind === "pixel") return "weight from this pixel to each unit";
+    if (kind === "input") return `weight from this ${this.#words.one} to each unit`;
     if (kind === "output") return `added to the ${index}: activation × weight`;
     return "added to this unit: activation × weight";
   }
@@ -147,10 +154,7 @@ export class InsideView {
   #sentence() {
     const { kind, index, layer } = this.#focus ?? {};
     const { a, z, probabilities, depth } = this.#trace;
-    if (kind === "pixel") {
-      const place = `row ${Math.floor(index / 28)}, column ${index % 28}`;
-      return `Pixel at ${place}: ink ${number(a[0][index], 2)}. It pushes blue units up and orange units down.`;
-    }
+    if (kind === "input") return `${this.#words.tell(index, number(a[0][index], 2))} It pushes blue units up and orange units down.`;
     if (kind === "unit") return `Hidden unit ${index}: z = ${signed(z[layer][index])}, activation ${number(a[layer][index])}.`;
     if (kind === "output") {
       const chance = percent(probabilities[index]);

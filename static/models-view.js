@@ -35,7 +35,7 @@ export class ModelsView {
   }
 
   #row(model, looked) {
-    const { id, name, layers, activation, active } = model;
+    const { id, name, layers, activation, features, active } = model;
     const title = name || id;
     const act = (word, work, disabled = false) =>
       element("button", { type: "button", "data-key": `${word} ${id}`, "aria-label": `${word}: ${title}`, disabled, onclick: work }, word);
@@ -45,6 +45,7 @@ export class ModelsView {
       element("th", { scope: "row" }, title, active ? element("span", { class: "tag" }, "in use") : null, id === looked && !active ? element("span", { class: "tag" }, "shown here") : null),
       element("td", {}, layers.join(" – ")),
       element("td", {}, activation),
+      element("td", {}, features),
       element("td", { class: "numeric" }, accuracy(model.test_accuracy)),
       element(
         "td",

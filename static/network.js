@@ -7,10 +7,11 @@ const KEPT = 6; // networks of 400 KB each
 const loaded = new Map();
 
 export class Network {
-  constructor({ id, layers, activation }, arrays) {
+  constructor({ id, layers, activation, features = "pixels" }, arrays) {
     this.id = id;
     this.layers = layers; // [784, 128, 10]
     this.activation = activation;
+    this.features = features; // what its inputs stand for
     this.arrays = arrays;
   }
 

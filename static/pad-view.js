@@ -62,8 +62,8 @@ export class PadView {
   #image(file) {
     if (!file) return;
     this.#try(async () => {
-      const { input } = await predictImage(file);
-      this.#drawing.showPixels(Uint8Array.from(input, (value) => Math.round(255 * value)));
+      const { upright } = await predictImage(file);
+      this.#drawing.showPixels(Uint8Array.from(upright, (value) => Math.round(255 * value)));
     });
   }
 

@@ -23,6 +23,7 @@ const COLUMNS = [
   { title: "First weights", ...setting("initialization") },
   { title: "Distortions", ...setting("augment") },
   { title: "Straighten", ...setting("deskew", (value) => (value ? "yes" : "no")) },
+  { title: "Features", ...setting("features", (value) => value ?? "pixels") },
   { title: "Digits", ...setting("train_examples", (value) => (value ?? "all").toLocaleString("en-GB")), numeric: true },
   { title: "Seed", ...setting("seed"), numeric: true },
   { title: "Start from", ...setting("base_model", (value) => value ?? "random") },

@@ -6,8 +6,10 @@
 import { fieldShape } from "./activation.js";
 import { Bars } from "./bars.js";
 import { element } from "./dom.js";
+import { FEATURES } from "./features.js";
 import { chance, count, number, percent, signed, subscript } from "./format.js";
 import { GridPicture } from "./grid-picture.js";
+import { inputLayout } from "./layout.js";
 import { Legend } from "./legend.js";
 import { diverging, reach } from "./palette.js";
 import { theme } from "./theme.js";
@@ -114,23 +116,27 @@ class HiddenPicture extends Grid {
 }
 
 class InputPicture extends Grid {
-  constructor(tell) {
-    super({ label: "Gradient of the input", meaning: "change of the loss with this pixel's ink", columns: 28, rows: 28 }, tell);
+  constructor(tell, stage, { features }) {
+    const words = FEATURES[features];
+    super({ label: "Gradient of the input", meaning: words.gradient, layout: inputLayout(features) }, tell);
+    this.words = words;
   }
 
   show(backward) {
+    const { at, value } = this.words;
     this.colour(backward.inputError);
-    this.read = (pixel) =>
-      `∂L/∂x${subscript(pixel)} = Σ δ·w = ${signed(backward.inputError[pixel])}, where the ink is ${number(backward.trace.a[0][pixel], 2)}`;
+    this.read = (input) =>
+      `${at(input)}∂L/\u2060∂x${subscript(input)} = Σ δ·w = ${signed(backward.inputError[input])}, where the ${value} is ${number(backward.trace.a[0][input], 2)}`;
     this.rest = this.read(backward.inputError.reduce((best, value, index, all) => (Math.abs(value) > Math.abs(all[best]) ? index : best), 0));
   }
 }
 
-/** dW1, every unit's weights as a 28x28 picture on one common scale: those with the largest error large, and all of them. */
+/** dW1, every unit's weights as a picture of the input on one common scale: those with the largest error large, and all of them. */
 class FirstPicture {
-  constructor(tell) {
+  constructor(tell, stage, { features }) {
+    this.features = features;
     this.legend = new Legend("diverging", "gradient of the weight");
-    this.tiles = Array.from({ length: GALLERY }, () => this.#tile(tell));
+    this.tiles = Array.from({ length: GALLERY }, () => this.#tile(tell, features));
     const gallery = element("div", { class: "gallery" }, this.tiles.map(({ node }) => node));
     const canvas = element("canvas", { class: "all-gradients" });
     this.all = new Tiles(canvas, { label: "The gradients of every hidden unit's weights", look: (unit) => tell(unit === null ? this.rest : this.readUnit(unit)) });
@@ -138,10 +144,10 @@ class FirstPicture {
     this.node = element("div", {}, gallery, this.legend.node, element("figure", {}, this.words, canvas));
   }
 
-  #tile(tell) {
+  #tile(tell, features) {
     const canvas = element("canvas");
     const caption = element("figcaption");
-    const picture = new GridPicture(canvas, { columns: 28, rows: 28, cell: 4, label: "Gradient of one hidden unit's weights" });
+    const picture = new GridPicture(canvas, { layout: inputLayout(features, 4), label: "Gradient of one hidden unit's weights" });
     const tile = { canvas, caption, picture, node: element("figure", {}, canvas, caption) };
     picture.addEventListener("inspect", ({ detail }) => tell(detail === null ? this.rest : tile.read(detail)));
     return tile;
@@ -149,13 +155,13 @@ class FirstPicture {
 
   show(backward) {
     const units = backward.strongest(1, GALLERY);
-    const ink = reach(backward.trace.a[0]);
-    const most = ink * Math.abs(backward.deltas[1][units[0]]) || 1;
+    const most = reach(backward.trace.a[0]) * Math.abs(backward.deltas[1][units[0]]) || 1;
     this.legend.show(most);
     this.tiles.forEach((tile, at) => this.#fill(tile, backward, units[at], most));
     const { length } = backward.deltas[1];
     this.words.textContent = `all ${length} units, ${count(784 * length)} weights:`;
-    this.all.show(length, (unit) => backward.dWInto(1, unit), () => most);
+    this.all.fit(length, this.features);
+    this.all.show((unit) => backward.dWInto(1, unit), () => most);
     this.readUnit = (unit) => `dW[i, ${unit}] = xᵢ × δ${subscript(unit)} = xᵢ × (${signed(backward.deltas[1][unit])})`;
     this.rest = this.readUnit(units[0]);
   }
@@ -167,8 +173,9 @@ class FirstPicture {
     const values = backward.dWInto(1, unit);
     tile.picture.show((index) => diverging(values[index] / most, theme()));
     tile.caption.textContent = `unit ${unit}\nδ = ${signed(error, 2)}`;
-    tile.read = (pixel) =>
-      `dW[${pixel}, ${unit}] = x${subscript(pixel)} × δ${subscript(unit)} = ${number(backward.trace.a[0][pixel], 2)} × ${signed(error)} = ${signed(values[pixel])}`;
+    const { at } = FEATURES[this.features];
+    tile.read = (input) =>
+      `${at(input)}dW[${input}, ${unit}] = x${subscript(input)} × δ${subscript(unit)} = ${number(backward.trace.a[0][input], 2)} × ${signed(error)} = ${signed(values[input])}`;
   }
 }
 

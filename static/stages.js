@@ -2,8 +2,8 @@
 
 import * as equations from "./equations.js";
 
-/** `depth`: the number of weight layers. Stages run from the loss back to the pixels. */
-export function stages(depth) {
+/** `depth`: the number of weight layers; `about`: the words about the input. Stages run from the loss back to the input. */
+export function stages(depth, about) {
   const list = [
     {
       id: "loss",
@@ -25,15 +25,14 @@ export function stages(depth) {
     },
   ];
   for (let layer = depth; layer >= 1; layer -= 1) {
-    list.push(layer === 1 ? firstWeights(depth) : weights(layer, depth));
+    list.push(layer === 1 ? firstWeights(depth, about) : weights(layer, depth));
     if (layer > 1) list.push(hidden(layer - 1));
   }
   list.push({
     id: "input",
     kind: "input",
     short: ["∂L/∂x"],
-    title: "Back to the pixels",
-    words: "One step further and the error reaches the drawing itself: ink on blue pixels raises the loss, ink on orange pixels lowers it. This is what the network would like you to draw.",
+    ...about.input,
     equation: equations.inputGradient(),
     derived: 7,
   });
@@ -62,13 +61,12 @@ const hidden = (layer) => ({
   derived: 5,
 });
 
-const firstWeights = (depth) => ({
+const firstWeights = (depth, about) => ({
   id: "dW1",
   kind: "first",
   layer: 1,
   short: ["dW", 1],
-  title: "The weights from the pixels",
-  words: "Every hidden unit gets a copy of the digit, scaled by its error: large those with the largest, small all of them. A step goes against the gradient, so orange copies are added and blue ones taken away.",
+  ...about.first,
   equation: equations.weightGradient(1, depth),
   derived: 6,
 });

@@ -4,7 +4,7 @@ import { AnswerView } from "./answer-view.js";
 import { BackpropView } from "./backprop-view.js";
 import { showCheck } from "./check-badge.js";
 import { Drawing } from "./drawing.js";
-import { find, say, whenNear } from "./dom.js";
+import { find, findAll, say, whenNear } from "./dom.js";
 import { aDigit } from "./format.js";
 import { InsideView } from "./inside-view.js";
 import { LabelsView } from "./labels-view.js";
@@ -96,6 +96,7 @@ export class Study {
     try {
       const network = await loadNetwork(answer.model);
       if (answer !== this.#last) return;
+      for (const node of findAll("[data-features]")) node.hidden = node.dataset.features !== network.features;
       this.#inside.show(network, new Trace(answer), answer.digit);
       document.dispatchEvent(new Event("filled"));
     } catch (error) {

@@ -4,8 +4,9 @@
 export const flat = (values) => (Array.isArray(values?.[0]) ? values[0] : values);
 
 export class Trace {
-  /** `a[0]` is the input; `z[l]`, `a[l]` for l = 1 … depth. */
-  constructor({ input, layers, probabilities }) {
+  /** `a[0]` is the input; `z[l]`, `a[l]` for l = 1 … depth; `upright`, of /predict alone: the pixels that it was made of. */
+  constructor({ input, upright, layers, probabilities }) {
+    this.upright = upright;
     this.a = [flat(input), ...layers.map((layer) => flat(layer.a))];
     this.z = [null, ...layers.map((layer) => flat(layer.z))];
     this.probabilities = flat(probabilities);

@@ -4,7 +4,7 @@
 export const PRESETS = {
   fast: { title: "Fast", words: "98\u00a0% of the test digits in seconds. Start here." },
   blog: { title: "Blog", words: "The text's own recipe: plain gradient descent, small steps. It learns slowly: about 88\u00a0%." },
-  best: { title: "Best", words: "The recipe of the bundled weights: distorted digits, many epochs, several minutes." },
+  best: { title: "Best", words: "The recipe of the bundled weights: distorted digits, edges instead of pixels, many epochs, several minutes." },
 };
 
 const whole = (low, high) => ({ type: "number", min: low, max: high, step: 1 });
@@ -23,6 +23,7 @@ export const FIELDS = [
   { name: "initialization", label: "First weights", more: true, options: ["scaled", "blog"], texts: ["scaled to the layer", "the text's own"], words: "Where the descent starts. The text draws every bias from 0 to 1, and pays for it." },
   { name: "augment", label: "Distortions", more: true, options: ["none", "affine", "full"], words: "Turn, shift and stretch the training digits, so that more handwriting is known." },
   { name: "deskew", label: "Straighten", more: true, options: ["false", "true"], texts: ["no", "yes"], words: "Set slanted digits upright before the network sees them." },
+  { name: "features", label: "Features", more: true, options: ["pixels", "edges"], words: "What the network sees of a digit: the ink of its pixels, or the edges on each side of its strokes." },
   { name: "train_examples", label: "Training digits", more: true, ...whole(1, 55000), words: "Learn from the first so many only. Try 500 and watch it learn them by heart." },
   { name: "seed", label: "Seed", more: true, ...whole(0, 4294967295), words: "The start of all chance: the same seed gives the same run, bit for bit." },
   { name: "base_model", label: "Start from", more: true, options: [], words: "Go on from a model's weights instead of from random ones." },

@@ -3,8 +3,10 @@
 import { ACTIVATIONS, fieldShape } from "./activation.js";
 import { Bars } from "./bars.js";
 import { find, say } from "./dom.js";
+import { FEATURES } from "./features.js";
 import { aDigit, number, signed, subscript } from "./format.js";
 import { GridPicture } from "./grid-picture.js";
+import { Grid, inputLayout } from "./layout.js";
 import { Legend } from "./legend.js";
 import { diverging, reach } from "./palette.js";
 import { theme } from "./theme.js";
@@ -21,7 +23,7 @@ export class UnitCard {
 
   constructor(root) {
     this.#root = root;
-    const picture = (id, label) => new GridPicture(find(id, root), { columns: 28, rows: 28, label });
+    const picture = (id, label) => new GridPicture(find(id, root), { label });
     this.#weights = picture("#unit-weights", "The unit's weights");
     this.#products = picture("#unit-products", "Weight times input");
     this.#legends = { weights: new Legend("diverging", "weight"), products: new Legend("diverging", "weight × input") };
@@ -37,21 +39,22 @@ export class UnitCard {
     const before = trace.a[layer - 1];
     const weights = network.into(layer, unit);
     const parts = products(before, weights);
-    this.#last = { before, weights, parts, unit };
-    this.#fit(before.length);
+    const words = FEATURES[network.features];
+    this.#last = { before, weights, parts, at: layer === 1 ? words.at : () => "" };
+    this.#fit(layer === 1 ? network.features : before.length);
     this.#colour(this.#weights, weights, this.#legends.weights);
     this.#colour(this.#products, parts, this.#legends.products);
+    say(find("#unit-products-name", this.#root), `weights × ${layer === 1 ? words.digit : "layer before"}`);
     this.#write(network, trace, layer, unit, total(parts), strongestFor);
     this.#shares(network, trace, layer, unit);
     this.#read(null);
   }
 
+  /** `inputs`: the features that the first layer sees, or how many units a later layer. */
   #fit(inputs) {
-    const { columns, rows } = inputs === 784 ? { columns: 28, rows: 28 } : fieldShape(inputs);
-    if (this.#shape === `${columns} ${rows}`) return;
-    this.#shape = `${columns} ${rows}`;
-    this.#weights.resize(columns, rows);
-    this.#products.resize(columns, rows);
+    if (this.#shape === inputs) return;
+    this.#shape = inputs;
+    for (const each of [this.#weights, this.#products]) each.arrange(inputs in FEATURES ? inputLayout(inputs) : field(inputs));
   }
 
   #colour(picture, values, legend) {
@@ -65,7 +68,6 @@ export class UnitCard {
     const { symbol } = ACTIVATIONS[network.activation];
     const name = subscript(unit);
     const why = strongest === null ? "" : `, which speaks loudest for ${aDigit(strongest)}`;
-    say(find("#unit-products-name", this.#root), layer === 1 ? "weights × your digit" : "weights × layer before");
     say(find("#unit-title", this.#root), `Hidden unit ${unit}${why}`);
     say(find("#unit-z", this.#root), `z${name} = Σ x·w + b = ${number(sum)} ${signed(network.bias(layer, unit)).replace("+", "+ ").replace("−", "− ")} = ${number(z)}`);
     say(find("#unit-h", this.#root), `h${name} = ${symbol}(${number(z)}) = ${number(h)}`);
@@ -80,11 +82,16 @@ export class UnitCard {
   }
 
   #read(index) {
-    const { before, weights, parts } = this.#last ?? {};
+    const { before, weights, parts, at } = this.#last ?? {};
     const known = index !== null && index < weights.length;
     const text = known
-      ? `x${subscript(index)} · w = ${number(before[index])} × ${number(weights[index])} = ${number(parts[index])}`
+      ? `${at(index)}x${subscript(index)} · w = ${number(before[index])} × ${number(weights[index])} = ${number(parts[index])}`
       : "Point at a picture to read a single weight.";
     say(find("#unit-read", this.#root), text);
   }
+}
+
+function field(units) {
+  const { columns, rows } = fieldShape(units);
+  return new Grid(columns, rows);
 }

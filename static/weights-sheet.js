@@ -24,13 +24,13 @@ export class WeightsSheet {
 
   show(network) {
     this.#network = network;
-    this.#tiles.fit(network.layers[1]);
+    this.#tiles.fit(network.layers[1], network.features);
     this.#draw();
   }
 
   #draw() {
     if (!this.#network || !this.#near || !this.#details.open || this.#shown === this.#network) return;
     const network = (this.#shown = this.#network);
-    this.#tiles.show(network.layers[1], (unit) => network.into(1, unit), reach);
+    this.#tiles.show((unit) => network.into(1, unit), reach);
   }
 }

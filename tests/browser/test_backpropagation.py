@@ -5,15 +5,17 @@ import re
 
 from playwright.sync_api import Page, expect
 
+from model.checkpoint import pretrained
 from tests.browser.pen import DIGITS, draw
 
+SEEN = pretrained().features
 STAGES = [
     "1. How wrong is it?",
     "2. The error at the output",
     "3. The weights into the outputs",
     "4. The error of the hidden units",
-    "5. The weights from the pixels",
-    "6. Back to the pixels",
+    f"5. The weights from the {SEEN}",
+    f"6. Back to the {SEEN}",
 ]
 
 
@@ -49,7 +51,7 @@ def test_the_label_is_what_was_read_until_another_is_chosen(page: Page) -> None:
     expect(page.locator("#learn-say")).to_be_empty()
 
 
-def test_the_stages_lead_from_the_loss_back_to_the_pixels(page: Page) -> None:
+def test_the_stages_lead_from_the_loss_back_to_the_input(page: Page) -> None:
     explain(page, 7, 1)
     said = []
     for stage in STAGES:

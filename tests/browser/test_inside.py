@@ -3,9 +3,11 @@
 import re
 from collections.abc import Callable
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from model.checkpoint import pretrained
+from tests.browser.networks import looked_into
 from tests.browser.pen import DIGITS, draw
 
 
@@ -55,12 +57,13 @@ def test_an_output_pointed_at_recolours_the_units(page: Page) -> None:
     expect(page.locator("#inside-legend .legend-slate")).to_be_visible()
 
 
-def test_a_pixel_pointed_at_shows_which_units_it_feeds(page: Page) -> None:
-    show_the_inside(page)
-    page.locator("#inside-input").scroll_into_view_if_needed()
-    cell(page, "#inside-input", 13, 9, 28, 28)
-    expect(page.locator("#inside-say")).to_contain_text("row 9, column 13")
-    expect(page.locator("#inside-legend .legend-diverging")).to_be_visible()
+def test_a_pixel_pointed_at_shows_which_units_it_feeds(page: Page, live_server: str) -> None:
+    with looked_into(page, live_server, "pixels"):
+        show_the_inside(page)
+        page.locator("#inside-input").scroll_into_view_if_needed()
+        cell(page, "#inside-input", 13, 9, 28, 28)
+        expect(page.locator("#inside-say")).to_contain_text("Pixel at row 9, column 13: ink")
+        expect(page.locator("#inside-legend .legend-diverging")).to_be_visible()
 
 
 def test_what_a_finger_taps_stays_when_it_is_lifted(
@@ -69,7 +72,7 @@ def test_what_a_finger_taps_stays_when_it_is_lifted(
     page = new_page(360, 740, has_touch=True)
     page.goto(live_server)
     show_the_inside(page)
-    for canvas, told in (("#inside-input", "Pixel at row"), ("#hidden-1", "Hidden unit")):
+    for canvas, told in (("#inside-input", "at row"), ("#hidden-1", "Hidden unit")):
         page.locator(canvas).tap(position={"x": 50, "y": 40})
         expect(page.locator("#inside-say")).to_contain_text(told)
     page.locator("#inside-outputs [data-digit='8']").tap()
@@ -89,15 +92,19 @@ def test_units_are_reached_by_arrow_keys(page: Page) -> None:
     expect(page.locator("#unit-title")).to_have_text(re.compile(r"^Hidden unit \d+$"))
 
 
-def test_all_units_are_seen_at_a_glance_and_lead_to_one(page: Page) -> None:
-    show_the_inside(page)
-    sheet = page.locator("#all-weights canvas")
-    sheet.scroll_into_view_if_needed()
-    expect(sheet).to_have_js_property("width", 16 * 30)
-    cell(page, "#all-weights canvas", 2, 1, 16, 8)
-    expect(page.locator("#unit-title")).to_have_text("Hidden unit 18")
-    page.locator("#all-weights summary").click()
-    expect(sheet).to_be_hidden()
+@pytest.mark.parametrize(("features", "side"), [("pixels", 28 + 2), ("edges", 3 * 14 + 2 + 6)])
+def test_all_units_are_seen_at_a_glance_and_lead_to_one(
+    page: Page, live_server: str, features: str, side: int
+) -> None:
+    with looked_into(page, live_server, features):
+        show_the_inside(page)
+        sheet = page.locator("#all-weights canvas")
+        sheet.scroll_into_view_if_needed()
+        expect(sheet).to_have_js_property("width", 16 * side)
+        cell(page, "#all-weights canvas", 2, 1, 16, 8)
+        expect(page.locator("#unit-title")).to_have_text("Hidden unit 18")
+        page.locator("#all-weights summary").click()
+        expect(sheet).to_be_hidden()
 
 
 def test_what_is_painted_later_pushes_nothing_away(page: Page) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.networks import looked_into
 from tests.browser.pen import DIGITS, draw
 
 
@@ -130,17 +131,23 @@ def test_copy_link_puts_it_on_the_clipboard(
     expect(other.locator("#digit")).to_have_text("4")
 
 
+@pytest.mark.parametrize("features", ["pixels", "edges"])
 @pytest.mark.parametrize("width", [320, 360, 500, 768, 1280])
 def test_pointing_at_things_moves_nothing_below_them(
-    new_page: Callable[..., Page], live_server: str, width: int
+    new_page: Callable[..., Page], live_server: str, width: int, features: str
 ) -> None:
     page = new_page(width, 740)
-    page.goto(live_server)
-    draw(page, DIGITS[5])
+    with looked_into(page, live_server, features):
+        draw(page, DIGITS[5])
+        tops = where_the_lesson_begins(page)
+    assert len(tops) == 1, tops
+
+
+def where_the_lesson_begins(page: Page) -> list[int]:
+    """Every place where it began while something above it was pointed at."""
     page.locator("#all-weights").scroll_into_view_if_needed()
     expect(page.locator("#inside .figure")).to_be_visible()
-    expect(page.locator("#all-weights canvas")).to_have_js_property("width", 16 * 30)
-    tops = page.evaluate(
+    tops: list[int] = page.evaluate(
         """async () => {
           const frame = () =>
             new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
@@ -170,4 +177,4 @@ def test_pointing_at_things_moves_nothing_below_them(
           return [...tops];
         }"""
     )
-    assert len(tops) == 1, tops
+    return tops

@@ -140,6 +140,19 @@ def test_the_table_sorts_by_a_clicked_column(page: Page) -> None:
     assert falling == sorted(falling, reverse=True)
 
 
+def test_what_a_network_sees_is_chosen_and_compared(page: Page, live_server: str) -> None:
+    page.locator("#train-form details").evaluate("details => { details.open = true; }")
+    for features in ("edges", "pixels"):
+        page.select_option("[name=features]", features)
+        job = start(page, f"sees {features}", epochs="1", train_examples="300")
+        expect(page.locator(row(job, "succeeded"))).to_be_visible()
+        assert (
+            page.request.get(f"{live_server}/train/{job}").json()["request"]["features"] == features
+        )
+        run = page.locator("#runs-table tr", has_text=f"sees {features}")
+        expect(run.get_by_role("cell", name=features, exact=True)).to_be_visible()
+
+
 def test_curves_are_read_by_arrow_keys(page: Page) -> None:
     expect(page.locator(row(start(page, "curve"), "succeeded"))).to_be_visible()
     page.locator("#chart-loss > svg").focus()
