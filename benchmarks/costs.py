@@ -33,6 +33,7 @@ from app.settings import Settings
 from model import descent, training
 from model.checkpoint import pretrained
 from model.dataset import Split, load_mnist_part
+from model.edges import edges
 from model.ink import to_mnist
 from model.moments import deskew
 from model.optimizer import SGD
@@ -165,6 +166,7 @@ def inside(rounds: int) -> list[tuple[str, float]]:
         ("gradients: loss, backward pass", 1, explaining),
         ("gradients: their numbers as JSON", 1, functools.partial(to_json, answer)),
         (f"{batch}: deskewing", CHUNK, functools.partial(deskew, digits)),
+        (f"{batch}: their edges", CHUNK, functools.partial(edges, deskew(digits))),
         (f"{batch}: X W1", CHUNK, functools.partial(np.matmul, x, W1)),
         (f"{batch}, in all", CHUNK, functools.partial(model.probabilities, digits)),
     ]

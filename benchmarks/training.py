@@ -27,6 +27,7 @@ from peers.environment import UnavailableError, python_with
 from model.augment import augment
 from model.dataset import Split, load_mnist, load_mnist_part
 from model.descent import Descent
+from model.edges import edges
 from model.moments import deskew
 from model.network import initialize, one_hot
 from model.optimizer import SGD
@@ -131,6 +132,7 @@ def preparation(core: int) -> dict[str, float]:
         "turning, slanting, stretching, moving (affine)": lambda: augment(images, "affine", rng),
         "the same with elastic distortion and pens (full)": lambda: augment(images, "full", rng),
         "deskewing": lambda: deskew(images),
+        "finding edges": lambda: edges(images),
     }
     return {
         title: statistics.median(_cpu_seconds(task) for _ in range(5)) * 60_000 / len(x)

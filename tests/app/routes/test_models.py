@@ -68,8 +68,10 @@ def test_a_download_is_what_was_uploaded(client: TestClient) -> None:
 def test_weights_made_elsewhere_can_be_uploaded(client: TestClient, seven: Pixels) -> None:
     bundled = load_model(client.get("/models/pretrained/weights").content)
     model = upload(client, archive(**bundled.parameters.arrays())).json()
+    assert (model["deskew"], model["features"]) == (False, "pixels")
     answer = client.post(f"/predict?model={model['id']}", json={"pixels": seven.tolist()})
-    assert answer.json()["digit"] == 7
+    expected = Classifier(bundled.parameters).probabilities(seven.reshape(1, 784))[0]
+    np.testing.assert_allclose(answer.json()["probabilities"], expected, atol=1e-6)
 
 
 @pytest.mark.parametrize("known", ["{etag}", "W/{etag}", '"other", {etag}', "*"])
