@@ -152,7 +152,7 @@ PRESETS: dict[str, Recipe] = {
         augment="full",
         deskew=True,
         features="edges",
-        drawn_examples=8_000,
+        drawn_examples=3_000,
     ),
 }
 
