@@ -52,7 +52,7 @@ def _edges(images: npt.NDArray[Any], out: Array) -> None:
     growth = _diagonal_growth(images)
     parts = np.empty((8, n * SIDE * SIDE), np.float32)
     axes, diagonals = parts.reshape(2, 2, 2, -1)  # right down, up left; ± u, ± w
-    np.clip(growth, 0, 255, out=diagonals[:, 0])  # NumPy's maximum with a constant takes longer
+    growth.clip(0, 255, out=diagonals[:, 0])  # NumPy's maximum with a constant takes longer
     np.subtract(diagonals[:, 0], growth, out=diagonals[:, 1])
     np.minimum(diagonals[0][:, None], diagonals[1], out=axes)
 
@@ -62,7 +62,7 @@ def _edges(images: npt.NDArray[Any], out: Array) -> None:
         diagonals[0] -= axes[:, sign]
         diagonals[1] -= axes[sign]
     axes *= _ROOT_2
-    np.clip(cells, 0, 255**2, out=cells)  # below 0: rounding
+    cells.clip(0, 255**2, out=cells)  # below 0: rounding
     np.sqrt(cells, out=cells)
     panels = cells.reshape(2, 4, n, PANEL_ROWS, PANEL_COLUMNS)
     out.reshape(n, 2, PANEL_ROWS, 4, PANEL_COLUMNS)[...] = panels.transpose(2, 0, 3, 1, 4)
