@@ -13,8 +13,10 @@ AXE = resources.files("axe_playwright_python").joinpath("axe.min.js")
 
 
 def violations(page: Page, part: str = "html") -> list[str]:
-    page.evaluate(AXE.read_text(encoding="utf-8"))
-    found = page.evaluate("(part) => axe.run(part)", part)["violations"]
+    if page.evaluate("!window.axe"):
+        page.evaluate(AXE.read_text(encoding="utf-8"))
+    asked = "(part) => axe.run(part, { resultTypes: ['violations'] })"  # the rest in brief: quicker
+    found = page.evaluate(asked, part)["violations"]
     return [f"{each['id']}: {node['html'][:120]}" for each in found for node in each["nodes"]]
 
 
