@@ -199,7 +199,7 @@ def _log_request(scope: Scope, request_id: str, status: int, seconds: float) -> 
         "event": "request",
         "request_id": request_id,
         "level": "info",
-        "timestamp": datetime.now(UTC).isoformat(),
+        "timestamp": datetime.now(UTC),
         "method": scope["method"],
         "path": scope["path"],
         "status": status,
