@@ -79,26 +79,30 @@ def resample(crop: npt.NDArray[Any]) -> Grey:
 
     out[i, j] = sum over (y, x) of |row y in i| |column x in j| crop[y, x]: two matrix products,
     because the area that two upright rectangles share is the product of the lengths they share.
+    All are whole numbers until the peak is stretched, so no order of adding them matters.
     """
     length = max(crop.shape)
     overlap = _overlap(length)  # (20, length)
     y, x = ((length - extent) // 2 for extent in crop.shape)
     rows = overlap[:, y : y + crop.shape[0]]  # (20, h)
     columns = overlap[:, x : x + crop.shape[1]]  # (20, w)
-    areas = rows @ crop.astype(np.float64) @ columns.T  # (20, 20)
+    gathered = rows @ crop.astype(np.float32)  # (20, w), exact: below 2^24
+    areas = gathered.astype(np.float64) @ columns.T  # (20, 20)
     stretched: Grey = np.floor(areas * (PEAK / areas.max()) + 0.5).astype(np.uint8)
     return stretched
 
 
 @lru_cache(maxsize=32)
-def _overlap(length: int) -> npt.NDArray[np.float64]:
-    """The length that each of 20 equal cells shares with each of `length` pixels: (20, length)."""
-    edges = np.arange(BOX + 1) * (length / BOX)
-    pixels = np.arange(length)
-    end = np.minimum(edges[1:, None], pixels + 1)
+def _overlap(length: int) -> npt.NDArray[np.float32]:
+    """What 20 equal cells share with each of `length` pixels, in 1/20 pixels: (20, length).
+
+    The cells are `length` long in that unit, the pixels 20.
+    """
+    edges = np.arange(BOX + 1) * length
+    pixels = np.arange(length) * BOX
+    end = np.minimum(edges[1:, None], pixels + BOX)
     start = np.maximum(edges[:-1, None], pixels)
-    shared: npt.NDArray[np.float64] = np.maximum(end - start, 0.0)
-    return shared
+    return np.maximum(end - start, 0).astype(np.float32)
 
 
 def place(small: Grey) -> Grey:

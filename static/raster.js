@@ -70,7 +70,7 @@ function isMnist(bitmap, width, height, { top, bottom, left, right }) {
 
 // The crop, made square by black margins, brought to 20x20: each cell sums the areas of the pixels that it
 // shares. The area that two upright rectangles share is the product of the lengths they share, so rows are
-// gathered first and columns of the result next. The peak becomes 255.
+// gathered first and columns of the result next: whole numbers, of 1/400 pixel. The peak becomes 255.
 function resample(bitmap, width, { top, bottom, left, right }) {
   const [cropHeight, cropWidth] = [bottom - top, right - left];
   const length = Math.max(cropHeight, cropWidth);
@@ -92,17 +92,15 @@ function resample(bitmap, width, { top, bottom, left, right }) {
 }
 
 // Calls visit(cell, pixel, shared length) for each pixel that shares a length with one of the 20 equal cells
-// of `length` pixels; the pixels are counted from the margin on.
+// of `length` pixels. The pixels are counted from the margin on; in 1/20 pixels, a cell is `length` long.
 function eachOverlap(length, margin, pixels, visit) {
-  const cellLength = length / BOX;
   for (let cell = 0; cell < BOX; cell++) {
-    const [start, end] = [cell * cellLength, (cell + 1) * cellLength];
-    const first = Math.max(Math.floor(start) - margin, 0);
-    const last = Math.min(Math.ceil(end) - margin, pixels);
+    const [start, end] = [cell * length, (cell + 1) * length];
+    const first = Math.max(Math.floor(start / BOX) - margin, 0);
+    const last = Math.min(Math.ceil(end / BOX) - margin, pixels);
     for (let pixel = first; pixel < last; pixel++) {
-      const at = pixel + margin;
-      const shared = Math.min(end, at + 1) - Math.max(start, at);
-      if (shared > 0) visit(cell, pixel, shared);
+      const at = (pixel + margin) * BOX;
+      visit(cell, pixel, Math.min(end, at + BOX) - Math.max(start, at));
     }
   }
 }
