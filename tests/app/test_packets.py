@@ -4,10 +4,11 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+import pytest
 import uvicorn
 from uvicorn.server import ServerState
 
-from app.packets import MOST_BYTES, WholeAnswers
+from app.packets import FEW, MOST_BYTES, WholeAnswers
 
 ASK = b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n"
 CLOSE = b"GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
@@ -41,13 +42,15 @@ class Connection(asyncio.Transport):
         pass
 
 
-def ask(app: App, connection: Connection, request: bytes = ASK) -> list[bytes]:
-    """What the server writes to the connection in answer to a request."""
+def ask(app: App, connection: Connection, request: bytes = ASK, others: int = 0) -> list[bytes]:
+    """What the server writes to the connection in answer to a request, `others` under way."""
 
     async def run() -> None:
         config = uvicorn.Config(app, http=WholeAnswers, log_config=None, ws="none")
         config.load()
-        protocol = WholeAnswers(config=config, server_state=ServerState(), app_state={})
+        state = ServerState()
+        state.tasks |= {asyncio.create_task(asyncio.sleep(0.5)) for _ in range(others)}
+        protocol = WholeAnswers(config=config, server_state=state, app_state={})
         protocol.connection_made(connection)
         protocol.data_received(request)
         await turns(TURNS)
@@ -66,10 +69,19 @@ async def five_letters(scope: Any, receive: Any, send: Any) -> None:
     await send({"type": "http.response.body", "body": b"seven"})
 
 
-def test_head_and_body_are_one_write() -> None:
-    (only,) = ask(five_letters, Connection())
+@pytest.mark.parametrize("others", [0, FEW - 1, FEW, 40])
+def test_head_and_body_are_one_write(others: int) -> None:
+    connection = Connection()
+    seen = []
+
+    async def watched(scope: Any, receive: Any, send: Any) -> None:
+        await five_letters(scope, receive, send)
+        seen.append(len(connection.written))
+
+    (only,) = ask(watched, connection, others=others)
     assert only.startswith(b"HTTP/1.1 200 OK\r\n")
     assert only.endswith(b"\r\n\r\nseven")
+    assert seen == [1 if others < FEW else 0]  # with many others, at the end of the turn
 
 
 def test_requests_that_follow_each_other_are_all_answered() -> None:
@@ -102,7 +114,7 @@ def test_much_does_not_wait() -> None:
             seen.append(len(connection.written))
         await send({"type": "http.response.body"})
 
-    answer = b"".join(ask(weights, connection))
+    answer = b"".join(ask(weights, connection, others=FEW))
     assert seen == [0, 1, 1, 2]
     assert answer.count(half) == 4
     assert answer.endswith(b"\r\n0\r\n\r\n")
@@ -110,7 +122,7 @@ def test_much_does_not_wait() -> None:
 
 def test_what_waits_is_sent_before_the_connection_is_closed() -> None:
     connection = Connection()
-    (only,) = ask(five_letters, connection, CLOSE)
+    (only,) = ask(five_letters, connection, CLOSE, others=FEW)
     assert only.endswith(b"\r\n\r\nseven")
     assert connection.closed
 
@@ -122,4 +134,4 @@ def test_nothing_is_written_to_a_client_that_has_gone() -> None:
         await five_letters(scope, receive, send)
         connection.closed = True  # between the answer and the end of the turn
 
-    assert ask(late, connection) == []
+    assert ask(late, connection, others=FEW) == []
