@@ -102,7 +102,8 @@ def _overlap(length: int) -> npt.NDArray[np.float32]:
     pixels = np.arange(length) * BOX
     end = np.minimum(edges[1:, None], pixels + BOX)
     start = np.maximum(edges[:-1, None], pixels)
-    return np.maximum(end - start, 0).astype(np.float32)
+    shared: npt.NDArray[np.float32] = np.maximum(end - start, 0).astype(np.float32)
+    return shared
 
 
 def place(small: Grey) -> Grey:
