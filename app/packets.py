@@ -16,7 +16,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 __all__ = ["FEW", "MOST_BYTES", "WholeAnswers"]
 
-FEW = 2  # requests under way: so few are answered sooner when nothing waits for the turn's end
+FEW = 2  # requests under way: for so few, waiting until the turn is over gains nothing
 MOST_BYTES = 64 * 1024  # more do not wait: they are several packets in any case
 
 

@@ -133,3 +133,14 @@ def test_without_the_internet_everything_works(page: Page, live_server: str, wat
         page.goto(live_server + path)
         page.wait_for_load_state("networkidle")
     assert watch.outside == []
+
+
+def test_a_call_outside_would_be_noticed_and_reaches_nothing(
+    new_page: Callable[..., Page], live_server: str, watch: Watch
+) -> None:
+    page = new_page(bypass_csp=True)  # the page's own policy would not even ask
+    page.goto(live_server)
+    for url in ("http://example.com/x", "http://192.0.2.1/x"):
+        call = f"fetch('{url}', {{mode: 'no-cors'}}).then(() => 'reached', () => 'refused')"
+        assert page.evaluate(call) == "refused"
+    assert watch.outside == ["http://example.com/x", "http://192.0.2.1/x"]
