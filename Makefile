@@ -38,9 +38,9 @@ bench: $(TOOLS)  ## measure byhand beside its peers and print the tables
 	@$(if $(STROKES),$(BIN)/python benchmarks/pen_strokes.py --strokes $(STROKES),\
 	  echo; echo "benchmarks/pen_strokes.py: make bench STROKES=FILE measures it on pen strokes of your own")
 
-pretrained: $(SERVICE)  ## train model/pretrained.npz anew with the `best` recipe, and model/detector.npz
-	$(BIN)/byhand train --preset best --output model/pretrained.npz --name pretrained
-	$(BIN)/python -m model.detector model/detector.npz
+pretrained: $(SERVICE)  ## train model/weights/pretrained.npz anew with the `best` recipe, and model/weights/detector.npz
+	$(BIN)/byhand train --preset best --output model/weights/pretrained.npz --name pretrained
+	$(BIN)/python -m model.confidence.detector model/weights/detector.npz
 
 docker:  ## build the image `byhand`
 	docker build --tag byhand .

@@ -16,10 +16,7 @@ from starlette.middleware import Middleware
 from starlette.responses import Response
 
 from app.errors import Unavailable, install_handlers
-from app.evaluation import Evaluator
-from app.inference import Inference
-from app.jobs import Runner
-from app.parent import end_with_parent
+from app.jobs.service import JobService
 from app.routes import (
     digits,
     evaluation,
@@ -34,12 +31,15 @@ from app.routes import (
 from app.routes.raw import Express
 from app.schemas.common import Problem
 from app.security import Guard
+from app.serving.evaluation import Evaluator
+from app.serving.inference import Inference
+from app.serving.watchdog import end_with_parent
 from app.settings import Settings
 from app.store import engine
 from app.store import jobs as jobs_store
 from app.store import models as models_store
 from app.telemetry import Metrics, Telemetry, configure_logging, log
-from model.checkpoint import dump_model, pretrained
+from model.serialization.checkpoint import dump_model, pretrained
 
 __all__ = ["create_app"]
 
@@ -94,8 +94,8 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     app.state.database = database
     app.state.inference = inference = Inference(database)
     await asyncio.to_thread(_prepare_store, app)
-    app.state.runner = runner = Runner(settings, database)
-    runner.start()
+    app.state.jobs = service = JobService(settings, database)
+    service.start()
     inference.start()
     # What is here now stays: the garbage collector need not look at it again, request by request.
     _keep_freed_memory()
@@ -104,9 +104,9 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     try:
         yield
     finally:
-        runner.feed.release_signals()  # here: only the main thread may
+        service.event_stream.release_signals()  # here: only the main thread may
         await inference.stop()
-        await asyncio.to_thread(runner.stop)
+        await asyncio.to_thread(service.stop)
         database.close()
 
 

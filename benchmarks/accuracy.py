@@ -4,7 +4,7 @@
     python benchmarks/accuracy.py FILE.npz …          others, e.g. of `byhand train --seed 1`
     python benchmarks/accuracy.py --errors FILE.png   and a picture of what the first one misread
 
-ECE, the expected calibration error, is that of `model.calibration`.
+ECE, the expected calibration error, is that of `model.confidence.calibration`.
 """
 
 import argparse
@@ -13,10 +13,10 @@ from pathlib import Path
 import numpy as np
 from pictures import contact_sheet
 
-from model.calibration import expected_calibration_error
-from model.checkpoint import load_model, pretrained
-from model.dataset import load_mnist_part
+from model.confidence.calibration import expected_calibration_error
+from model.data.idx import load_mnist_part
 from model.metrics import accuracy
+from model.serialization.checkpoint import load_model, pretrained
 
 
 def main() -> None:

@@ -23,34 +23,34 @@ os.environ["OPENBLAS_NUM_THREADS"] = "1"
 import numpy as np
 from serving import calls, picture
 
-from app import images
-from app.explain import explain
-from app.inference import Served
+from app.imaging import decode
 from app.main import create_app
 from app.routes.gradients import _document
 from app.routes.predict import CHUNK, to_json
+from app.serving.explain import explain
+from app.serving.inference import Served
 from app.settings import Settings
-from model import descent, training
-from model.checkpoint import pretrained
-from model.dataset import Split, load_mnist_part
-from model.edges import edges
-from model.ink import to_mnist
-from model.moments import deskew
+from model.confidence.rejection import judge
+from model.data.idx import Split, load_mnist_part
 from model.optimizer import SGD
-from model.presets import recipe
-from model.rejection import judge
-from model.sparse import SparseDescent
+from model.preprocessing.deskew import deskew
+from model.preprocessing.gradient_features import edge_features
+from model.preprocessing.normalize import to_mnist
+from model.serialization.checkpoint import pretrained
+from model.training import loop, step
+from model.training.recipe import recipe
+from model.training.sparse import SparseDescent
 
 TOGETHER = 16
 AGAIN = 50
 #: What is timed in an epoch: where it is called from, its name there, what it is.
 PARTS = (
-    (descent, "forward", "forward"),
-    (descent, "backward", "backward"),
+    (step, "forward", "forward"),
+    (step, "backward", "backward"),
     (SGD, "step", "the step itself"),
     (SparseDescent, "step", "a step, in all"),
-    (training._Run, "_descend", "steps and their loss"),
-    (training._Run, "_evaluate", "evaluation on 1,000 images"),
+    (loop._Run, "_descend", "steps and their loss"),
+    (loop._Run, "_evaluate", "evaluation on 1,000 images"),
 )
 
 
@@ -73,7 +73,7 @@ def epoch(rounds: int) -> list[tuple[str, float]]:
     """Median milliseconds of an epoch and of its parts, each without the parts inside it."""
     images, labels = load_mnist_part("train")
     plain = recipe("blog", epochs=10_000, learning_rate=0.5, initialization="scaled")
-    run = training.train(plain, Split(images, labels, images[:1000], labels[:1000]))
+    run = loop.train(plain, Split(images, labels, images[:1000], labels[:1000]))
     spent: dict[str, float] = {}
     for owner, name, title in PARTS:
         timed(owner, name, spent, title)
@@ -166,7 +166,7 @@ def inside(rounds: int) -> list[tuple[str, float]]:
         ("gradients: loss, backward pass", 1, explaining),
         ("gradients: their numbers as JSON", 1, functools.partial(to_json, answer)),
         (f"{batch}: deskewing", CHUNK, functools.partial(deskew, digits)),
-        (f"{batch}: their edges", CHUNK, functools.partial(edges, deskew(digits))),
+        (f"{batch}: their edges", CHUNK, functools.partial(edge_features, deskew(digits))),
         (f"{batch}: X W1", CHUNK, functools.partial(np.matmul, x, W1)),
         (f"{batch}, in all", CHUNK, functools.partial(model.probabilities, digits)),
     ]
@@ -174,11 +174,11 @@ def inside(rounds: int) -> list[tuple[str, float]]:
 
 
 def _of_picture(file: bytes, title: str) -> list[tuple[str, int, Callable[[], object]]]:
-    grey, lossy = images._decode(file)
-    ink = images._ink(grey, lossy)
+    grey, lossy = decode._decode(file)
+    ink = decode._ink(grey, lossy)
     return [
-        (f"PNG {title}: decoding", 1, functools.partial(images._decode, file)),
-        (f"PNG {title}: what is ink", 1, functools.partial(images._ink, grey, lossy)),
+        (f"PNG {title}: decoding", 1, functools.partial(decode._decode, file)),
+        (f"PNG {title}: what is ink", 1, functools.partial(decode._ink, grey, lossy)),
         (f"PNG {title}: to MNIST's 28x28", 1, functools.partial(to_mnist, ink)),
     ]
 

@@ -24,9 +24,9 @@ from load import flood
 from servers import running
 from serving import WEIGHTS, calls
 
-from model.dataset import Split, load_mnist_part
-from model.presets import recipe
-from model.training import train
+from model.data.idx import Split, load_mnist_part
+from model.training.loop import train
+from model.training.recipe import recipe
 
 FEWER = 15_000  # examples where something else is varied
 EXAMPLES = (3_750, 7_500, 15_000, 30_000, 60_000)

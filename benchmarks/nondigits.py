@@ -1,4 +1,4 @@
-"""What is no digit, made otherwise than `model.scrawls` makes it: to measure with, not to learn.
+"""What is no digit, made otherwise than in `model.synthesis.negatives`: to measure with only.
 
 Letters come from Pillow's own font and from the skeletons of another hand, scribbles from other
 formulas, pictures from painted scenes that go through the same preparation as an upload. Each maker
@@ -20,7 +20,7 @@ MIDDLE = SIDE / 2
 #: Without those that nobody can tell from a digit: O o Q, I l i, S s, Z z, q g, y Y, b, J j.
 LETTERS = "ABCDEFGHKLMNPRTUVWXacdefhkmnprtuvwx"
 
-#: Skeletons as in `model.handstyles`, by another hand than those of `model.signs`.
+#: Skeletons as in `synthesis.digit_glyphs`, by another hand than `synthesis.symbol_glyphs`.
 HAND = {
     "A": "0 96 30 60 52 4! 70 50 92 100 / 12 66 50 58 88 60",
     "B": "26 6! 18 96 / 26 8 70 2 76 30 22 46! 80 50 90 84 16 98",

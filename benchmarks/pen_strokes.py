@@ -2,7 +2,7 @@
 
 FILE is an .npz of digits as pen strokes: `points` (P, 2) x to the right and y downwards in a box of
 500 x 500, `stroke_ends` (S,), `digit_ends` (N,), `labels` (N,). They are drawn with the page's own
-JavaScript (static/strokes.js, static/raster.js) in Node, at three pen widths, and read by a model.
+JavaScript (static/js/draw/) in Node, at three pen widths, and read by a model.
 Prints what share is right for each digit and pen, beside clean MNIST; --errors writes a picture.
 """
 
@@ -15,8 +15,8 @@ from pathlib import Path
 import numpy as np
 from pictures import contact_sheet
 
-from model.checkpoint import load_model, pretrained
-from model.dataset import load_mnist_part
+from model.data.idx import load_mnist_part
+from model.serialization.checkpoint import load_model, pretrained
 
 SCRIPT = Path(__file__).with_name("raster_batch.mjs")
 CANVAS, BOX = 280, 500

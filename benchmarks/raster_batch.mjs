@@ -9,8 +9,8 @@
 
 import { readFileSync, writeSync } from "node:fs";
 
-import { CANVAS, drawStrokes, longerSide, readingWidth } from "../static/strokes.js";
-import { SIDE, toMnist } from "../static/raster.js";
+import { CANVAS, drawStrokes, longerSide, readingWidth } from "../static/js/draw/strokes.js";
+import { SIDE, toMnist } from "../static/js/draw/raster.js";
 
 const [task, first, second] = process.argv.slice(2);
 const input = readFileSync(0);

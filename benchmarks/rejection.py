@@ -15,15 +15,15 @@ import nondigits
 import numpy as np
 from PIL import Image
 
-from app import images
-from model.calibration import expected_calibration_error, reliability
-from model.checkpoint import load_model, pretrained
+from app.imaging import decode
 from model.classifier import Classifier
-from model.dataset import load_mnist_part
-from model.drawing import draw_skeleton
+from model.confidence.calibration import expected_calibration_error, reliability
+from model.confidence.rejection import judge
+from model.data.idx import load_mnist_part
 from model.errors import BlankImageError
-from model.ink import to_mnist
-from model.rejection import judge
+from model.preprocessing.normalize import to_mnist
+from model.serialization.checkpoint import load_model, pretrained
+from model.synthesis.strokes import draw_skeleton
 
 Make = Callable[[int, np.random.Generator], object]  # the i-th: a drawing, or a file's bytes
 FILES = (".png", ".jpg", ".jpeg", ".webp")
@@ -98,7 +98,7 @@ def kinds(pictures: Path | None) -> dict[str, Make]:
 def prepared(made: object) -> np.ndarray | None:
     """What /predict makes of it, (784,); None where it is refused for having no ink."""
     try:
-        grey = images.read_grey(made) if isinstance(made, bytes) else np.asarray(made)
+        grey = decode.read_grey(made) if isinstance(made, bytes) else np.asarray(made)
         return to_mnist(grey).ravel()
     except BlankImageError:
         return None

@@ -12,13 +12,13 @@ import numpy as np
 from pictures import CONDITIONS
 from PIL import Image
 
-from app import images
 from app.errors import ProblemError
-from model import ink
-from model.checkpoint import load_model, pretrained
+from app.imaging import decode
 from model.classifier import Classifier
-from model.dataset import load_mnist_part
+from model.data.idx import load_mnist_part
 from model.errors import ByhandError
+from model.preprocessing import normalize
+from model.serialization.checkpoint import load_model, pretrained
 
 GOAL, PHOTO_GOAL = 0.97, 0.95
 
@@ -58,7 +58,7 @@ def run(
         files.append(data)
         start = time.perf_counter()
         try:
-            seen[i] = ink.to_mnist(images.read_grey(data)).ravel()
+            seen[i] = normalize.to_mnist(decode.read_grey(data)).ravel()
         except (ByhandError, ProblemError):
             refused += 1
         seconds += time.perf_counter() - start
@@ -74,7 +74,7 @@ def run(
 def stages(data: bytes) -> np.ndarray:
     """The picture, the ink found in it and the 28x28, side by side."""
     try:
-        made = images.stages(data)
+        made = decode.stages(data)
     except (ByhandError, ProblemError):
         return np.zeros((112, 336), np.uint8)
     cells = [made["grey"], made["ink"], made["input"]]

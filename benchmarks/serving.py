@@ -25,7 +25,7 @@ from peers.environment import UnavailableError
 from PIL import Image
 from servers import Server, running
 
-from model.dataset import load_mnist_part
+from model.data.idx import load_mnist_part
 
 CONNECTIONS = 16
 OCTETS = "application/octet-stream"

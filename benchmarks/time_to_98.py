@@ -21,7 +21,7 @@ from pathlib import Path
 
 from peers.environment import UnavailableError, python_with
 
-from model.dataset import MNIST
+from model.data.idx import MNIST
 
 PEERS = Path(__file__).parent / "peers"
 PYTORCH = ("pytorch", "torch>=2.9", "numpy")
@@ -68,7 +68,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         for name in TITLES:
             try:
-                commands[name] = command_of(name, Path(folder) / "model.npz")
+                commands[name] = command_of(name, Path(folder) / "model.serialization.npz")
             except UnavailableError as reason:
                 missing[name] = reason
         for _ in range(arguments.rounds):

@@ -24,15 +24,15 @@ os.environ["OPENBLAS_NUM_THREADS"] = "1"
 import numpy as np
 from peers.environment import UnavailableError, python_with
 
-from model.augment import augment
-from model.dataset import Split, load_mnist, load_mnist_part
-from model.descent import Descent
-from model.edges import edges
-from model.moments import deskew
+from model.data.augment import augment
+from model.data.idx import Split, load_mnist, load_mnist_part
 from model.network import initialize, one_hot
 from model.optimizer import SGD
-from model.presets import recipe
-from model.training import train
+from model.preprocessing.deskew import deskew
+from model.preprocessing.gradient_features import edge_features
+from model.training.loop import train
+from model.training.recipe import recipe
+from model.training.step import Descent
 
 PEERS = Path(__file__).parent / "peers"
 ROOT = PEERS.parent.parent
@@ -132,7 +132,7 @@ def preparation(core: int) -> dict[str, float]:
         "turning, slanting, stretching, moving (affine)": lambda: augment(images, "affine", rng),
         "the same with elastic distortion and pens (full)": lambda: augment(images, "full", rng),
         "deskewing": lambda: deskew(images),
-        "finding edges": lambda: edges(images),
+        "finding edges": lambda: edge_features(images),
     }
     return {
         title: statistics.median(_cpu_seconds(task) for _ in range(5)) * 60_000 / len(x)

@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from model.errors import ShapeError
-from model.inputs import seen
 from model.network import Array, Parameters, Trace, forward
+from model.preprocessing.pipeline import preprocess
 
 __all__ = ["Classifier"]
 
@@ -18,9 +18,9 @@ __all__ = ["Classifier"]
 class Classifier:
     """Reads digits from 28x28 images, 0..255, white ink on black.
 
-    `deskew` and `features` say what the first layer sees of them (`model.inputs`). `temperature` T:
-    probabilities are softmax(Z_L / T) (Guo et al. 2017); 1 leaves them alone. `recipe` says how it
-    was trained, `test_accuracy` (0..1) what it reached on the test images.
+    `deskew` and `features` say what the first layer sees of them (`model.preprocessing`).
+    `temperature` T: probabilities are softmax(Z_L / T) (Guo et al. 2017); 1 leaves them alone.
+    `recipe` says how it was trained, `test_accuracy` (0..1) what it reached on the test images.
     """
 
     parameters: Parameters
@@ -37,7 +37,7 @@ class Classifier:
         inputs = self.parameters.layers[0]
         if images.ndim != 2 or images.shape[1] != inputs:
             raise ShapeError(f"an image has {inputs} pixels, found shape {pixels.shape}")
-        shown = seen(images, self.deskew, self.features)
+        shown = preprocess(images, self.deskew, self.features)
         x: Array = np.divide(shown, 255, dtype=self.parameters.dtype)
         return x
 

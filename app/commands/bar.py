@@ -6,7 +6,7 @@ from rich.console import Console
 from rich.progress import BarColumn, TaskProgressColumn, TextColumn
 from rich.progress import Progress as Bars
 
-from model.training import EpochMetrics, Progress
+from model.training.loop import EpochMetrics, Progress
 
 __all__ = ["Bar"]
 

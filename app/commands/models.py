@@ -13,10 +13,10 @@ from rich.table import Column, Table
 from app.commands.environment import open_store, settings
 from app.commands.files import check_writable, write_whole
 from app.commands.remote import Server
-from app.inference import must_serve
 from app.schemas.models import Model
+from app.serving.inference import must_serve
 from app.store import models
-from model.checkpoint import dump_model, load_model, pretrained
+from model.serialization.checkpoint import dump_model, load_model, pretrained
 
 __all__ = ["Models"]
 

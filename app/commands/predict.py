@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from app import images
 from app.commands.errors import CommandError, explain
-from model import ink
-from model.checkpoint import load_model, pretrained
-from model.inputs import upright
-from model.rejection import judge
+from app.imaging import decode
+from model.confidence.rejection import judge
+from model.preprocessing import normalize
+from model.preprocessing.pipeline import upright
+from model.serialization.checkpoint import load_model, pretrained
 
 if TYPE_CHECKING:
     from app.commands.remote import Server
@@ -78,7 +78,7 @@ def _reader_here(model: str | None) -> Reader:
     classifier = pretrained() if model is None else load_model(Path(model))
 
     def read(file: Path) -> Reading:
-        pixels = ink.to_mnist(images.read_grey(file.read_bytes())).reshape(1, 784)
+        pixels = normalize.to_mnist(decode.read_grey(file.read_bytes())).reshape(1, 784)
         trace, _, (reason,) = judge(classifier, pixels)
         probabilities = trace.a[-1][0]
         digit = int(probabilities.argmax())

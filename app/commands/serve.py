@@ -14,7 +14,7 @@ from rich.console import Console
 
 from app.commands.environment import open_store, settings
 from app.commands.errors import CommandError
-from app.packets import WholeAnswers
+from app.serving.coalescing import WholeAnswers
 
 __all__ = ["serve"]
 

@@ -13,15 +13,15 @@ from rich.console import Console
 from app.commands.bar import Bar
 from app.commands.errors import CommandError
 from app.commands.files import check_writable, write_whole
-from model.calibration import calibrated
-from model.checkpoint import dump_model, dump_state, load_model, load_state
 from model.classifier import Classifier
-from model.dataset import Dataset, Split, load_idx_directory, load_mnist, split
-from model.diagnostics import hints
+from model.confidence.calibration import calibrated
+from model.data.idx import Dataset, Split, load_idx_directory, load_mnist, split
 from model.metrics import accuracy
-from model.presets import Recipe, recipe
-from model.training import TrainingState, classifier
-from model.training import train as run
+from model.serialization.checkpoint import dump_model, dump_state, load_model, load_state
+from model.training.diagnostics import hints
+from model.training.loop import TrainingState, classifier
+from model.training.loop import train as run
+from model.training.recipe import Recipe, recipe
 
 __all__ = ["train"]
 

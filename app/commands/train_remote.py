@@ -14,7 +14,7 @@ from app.commands.bar import Bar
 from app.commands.errors import CommandError
 from app.commands.files import check_writable, write_whole
 from app.commands.remote import Server
-from model.training import EpochMetrics, Progress
+from model.training.loop import EpochMetrics, Progress
 
 __all__ = ["train_there"]
 

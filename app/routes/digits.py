@@ -6,9 +6,9 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path
 
-from app.evaluation import load_test_digits
 from app.routes import documents
 from app.schemas.digits import COUNT, TestDigit
+from app.serving.evaluation import load_test_digits
 
 __all__ = ["router"]
 

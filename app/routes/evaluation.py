@@ -7,11 +7,11 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
 
-from app.evaluation import Evaluation, Evaluator, load_test_digits
-from app.inference import Inference
 from app.routes import documents
 from app.routes.models import ModelId
 from app.schemas import digits as schemas
+from app.serving.evaluation import Evaluation, Evaluator, load_test_digits
+from app.serving.inference import Inference
 
 __all__ = ["router"]
 

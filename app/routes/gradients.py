@@ -11,13 +11,13 @@ from typing import Any
 import numpy as np
 from fastapi import APIRouter, Request, Response
 
-from app.explain import Explanation, explain
-from app.inference import Reading, Served
 from app.routes import documents, options
 from app.routes.inputs import OCTETS, labelled_images
 from app.routes.predict import MODEL, QUICK_IMAGES, json_response, model_of
 from app.routes.raw import RawRoute
 from app.schemas import predictions as schemas
+from app.serving.explain import Explanation, explain
+from app.serving.inference import Reading, Served
 from model.network import Array
 
 __all__ = ["router"]

@@ -19,11 +19,11 @@ from fastapi import Request
 from numpy.typing import NDArray
 from pydantic_core import from_json
 
-from app import images
 from app.errors import BadRequest, Invalid, UnsupportedMedia
+from app.imaging import decode
 from app.routes.forms import Form, read_form
-from model import ink
 from model.errors import BlankImageError
+from model.preprocessing import normalize
 
 __all__ = ["Examples", "Picture", "labelled_images", "one_image", "several_images", "stages"]
 
@@ -65,9 +65,9 @@ async def one_image(request: Request) -> Picture:
 
 async def stages(file: bytes) -> dict[str, str]:
     """Each step of an uploaded picture's preparation as a PNG, a data: URL."""
-    steps = await asyncio.to_thread(images.stages, file)
+    steps = await asyncio.to_thread(decode.stages, file)
     return {
-        name: f"data:image/png;base64,{base64.b64encode(images.png(grey)).decode()}"
+        name: f"data:image/png;base64,{base64.b64encode(decode.png(grey)).decode()}"
         for name, grey in steps.items()
     }
 
@@ -158,13 +158,13 @@ async def _picture(form: Form) -> Picture:
     file = form.parts.get("image")
     if file is None:
         raise Invalid("The form has no part named 'image'. Send one: curl -F image=@digit.png …")
-    if len(file) <= QUICK_BYTES and images.pixels(file) <= QUICK_PICTURE:
+    if len(file) <= QUICK_BYTES and decode.pixels(file) <= QUICK_PICTURE:
         return Picture(_to_mnist(file), file)
     return Picture(await asyncio.to_thread(_to_mnist, file), file)
 
 
 def _to_mnist(data: bytes) -> Pixels:
-    return ink.to_mnist(images.read_grey(data)).reshape(1, PIXELS)
+    return normalize.to_mnist(decode.read_grey(data)).reshape(1, PIXELS)
 
 
 def _image(value: Any) -> Pixels:

@@ -10,16 +10,16 @@ from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import AfterValidator
 
 from app.errors import Invalid, NotFound, UnsupportedMedia
-from app.inference import must_serve
 from app.routes import documents, options
 from app.routes.forms import read_form
 from app.routes.inputs import FORM, OCTETS
 from app.schemas.common import Page
 from app.schemas.models import Activate, Model, ModelForm
 from app.security import KeyNeeded
+from app.serving.inference import must_serve
 from app.store import models
 from app.store.engine import Database
-from model.checkpoint import load_model
+from model.serialization.checkpoint import load_model
 
 __all__ = ["router"]
 

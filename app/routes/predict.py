@@ -9,14 +9,14 @@ import numpy as np
 import orjson
 from fastapi import APIRouter, Request, Response
 
-from app.inference import Inference, Reading, Served
 from app.routes import documents, options
 from app.routes.inputs import JSON, OCTETS, Picture, Pixels, one_image, several_images, stages
 from app.routes.raw import RawRoute
 from app.schemas.predictions import BatchPrediction, ImageForm, Images, OneImage, Prediction
-from model.inputs import upright
+from app.serving.inference import Inference, Reading, Served
+from model.confidence.rejection import KINDS, judge
 from model.network import Array
-from model.rejection import KINDS, judge
+from model.preprocessing.pipeline import upright
 
 __all__ = ["router"]
 

@@ -6,7 +6,7 @@ from fastapi import APIRouter
 
 from app.routes import documents
 from app.schemas.presets import Presets, PresetValues
-from model.presets import PRESETS
+from model.training.recipe import PRESETS
 
 __all__ = ["router"]
 

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends, Header, Query, Request, Response
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
 from app.errors import Invalid
-from app.jobs import Runner
+from app.jobs.service import JobService
 from app.routes.documents import problems
 from app.schemas.training import Job, JobPage, State, Sweep, SweepRequest, TrainRequest
 from app.security import KeyNeeded
@@ -17,12 +17,12 @@ from app.security import KeyNeeded
 __all__ = ["router"]
 
 
-def _runner(request: Request) -> Runner:
-    runner: Runner = request.app.state.runner
-    return runner
+def _runner(request: Request) -> JobService:
+    service: JobService = request.app.state.jobs
+    return service
 
 
-RunnerNeeded = Annotated[Runner, Depends(_runner)]
+JobServiceNeeded = Annotated[JobService, Depends(_runner)]
 SweepId = Annotated[str, Query(max_length=32, description="The id of a sweep.")]
 
 
@@ -33,7 +33,7 @@ router = APIRouter(prefix="/train", tags=["Train"], responses=problems(422, 429,
     "", status_code=202, dependencies=[KeyNeeded], responses=problems(400, 401, 404, 409, 413, 415)
 )
 def submit(
-    runner: RunnerNeeded,
+    service: JobServiceNeeded,
     response: Response,
     request: TrainRequest | None = None,
     idempotency_key: Annotated[
@@ -46,7 +46,7 @@ def submit(
     ] = None,
 ) -> Job:
     """Queue a training job. It runs in another process; follow it at its Location."""
-    job = runner.submit(request or TrainRequest(), idempotency_key)
+    job = service.submit(request or TrainRequest(), idempotency_key)
     response.headers["Location"] = f"/train/{job.id}"
     return job
 
@@ -54,50 +54,50 @@ def submit(
 @router.post(
     "/sweep", status_code=202, dependencies=[KeyNeeded], responses=problems(400, 401, 404, 413, 415)
 )
-def sweep(runner: RunnerNeeded, response: Response, request: SweepRequest) -> Sweep:
+def sweep(service: JobServiceNeeded, response: Response, request: SweepRequest) -> Sweep:
     """Queue one job for each combination of the listed values, all with the same seed."""
-    made = runner.sweep(request)
+    made = service.sweep(request)
     response.headers["Location"] = f"/train?sweep={made.id}"
     return made
 
 
 @router.get("", responses=problems(404))
 def page(
-    runner: RunnerNeeded,
+    service: JobServiceNeeded,
     state: State | None = None,
     sweep: SweepId | None = None,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
     cursor: Annotated[str | None, Query(max_length=64)] = None,
 ) -> JobPage:
     """List jobs, the newest first."""
-    return runner.page(limit=limit, cursor=cursor, state=state, sweep=sweep)
+    return service.page(limit=limit, cursor=cursor, state=state, sweep=sweep)
 
 
 @router.delete("", status_code=202, dependencies=[KeyNeeded], responses=problems(401, 404))
-def cancel_sweep(runner: RunnerNeeded, sweep: SweepId) -> Sweep:
+def cancel_sweep(service: JobServiceNeeded, sweep: SweepId) -> Sweep:
     """Cancel every job of a sweep that has not ended."""
-    return runner.cancel_sweep(sweep)
+    return service.cancel_sweep(sweep)
 
 
 @router.get("/{id}", responses=problems(404))
-def job(runner: RunnerNeeded, id: str) -> Job:
+def job(service: JobServiceNeeded, id: str) -> Job:
     """Show one job."""
-    return runner.job(id)
+    return service.job(id)
 
 
 @router.delete(
     "/{id}", status_code=202, dependencies=[KeyNeeded], responses=problems(401, 404, 409)
 )
-def cancel(runner: RunnerNeeded, id: str) -> Job:
+def cancel(service: JobServiceNeeded, id: str) -> Job:
     """Cancel a job: within a second it stops, and its best epoch so far becomes a model.
 
     A job that is cancelled already stays so (202); one that has succeeded or failed is a 409.
     """
-    return runner.cancel(id)
+    return service.cancel(id)
 
 
-def _followed(runner: RunnerNeeded, id: str) -> str:
-    return runner.job(id).id
+def _followed(service: JobServiceNeeded, id: str) -> str:
+    return service.job(id).id
 
 
 def _last_event(
@@ -116,7 +116,7 @@ def _last_event(
 
 @router.get("/{id}/events", response_class=EventSourceResponse, responses=problems(404))
 async def events(
-    runner: RunnerNeeded,
+    service: JobServiceNeeded,
     job: Annotated[str, Depends(_followed)],
     last_event: Annotated[int, Depends(_last_event)],
 ) -> AsyncIterator[ServerSentEvent]:
@@ -125,5 +125,5 @@ async def events(
     Ids count from 1 without a gap. The stream ends with the job, and when the server stops: then
     ask again with Last-Event-ID.
     """
-    async for event in runner.feed.follow(job, last_event):
+    async for event in service.event_stream.follow(job, last_event):
         yield ServerSentEvent(event=event.kind, id=str(event.id), data=event.data)

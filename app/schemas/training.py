@@ -1,4 +1,4 @@
-"""Bodies of /train. What a field may be is said here, for /docs, as it is in model/presets.py."""
+"""Bodies of /train. What a field may be is said in model/training/recipe.py."""
 
 from __future__ import annotations
 

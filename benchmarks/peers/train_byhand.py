@@ -3,10 +3,10 @@
 import numpy as np
 import protocol
 
-from model.dataset import Split
+from model.data.idx import Split
 from model.network import forward
-from model.presets import recipe
-from model.training import train
+from model.training.loop import train
+from model.training.recipe import recipe
 
 x, y, test_x, _ = protocol.load()
 images, labels = np.rint(x * 255).astype(np.uint8), y.astype(np.uint8)

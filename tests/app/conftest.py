@@ -14,7 +14,7 @@ from PIL import Image
 
 from app.main import create_app
 from app.settings import Settings
-from model.dataset import load_mnist_part
+from model.data.idx import load_mnist_part
 
 Pixels = NDArray[np.uint8]
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from app import cli
-from model.presets import Recipe
+from model.training.recipe import Recipe
 
 # Typer itself imports pydantic.
 SERVICE = {"fastapi", "starlette", "uvicorn", "pydantic_settings", "sqlalchemy", "PIL", "httpx"}

@@ -162,7 +162,7 @@ def test_no_answer_is_taken_for_another_type(client: TestClient, path: str) -> N
     assert client.get(path).headers["x-content-type-options"] == "nosniff"
 
 
-@pytest.mark.parametrize("path", ["/", "/derivation", "/style.css", "/docs"])
+@pytest.mark.parametrize("path", ["/", "/derivation", "/css/style.css", "/docs"])
 def test_pages_take_nothing_from_elsewhere_and_nothing_inline(
     client: TestClient, path: str
 ) -> None:

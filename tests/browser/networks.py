@@ -6,9 +6,9 @@ from contextlib import contextmanager
 import numpy as np
 from playwright.sync_api import Page
 
-from model.checkpoint import dump_model
 from model.classifier import Classifier
 from model.network import initialize
+from model.serialization.checkpoint import dump_model
 
 
 @contextmanager

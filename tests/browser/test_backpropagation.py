@@ -5,7 +5,7 @@ import re
 
 from playwright.sync_api import Page, expect
 
-from model.checkpoint import pretrained
+from model.serialization.checkpoint import pretrained
 from tests.browser.pen import DIGITS, draw
 
 SEEN = pretrained().features
@@ -171,7 +171,7 @@ def test_another_drawing_or_label_starts_from_the_stored_network(page: Page) -> 
 def test_the_smallest_losses_fit_their_axis(page: Page) -> None:
     outside, names = page.evaluate(
         """async () => {
-          const { FallChart } = await import("/fall-chart.js");
+          const { FallChart } = await import("/js/backprop/fall-chart.js");
           const plot = document.querySelector("#step-chart").cloneNode();
           const figure = document.createElement("figure");
           figure.className = "fall";

@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Page, expect
 
-from model.dataset import load_mnist_part
+from model.data.idx import load_mnist_part
 from tests.browser.pen import DIGITS, draw
 
 
@@ -118,8 +118,8 @@ def test_a_finger_draws_and_does_not_scroll(
 def test_a_palm_beside_the_pen_leaves_no_ink(page: Page) -> None:
     strokes = page.evaluate(
         """async () => {
-          const { Drawing } = await import("/drawing.js");
-          const { Ink } = await import("/ink.js");
+          const { Drawing } = await import("/js/draw/drawing.js");
+          const { Ink } = await import("/js/draw/ink.js");
           const canvas = document.body.appendChild(document.createElement("canvas"));
           canvas.setPointerCapture = () => {};
           const drawing = new Drawing();

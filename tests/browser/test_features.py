@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from model.edges import DIRECTIONS, edges
+from model.preprocessing.gradient_features import DIRECTIONS, edge_features
 from tests.browser.networks import looked_into
 from tests.browser.pen import DIGITS, draw
 from tests.browser.test_accessibility import violations
@@ -41,7 +41,7 @@ def point_at(picture: Locator, panel: int, column: float = 0.5, row: float = 0.5
 def test_an_edge_is_named_by_the_side_of_the_stroke_on_which_it_lies(page: Page) -> None:
     named = page.evaluate(
         """async () => {
-          const { EDGES, FEATURES } = await import("/features.js");
+          const { EDGES, FEATURES } = await import("/js/network/features.js");
           const told = Array.from({ length: 784 }, (_, input) => FEATURES.edges.at(input));
           return { steps: EDGES.map(({ dx, dy }) => [dx, dy]), told };
         }"""
@@ -50,7 +50,7 @@ def test_an_edge_is_named_by_the_side_of_the_stroke_on_which_it_lies(page: Page)
     assert [tuple(step) for step in named["steps"]] == steps
     block = np.zeros((1, 28, 28), np.uint8)
     block[0, 8:20, 10:18] = 255
-    strength = edges(block.reshape(1, 784))[0]
+    strength = edge_features(block.reshape(1, 784))[0]
     place = {
         *(
             "upper sides (↓), rows 6–7, columns 12–15: ",
@@ -75,7 +75,7 @@ def test_an_edge_is_named_by_the_side_of_the_stroke_on_which_it_lies(page: Page)
 def test_every_edge_lies_where_it_is_found_and_is_reached_by_arrow_keys(page: Page) -> None:
     found = page.evaluate(
         """async () => {
-          const { Compass } = await import("/layout.js");
+          const { Compass } = await import("/js/network/layout.js");
           const layout = new Compass(8);
           const inputs = Array.from({ length: layout.count }, (_, input) => input);
           const [width, height] = layout.size;

@@ -7,14 +7,14 @@ from collections.abc import Callable
 from PIL import Image
 from playwright.sync_api import Page, expect
 
-from model.dataset import load_mnist_part
+from model.data.idx import load_mnist_part
 from tests.browser.conftest import Watch
 from tests.browser.pen import DIGITS, draw
 
 # A pad of its own that takes made-up pointer events; `strokes()` tells what was drawn.
 A_PAD = """
-  const { Drawing } = await import("/drawing.js");
-  const { Ink } = await import("/ink.js");
+  const { Drawing } = await import("/js/draw/drawing.js");
+  const { Ink } = await import("/js/draw/ink.js");
   const canvas = document.body.appendChild(document.createElement("canvas"));
   canvas.style = "position: fixed; inset: 0; width: 280px; height: 280px";
   canvas.setPointerCapture = () => {};

@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
-from model.checkpoint import pretrained
+from model.serialization.checkpoint import pretrained
 from tests.browser.networks import looked_into
 from tests.browser.pen import DIGITS, draw
 

@@ -77,7 +77,7 @@ def test_nothing_sticks_out_at_any_width(
 def test_drawings_survive_their_code(page: Page) -> None:
     same = page.evaluate(
         """async () => {
-          const { encodeDrawing, decodeDrawing } = await import("/drawing-code.js");
+          const { encodeDrawing, decodeDrawing } = await import("/js/draw/drawing-code.js");
           const strokes = [
             { width: 18, points: [[0, 280], [279, 1], [-40, 320]] },
             { width: 8, points: [[140, 140]] },

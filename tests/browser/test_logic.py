@@ -32,7 +32,7 @@ def test_npz_is_read_stored_and_deflated(page: Page, save: type[np.savez]) -> No
     save(file, meta=np.array("text is skipped"), **arrays)
     read = page.evaluate(
         """async (bytes) => {
-          const { readNpz } = await import("/npz.js");
+          const { readNpz } = await import("/js/service/npz.js");
           const arrays = await readNpz(Uint8Array.from(bytes).buffer);
           return Object.fromEntries(
             Object.entries(arrays).map(([name, { data, shape }]) => [name, [[...data], shape]]),
@@ -47,7 +47,7 @@ def test_npz_is_read_stored_and_deflated(page: Page, save: type[np.savez]) -> No
 
 def test_a_damaged_npz_is_an_error_in_words(page: Page) -> None:
     said = page.evaluate(
-        """import("/npz.js").then(({ readNpz }) => readNpz(new ArrayBuffer(100)))
+        """import("/js/service/npz.js").then(({ readNpz }) => readNpz(new ArrayBuffer(100)))
              .catch(({ message }) => message)"""
     )
     assert "no .npz file" in said
@@ -77,8 +77,8 @@ def test_every_number_of_the_backward_pass_agrees_with_the_model(page: Page) -> 
     weights = {name: array.ravel().tolist() for name, array in parameters.arrays().items()}
     got = page.evaluate(
         """async ([answer, weights, layers]) => {
-          const { Backward } = await import("/backward.js");
-          const { Network } = await import("/network.js");
+          const { Backward } = await import("/js/backprop/backward.js");
+          const { Network } = await import("/js/network/network.js");
           const arrays = Object.fromEntries(
             Object.entries(weights)
               .map(([name, data]) => [name, { data: Float64Array.of(...data) }]),
@@ -103,7 +103,7 @@ def test_numbers_are_written_short_and_true(page: Page) -> None:
     written = page.evaluate(
         """async () => {
           const { number, percent, finePercent, signed, duration, subscript, chance } =
-            await import("/format.js");
+            await import("/js/ui/format.js");
           return [number(0), number(-1.23456), number(1234.5), number(4.2e-8), number(NaN),
                   number(Infinity), percent(0.5), percent(0.00001), percent(0.99999), percent(1),
                   signed(0.25), duration(75), duration(600), subscript(40), chance(0.99975),
@@ -120,7 +120,7 @@ def test_numbers_are_written_short_and_true(page: Page) -> None:
 def test_ticks_are_round_and_cover_the_range(page: Page) -> None:
     ticks, wide, logs, fine, close, few = page.evaluate(
         """async () => {
-          const { ticks, logTicks, nearest, thin } = await import("/chart-scale.js");
+          const { ticks, logTicks, nearest, thin } = await import("/js/ui/chart-scale.js");
           const many = Array.from({ length: 1000 }, (_, i) => [i, i]);
           const close = nearest([[0], [2], [5]], 3.4);
           return [
@@ -141,7 +141,7 @@ def test_ticks_are_round_and_cover_the_range(page: Page) -> None:
 def test_only_the_newest_waits(page: Page) -> None:
     done = page.evaluate(
         """async () => {
-          const { Latest } = await import("/latest.js");
+          const { Latest } = await import("/js/service/latest.js");
           const done = [];
           const queue = new Latest(async (value, isNewest) => {
             await new Promise((resolve) => setTimeout(resolve, 20));
@@ -159,7 +159,7 @@ def test_only_the_newest_waits(page: Page) -> None:
 def test_who_scrolls_away_and_back_keeps_the_steps_taken(page: Page) -> None:
     asked = page.evaluate(
         """async () => {
-          const { Lesson } = await import("/lesson.js");
+          const { Lesson } = await import("/js/backprop/lesson.js");
           const real = window.fetch;
           let asked = 0;
           window.fetch = (url, ...rest) => {
@@ -209,7 +209,7 @@ def lab(rgb: list[float], blindness: list[list[float]]) -> np.ndarray:
 def test_the_colour_blind_tell_positive_from_negative(page: Page) -> None:
     pairs = page.evaluate(
         """async () => {
-          const { diverging } = await import("/palette.js");
+          const { diverging } = await import("/js/ui/palette.js");
           return ["light", "dark"].flatMap((theme) =>
             [0.3, 0.6, 1].map((t) => [diverging(-t, theme), diverging(t, theme)]));
         }"""
@@ -223,7 +223,7 @@ def test_the_colour_blind_tell_positive_from_negative(page: Page) -> None:
 def test_dead_units_are_a_dotted_line_of_their_own(page: Page) -> None:
     lines = page.evaluate(
         """async () => {
-          const { saturationSeries } = await import("/curves.js");
+          const { saturationSeries } = await import("/js/train/curves.js");
           const metrics = [[0, 0], [16, 0]].map((dead_units, epoch) =>
             ({ epoch: epoch + 1, saturation: [0.5, 0.25], dead_units }));
           const request = { hidden_layers: [64, 32] };

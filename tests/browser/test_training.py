@@ -9,7 +9,7 @@ import numpy as np
 from playwright.sync_api import Page, expect
 
 from app.schemas.training import TrainRequest
-from model.presets import PRESETS
+from model.training.recipe import PRESETS
 from tests.browser.conftest import Watch
 from tests.browser.pen import DIGITS, draw
 from tests.conftest import serving

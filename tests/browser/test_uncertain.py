@@ -98,7 +98,7 @@ def test_a_sentence_about_another_digit_goes_at_once(page: Page) -> None:
     page.clock.pause_at("2100-01-01")
     page.evaluate(
         """async () => {
-          const { AnswerView } = await import("/answer-view.js");
+          const { AnswerView } = await import("/js/predict/answer-view.js");
           const view = new AnswerView();
           const sure = (digit) => Array.from({ length: 10 }, (_, each) => Number(each === digit));
           window.read = (digit, hand) => view.show(

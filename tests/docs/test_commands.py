@@ -18,7 +18,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from model.dataset import load_mnist_part
+from model.data.idx import load_mnist_part
 from tests.conftest import serving
 
 ROOT = Path(__file__).parents[2]

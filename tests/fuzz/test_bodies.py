@@ -10,7 +10,7 @@ from fastapi.testclient import TestClient
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from app.jobs import Runner
+from app.jobs.service import JobService
 from tests.app.conftest import png, service
 
 fuzz = settings(
@@ -35,7 +35,7 @@ almost_images = st.lists(numbers, min_size=1, max_size=3).flatmap(
 @pytest.fixture(scope="module")
 def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Runner, "start", lambda self: None)  # jobs are queued, and never trained
+        patch.setattr(JobService, "start", lambda self: None)  # jobs are queued, and never trained
         with service(tmp_path_factory.mktemp("data"), max_queued_jobs=5) as client:
             yield client
 

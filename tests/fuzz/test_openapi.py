@@ -18,7 +18,7 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-from app.jobs import Runner
+from app.jobs.service import JobService
 from app.main import create_app
 from app.settings import Settings
 
@@ -37,7 +37,7 @@ operations = [result.ok() for result in schema.get_all_operations()]
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A server that queues jobs and never trains them."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Runner, "start", lambda self: None)
+        patch.setattr(JobService, "start", lambda self: None)
         app = create_app(Settings(data_dir=tmp_path_factory.mktemp("data"), max_queued_jobs=5))
         server = uvicorn.Server(uvicorn.Config(app, port=0, log_config=None))
         thread = threading.Thread(target=server.run)

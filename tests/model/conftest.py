@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from model.dataset import Split, load_mnist_part
+from model.data.idx import Split, load_mnist_part
 from model.network import Array, Parameters
 
 

@@ -4,11 +4,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from model.classifier import Classifier
-from model.dataset import Split
-from model.edges import edges
+from model.data.idx import Split
 from model.errors import ShapeError
-from model.moments import deskew
 from model.network import Array, Parameters, forward, initialize, softmax
+from model.preprocessing.deskew import deskew
+from model.preprocessing.gradient_features import edge_features
 
 
 def some_network(activation: str = "sigmoid") -> Parameters:
@@ -57,7 +57,7 @@ def test_deskewing_comes_before_the_first_layer(few: Split) -> None:
 
 def test_a_network_may_see_edges(few: Split) -> None:
     trace = Classifier(some_network(), deskew=True, features="edges").trace(few.train_images)
-    expected = edges(deskew(few.train_images))
+    expected = edge_features(deskew(few.train_images))
     np.testing.assert_allclose(trace.a[0], expected / 255, rtol=1e-6)
 
 

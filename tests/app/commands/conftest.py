@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 
 from app.cli import main
-from model.dataset import load_mnist_part
+from model.data.idx import load_mnist_part
 
 
 class Ran(NamedTuple):

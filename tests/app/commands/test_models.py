@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from model.checkpoint import dump_model, load_model, pretrained
+from model.serialization.checkpoint import dump_model, load_model, pretrained
 
 
 @pytest.fixture(params=["store", "server"])

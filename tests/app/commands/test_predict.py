@@ -7,8 +7,8 @@ import pytest
 from PIL import Image
 
 from app.commands.predict import picture
-from model.dataset import load_mnist_part
-from model.moments import deskew
+from model.data.idx import load_mnist_part
+from model.preprocessing.deskew import deskew
 
 
 @pytest.fixture(params=["here", "on a server"])

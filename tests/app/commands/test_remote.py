@@ -11,7 +11,7 @@ import pytest
 from app.commands import remote, train_remote
 from app.commands.errors import CommandError
 from app.commands.remote import Server
-from model.checkpoint import load_model
+from model.serialization.checkpoint import load_model
 
 SMALL = ["--epochs", "2", "--train-examples", "500"]
 

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 from app.commands import train
-from model.calibration import fit_temperature
-from model.checkpoint import load_model, load_state
-from model.dataset import load_mnist, split
-from model.training import Progress
+from model.confidence.calibration import fit_temperature
+from model.data.idx import load_mnist, split
+from model.serialization.checkpoint import load_model, load_state
+from model.training.loop import Progress
 
 SMALL = ["--epochs", "2", "--train-examples", "500", "--seed", "3"]
 

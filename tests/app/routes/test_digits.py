@@ -1,7 +1,7 @@
 import pytest
 from fastapi.testclient import TestClient
 
-from model.dataset import load_mnist_part
+from model.data.idx import load_mnist_part
 from tests.app.conftest import assert_problem
 
 

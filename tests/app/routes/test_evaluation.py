@@ -5,7 +5,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from app.schemas.digits import Evaluation
-from model.dataset import load_mnist_part
+from model.data.idx import load_mnist_part
 from tests.app.conftest import assert_problem
 from tests.app.routes.test_models import upload, weights_of
 

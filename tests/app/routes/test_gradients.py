@@ -6,8 +6,8 @@ import pytest
 from fastapi.testclient import TestClient
 
 from app.schemas.predictions import Explanation
-from model.checkpoint import load_model
 from model.network import backward, cross_entropy, forward, one_hot
+from model.serialization.checkpoint import load_model
 from tests.app.conftest import Pixels, assert_problem, png
 
 Digits = tuple[Pixels, Pixels]

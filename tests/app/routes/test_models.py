@@ -9,9 +9,9 @@ import pytest
 from fastapi.testclient import TestClient
 
 from app.schemas.models import Model
-from model.checkpoint import dump_model, load_model
 from model.classifier import Classifier
 from model.network import initialize
+from model.serialization.checkpoint import dump_model, load_model
 from tests.app.conftest import Pixels, assert_problem, service
 
 Serve = Callable[..., TestClient]

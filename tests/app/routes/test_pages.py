@@ -57,8 +57,8 @@ def test_the_api_page_needs_nothing_from_elsewhere(client: TestClient) -> None:
 
 
 def test_text_is_compressed_for_those_who_accept_it(client: TestClient) -> None:
-    small = client.get("/style.css", headers={"Accept-Encoding": "gzip"})
-    plain = client.get("/style.css", headers={"Accept-Encoding": "identity"})
+    small = client.get("/css/style.css", headers={"Accept-Encoding": "gzip"})
+    plain = client.get("/css/style.css", headers={"Accept-Encoding": "identity"})
     assert small.headers["content-encoding"] == "gzip"
     assert "content-encoding" not in plain.headers
     assert int(small.headers["content-length"]) < int(plain.headers["content-length"]) / 2

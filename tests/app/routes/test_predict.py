@@ -8,8 +8,8 @@ from fastapi.testclient import TestClient
 from PIL import Image
 
 from app.schemas.predictions import SEVEN, BatchPrediction, Prediction
-from model.checkpoint import load_model
-from model.moments import deskew
+from model.preprocessing.deskew import deskew
+from model.serialization.checkpoint import load_model
 from tests.app.conftest import Pixels, assert_problem, png
 
 OCTETS = "application/octet-stream"

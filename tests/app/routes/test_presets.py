@@ -1,7 +1,7 @@
 from fastapi.testclient import TestClient
 
 from app.schemas.training import TrainRequest
-from model.presets import PRESETS
+from model.training.recipe import PRESETS
 
 
 def test_presets_are_those_that_training_uses(client: TestClient) -> None:

@@ -13,7 +13,7 @@ from fastapi.testclient import TestClient
 from app.schemas.training import TrainRequest
 from model.activations import ACTIVATIONS
 from model.optimizer import SCHEDULES
-from model.presets import AUGMENTATIONS, PRESETS
+from model.training.recipe import AUGMENTATIONS, PRESETS
 
 QUICK = {"epochs": 2, "train_examples": 500, "hidden_layers": [8]}
 LONG = {"epochs": 10_000, "train_examples": 500, "hidden_layers": [8]}
@@ -204,7 +204,7 @@ def test_every_wrong_field_is_named_at_once(client: TestClient) -> None:
 
 
 def test_the_schema_allows_what_the_recipes_allow() -> None:
-    from model.presets import _RANGES
+    from model.training.recipe import _RANGES
 
     shown = TrainRequest.model_json_schema()["properties"]
     for field in shown.keys() & _RANGES.keys():

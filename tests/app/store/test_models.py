@@ -9,9 +9,9 @@ import pytest
 from app.errors import Conflict, Invalid, NotFound
 from app.store import models
 from app.store.engine import Database
-from model.checkpoint import dump_model, load_model
 from model.classifier import Classifier
 from model.network import initialize
+from model.serialization.checkpoint import dump_model, load_model
 
 
 def small(seed: int = 0) -> tuple[Classifier, bytes]:

@@ -1,0 +1,1 @@
+"""Training jobs: submitted, dispatched to workers, resumed, and followed as a stream of events."""

@@ -1,0 +1,122 @@
+"""Events of jobs as they happen: one poll of the store serves every stream of this process."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import signal
+import threading
+from collections import Counter
+from collections.abc import AsyncIterator, Sequence
+from typing import Any
+
+from app.store import events, jobs
+from app.store.engine import Database, StoreError
+from app.store.tables import FINISHED, EventRow
+
+__all__ = ["EventStream"]
+
+POLL_SECONDS = 0.2
+
+
+class EventStream:
+    """Whoever follows a job sleeps until the poll sees that it has more events.
+
+    The server waits at shutdown for open responses, and a stream would never end: so `close` ends
+    them, and is called by the very signal that stops the server.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._watched: Counter[str] = Counter()
+        self._heads: dict[str, tuple[int, str]] = {}
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._poller: asyncio.Task[None] | None = None
+        self._tick = asyncio.Event()
+        self._closed = threading.Event()
+        self._handlers: dict[int, Any] = {}
+
+    async def follow(self, job: str, last_event: int) -> AsyncIterator[EventRow]:
+        """Every event of a job after number `last_event`, until it has ended or we close."""
+        with self._watching(job):
+            while not self._closed.is_set():
+                tick = self._tick
+                for event in await asyncio.to_thread(self._read, job, last_event):
+                    yield event
+                    last_event = event.id
+                    if event.kind == "end":
+                        return
+                while not self._closed.is_set():
+                    newest, state = self._heads.get(job, (0, "queued"))
+                    if newest > last_event:
+                        break
+                    if state in FINISHED:
+                        return
+                    await tick.wait()
+                    tick = self._tick
+
+    def close(self) -> None:
+        """End every stream. Safe in a signal handler, from any thread, and twice."""
+        self._closed.set()
+        if self._loop is not None and not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(self._wake)
+
+    def catch_signals(self) -> None:
+        """Close when the server is told to stop, then let the server's own handler do its part."""
+        if threading.current_thread() is not threading.main_thread():
+            return  # a server inside another program, which handles signals itself
+        for number in (signal.SIGINT, signal.SIGTERM):
+            before = self._handlers[number] = signal.getsignal(number)
+            if callable(before):
+
+                def handle(number: int, frame: Any, before: Any = before) -> None:
+                    self.close()
+                    before(number, frame)
+
+                signal.signal(number, handle)
+
+    def release_signals(self) -> None:
+        """Put the handlers back."""
+        for number, before in self._handlers.items():
+            if callable(before):
+                signal.signal(number, before)
+        self._handlers.clear()
+
+    def _read(self, job: str, last_event: int) -> Sequence[EventRow]:
+        with self._database.read() as session:
+            found = events.after(session, job, last_event)
+            if not found:
+                self._heads.update(self._ask_heads([job]))
+            return found
+
+    @contextlib.contextmanager
+    def _watching(self, job: str) -> Any:
+        self._watched[job] += 1
+        self._loop = asyncio.get_running_loop()
+        if self._poller is None or self._poller.done():
+            self._poller = self._loop.create_task(self._poll(), name="poll for events")
+        try:
+            yield
+        finally:
+            self._watched[job] -= 1
+            if not self._watched[job]:
+                del self._watched[job]
+                self._heads.pop(job, None)
+
+    async def _poll(self) -> None:
+        while self._watched and not self._closed.is_set():
+            with contextlib.suppress(StoreError):  # while the store is away, streams wait
+                self._heads = await asyncio.to_thread(self._ask_heads, list(self._watched))
+                self._wake()
+            await asyncio.sleep(POLL_SECONDS)
+        self._wake()
+
+    def _ask_heads(self, ids: list[str]) -> dict[str, tuple[int, str]]:
+        with self._database.read() as session:
+            found = jobs.heads(session, ids)
+        # A job that was pruned meanwhile has nothing more to tell.
+        return {id: found.get(id, (0, "failed")) for id in ids}
+
+    def _wake(self) -> None:
+        self._tick.set()
+        self._tick = asyncio.Event()

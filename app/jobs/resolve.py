@@ -1,0 +1,60 @@
+"""From what is asked for to what is trained: the preset filled in, the base model looked at."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any
+
+from pydantic import ValidationError
+
+from app.errors import Invalid, NotFound
+from app.schemas.training import TrainRequest
+from app.store import models
+from app.store.engine import Session
+from model.errors import RecipeError
+from model.serialization.checkpoint import load_model
+from model.training.loop import start
+from model.training.recipe import recipe
+
+__all__ = ["resolve", "vary"]
+
+NOT_THE_RECIPES = {"preset", "name", "base_model", "activate"}
+
+
+def resolve(session: Session, request: TrainRequest) -> dict[str, Any]:
+    """Every hyperparameter that a request comes to. Raises Invalid, RecipeError."""
+    chosen = request.model_dump(exclude=NOT_THE_RECIPES, exclude_none=True)
+    base = None
+    if request.base_model is not None:
+        try:
+            base = load_model(models.weights(session, request.base_model))
+        except NotFound as error:
+            raise _invalid("base_model", error.detail) from None
+        chosen.setdefault("hidden_layers", list(base.parameters.layers[1:-1]))
+        chosen.setdefault("activation", base.parameters.activation)
+        chosen.setdefault("deskew", base.deskew)
+        chosen.setdefault("features", base.features)
+    made = recipe(request.preset, **chosen)
+    if base is not None:
+        try:
+            start(made, base=base.parameters)
+        except RecipeError as error:
+            raise _invalid(error.field, f"{request.base_model} {error.message}") from None
+    # As JSON gives it back, so that a repeated request is told from another: lists, not tuples.
+    resolved = {k: list(v) if isinstance(v, tuple) else v for k, v in asdict(made).items()}
+    return resolved | {"base_model": request.base_model, "activate": request.activate}
+
+
+def vary(base: Mapping[str, Any], varied: Mapping[str, Any]) -> TrainRequest:
+    """One request of a sweep. Raises Invalid, which names the value."""
+    try:
+        return TrainRequest.model_validate({**base, **varied})
+    except ValidationError as error:
+        first = error.errors()[0]
+        field = ".".join(["values", *map(str, first["loc"])])
+        raise _invalid(field, f"{first['msg']}, found {first['input']!r}") from None
+
+
+def _invalid(field: str, message: str) -> Invalid:
+    return Invalid(f"{field}: {message}", errors=[{"field": field, "message": message}])

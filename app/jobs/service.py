@@ -1,0 +1,224 @@
+"""Training jobs: submitted, listed, cancelled, and handed to the dispatcher."""
+
+from __future__ import annotations
+
+import contextlib
+import itertools
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from app.errors import Conflict, TooMany
+from app.jobs.dispatcher import Dispatcher
+from app.jobs.event_stream import EventStream
+from app.jobs.executors import make_workers
+from app.jobs.resolve import resolve, vary
+from app.jobs.worker import end
+from app.schemas.training import (
+    EpochMetrics,
+    Job,
+    JobPage,
+    JobProgress,
+    Sweep,
+    SweepRequest,
+    TrainRequest,
+)
+from app.settings import Settings
+from app.store import events, jobs, leases
+from app.store.clock import new_id
+from app.store.engine import Database, Session
+from app.store.leases import LeaseLostError
+from app.store.tables import FINISHED, JobRow
+from model.serialization.checkpoint import load_state
+
+__all__ = ["JobService"]
+
+RETRY_AFTER_SECONDS = 10
+
+
+class JobService:
+    """Jobs of one replica's clients. What it keeps is in the store: any replica knows it too."""
+
+    def __init__(self, settings: Settings, database: Database) -> None:
+        self._database = database
+        self._lease_seconds = settings.lease_seconds
+        self._most_queued = settings.max_queued_jobs
+        self.event_stream = EventStream(database)
+        self._dispatcher = Dispatcher(
+            database,
+            make_workers(settings),
+            lease_seconds=settings.lease_seconds,
+            keep_days=settings.keep_jobs_days,
+        )
+
+    def start(self) -> None:
+        """Take up what is queued, and what a worker left behind."""
+        self.event_stream.catch_signals()
+        self._dispatcher.start()
+
+    def stop(self) -> None:
+        """End the streams; give the running jobs back to whoever starts next."""
+        self.event_stream.close()
+        self._dispatcher.stop()
+
+    def recover(self) -> None:
+        """Look at once for jobs whose worker fell silent; the loop looks twice a second."""
+        self._dispatcher.wake()
+
+    def submit(self, request: TrainRequest, key: str | None = None) -> Job:
+        """Queue a job, or give the one that was made under the same Idempotency-Key.
+
+        Raises Invalid, Conflict, TooMany.
+        """
+        with self._database.begin() as session:
+            jobs.lock_queue(session)
+            resolved = resolve(session, request)
+            row = jobs.by_key(session, key) if key is not None else None
+            if row is None:
+                self._make_room(session, 1)
+                row = _add(session, resolved, request.name, key=key)
+            elif row.request != resolved:
+                raise Conflict(
+                    f"Idempotency-Key {key!r} was used for another request, job {row.id}. "
+                    "Send a new key with a new request."
+                )
+            job = _describe(session, [row])[0]
+        self._dispatcher.wake()
+        return job
+
+    def sweep(self, request: SweepRequest) -> Sweep:
+        """Queue one job for each combination of values. Raises Invalid, TooMany."""
+        names = list(request.values)
+        base = request.model_dump(exclude={"values"}, exclude_unset=True)
+        ids = sorted(new_id() for _ in itertools.product(*request.values.values()))
+        sweep = new_id()
+        with self._database.begin() as session:
+            jobs.lock_queue(session)
+            self._make_room(session, len(ids))
+            rows = []
+            for id, chosen in zip(ids, itertools.product(*request.values.values()), strict=True):
+                varied = dict(zip(names, chosen, strict=True))
+                resolved = resolve(session, vary(base, varied))
+                label = ", ".join(f"{field} {value}" for field, value in varied.items())
+                name = f"{request.name}: {label}" if request.name else label
+                rows.append(_add(session, resolved, name[:200], id=id, sweep=sweep))
+            described = _describe(session, rows)
+        self._dispatcher.wake()
+        return Sweep(id=sweep, jobs=described, best=None)
+
+    def cancel(self, id: str) -> Job:
+        """Stop a job; its best epoch so far becomes a model. Cancelling twice does nothing more.
+
+        Raises NotFound, or Conflict for a job that has ended otherwise.
+        """
+        with self._database.begin() as session:
+            row, lease = jobs.take_for_cancel(session, id, self._lease_seconds)
+            if row.state in ("succeeded", "failed"):
+                raise Conflict(f"Job {id} has {row.state} already; there is nothing to cancel.")
+            saved = leases.checkpoint(session, id) if lease is not None else None
+        if lease is not None:  # no worker is on it: it ends here
+            finish = end(row, load_state(saved) if saved else None, "cancelled")
+            with contextlib.suppress(LeaseLostError):  # one took it up just now, and will end it
+                with self._database.begin() as session:
+                    finish(session, lease)
+        return self.job(id)
+
+    def cancel_sweep(self, sweep: str) -> Sweep:
+        """Stop every job of a sweep that has not ended. Raises NotFound."""
+        with self._database.read() as session:
+            going = [row.id for row in jobs.of_sweep(session, sweep) if row.state not in FINISHED]
+        for id in going:
+            try:
+                self.cancel(id)
+            except Conflict:
+                continue  # it ended just now
+        return self.of_sweep(sweep)
+
+    def of_sweep(self, sweep: str) -> Sweep:
+        """The jobs of a sweep. Raises NotFound."""
+        with self._database.read() as session:
+            rows = jobs.of_sweep(session, sweep)
+            return Sweep(id=sweep, jobs=_describe(session, rows), best=_best(rows))
+
+    def job(self, id: str) -> Job:
+        """One job. Raises NotFound."""
+        with self._database.read() as session:
+            return _describe(session, [jobs.get(session, id)])[0]
+
+    def page(
+        self, *, limit: int, cursor: str | None, state: str | None, sweep: str | None
+    ) -> JobPage:
+        """Jobs from the newest to the oldest; of a sweep, the best is named. Raises NotFound."""
+        with self._database.read() as session:
+            best = _best(jobs.of_sweep(session, sweep)) if sweep is not None else None
+            rows, following = jobs.page(
+                session, limit=limit, cursor=cursor, state=state, sweep=sweep
+            )
+            return JobPage(items=_describe(session, rows), next=following, best=best)
+
+    def _make_room(self, session: Session, more: int) -> None:
+        waiting = jobs.waiting(session)
+        if waiting + more > self._most_queued:
+            raise TooMany(
+                f"{waiting} jobs are waiting and at most {self._most_queued} may; this would add "
+                f"{more}. Try again when some are done.",
+                retry_after=RETRY_AFTER_SECONDS,
+            )
+
+
+def _add(
+    session: Session,
+    resolved: dict[str, Any],
+    name: str | None,
+    *,
+    id: str | None = None,
+    key: str | None = None,
+    sweep: str | None = None,
+) -> JobRow:
+    epochs = resolved["epochs"]
+    name = name or f"{resolved['preset']}, {epochs} epoch{'s' if epochs > 1 else ''}"
+    return jobs.add(
+        session,
+        id=id or new_id(),
+        name=name,
+        request=resolved,
+        epochs=epochs,
+        sweep=sweep,
+        idempotency_key=key,
+    )
+
+
+def _best(rows: Sequence[JobRow]) -> str | None:
+    rated = [row for row in rows if row.validation_accuracy is not None]
+    return max(rated, key=lambda row: row.validation_accuracy or 0.0).id if rated else None
+
+
+def _describe(session: Session, rows: Iterable[JobRow]) -> list[Job]:
+    """Jobs as the API shows them; metrics and hints are read from their events."""
+    rows = list(rows)
+    told = events.of_jobs(session, [row.id for row in rows], ["epoch", "hint"])
+    return [
+        Job(
+            id=row.id,
+            name=row.name,
+            state=row.state,
+            request=row.request,
+            progress=JobProgress.model_validate(row, from_attributes=True),
+            metrics=[EpochMetrics(**e.data) for e in told[row.id] if e.kind == "epoch"],
+            hints=[e.data["message"] for e in told[row.id] if e.kind == "hint"],
+            model=row.model,
+            validation_accuracy=row.validation_accuracy,
+            test_accuracy=row.test_accuracy,
+            error=row.error,
+            sweep=row.sweep,
+            cancel_requested=row.cancel_requested,
+            created_at=_time(row.created_at),
+            started_at=_time(row.started_at) if row.started_at else None,
+            finished_at=_time(row.finished_at) if row.finished_at else None,
+        )
+        for row in rows
+    ]
+
+
+def _time(seconds: float) -> datetime:
+    return datetime.fromtimestamp(seconds, UTC)

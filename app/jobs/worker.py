@@ -1,0 +1,258 @@
+"""What runs in a pool process or on a cluster worker. It speaks to the rest through the store.
+
+Three kinds of transaction, each whole or not at all: about four times a second a progress event
+with the heartbeat; at each epoch's end its event, its hints and the checkpoint; at the end the
+model, the last event and the state. Whatever moment a process is killed at, the stream of events
+has no gap and nothing twice: an epoch is told together with the checkpoint that resumes after it,
+and a resumed run tells no progress until it has passed the last step that was told before.
+"""
+
+from __future__ import annotations
+
+import functools
+import logging
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import asdict, fields, replace
+from typing import Any
+
+from app.errors import NotFound
+from app.jobs.eta import ProgressClock
+from app.store import events as store_events
+from app.store import leases, models
+from app.store.clock import new_id
+from app.store.engine import Database, Session, StoreError, connect
+from app.store.leases import Lease, LeaseLostError
+from app.store.tables import JobRow
+from model.classifier import Classifier
+from model.confidence.calibration import calibrated
+from model.data.idx import Dataset, load_mnist, split
+from model.errors import DivergenceError, RecipeError
+from model.metrics import accuracy
+from model.network import Parameters
+from model.serialization.checkpoint import dump_model, dump_state, load_model, load_state
+from model.training.diagnostics import hints
+from model.training.loop import Progress, TrainingState, classifier, train
+from model.training.recipe import Recipe
+
+__all__ = ["end", "recipe_of", "run_training", "stop_requested"]
+
+log = logging.getLogger(__name__)
+
+RETRY_SECONDS = (0.1, 0.2, 0.5, 1, 2, 2, 3, 3, 5, 5, 5, 10, 10, 10)  # about a minute
+BEATS_PER_LEASE = 4
+HOPELESS = (DivergenceError, RecipeError, NotFound)  # the same again, however often it is tried
+
+stop_requested = threading.Event()
+"""Set in a pool process when its server stops or is gone: the job is given back."""
+
+
+def run_training(
+    job_id: str, database_url: str, owner: str = "", lease_seconds: float = 30.0
+) -> str:
+    """Take a job up where its last checkpoint stands and bring it to its end.
+
+    Returns what became of it: its state, "released", "lost" or "not free".
+    """
+    database = connect(database_url)
+    try:
+        with database.begin() as session:
+            claimed = leases.claim(session, job_id, owner=owner, lease_seconds=lease_seconds)
+        if claimed is None:
+            return "not free"
+        attempt = _Attempt(database, *claimed)
+        with attempt.beating(lease_seconds / BEATS_PER_LEASE):
+            return attempt.run()
+    finally:
+        database.close()
+
+
+def recipe_of(request: Mapping[str, Any]) -> Recipe:
+    """The recipe in a job's stored request, which has other fields beside it."""
+    names = {field.name for field in fields(Recipe)}
+    return Recipe(**{name: value for name, value in request.items() if name in names})
+
+
+def end(job: JobRow, state: TrainingState | None, outcome: str) -> Callable[[Session, Lease], None]:
+    """Prepare a job's last transaction, which stores the best epoch as a model if there is one."""
+    made: Classifier | None = None
+    if state is not None and state.epoch > 0:
+        dataset = _dataset()
+        made = classifier(recipe_of(job.request), state.best, name=job.name)
+        held_back = split(dataset)
+        made = calibrated(made, held_back.validation_images, held_back.validation_labels)
+        tested = accuracy(made.probabilities(dataset.test_images), dataset.test_labels)
+        made = replace(made, test_accuracy=tested)
+
+    def commit(session: Session, lease: Lease) -> None:
+        if made is None:
+            leases.finish(session, lease, outcome)
+            return
+        id = new_id()
+        leases.finish(session, lease, outcome, model=id, test_accuracy=made.test_accuracy)
+        weights = dump_model(made)
+        models.add(session, classifier=made, weights=weights, name=job.name, job=job.id, id=id)
+        if outcome == "succeeded" and job.request["activate"]:
+            models.activate(session, id)
+
+    return commit
+
+
+@functools.cache
+def _dataset() -> Dataset:
+    return load_mnist()
+
+
+class _Attempt:
+    """One attempt at a job, from its claim to whatever ends it."""
+
+    def __init__(self, database: Database, lease: Lease, job: JobRow) -> None:
+        self.database = database
+        self.lease = lease
+        self.job = job
+        self.recipe = recipe_of(job.request)
+        self.told_step = job.step
+        self.told_hints: set[str] = set()
+        self.lost = threading.Event()
+
+    def run(self) -> str:
+        try:
+            return self._train()
+        except LeaseLostError:
+            log.warning("job %s: another worker has it; this one stops", self.job.id)
+            return "lost"
+        except StoreError:
+            raise  # nothing can be written; the lease runs out, and another attempt follows
+        except HOPELESS as error:
+            reason = str(error)
+            self._commit(lambda s, lease: leases.finish(s, lease, "failed", error=reason), 1)
+            return "failed"
+        except Exception as error:
+            log.exception("job %s: attempt failed", self.job.id)
+            reason = f"{type(error).__name__}: {error}"
+            self._commit(lambda s, lease: leases.fail_attempt(s, lease, reason))
+            return "attempt failed"
+
+    def _train(self) -> str:
+        state, base = self._load()
+        data = split(_dataset(), train_examples=self.recipe.train_examples)
+        clock = ProgressClock()
+        if self.lease.cancel_requested:
+            return self._end("cancelled", state)
+        for progress in train(self.recipe, data, state, base):
+            if progress.state is not None:
+                state = progress.state
+                self._tell_epoch(progress, state, clock)
+            elif clock.report_is_due():
+                self._tell(progress, clock)
+            if self.lost.is_set():
+                raise LeaseLostError(self.job.id)
+            if self.lease.cancel_requested:
+                return self._end("cancelled", state)
+            if stop_requested.is_set():
+                self._commit(leases.release)
+                return "released"
+        return self._end("succeeded", state)
+
+    def _load(self) -> tuple[TrainingState | None, Parameters | None]:
+        """Where to go on from: the last checkpoint, else the base model, else nothing."""
+        with self.database.read() as session:
+            told = store_events.of_jobs(session, [self.job.id], ["hint"])
+            self.told_hints = {event.data["message"] for event in told[self.job.id]}
+            saved = leases.checkpoint(session, self.job.id)
+            if saved is not None:
+                return load_state(saved), None
+            base_model = self.job.request["base_model"]
+            if base_model is None:
+                return None, None
+            return None, load_model(models.weights(session, base_model)).parameters
+
+    def _tell(self, progress: Progress, clock: ProgressClock) -> None:
+        """Report between two epochs, or only beat while steps are run again that were told."""
+        if progress.step <= self.told_step:
+            self._commit(leases.write)
+            return
+        columns = self._columns(progress, clock)
+        event = ("progress", columns | {"train_loss": progress.train_loss})
+        self._commit(lambda s, lease: leases.write(s, lease, [event], **columns), 1)
+        self.told_step = progress.step
+
+    def _tell_epoch(self, progress: Progress, state: TrainingState, clock: ProgressClock) -> None:
+        columns = self._columns(progress, clock)
+        events: list[store_events.Event] = [
+            ("progress", columns | {"train_loss": progress.train_loss}),
+            ("epoch", asdict(state.history[-1]) | {"seconds": clock.epoch_seconds()}),
+        ]
+        new = [text for text in hints(state.history, self.recipe) if text not in self.told_hints]
+        events += [("hint", {"message": text}) for text in new]
+        saved = dump_state(state)
+
+        def commit(session: Session, lease: Lease) -> Lease:
+            columns["validation_accuracy"] = state.best_accuracy
+            lease = leases.write(session, lease, events, **columns)
+            leases.save_checkpoint(session, lease.job, state.epoch, saved)
+            return lease
+
+        self._commit(commit, len(events))
+        self.told_step = progress.step
+        self.told_hints.update(new)
+
+    def _columns(self, progress: Progress, clock: ProgressClock) -> dict[str, Any]:
+        return {
+            "epoch": progress.epoch,
+            "epochs": progress.epochs,
+            "step": progress.step,
+            "steps": progress.steps,
+            "eta_seconds": clock.seconds_left(progress.step, progress.steps),
+        }
+
+    def _end(self, outcome: str, state: TrainingState | None) -> str:
+        self._commit(end(self.job, state, outcome), 1)
+        return outcome
+
+    def _commit(self, work: Callable[[Session, Lease], Any], events: int = 0) -> None:
+        """Write in one transaction; while the store is away, wait and try again.
+
+        When the connection breaks during a commit, nobody says whether it went through: the next
+        try looks whether the job has the `events` that this one adds.
+        """
+        for pause in (*RETRY_SECONDS, None):
+            try:
+                with self.database.begin() as session:
+                    if leases.was_written(session, self.lease, events):
+                        written = replace(self.lease, last_event=self.lease.last_event + events)
+                    else:
+                        written = work(session, self.lease)
+                # Only now is it certain: the `with` has committed.
+                self.lease = written if isinstance(written, Lease) else self.lease
+                return
+            except StoreError as error:
+                if pause is None:
+                    raise
+                log.warning("job %s: the store is away (%s)", self.job.id, error.orig)
+                time.sleep(pause)
+
+    @contextmanager
+    def beating(self, seconds: float) -> Iterator[None]:
+        """Keep the lease while something takes long: reading the data, a large layer's steps."""
+        done = threading.Event()
+
+        def beat() -> None:
+            while not done.wait(seconds):
+                try:
+                    with self.database.begin() as session:
+                        if not leases.beat(session, self.lease):
+                            self.lost.set()
+                            return
+                except StoreError:
+                    log.warning("job %s: a heartbeat was missed, the store is away", self.job.id)
+
+        thread = threading.Thread(target=beat, name=f"heartbeat {self.job.id}", daemon=True)
+        thread.start()
+        try:
+            yield
+        finally:
+            done.set()
+            thread.join()

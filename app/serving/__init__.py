@@ -1,0 +1,1 @@
+"""What answers requests: the models in memory, explanations, evaluations, the process."""

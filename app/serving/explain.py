@@ -1,0 +1,113 @@
+"""How the loss of some digits flows back through a network: what /gradients answers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.errors import Invalid
+from model.gradcheck import GradientCheck, check_gradients
+from model.network import (
+    Array,
+    Gradients,
+    Parameters,
+    Trace,
+    backward,
+    cross_entropy,
+    forward,
+    input_gradient,
+    one_hot,
+    softmax,
+)
+from model.training.diagnostics import update_ratio
+
+__all__ = ["Explanation", "Step", "explain"]
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """The loss and P (n, 10) after θ − α dL/dθ, and L − α ‖dL/dθ‖², which the gradient promises."""
+
+    learning_rate: float
+    squared_norm: float  # ‖dL/dθ‖² before the step
+    loss: float
+    probabilities: Array
+    predicted_loss: float
+    update_ratios: list[float]  # ‖ΔW_l‖ / ‖W_l‖
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """One forward and one backward pass over n images: everything that the derivation names."""
+
+    labels: NDArray[np.int64]  # (n,)
+    y: Array  # (n, 10)
+    loss: float
+    trace: Trace
+    gradients: Gradients
+    input_gradient: Array  # (n, 784)
+    check: GradientCheck | None
+    steps: Sequence[Step]  # one after the other, from the classifier on
+
+
+def explain(
+    parameters: Parameters,
+    seen: Trace,
+    labels: NDArray[np.int64],
+    *,
+    check: bool = False,
+    learning_rates: Sequence[float] = (),
+) -> Explanation:
+    """Loss and gradients of n images with labels (n,), averaged over them.
+
+    `seen` is the forward pass over the images, at any temperature. The loss is that of the network
+    as it is trained, at temperature 1: D_L is exactly (P − Y)/n. `check` compares with central
+    differences, `learning_rates` tries a step for each α, one after the other; the parameters
+    stay as they are.
+    """
+    classes = parameters.layers[-1]
+    if not 0 <= labels.min() <= labels.max() < classes:
+        raise Invalid(f"label: expected a digit from 0 to {classes - 1}, found {labels.max()}.")
+    y = one_hot(labels, classes)
+    trace = Trace(seen.z, [*seen.a[:-1], softmax(seen.z[-1])])
+    gradients = backward(parameters, trace, y)
+    loss = cross_entropy(trace.z[-1], y)
+    return Explanation(
+        labels=labels,
+        y=y,
+        loss=loss,
+        trace=trace,
+        gradients=gradients,
+        input_gradient=input_gradient(parameters, gradients),
+        check=check_gradients(parameters, trace.a[0], y) if check else None,
+        steps=_steps(parameters, trace, gradients, y, loss, learning_rates),
+    )
+
+
+def _steps(
+    parameters: Parameters,
+    trace: Trace,
+    gradients: Gradients,
+    y: Array,
+    loss: float,
+    learning_rates: Sequence[float],
+) -> list[Step]:
+    """Each step starts with the trace, gradients and loss where the one before ended."""
+    steps: list[Step] = []
+    with np.errstate(over="ignore", invalid="ignore"):  # leaps that end at inf are shown as such
+        for alpha in learning_rates:
+            if steps:
+                gradients = backward(parameters, trace, y)
+            squared_norm = float(gradients.vector @ gradients.vector)
+            predicted_loss = loss - alpha * squared_norm
+            before = parameters
+            moved = before.vector - np.float32(alpha) * gradients.vector
+            parameters = Parameters(before.layers, before.activation, moved)
+            trace = forward(parameters, trace.a[0])
+            loss = cross_entropy(trace.z[-1], y)
+            ratios = update_ratio(before, parameters)
+            steps.append(Step(alpha, squared_norm, loss, trace.a[-1], predicted_loss, ratios))
+    return steps

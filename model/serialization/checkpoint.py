@@ -1,0 +1,162 @@
+"""Models and training states as .npz files, written and warily read by `serialization.npz`.
+
+A model's arrays are W1 b1 W2 b2 …; a file of these alone, without `meta`, is a model too (sigmoid,
+no deskewing), so that weights made elsewhere can be brought along. A training state's are whole
+vectors. Whatever does not fit together is refused by a CheckpointError.
+"""
+
+import reprlib
+from collections.abc import Collection, Mapping
+from dataclasses import asdict
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+from model.activations import ACTIVATIONS
+from model.classifier import Classifier
+from model.errors import ByhandError, CheckpointError
+from model.network import Array, Parameters
+from model.preprocessing.pipeline import FEATURES
+from model.serialization import npz
+from model.training.diagnostics import HIGHEST_SUM, sum_bounds
+from model.training.loop import EpochMetrics, TrainingState
+
+__all__ = ["dump_model", "dump_state", "load_model", "load_state", "pretrained"]
+
+
+def dump_model(model: Classifier) -> bytes:
+    """The .npz of a classifier."""
+    meta = {
+        "activation": model.parameters.activation,
+        "deskew": model.deskew,
+        "features": model.features,
+        "temperature": model.temperature,
+        "name": model.name,
+        "recipe": dict(model.recipe),
+        "test_accuracy": model.test_accuracy,
+    }
+    return npz.dump("model", model.parameters.arrays(), meta)
+
+
+def load_model(source: bytes | Path) -> Classifier:
+    """The classifier in an .npz. Raises CheckpointError."""
+    arrays, meta = npz.load(source, "model")
+    parameters = _parameters(arrays, _choice(meta, "activation", "sigmoid", ACTIVATIONS))
+    _expect_no_overflow(parameters)
+    temperature = _field(meta, "temperature", 1.0, int, float)
+    if not 1e-3 <= temperature <= 1e3:
+        raise CheckpointError(
+            f"temperature: expected 0.001 to 1,000, found {reprlib.repr(temperature)}."
+        )
+    accuracy = _field(meta, "test_accuracy", None, float, int, type(None))
+    if accuracy is not None and not 0 <= accuracy <= 1:
+        raise CheckpointError(f"test_accuracy: expected 0 to 1, found {reprlib.repr(accuracy)}.")
+    return Classifier(
+        parameters,
+        deskew=_field(meta, "deskew", False, bool),
+        features=_choice(meta, "features", "pixels", FEATURES),
+        temperature=float(temperature),
+        name=_field(meta, "name", "", str),
+        recipe=_field(meta, "recipe", {}, dict),
+        test_accuracy=accuracy,
+    )
+
+
+def dump_state(state: TrainingState) -> bytes:
+    """The .npz of a training run at the end of an epoch."""
+    arrays = {
+        "parameters": state.parameters.vector,
+        "velocity": state.velocity,
+        "best": state.best.vector,
+    }
+    meta = {
+        "layers": state.parameters.layers,
+        "activation": state.parameters.activation,
+        "epoch": state.epoch,
+        "best_accuracy": state.best_accuracy,
+        "history": [asdict(metrics) for metrics in state.history],
+    }
+    return npz.dump("training state", arrays, meta)
+
+
+def load_state(source: bytes | Path) -> TrainingState:
+    """The training state in an .npz, bit for bit. Raises CheckpointError."""
+    arrays, meta = npz.load(source, "training state")
+    try:
+        layers, activation = meta["layers"], meta["activation"]
+        npz.expect("epoch", "kind", "int", type(meta["epoch"]).__name__)
+        npz.expect("best_accuracy", "kind", "float", type(meta["best_accuracy"]).__name__)
+        shape = Parameters(layers, activation).vector.shape
+        for name in ("parameters", "velocity", "best"):
+            npz.expect(name, "shape", shape, arrays[name].shape)
+        return TrainingState(
+            epoch=meta["epoch"],
+            parameters=Parameters(layers, activation, arrays["parameters"]),
+            velocity=arrays["velocity"],
+            best=Parameters(layers, activation, arrays["best"]),
+            best_accuracy=meta["best_accuracy"],
+            history=[EpochMetrics(**metrics) for metrics in meta["history"]],
+        )
+    except KeyError as error:
+        raise CheckpointError(f"The training state is incomplete: {error} is missing.") from error
+    except (TypeError, ByhandError) as error:
+        raise CheckpointError(f"The training state does not fit together: {error}.") from error
+
+
+def pretrained() -> Classifier:
+    """The bundled weights, made by the `best` recipe (`make pretrained`)."""
+    with resources.as_file(resources.files("model") / "weights" / "pretrained.npz") as path:
+        return load_model(path)
+
+
+def _parameters(arrays: Mapping[str, Array], activation: str) -> Parameters:
+    layers = 1
+    while f"W{layers + 1}" in arrays or f"b{layers + 1}" in arrays:
+        layers += 1
+    names = [f"{letter}{n}" for n in range(1, layers + 1) for letter in "Wb"]
+    for name in names:
+        if name not in arrays:
+            raise CheckpointError(
+                f"{name}: expected arrays {' '.join(names)}, found {' '.join(sorted(arrays))}."
+            )
+    for name in arrays:
+        if name not in names:
+            raise CheckpointError(f"{name}: no such array is expected beside {' '.join(names)}.")
+    n_in: int | None = None
+    for W, b in zip(names[::2], names[1::2], strict=True):
+        found = arrays[W].shape
+        if len(found) != 2 or n_in not in (None, found[0]):
+            raise CheckpointError(f"{W}: expected shape ({n_in or 784}, units), found {found}.")
+        npz.expect(b, "shape", (found[1],), arrays[b].shape)
+        n_in = found[1]
+    try:
+        return Parameters.from_arrays(arrays, activation)
+    except ByhandError as error:
+        raise CheckpointError(str(error)) from error
+
+
+def _expect_no_overflow(parameters: Parameters) -> None:
+    for number, bound in enumerate(sum_bounds(parameters), start=1):
+        if bound > HIGHEST_SUM:
+            raise CheckpointError(
+                f"W{number}: expected weights whose sums stay below {HIGHEST_SUM:g}, "
+                f"found sums of up to {bound:g}."
+            )
+
+
+def _field(meta: Mapping[str, Any], name: str, default: Any, *kinds: type) -> Any:
+    """A field of meta, of one of these kinds; for JSON true is no number."""
+    value = meta.get(name, default)
+    if not isinstance(value, kinds) or (isinstance(value, bool) and bool not in kinds):
+        raise CheckpointError(f"{name}: expected {kinds[0].__name__}, found {reprlib.repr(value)}.")
+    return value
+
+
+def _choice(meta: Mapping[str, Any], name: str, default: str, allowed: Collection[str]) -> str:
+    """A field of meta that is one of these words."""
+    value: str = _field(meta, name, default, str)
+    if value not in allowed:
+        raise CheckpointError(
+            f"{name}: expected one of {', '.join(allowed)}, found {reprlib.repr(value)}."
+        )
+    return value

@@ -1,0 +1,1 @@
+"""Training images drawn from pen strokes: digits, and what is no digit."""

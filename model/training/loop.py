@@ -1,0 +1,268 @@
+"""Mini-batch gradient descent as an iterator of progress.
+
+No printing, no clock, no files: whoever iterates decides what to show, when to stop, what to keep.
+An epoch's randomness comes from (seed, epoch) alone, so the state at an epoch's end is all that a
+resumed run needs to give the same bits as one that never stopped.
+"""
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from model.classifier import Classifier
+from model.data.idx import Split
+from model.errors import DivergenceError, RecipeError
+from model.metrics import accuracy
+from model.network import (
+    Array,
+    Parameters,
+    Trace,
+    backward,
+    cross_entropy,
+    forward,
+    initialize,
+    one_hot,
+)
+from model.optimizer import SCHEDULES, SGD
+from model.training.diagnostics import (
+    HIGHEST_SUM,
+    dead_units,
+    gradient_norms,
+    saturation,
+    sum_bounds,
+)
+from model.training.distillation import TEMPERATURE, check_teachers, soft_targets
+from model.training.pipeline import Examples, prepare, scale
+from model.training.prefetch import prefetch
+from model.training.recipe import Recipe
+from model.training.sparse import SparseDescent
+from model.training.step import Descent
+
+__all__ = ["EpochMetrics", "Progress", "TrainingState", "classifier", "start", "train"]
+
+BATCHES_PER_REPORT = 50  # some 15 ms at batch 64: often enough for a live curve and a quick cancel
+WORK_PER_REPORT = 2 * 10**9  # weights times examples, under a second: a cancel waits no longer
+DIAGNOSED = 1000  # validation images on which gradients and saturation are looked at
+
+
+@dataclass(frozen=True, slots=True)
+class EpochMetrics:
+    """What one epoch came to.
+
+    Losses are mean cross-entropies in nats; train_loss is the mean over the epoch's batches, each
+    taken before its own step. gradient_norms has one ‖(dW_l, db_l)‖ a layer, saturation the share
+    of saturated units a hidden layer, dead_units how many were saturated on every image, all on the
+    same validation images each time.
+    """
+
+    epoch: int
+    train_loss: float
+    validation_loss: float
+    validation_accuracy: float
+    gradient_norms: list[float]
+    saturation: list[float]
+    dead_units: list[int] = field(default_factory=list)  # empty in runs of earlier versions
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingState:
+    """A run at the end of an epoch: enough to go on from, or to stop with."""
+
+    epoch: int
+    parameters: Parameters
+    velocity: Array  # (count,)
+    best: Parameters  # of the epoch with the highest validation accuracy, the last of equal ones
+    best_accuracy: float = -1.0
+    history: list[EpochMetrics] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a run has come. `step` of `steps` counts the whole run, `train_loss` is the mean
+    over the batches since the last report. At an epoch's end `metrics` and `state` are set."""
+
+    epoch: int
+    epochs: int
+    step: int
+    steps: int
+    train_loss: float
+    metrics: EpochMetrics | None = None
+    state: TrainingState | None = None
+
+
+# A run that diverges is told from its losses, not from NumPy's warnings on the way there.
+_overflow_is_no_news = np.errstate(over="ignore", invalid="ignore")
+
+
+def start(recipe: Recipe, inputs: int = 784, base: Parameters | None = None) -> TrainingState:
+    """The state before the first epoch: random parameters, or a copy of `base`'s."""
+    layers = (inputs, *recipe.hidden_layers, 10)
+    if base is None:
+        rng = np.random.default_rng([recipe.seed, 0])
+        parameters = initialize(layers, recipe.activation, rng, recipe.initialization)
+    elif (base.layers, base.activation) != (layers, recipe.activation):
+        raise RecipeError(
+            "base_model",
+            f"is a {base.activation} network of layers {list(base.layers)}; this recipe makes a "
+            f"{recipe.activation} network of layers {list(layers)}. Give it the same ones.",
+        )
+    else:
+        parameters = base.copy()
+    return TrainingState(0, parameters, np.zeros_like(parameters.vector), parameters.copy())
+
+
+def train(
+    recipe: Recipe,
+    data: Split,
+    state: TrainingState | None = None,
+    base: Parameters | None = None,
+    teachers: Sequence[Classifier] = (),
+) -> Iterator[Progress]:
+    """Run `recipe` on `data`, from `state` if given, else from `base`, else from random parameters.
+
+    With `teachers` it learns from what they make of the images, not from the labels. Yields after
+    every 50 batches and at each epoch's end. Raises DivergenceError when the loss is no longer
+    finite.
+    """
+    run = _Run(recipe, data, state or start(recipe, data.train_images.shape[1], base), teachers)
+    while run.state.epoch < recipe.epochs:
+        yield from run.epoch()
+
+
+def classifier(
+    recipe: Recipe, parameters: Parameters, name: str = "", teachers: Sequence[Classifier] = ()
+) -> Classifier:
+    """What a run made, ready to be saved and served, with how it was made."""
+    made_by = asdict(recipe)
+    if teachers:
+        made_by["teachers"] = [dict(teacher.recipe) for teacher in teachers]
+    return Classifier(
+        parameters, deskew=recipe.deskew, features=recipe.features, name=name, recipe=made_by
+    )
+
+
+class _Run:
+    """One run's data and the network that learns from it."""
+
+    def __init__(
+        self, recipe: Recipe, data: Split, state: TrainingState, teachers: Sequence[Classifier]
+    ) -> None:
+        check_teachers(teachers, recipe, data.train_images.shape[1])
+        self.recipe = recipe
+        self.state = state
+        self.teachers = teachers
+        self.examples = Examples(recipe, data, whole=bool(teachers))
+        self.validation_x = prepare(recipe, data.validation_images)
+        self.validation_y = one_hot(data.validation_labels)
+        self.validation_labels = data.validation_labels
+        self.learner = self._descent(state.parameters, state.velocity)
+        self.steps_per_epoch = math.ceil(len(self.examples) / recipe.batch_size)
+        self.steps = recipe.epochs * self.steps_per_epoch
+
+    def _descent(self, parameters: Parameters, velocity: Array) -> Descent | SparseDescent:
+        optimizer = SGD(velocity.copy(), self.recipe.momentum, self.recipe.weight_decay)
+        if self.examples.order is not None:
+            return SparseDescent(parameters, optimizer, self.examples.order)
+        return Descent(parameters.copy(), optimizer)
+
+    def epoch(self) -> Iterator[Progress]:
+        number, steps = self.state.epoch + 1, self.steps
+        rng = np.random.default_rng([self.recipe.seed, number])
+        self.examples.begin(number)
+        order = rng.permutation(len(self.examples))
+        networks = self.state.parameters, *(teacher.parameters for teacher in self.teachers)
+        work = sum(network.count for network in networks) * self.recipe.batch_size
+        batches = min(BATCHES_PER_REPORT, WORK_PER_REPORT // work or 1)
+        chunk = batches * self.recipe.batch_size
+        step, total_loss = self.state.epoch * self.steps_per_epoch, 0.0
+        for images, y, targets in self._chunks(order, chunk, rng):
+            loss = self._descend(images, y, targets, step)
+            self._expect_finite(number, loss)
+            step += math.ceil(len(images) / self.recipe.batch_size)
+            total_loss += loss * len(images)
+            if step % self.steps_per_epoch:
+                yield Progress(number, self.recipe.epochs, step, steps, loss)
+        metrics = self._evaluate(number, total_loss / len(order))
+        # The very last step may be the one that goes wrong, and no training loss would tell.
+        self._expect_finite(number, *metrics.gradient_norms)
+        self._expect_finite(number, *sum_bounds(self.learner.parameters))
+        self.state = self._advance(metrics)
+        yield Progress(number, self.recipe.epochs, step, steps, loss, metrics, self.state)
+
+    def _chunks(
+        self, order: NDArray[np.intp], size: int, rng: np.random.Generator
+    ) -> Iterator[tuple[NDArray[np.uint8] | Array, Array, Array]]:
+        """X, the labels Y, and what is to be learnt, in this order, `size` examples at a time."""
+        begin, steps = self.state.epoch * self.steps_per_epoch, self.steps
+        taken = (
+            self.examples.take(
+                order[first : first + size],
+                rng,
+                progress=(begin + first // self.recipe.batch_size) / steps,
+            )
+            for first in range(0, len(order), size)
+        )
+        chunks = ((x, y, self._targets(x, y)) for x, y in taken)
+        return prefetch(chunks) if self.recipe.augment != "none" or self.teachers else chunks
+
+    def _targets(self, images: NDArray[Any], y: Array) -> Array:
+        """The labels themselves, or what the teachers make of the images."""
+        if not self.teachers:
+            return y
+        return soft_targets(self.teachers, scale(images) if images.dtype == np.uint8 else images)
+
+    def _expect_finite(self, epoch: int, *numbers: float) -> None:
+        # A little earlier than infinity: what a run makes must not overflow on any image.
+        if not all(number < HIGHEST_SUM for number in numbers):
+            raise DivergenceError(
+                f"The loss is no longer a number, in epoch {epoch}: the steps are too large. "
+                f"Lower learning_rate (it was {self.recipe.learning_rate:g})."
+            )
+
+    @_overflow_is_no_news
+    def _descend(
+        self, images: NDArray[np.uint8] | Array, y: Array, targets: Array, step: int
+    ) -> float:
+        """One gradient step per batch; the mean loss of these examples, each before its step."""
+        logits = np.empty_like(y)
+        size, schedule = self.recipe.batch_size, SCHEDULES[self.recipe.schedule]
+        temperature = TEMPERATURE if self.teachers else 1.0
+        for first in range(0, len(images), size):
+            batch = slice(first, first + size)
+            rate = self.recipe.learning_rate * schedule(step / self.steps)
+            logits[batch] = self.learner.step(images[batch], targets[batch], rate, temperature)
+            step += 1
+        return cross_entropy(logits, y)
+
+    @_overflow_is_no_news
+    def _evaluate(self, epoch: int, train_loss: float) -> EpochMetrics:
+        parameters = self.learner.parameters
+        trace = forward(parameters, self.validation_x)
+        looked_at = Trace([z[:DIAGNOSED] for z in trace.z], [a[:DIAGNOSED] for a in trace.a])
+        grads = backward(parameters, looked_at, self.validation_y[:DIAGNOSED])
+        return EpochMetrics(
+            epoch=epoch,
+            train_loss=train_loss,
+            validation_loss=cross_entropy(trace.z[-1], self.validation_y),
+            validation_accuracy=accuracy(trace.a[-1], self.validation_labels),
+            gradient_norms=gradient_norms(grads),
+            saturation=saturation(looked_at, parameters.activation),
+            dead_units=dead_units(looked_at, parameters.activation),
+        )
+
+    def _advance(self, metrics: EpochMetrics) -> TrainingState:
+        before = self.state
+        better = metrics.validation_accuracy >= before.best_accuracy
+        parameters = self.learner.parameters.copy()
+        return TrainingState(
+            epoch=metrics.epoch,
+            parameters=parameters,
+            velocity=self.learner.optimizer.velocity.copy(),
+            best=parameters if better else before.best,
+            best_accuracy=metrics.validation_accuracy if better else before.best_accuracy,
+            history=[*before.history, metrics],
+        )

@@ -1,0 +1,94 @@
+/** "Backpropagation": one stage at a time, its equation beside its picture, at the reader's pace. */
+
+import { element, find, say } from "../ui/dom.js";
+import { FEATURES } from "../network/features.js";
+import { PICTURES } from "./stage-pictures.js";
+import { stages } from "./stages.js";
+import { Stepper } from "../ui/stepper.js";
+
+export class BackpropView {
+  #root;
+  #stepper = new Stepper();
+  #stages = [];
+  #chips = [];
+  #pictures = [];
+  #network = null;
+  #backward = null;
+
+  constructor(root) {
+    this.#root = root;
+    const on = (id, work) => find(id, root).addEventListener("click", work);
+    on("#stage-back", () => this.#stepper.back());
+    on("#stage-forward", () => this.#stepper.forward());
+    on("#stage-play", () => this.#stepper.toggle());
+    find("#stage-pace", root).addEventListener("change", ({ target }) => (this.#stepper.pace = Number(target.value)));
+    this.#stepper.addEventListener("move", () => this.#paint());
+    this.#stepper.addEventListener("play", () => this.#playing());
+  }
+
+  clear() {
+    this.#backward = null;
+    this.#stepper.pause();
+    this.#root.dataset.empty = "true";
+  }
+
+  show(backward) {
+    if (backward.network !== this.#network) this.#build(backward.network);
+    this.#backward = backward;
+    this.#root.dataset.empty = "false";
+    this.#paint();
+  }
+
+  #build(network) {
+    this.#network = network;
+    this.#stages = stages(network.depth, FEATURES[network.features].stages);
+    this.#pictures = this.#stages.map(() => null);
+    this.#chips = this.#stages.map(({ short, title }, index) =>
+      element("button", { type: "button", class: "chip", title, onclick: () => this.#stepper.go(index) }, short[0], short[1] ? element("sub", {}, String(short[1])) : null),
+    );
+    find("#stage-chips", this.#root).replaceChildren(...this.#chips.map((chip) => element("li", {}, chip)));
+    find("#stage", this.#root).dataset.stage = ""; // its picture was of another network
+    this.#stepper.reset(this.#stages.length);
+  }
+
+  #paint() {
+    if (!this.#backward) return;
+    const { index } = this.#stepper;
+    const stage = this.#stages[index];
+    const panel = find("#stage", this.#root);
+    if (panel.dataset.stage !== stage.id) this.#enter(panel, stage, index);
+    const picture = this.#pictures[index];
+    picture.show(this.#backward);
+    this.#read(picture.rest);
+  }
+
+  #enter(panel, stage, index) {
+    panel.dataset.stage = stage.id;
+    this.#pictures[index] ??= new PICTURES[stage.kind]((text) => this.#read(text), stage, this.#network);
+    say(find("#stage-title", panel), `${index + 1}. ${stage.title}`);
+    say(find("#stage-words", panel), stage.words);
+    find("#stage-equation", panel).innerHTML = stage.equation; // a constant of equations.js
+    const derived = find("#stage-derived", panel);
+    derived.href = `derivation#eq-${stage.derived}`;
+    say(derived, `Equation (${stage.derived}) of the derivation`);
+    find("#stage-picture", panel).replaceChildren(this.#pictures[index].node);
+    this.#chips.forEach((chip, at) => {
+      if (at === index) chip.setAttribute("aria-current", "step");
+      else chip.removeAttribute("aria-current");
+    });
+    find("#stage-back", this.#root).disabled = this.#stepper.atStart;
+    find("#stage-forward", this.#root).disabled = this.#stepper.atEnd;
+  }
+
+  #read(text) {
+    say(find("#stage-numbers", this.#root), text);
+  }
+
+  #playing() {
+    const { playing } = this.#stepper;
+    const button = find("#stage-play", this.#root);
+    button.setAttribute("aria-pressed", playing);
+    say(button, playing ? "Pause" : "Play");
+    find("#stage", this.#root).setAttribute("aria-live", playing ? "off" : "polite");
+  }
+}

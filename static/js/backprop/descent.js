@@ -1,0 +1,92 @@
+/**
+ * Steps downhill on one digit, one after the other, as the service computes them. No DOM; emits "change".
+ * Where the reader is: `taken`, the steps behind; from the start or from the last of them the next step is looked at.
+ */
+
+import { gradients } from "../service/api.js";
+import { Latest } from "../service/latest.js";
+import { RATES } from "./rates.js";
+
+export const MOST = 60; // steps in a row
+
+export class Descent extends EventTarget {
+  #digit = null;
+  #start = null; // {loss, probabilities, squaredNorm} of the stored network
+  #taken = []; // the service's account of each step behind
+  #curves = new Map(); // rates of the steps before -> Map(rate -> the step with it)
+  #queue = new Latest((asked, isNewest) => this.#measure(asked, isNewest));
+
+  get taken() { return this.#taken; }
+
+  /** A digit, and the network as it is stored: {loss, probabilities, squaredNorm}. */
+  begin(digit, start) {
+    this.#digit = digit;
+    this.#start = start;
+    this.#taken = [];
+    this.#curves.clear();
+  }
+
+  /** Where the reader stands after so many steps: {loss, probabilities}. */
+  at(steps) {
+    return steps ? this.#taken[steps - 1] : this.#start;
+  }
+
+  /** ‖g‖² after so many steps; null as long as it is not known. */
+  squaredNorm(steps) {
+    if (!steps) return this.#start.squaredNorm;
+    return this.#taken[steps]?.squared_norm ?? this.curve(steps).values().next().value?.squared_norm ?? null;
+  }
+
+  /** What is known of a step from there: Map(rate -> step). */
+  curve(steps) {
+    const key = this.#rates(steps).join(" ");
+    if (!this.#curves.has(key)) this.#curves.set(key, new Map());
+    return this.#curves.get(key);
+  }
+
+  async take(rate) {
+    const [digit, steps] = [this.#digit, this.#taken.length];
+    const step = this.curve(steps).get(rate) ?? (await this.#ask(digit, this.#rates(steps), rate));
+    if (digit !== this.#digit || steps !== this.#taken.length) return;
+    this.curve(steps).set(rate, step);
+    this.#taken.push(step);
+    this.#changed();
+  }
+
+  undo(steps = 1) {
+    this.#taken.splice(-steps, steps);
+    this.#changed();
+  }
+
+  /** Measure the step of this rate from there, then the rest of the curve, as long as nothing newer is asked. */
+  look(steps, rate) {
+    return this.#queue.submit({ digit: this.#digit, before: this.#rates(steps), curve: this.curve(steps), rate });
+  }
+
+  async #measure({ digit, before, curve, rate }, isNewest) {
+    for (const each of [rate, ...RATES]) {
+      if (!isNewest() || digit !== this.#digit) return;
+      if (curve.has(each)) continue;
+      try {
+        curve.set(each, await this.#ask(digit, before, each));
+      } catch {
+        return; // the answer to the drawing says that the server is away; the next look asks again
+      }
+      if (digit === this.#digit) this.#changed();
+    }
+  }
+
+  async #ask(digit, before, rate) {
+    const options = { model: digit.model, learning_rate: [...before, rate] };
+    const { step } = await gradients(digit.pixels, digit.label, options);
+    return { ...step, loss: step.loss ?? NaN, squared_norm: step.squared_norm ?? NaN };
+  }
+
+  #rates(steps) {
+    return this.#taken.slice(0, steps).map(({ learning_rate: rate }) => rate);
+  }
+
+  #changed() {
+    this.dispatchEvent(new Event("change"));
+  }
+}

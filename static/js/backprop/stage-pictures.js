@@ -1,0 +1,189 @@
+/**
+ * The picture that belongs to each stage of the backward pass, and the sentence with this digit's numbers.
+ * Each has a `node`, `show(backward)` and tells what is pointed at through `tell(text)`.
+ */
+
+import { fieldShape } from "../network/activation.js";
+import { Bars } from "../ui/bars.js";
+import { element } from "../ui/dom.js";
+import { FEATURES } from "../network/features.js";
+import { chance, count, number, percent, signed, subscript } from "../ui/format.js";
+import { GridPicture } from "../network/grid-picture.js";
+import { inputLayout } from "../network/layout.js";
+import { Legend } from "../ui/legend.js";
+import { diverging, reach } from "../ui/palette.js";
+import { theme } from "../ui/theme.js";
+import { Tiles } from "../network/tiles.js";
+
+const GALLERY = 8; // hidden units of the first layer that are shown large
+const digits = (...children) => element("ol", { class: "bars-list" }, ...children);
+
+class BarsPicture {
+  constructor(options, tell) {
+    const list = digits();
+    this.bars = new Bars(list, { ...options, onInspect: (digit) => tell(digit === null ? this.rest : this.read(digit)) });
+    this.node = list;
+  }
+}
+
+class LossPicture extends BarsPicture {
+  constructor(tell) {
+    super({}, tell);
+  }
+
+  show(backward) {
+    const { probabilities, label, loss } = backward;
+    this.bars.show(probabilities, { marked: [label] });
+    this.rest = `L = −ln p${subscript(label)} = −ln(${chance(probabilities[label])}) = ${number(loss)}`;
+    this.read = (digit) =>
+      digit === label ? this.rest : `p${subscript(digit)} = ${percent(probabilities[digit])}: not the label, so it enters only by what it takes away from the ${label}.`;
+  }
+}
+
+class ErrorPicture extends BarsPicture {
+  constructor(tell) {
+    super({ signed: true }, tell);
+  }
+
+  show(backward) {
+    const { label, depth, probabilities } = backward;
+    const errors = backward.deltas[depth];
+    this.bars.show(errors, { most: Math.max(reach(errors), 1e-12), marked: [label] });
+    this.read = (digit) =>
+      `δ${subscript(digit)} = p − y = ${chance(probabilities[digit])} − ${digit === label ? 1 : 0} = ${signed(errors[digit])}`;
+    this.rest = this.read(label);
+  }
+}
+
+/** A coloured grid with its legend. */
+class Grid {
+  constructor({ label, meaning, ...shape }, tell) {
+    const canvas = element("canvas");
+    this.picture = new GridPicture(canvas, { label, ...shape });
+    this.legend = new Legend("diverging", meaning);
+    this.node = element("div", { class: "stage-grid" }, canvas, this.legend.node);
+    this.picture.addEventListener("inspect", ({ detail }) => tell(detail === null ? this.rest : (this.read(detail) ?? this.rest)));
+  }
+
+  colour(values, count = values.length) {
+    const most = reach(values);
+    this.legend.show(most);
+    this.picture.show((index) => (index < count ? diverging(values[index] / most, theme()) : null));
+  }
+}
+
+/** dW of a later layer: a row for each unit after, a column for each unit before. */
+class WeightsPicture extends Grid {
+  constructor(tell, { layer }, network) {
+    const [columns, rows] = [network.layers[layer - 1], network.layers[layer]];
+    const label = `Gradient of the weights: a row for each of ${rows} units after, a column for each of ${columns} before`;
+    super({ label, meaning: "gradient of the weight", columns, rows, cell: 8 }, tell);
+    this.layer = layer;
+    this.node.classList.add("stage-grid-wide");
+    if (rows === 10) this.node.prepend(element("p", { class: "row-names", "aria-hidden": "true" }, [..."0123456789"].map((name) => element("span", {}, name))));
+  }
+
+  show(backward) {
+    const { layer } = this;
+    const [columns, rows] = [backward.trace.a[layer - 1].length, backward.deltas[layer].length];
+    const values = Float32Array.from({ length: rows * columns }, (_, index) => backward.dW(layer, index % columns, Math.floor(index / columns)));
+    this.colour(values);
+    this.read = (index) => {
+      const [from, to] = [index % columns, Math.floor(index / columns)];
+      return `dW[${from}, ${to}] = h${subscript(from)} × δ${subscript(to)} = ${number(backward.trace.a[layer - 1][from])} × ${signed(backward.deltas[layer][to])} = ${signed(values[index])}`;
+    };
+    this.rest = this.read(values.reduce((best, value, index) => (Math.abs(value) > Math.abs(values[best]) ? index : best), 0));
+  }
+}
+
+class HiddenPicture extends Grid {
+  constructor(tell, { layer }, network) {
+    const label = `Errors of the ${network.layers[layer]} hidden units`;
+    super({ label, meaning: "error δ of the unit", ...fieldShape(network.layers[layer]), cell: 24, gap: 2 }, tell);
+    this.layer = layer;
+  }
+
+  show(backward) {
+    const { layer } = this;
+    const errors = backward.deltas[layer];
+    this.colour(errors);
+    this.read = (unit) =>
+      unit < errors.length
+        ? `δ${subscript(unit)} = Σ δ·w × slope = ${number(backward.arriving(layer, unit))} × ${number(backward.slope(layer, unit))} = ${signed(errors[unit])}`
+        : null;
+    this.rest = this.read(backward.strongest(layer, 1)[0]);
+  }
+}
+
+class InputPicture extends Grid {
+  constructor(tell, stage, { features }) {
+    const words = FEATURES[features];
+    super({ label: "Gradient of the input", meaning: words.gradient, layout: inputLayout(features) }, tell);
+    this.words = words;
+  }
+
+  show(backward) {
+    const { at, value } = this.words;
+    this.colour(backward.inputError);
+    this.read = (input) =>
+      `${at(input)}∂L/\u2060∂x${subscript(input)} = Σ δ·w = ${signed(backward.inputError[input])}, where the ${value} is ${number(backward.trace.a[0][input], 2)}`;
+    this.rest = this.read(backward.inputError.reduce((best, value, index, all) => (Math.abs(value) > Math.abs(all[best]) ? index : best), 0));
+  }
+}
+
+/** dW1, every unit's weights as a picture of the input on one common scale: those with the largest error large, and all of them. */
+class FirstPicture {
+  constructor(tell, stage, { features }) {
+    this.features = features;
+    this.legend = new Legend("diverging", "gradient of the weight");
+    this.tiles = Array.from({ length: GALLERY }, () => this.#tile(tell, features));
+    const gallery = element("div", { class: "gallery" }, this.tiles.map(({ node }) => node));
+    const canvas = element("canvas", { class: "all-gradients" });
+    this.all = new Tiles(canvas, { label: "The gradients of every hidden unit's weights", look: (unit) => tell(unit === null ? this.rest : this.readUnit(unit)) });
+    this.words = element("figcaption");
+    this.node = element("div", {}, gallery, this.legend.node, element("figure", {}, this.words, canvas));
+  }
+
+  #tile(tell, features) {
+    const canvas = element("canvas");
+    const caption = element("figcaption");
+    const picture = new GridPicture(canvas, { layout: inputLayout(features, 4), label: "Gradient of one hidden unit's weights" });
+    const tile = { canvas, caption, picture, node: element("figure", {}, canvas, caption) };
+    picture.addEventListener("inspect", ({ detail }) => tell(detail === null ? this.rest : tile.read(detail)));
+    return tile;
+  }
+
+  show(backward) {
+    const units = backward.strongest(1, GALLERY);
+    const most = reach(backward.trace.a[0]) * Math.abs(backward.deltas[1][units[0]]) || 1;
+    this.legend.show(most);
+    this.tiles.forEach((tile, at) => this.#fill(tile, backward, units[at], most));
+    const { length } = backward.deltas[1];
+    this.words.textContent = `all ${length} units, ${count(784 * length)} weights:`;
+    this.all.fit(length, this.features);
+    this.all.show((unit) => backward.dWInto(1, unit), () => most);
+    this.readUnit = (unit) => `dW[i, ${unit}] = xᵢ × δ${subscript(unit)} = xᵢ × (${signed(backward.deltas[1][unit])})`;
+    this.rest = this.readUnit(units[0]);
+  }
+
+  #fill(tile, backward, unit, most) {
+    tile.node.hidden = unit === undefined;
+    if (unit === undefined) return;
+    const error = backward.deltas[1][unit];
+    const values = backward.dWInto(1, unit);
+    tile.picture.show((index) => diverging(values[index] / most, theme()));
+    tile.caption.textContent = `unit ${unit}\nδ = ${signed(error, 2)}`;
+    const { at } = FEATURES[this.features];
+    tile.read = (input) =>
+      `${at(input)}dW[${input}, ${unit}] = x${subscript(input)} × δ${subscript(unit)} = ${number(backward.trace.a[0][input], 2)} × ${signed(error)} = ${signed(values[input])}`;
+  }
+}
+
+export const PICTURES = {
+  loss: LossPicture,
+  error: ErrorPicture,
+  weights: WeightsPicture,
+  hidden: HiddenPicture,
+  first: FirstPicture,
+  input: InputPicture,
+};

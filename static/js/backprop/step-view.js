@@ -1,0 +1,156 @@
+/** Steps downhill on this digit: the learning rate, what the slope promises, what really happens; and back again. */
+
+import { Bars } from "../ui/bars.js";
+import { Descent, MOST } from "./descent.js";
+import { find, say } from "../ui/dom.js";
+import { finePercent, number, subscript } from "../ui/format.js";
+import { FallChart } from "./fall-chart.js";
+import { rateAt, placeOf } from "./rates.js";
+
+const SHOWN = 6; // losses of the last steps that are listed
+
+export class StepView {
+  #root;
+  #before;
+  #after;
+  #chart;
+  #descent = new Descent();
+  #label = null; // null as long as there is no digit
+  #ahead = true; // looking at the next step; otherwise back at the last one
+
+  /** `onRate(rate)`: told when the reader moves the slider. */
+  constructor(root, onRate) {
+    this.#root = root;
+    this.#before = new Bars(find("#step-before", root));
+    this.#after = new Bars(find("#step-after", root));
+    this.#chart = new FallChart(find("#step-chart", root));
+    this.#slider.addEventListener("input", () => {
+      onRate(this.rate);
+      this.#look(true);
+    });
+    find("#step-take", root).addEventListener("click", () => this.#take());
+    find("#step-undo", root).addEventListener("click", () => this.#undo(1));
+    find("#step-restart", root).addEventListener("click", () => this.#undo(this.#descent.taken.length));
+    this.#descent.addEventListener("change", () => this.#write());
+    this.#writeRate();
+  }
+
+  get #slider() { return find("#step-rate", this.#root); }
+  /** Where the slider stands at first. */
+  get usual() { return rateAt(Number(this.#slider.defaultValue)); }
+
+  get rate() { return rateAt(Number(this.#slider.value)); }
+
+  set rate(value) {
+    this.#slider.value = placeOf(value);
+    this.#look(true);
+  }
+
+  show(backward, digit) {
+    this.#label = backward.label;
+    const { loss, probabilities } = backward;
+    this.#descent.begin(digit, { loss, probabilities, squaredNorm: backward.squaredNorm() });
+    this.#look(true);
+  }
+
+  async #take() {
+    try {
+      this.#ahead = false;
+      await this.#descent.take(this.rate);
+      this.#look(this.#descent.taken.length === 0);
+    } catch (error) {
+      this.#look(true);
+      say(find("#step-say", this.#root), error.message);
+    }
+  }
+
+  #undo(steps) {
+    this.#ahead = true;
+    this.#descent.undo(steps);
+    this.#look(true);
+    const undo = find("#step-undo", this.#root);
+    if (undo.hidden) find("#step-take", this.#root).focus();
+    else if (document.activeElement === document.body) undo.focus();
+  }
+
+  #look(ahead) {
+    this.#ahead = ahead;
+    this.#writeRate();
+    if (this.#label === null) return;
+    this.#write();
+    this.#descent.look(this.#from, this.#step?.learning_rate ?? this.rate);
+  }
+
+  /** The step that is looked back at. */
+  get #step() { return this.#ahead ? null : (this.#descent.taken.at(-1) ?? null); }
+
+  /** How many steps lie before the one that is looked at. */
+  get #from() { return this.#descent.taken.length - (this.#step ? 1 : 0); }
+
+  #writeRate() {
+    const text = `α = ${number(this.rate)}`;
+    say(find("#step-rate-value", this.#root), text);
+    this.#slider.setAttribute("aria-valuetext", text);
+  }
+
+  #write() {
+    const [step, from, descent] = [this.#step, this.#from, this.#descent];
+    const { loss, probabilities } = descent.at(from);
+    const slope = descent.squaredNorm(from);
+    const rate = step?.learning_rate ?? this.rate;
+    const promised = slope === null ? "…" : `α‖g‖² = ${number(rate * slope)}`;
+    const marked = [this.#label];
+    this.#before.show(probabilities, { marked });
+    this.#after.show((step ?? { probabilities }).probabilities, { marked });
+    this.#say({
+      "#loss-before": number(loss),
+      "#loss-after": step ? number(step.loss) : "–",
+      "#fall-promised": promised,
+      "#fall-real": step ? number(loss - step.loss) : "take the step to see",
+      "#step-moved": step ? moved(step) : "–",
+      "#step-trail": trail(descent),
+      "#step-say": step ? sentence(this.#label, probabilities, step, loss) : "",
+    });
+    this.#buttons(descent.taken.length);
+    const points = [...descent.curve(from)].map(([each, { loss: after }]) => [each, after]).sort(([a], [b]) => a - b);
+    this.#chart.show({ loss, slope: slope ?? 0, points, rate });
+  }
+
+  #say(texts) {
+    for (const [selector, text] of Object.entries(texts)) say(find(selector, this.#root), text);
+  }
+
+  #buttons(steps) {
+    const take = find("#step-take", this.#root);
+    say(take, steps ? "Take another step" : "Take one step");
+    take.disabled = steps >= MOST;
+    find("#step-undo", this.#root).hidden = steps === 0;
+    find("#step-restart", this.#root).hidden = steps < 2;
+  }
+}
+
+/** The losses from the start to here, as "step 3: 15.3 → 7.90 → 0.0212 → 0.0150". */
+function trail(descent) {
+  const steps = descent.taken.length;
+  if (steps === 0) return "";
+  const losses = Array.from({ length: steps + 1 }, (_, at) => number(descent.at(at).loss));
+  const last = losses.slice(-SHOWN);
+  const start = losses.length > SHOWN ? [losses[0], "…"] : [];
+  return `After ${steps} ${steps === 1 ? "step" : "steps"} the loss went ${[...start, ...last].join(" → ")}.`;
+}
+
+/** "0.21 % in W₁, 1.8 % in W₂": how long the step was beside the weights themselves. */
+function moved({ update_ratios: ratios }) {
+  const share = (ratio, layer) => `${number(100 * (ratio ?? Infinity), 2)} % in W${subscript(layer + 1)}`.replaceAll(" ", "\u00a0");
+  return ratios.map(share).join(", ");
+}
+
+function sentence(label, probabilities, step, before) {
+  const change = `The ${label} went from ${finePercent(probabilities[label])} to ${finePercent(step.probabilities[label])}.`;
+  const promised = step.learning_rate * step.squared_norm;
+  const fell = before - step.loss;
+  if (!Number.isFinite(fell)) return "The step was so long that the numbers burst. Undo it and take a smaller α.";
+  if (fell < 0) return `${change} The loss rose: the step was too long and jumped over the valley. Undo it and take a smaller α.`;
+  if (fell < 0.5 * promised) return `${change} Far less than the slope promised: the ground curves. A smaller α keeps closer to the promise.`;
+  return `${change} The slope's promise held: over so short a step the ground is nearly straight.`;
+}

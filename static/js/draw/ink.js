@@ -1,0 +1,78 @@
+/** The pad: pointers on a canvas become strokes of a Drawing, and the Drawing is painted. */
+
+import { onceAFrame } from "../ui/dom.js";
+import { paintDrawing } from "./paint.js";
+import { CANVAS as SIDE } from "./strokes.js";
+
+export class Ink {
+  #canvas;
+  #drawing;
+  #pointer = null; // the one that draws
+  #penSeen = false; // from then on touches are palms
+  #box = null; // where the canvas is; asked for once, as each question makes the browser lay out the page
+  repaint = onceAFrame(() => paintDrawing(this.#canvas, this.#drawing));
+  penWidth;
+
+  constructor(canvas, drawing, penWidth) {
+    this.#canvas = canvas;
+    this.#drawing = drawing;
+    this.penWidth = penWidth;
+    canvas.addEventListener("pointerdown", (event) => this.#down(event));
+    canvas.addEventListener("pointermove", (event) => this.#move(event));
+    for (const name of ["pointerup", "pointercancel", "lostpointercapture"]) {
+      canvas.addEventListener(name, (event) => this.#up(event));
+    }
+    // Long presses and double taps would select text or open menus in the middle of a digit.
+    for (const name of ["contextmenu", "selectstart", "dragstart"]) {
+      canvas.addEventListener(name, (event) => event.preventDefault());
+    }
+    for (const name of ["scroll", "resize"]) addEventListener(name, () => (this.#box = null), { passive: true });
+    drawing.addEventListener("change", () => this.repaint());
+    new ResizeObserver(() => this.#fit()).observe(canvas);
+  }
+
+  #down(event) {
+    if (event.pointerType === "pen") {
+      if (!this.#penSeen && this.#pointer !== null) this.#drop();
+      this.#penSeen = true;
+    }
+    if (event.button !== 0 || this.#pointer !== null) return;
+    if (this.#penSeen && event.pointerType === "touch") return;
+    this.#pointer = event.pointerId;
+    this.#box = null;
+    this.#canvas.setPointerCapture(event.pointerId);
+    this.#drawing.begin(...this.#place(event), this.penWidth);
+  }
+
+  #move(event) {
+    if (event.pointerId !== this.#pointer) return;
+    const steps = event.getCoalescedEvents?.() ?? [];
+    this.#drawing.extend((steps.length ? steps : [event]).map((step) => this.#place(step)));
+  }
+
+  #up(event) {
+    if (event.pointerId !== this.#pointer) return;
+    this.#pointer = null;
+    this.#drawing.end();
+  }
+
+  /** The palm that came first was no drawing. */
+  #drop() {
+    this.#pointer = null;
+    this.#drawing.abandon();
+  }
+
+  /** Window coordinates -> the logical square. */
+  #place(event) {
+    const box = (this.#box ??= this.#canvas.getBoundingClientRect());
+    return [((event.clientX - box.left) / box.width) * SIDE, ((event.clientY - box.top) / box.height) * SIDE];
+  }
+
+  #fit() {
+    const side = Math.max(1, Math.round(this.#canvas.clientWidth * devicePixelRatio));
+    if (this.#canvas.width === side) return;
+    this.#canvas.width = side;
+    this.#canvas.height = side;
+    this.repaint();
+  }
+}

@@ -1,0 +1,181 @@
+/** "Look inside": input, hidden units as fields, outputs; what is pointed at recolours the rest. */
+
+import { ACTIVATIONS, fieldShape } from "./activation.js";
+import { Bars } from "../ui/bars.js";
+import { element, find, say } from "../ui/dom.js";
+import { FEATURES } from "./features.js";
+import { aDigit, number, percent, signed } from "../ui/format.js";
+import { GridPicture } from "./grid-picture.js";
+import { inputLayout } from "./layout.js";
+import { Legend } from "../ui/legend.js";
+import { diverging, reach, slate } from "../ui/palette.js";
+import { theme } from "../ui/theme.js";
+import { products, strongestFor } from "./trace.js";
+import { UnitCard } from "./unit-card.js";
+import { WeightsSheet } from "./weights-sheet.js";
+
+const AT_REST = "Point at, tap or step through anything here: the rest is recoloured to show what it does.";
+
+export class InsideView {
+  #root;
+  #input;
+  #fields = [];
+  #bars;
+  #legend;
+  #card;
+  #sheet = null;
+  #network = null;
+  #trace = null;
+  #digit = null;
+  #chosen = null; // {layer, unit} picked by the reader; otherwise the strongest for the answer
+  #focus = null; // {kind: "input" | "unit" | "output", layer, index}
+
+  constructor(root) {
+    this.#root = root;
+    this.#input = new GridPicture(find("#inside-input", root), {});
+    this.#input.addEventListener("inspect", ({ detail }) => this.#look("input", 0, detail));
+    const look = (digit) => this.#look("output", null, digit);
+    this.#bars = new Bars(find("#inside-outputs", root), { onInspect: look });
+    this.#card = new UnitCard(find("#unit-card", root));
+    this.#legend = { slate: new Legend("slate", "activation"), diverging: new Legend("diverging", "") };
+    find("#inside-legend", root).append(this.#legend.slate.node, this.#legend.diverging.node);
+  }
+
+  clear() {
+    this.#trace = null;
+    this.#root.dataset.empty = "true";
+  }
+
+  show(network, trace, digit) {
+    if (network !== this.#network) this.#build(network);
+    this.#trace = trace;
+    this.#digit = digit;
+    this.#root.dataset.empty = "false";
+    this.#paint();
+  }
+
+  #build(network) {
+    this.#network = network;
+    this.#chosen = null;
+    this.#focus = null;
+    this.#input.arrange(inputLayout(network.features));
+    this.#input.name(this.#words.picture);
+    const holder = find("#inside-fields", this.#root);
+    this.#fields = network.layers.slice(1, -1).map((units, at) => this.#field(units, at + 1));
+    this.#allWeights();
+    holder.replaceChildren(...this.#fields.map(({ node }) => node));
+  }
+
+  get #words() { return FEATURES[this.#network.features]; }
+
+  #allWeights() {
+    this.#sheet ??= new WeightsSheet(find("#all-weights", this.#root), (unit) => this.#look("unit", 1, unit), (unit) => this.#choose(1, unit));
+    this.#sheet.show(this.#network);
+  }
+
+  #field(units, layer) {
+    const canvas = element("canvas", { id: `hidden-${layer}` });
+    const name = this.#network.depth > 2 ? `${units} hidden units, layer ${layer}` : `${units} hidden units`;
+    const picture = new GridPicture(canvas, { ...fieldShape(units), cell: 24, gap: 2, label: name });
+    const inUse = (index) => (index === null || index < units ? index : null);
+    picture.addEventListener("inspect", ({ detail }) => this.#look("unit", layer, inUse(detail)));
+    picture.addEventListener("choose", ({ detail }) => this.#choose(layer, inUse(detail)));
+    return { picture, canvas, units, layer, node: element("figure", {}, canvas, element("figcaption", {}, name)) };
+  }
+
+  #look(kind, layer, index) {
+    // What was pointed at before may say that it is left only after the next has been reached.
+    if (index === null && (this.#focus?.kind !== kind || this.#focus.layer !== layer)) return;
+    this.#focus = index === null ? null : { kind, layer, index };
+    if (this.#trace) this.#paint();
+  }
+
+  #choose(layer, unit) {
+    const again = this.#chosen?.layer === layer && this.#chosen.unit === unit;
+    this.#chosen = unit === null || again ? null : { layer, unit };
+    if (this.#trace) this.#paint();
+  }
+
+  #paint() {
+    const { probabilities, a, upright } = this.#trace;
+    this.#input.show((index) => slate(a[0][index]), upright);
+    this.#bars.show(probabilities, { marked: [this.#digit] });
+    let signedMost = null;
+    for (const field of this.#fields) {
+      const values = this.#recoloured(field.layer);
+      if (values) signedMost = Math.max(signedMost ?? 0, reach(values));
+      this.#paintField(field, values);
+    }
+    this.#showLegend(signedMost, reach(a[1]));
+    say(find("#inside-say", this.#root), this.#sentence());
+    this.#showCard();
+  }
+
+  /** `signedMost`: the reach of recoloured fields, null at rest; then activations are shown, of one sign or of both. */
+  #showLegend(signedMost, activationMost) {
+    const bothSides = signedMost !== null || ACTIVATIONS[this.#network.activation].signed;
+    this.#legend.slate.node.hidden = bothSides;
+    this.#legend.diverging.node.hidden = !bothSides;
+    if (!bothSides) this.#legend.slate.show(activationMost);
+    else this.#legend.diverging.show(signedMost ?? activationMost).meaning.textContent = signedMost === null ? "activation" : this.#meaning();
+  }
+
+  #paintField({ picture, canvas, units, layer }, values) {
+    const activations = this.#trace.a[layer];
+    const most = reach(values ?? activations);
+    const bothSides = ACTIVATIONS[this.#network.activation].signed;
+    picture.show((unit) => {
+      if (unit >= units) return null;
+      if (values) return diverging(values[unit] / most, theme());
+      return bothSides ? diverging(activations[unit] / most, theme()) : slate(activations[unit] / Math.max(most, 1));
+    });
+    canvas.dataset.signed = String(values !== null || bothSides);
+    picture.choose(this.#shown().layer === layer ? this.#shown().unit : null);
+  }
+
+  /** The signed values that a field shows for what is pointed at; null: its activations. */
+  #recoloured(layer) {
+    const { kind, index, layer: at } = this.#focus ?? {};
+    if (kind === "input" && layer === 1) return this.#network.outOf(1, index);
+    if (kind === "output" && layer === this.#network.depth - 1) {
+      return products(this.#trace.a[layer], this.#network.into(layer + 1, index));
+    }
+    if (kind === "unit" && layer === at - 1) return products(this.#trace.a[layer], this.#network.into(at, index));
+    return null;
+  }
+
+  #meaning() {
+    const { kind, index } = this.#focus;
+    if (kind === "input") return `weight from this ${this.#words.one} to each unit`;
+    if (kind === "output") return `added to the ${index}: activation × weight`;
+    return "added to this unit: activation × weight";
+  }
+
+  #sentence() {
+    const { kind, index, layer } = this.#focus ?? {};
+    const { a, z, probabilities, depth } = this.#trace;
+    if (kind === "input") return `${this.#words.tell(index, number(a[0][index], 2))} It pushes blue units up and orange units down.`;
+    if (kind === "unit") return `Hidden unit ${index}: z = ${signed(z[layer][index])}, activation ${number(a[layer][index])}.`;
+    if (kind === "output") {
+      const chance = percent(probabilities[index]);
+      return `Output ${index}: z = ${signed(z[depth][index])}, probability ${chance}. Blue units speak for ${aDigit(index)}, orange units against.`;
+    }
+    return AT_REST;
+  }
+
+  #shown() {
+    if (this.#focus?.kind === "unit") return { layer: this.#focus.layer, unit: this.#focus.index };
+    const last = this.#network.depth - 1;
+    if (this.#chosen) return this.#chosen;
+    return { layer: last, unit: last ? strongestFor(this.#trace, this.#network, this.#digit) : null };
+  }
+
+  #showCard() {
+    const { layer, unit } = this.#shown();
+    if (unit !== null) this.#card.show(this.#network, this.#trace, layer, unit, { strongestFor: this.#byItself() ? this.#digit : null });
+  }
+
+  #byItself() {
+    return this.#focus?.kind !== "unit" && !this.#chosen;
+  }
+}

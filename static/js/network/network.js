@@ -1,0 +1,53 @@
+/** A model's weights in the page, to be looked at. The server computes with them; here they are only read. */
+
+import { getModel, weights } from "../service/api.js";
+import { readNpz } from "../service/npz.js";
+
+const KEPT = 6; // networks of 400 KB each
+const loaded = new Map();
+
+export class Network {
+  constructor({ id, layers, activation, features = "pixels" }, arrays) {
+    this.id = id;
+    this.layers = layers; // [784, 128, 10]
+    this.activation = activation;
+    this.features = features; // what its inputs stand for
+    this.arrays = arrays;
+  }
+
+  /** Weight layers; the hidden layers are one fewer. Layer 1 is the first. */
+  get depth() { return this.layers.length - 1; }
+
+  weight(layer, from, to) {
+    return this.arrays[`W${layer}`].data[from * this.layers[layer] + to];
+  }
+
+  bias(layer, to) {
+    return this.arrays[`b${layer}`].data[to];
+  }
+
+  /** The weights into one unit: (n_{layer-1},). */
+  into(layer, to) {
+    const width = this.layers[layer];
+    const all = this.arrays[`W${layer}`].data;
+    return Float32Array.from({ length: this.layers[layer - 1] }, (_, from) => all[from * width + to]);
+  }
+
+  /** The weights out of one unit of the layer before: (n_layer,). */
+  outOf(layer, from) {
+    const width = this.layers[layer];
+    return this.arrays[`W${layer}`].data.subarray(from * width, (from + 1) * width);
+  }
+}
+
+export function loadNetwork(id) {
+  if (!loaded.has(id)) {
+    if (loaded.size >= KEPT) loaded.delete(loaded.keys().next().value);
+    const coming = Promise.all([getModel(id), weights(id)]).then(
+      async ([info, buffer]) => new Network(info, await readNpz(buffer)),
+    );
+    coming.catch(() => loaded.delete(id)); // so that the next look tries again
+    loaded.set(id, coming);
+  }
+  return loaded.get(id);
+}

@@ -1,0 +1,97 @@
+/** One hidden unit enlarged: its weights as a picture, its sum with this digit's numbers, its share of each output. */
+
+import { ACTIVATIONS, fieldShape } from "./activation.js";
+import { Bars } from "../ui/bars.js";
+import { find, say } from "../ui/dom.js";
+import { FEATURES } from "./features.js";
+import { aDigit, number, signed, subscript } from "../ui/format.js";
+import { GridPicture } from "./grid-picture.js";
+import { Grid, inputLayout } from "./layout.js";
+import { Legend } from "../ui/legend.js";
+import { diverging, reach } from "../ui/palette.js";
+import { theme } from "../ui/theme.js";
+import { products, share, total } from "./trace.js";
+
+export class UnitCard {
+  #root;
+  #weights;
+  #products;
+  #legends;
+  #bars;
+  #shape = "";
+  #last = null;
+
+  constructor(root) {
+    this.#root = root;
+    const picture = (id, label) => new GridPicture(find(id, root), { label });
+    this.#weights = picture("#unit-weights", "The unit's weights");
+    this.#products = picture("#unit-products", "Weight times input");
+    this.#legends = { weights: new Legend("diverging", "weight"), products: new Legend("diverging", "weight × input") };
+    find("#unit-weights-legend", root).append(this.#legends.weights.node);
+    find("#unit-products-legend", root).append(this.#legends.products.node);
+    this.#bars = new Bars(find("#unit-share", root), { signed: true });
+    for (const each of [this.#weights, this.#products]) {
+      each.addEventListener("inspect", ({ detail }) => this.#read(detail));
+    }
+  }
+
+  show(network, trace, layer, unit, { strongestFor }) {
+    const before = trace.a[layer - 1];
+    const weights = network.into(layer, unit);
+    const parts = products(before, weights);
+    const words = FEATURES[network.features];
+    this.#last = { before, weights, parts, at: layer === 1 ? words.at : () => "" };
+    this.#fit(layer === 1 ? network.features : before.length);
+    this.#colour(this.#weights, weights, this.#legends.weights);
+    this.#colour(this.#products, parts, this.#legends.products);
+    say(find("#unit-products-name", this.#root), `weights × ${layer === 1 ? words.digit : "layer before"}`);
+    this.#write(network, trace, layer, unit, total(parts), strongestFor);
+    this.#shares(network, trace, layer, unit);
+    this.#read(null);
+  }
+
+  /** `inputs`: the features that the first layer sees, or how many units a later layer. */
+  #fit(inputs) {
+    if (this.#shape === inputs) return;
+    this.#shape = inputs;
+    for (const each of [this.#weights, this.#products]) each.arrange(inputs in FEATURES ? inputLayout(inputs) : field(inputs));
+  }
+
+  #colour(picture, values, legend) {
+    const most = reach(values);
+    legend.show(most);
+    picture.show((index) => (index < values.length ? diverging(values[index] / most, theme()) : null));
+  }
+
+  #write(network, trace, layer, unit, sum, strongest) {
+    const [z, h] = [trace.z[layer][unit], trace.a[layer][unit]];
+    const { symbol } = ACTIVATIONS[network.activation];
+    const name = subscript(unit);
+    const why = strongest === null ? "" : `, which speaks loudest for ${aDigit(strongest)}`;
+    say(find("#unit-title", this.#root), `Hidden unit ${unit}${why}`);
+    say(find("#unit-z", this.#root), `z${name} = Σ x·w + b = ${number(sum)} ${signed(network.bias(layer, unit)).replace("+", "+ ").replace("−", "− ")} = ${number(z)}`);
+    say(find("#unit-h", this.#root), `h${name} = ${symbol}(${number(z)}) = ${number(h)}`);
+  }
+
+  #shares(network, trace, layer, unit) {
+    const last = layer === trace.depth - 1;
+    find("#unit-share-part", this.#root).hidden = !last;
+    if (!last) return;
+    const shares = share(trace, network, unit);
+    this.#bars.show(shares, { most: reach(shares) });
+  }
+
+  #read(index) {
+    const { before, weights, parts, at } = this.#last ?? {};
+    const known = index !== null && index < weights.length;
+    const text = known
+      ? `${at(index)}x${subscript(index)} · w = ${number(before[index])} × ${number(weights[index])} = ${number(parts[index])}`
+      : "Point at a picture to read a single weight.";
+    say(find("#unit-read", this.#root), text);
+  }
+}
+
+function field(units) {
+  const { columns, rows } = fieldShape(units);
+  return new Grid(columns, rows);
+}

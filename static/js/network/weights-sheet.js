@@ -1,0 +1,36 @@
+/** The weights of every unit of the first hidden layer at a glance, each as a small picture on its own scale. */
+
+import { find, whenNear } from "../ui/dom.js";
+import { reach } from "../ui/palette.js";
+import { Tiles } from "./tiles.js";
+
+export class WeightsSheet {
+  #details;
+  #tiles;
+  #network = null;
+  #shown = null; // the network on the canvas
+  #near = false;
+
+  /** `details`: drawn when it is open and near. `look(unit or null)`, `choose(unit)`: what is pointed at, what is clicked. */
+  constructor(details, look, choose) {
+    this.#details = details;
+    this.#tiles = new Tiles(find("canvas", details), { label: "The weights of every hidden unit", look, choose });
+    details.addEventListener("toggle", () => this.#draw());
+    whenNear(details, (near) => {
+      this.#near = near;
+      this.#draw();
+    });
+  }
+
+  show(network) {
+    this.#network = network;
+    this.#tiles.fit(network.layers[1], network.features);
+    this.#draw();
+  }
+
+  #draw() {
+    if (!this.#network || !this.#near || !this.#details.open || this.#shown === this.#network) return;
+    const network = (this.#shown = this.#network);
+    this.#tiles.show((unit) => network.into(1, unit), reach);
+  }
+}

@@ -1,0 +1,51 @@
+/** The answer beside the pad: the digit, its sentence, ten bars, and the 28x28 that was sent. */
+
+import { Bars } from "../ui/bars.js";
+import { find, say } from "../ui/dom.js";
+import { paintGrey } from "../ui/paint-grey.js";
+import { verdict } from "./verdict.js";
+
+const CALM = 700; // milliseconds until a changing answer is read out: a screen reader should not stammer
+const REST = 1500; // milliseconds that the pen is up until a drawing is called no digit: there may be more to come
+
+export class AnswerView {
+  #digit = find("#digit");
+  #bars = new Bars(find("#probabilities"));
+  #preview = find("#input28");
+  #strip = find("#strip");
+  #timer = null;
+  #told = null; // the digit that the sentence is about
+
+  blank() {
+    say(this.#digit, "");
+    this.#digit.dataset.sure = "";
+    this.#bars.show(null);
+    paintGrey(this.#preview, new Uint8Array(784));
+    this.#sentence("", 0, null);
+    this.#strip.dataset.filled = "";
+  }
+
+  /** `drawn`: by hand, so far, `drawing`: the pen is down at this moment. */
+  show({ pixels, answer }, { drawn, drawing }) {
+    const text = verdict(answer, drawing);
+    say(this.#digit, String(answer.digit));
+    this.#digit.dataset.sure = answer.uncertain ? "no" : "yes";
+    this.#bars.show(answer.probabilities, { marked: [answer.digit] });
+    paintGrey(this.#preview, pixels);
+    paintGrey(find("#strip-input"), pixels);
+    say(find("#strip-text"), text);
+    this.#strip.dataset.filled = "yes";
+    const wait = answer.uncertain && !drawing ? REST : CALM;
+    this.#sentence(text, drawn ? wait : 0, answer.digit);
+  }
+
+  /** A sentence about another digit is taken away at once. */
+  #sentence(text, wait, digit) {
+    clearTimeout(this.#timer);
+    if (digit !== this.#told) say(find("#verdict"), "");
+    this.#timer = setTimeout(() => {
+      this.#told = digit;
+      say(find("#verdict"), text);
+    }, wait);
+  }
+}

@@ -1,0 +1,67 @@
+/**
+ * Keeps the answer in step with the drawing. No DOM.
+ * Emits "blank" | "answer" {pixels, answer, took} | "trouble" {message, away, retryIn}; a drawing is asked about again until answered.
+ */
+
+import { predict } from "../service/api.js";
+import { Latest } from "../service/latest.js";
+
+const WAITS = [0.5, 1, 2, 4]; // seconds between tries
+
+export class Reader extends EventTarget {
+  #drawing;
+  #toPixels;
+  #queue;
+  #failures = 0;
+  #retry = null;
+  #era = 0; // counts the times the pad was emptied: an answer from before is of no use
+  model = null; // an id, or null for the active one
+
+  /** `toPixels(drawing)` -> Uint8Array of 784, or null when there is no ink. */
+  constructor(drawing, toPixels) {
+    super();
+    this.#drawing = drawing;
+    this.#toPixels = toPixels;
+    this.#queue = new Latest((asked, isNewest) => this.#ask(asked, isNewest));
+    drawing.addEventListener("change", () => this.read());
+  }
+
+  /** Read the pad (again): it, or the model, has changed. */
+  read() {
+    clearTimeout(this.#retry);
+    if (this.#drawing.blank) {
+      this.#era += 1;
+      this.#emit("blank");
+    }
+    this.#queue.submit(performance.now());
+  }
+
+  async #ask(asked, isNewest) {
+    const pixels = this.#drawing.blank ? null : this.#toPixels(this.#drawing);
+    if (!pixels) {
+      this.#emit("blank");
+      return;
+    }
+    const era = this.#era;
+    try {
+      const answer = await predict(pixels, this.model);
+      if (this.#failures) this.#emit("recovered");
+      this.#failures = 0;
+      if (era === this.#era) this.#emit("answer", { pixels, answer, took: performance.now() - asked });
+    } catch (error) {
+      if (isNewest()) this.#again(error);
+    }
+  }
+
+  #again(error) {
+    const temporary = error.away || error.status === 429;
+    const wait = error.retryAfter ?? WAITS[Math.min(this.#failures, WAITS.length - 1)];
+    this.#failures += 1;
+    this.#emit("trouble", { message: error.message, away: error.away, status: error.status, retryIn: temporary ? wait : null });
+    if (temporary) this.#retry = setTimeout(() => this.read(), 1000 * wait);
+  }
+
+  #emit(name, detail = null) {
+    this.dispatchEvent(new CustomEvent(name, { detail }));
+  }
+}

@@ -1,0 +1,139 @@
+/** The first three parts of the page at work: pad -> answer -> inside -> backward pass. */
+
+import { AnswerView } from "./predict/answer-view.js";
+import { BackpropView } from "./backprop/backprop-view.js";
+import { showCheck } from "./backprop/check-badge.js";
+import { Drawing } from "./draw/drawing.js";
+import { find, findAll, say, whenNear } from "./ui/dom.js";
+import { aDigit } from "./ui/format.js";
+import { InsideView } from "./network/inside-view.js";
+import { LabelsView } from "./backprop/labels-view.js";
+import { Lesson } from "./backprop/lesson.js";
+import { loadNetwork } from "./network/network.js";
+import { PadView } from "./draw/pad-view.js";
+import { Pixels } from "./draw/pixels.js";
+import { Reader } from "./predict/reader.js";
+import { testDigit } from "./draw/samples.js";
+import { StepView } from "./backprop/step-view.js";
+import { Trace } from "./network/trace.js";
+
+const SETTLED = 0.01; // nats: below, the gradients are too small to see anything move
+
+const nothingToLearn = (label) =>
+  `The network is sure that this is ${aDigit(label)}, so there is next to nothing to learn. Say that it is another digit, and watch the error travel.`;
+
+function truth(label, { digit, uncertain }) {
+  if (label !== digit) return `Wrong: MNIST says that this is ${aDigit(label)}.`;
+  return uncertain ? `MNIST says that it is ${aDigit(label)}.` : `MNIST says ${aDigit(label)} too.`;
+}
+
+export class Study {
+  drawing = new Drawing();
+  lesson = new Lesson();
+  #pixels = new Pixels();
+  #answer = new AnswerView();
+  #inside = new InsideView(find("#inside"));
+  #backprop = new BackpropView(find("#learn"));
+  #labels;
+  #last = null; // the last answer
+
+  /** `tell(text)`: a short message; `changed()`: something that belongs in the link has changed. */
+  constructor(tell, changed) {
+    this.reader = new Reader(this.drawing, (drawing) => this.#pixels.of(drawing));
+    this.pad = new PadView(this.drawing, tell);
+    this.step = new StepView(find("#step"), changed);
+    this.#labels = new LabelsView(find("#labels"), (label) => {
+      this.lesson.choose(label);
+      changed();
+    });
+    this.#answers();
+    this.#lessons();
+    this.drawing.addEventListener("settle", changed);
+    this.#answer.blank();
+  }
+
+  /** Resolves when the figures are filled for what is on the pad, and the page has its height. */
+  get filled() {
+    if (this.drawing.blank) return Promise.resolve();
+    return new Promise((resolve) => document.addEventListener("filled", resolve, { once: true }));
+  }
+
+  chooseLabel(label) {
+    this.lesson.choose(label);
+    this.#labels.show(label);
+  }
+
+  #answers() {
+    const { reader } = this;
+    reader.addEventListener("blank", () => this.#blank());
+    reader.addEventListener("answer", ({ detail }) => this.#show(detail));
+    reader.addEventListener("recovered", () => say(find("#away"), ""));
+    reader.addEventListener("trouble", ({ detail }) => this.#trouble(detail));
+  }
+
+  #blank() {
+    this.#last = null;
+    this.#answer.blank();
+    say(find("#truth"), "");
+    this.#inside.clear();
+    this.#backprop.clear();
+    this.lesson.blank();
+    this.#labels.show(null);
+  }
+
+  #show(detail) {
+    const { answer, pixels } = detail;
+    this.#last = answer;
+    say(find("#away"), "");
+    const { strokes, drawing } = this.drawing;
+    this.#answer.show(detail, { drawn: strokes.length > 0, drawing });
+    performance.measure("pointer to bars", { start: performance.now() - detail.took });
+    this.#look(answer);
+    this.#learn(pixels, answer);
+  }
+
+  async #look(answer) {
+    try {
+      const network = await loadNetwork(answer.model);
+      if (answer !== this.#last) return;
+      for (const node of findAll("[data-features]")) node.hidden = node.dataset.features !== network.features;
+      this.#inside.show(network, new Trace(answer), answer.digit);
+      document.dispatchEvent(new Event("filled"));
+    } catch (error) {
+      say(find("#away"), error.message);
+    }
+  }
+
+  /** A test digit comes with its label; a drawing is taken for what it was read as, until the reader says otherwise. */
+  async #learn(pixels, answer) {
+    const { sample } = this.drawing;
+    const known = sample === null ? null : await testDigit(sample).then(({ label }) => label, () => null);
+    if (answer !== this.#last) return;
+    say(find("#truth"), known === null ? "" : truth(known, answer));
+    this.lesson.show(pixels, answer.model, answer.digit, known);
+    this.#labels.show(this.lesson.label);
+  }
+
+  #lessons() {
+    const { lesson } = this;
+    const words = find("#learn-say");
+    lesson.addEventListener("backward", ({ detail: { backward, digit } }) => {
+      say(words, backward.loss < SETTLED ? nothingToLearn(backward.label) : "");
+      this.#backprop.show(backward);
+      this.step.show(backward, digit);
+    });
+    lesson.addEventListener("check", ({ detail }) => showCheck(find("#check"), detail));
+    lesson.addEventListener("trouble", ({ detail }) => say(words, detail.message));
+    whenNear(find("#learn"), (near) => lesson.watch(near));
+  }
+
+  #trouble({ message, status, retryIn }) {
+    const again = retryIn ? ` Trying again in ${retryIn} s; your drawing is kept.` : "";
+    if (status === 404 && this.reader.model) {
+      this.reader.model = null; // a link may name a network that is no longer there
+      this.reader.read();
+      return;
+    }
+    say(find("#away"), `${message}${again}`);
+  }
+}

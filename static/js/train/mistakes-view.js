@@ -1,0 +1,95 @@
+/** What a model gets wrong: the confusion matrix and a gallery of the worst mistakes, or of those in a cell; each can be put on the pad. */
+
+import { evaluation } from "../service/api.js";
+import { ALL, describe, inside, keyOf, readRight } from "./confusion.js";
+import { ConfusionTable } from "./confusion-table.js";
+import { element, find, handOn, say } from "../ui/dom.js";
+import { accuracy, count, number, percent } from "../ui/format.js";
+import { paintGrey } from "../ui/paint-grey.js";
+
+const SHOWN = 24; // digits at first,
+const MORE = 60; // and with each press of a button,
+const MOST = 200; // up to what the service shows
+
+export class MistakesView {
+  #root;
+  #open;
+  #table;
+  #model = null; // {id, name}
+  #tabled = null; // the id of the model whose matrix is shown
+  #pick = ALL; // what of the matrix
+  #asked = null; // the last question: older answers are of no use
+
+  /** `open(index)`: puts a test digit on the pad. */
+  constructor(root, open) {
+    this.#root = root;
+    this.#open = open;
+    this.#table = new ConfusionTable(find("#confusion", root), (pick) => this.#choose(pick));
+    find("#mistakes-all", root).addEventListener("click", () => this.#choose(ALL));
+    find("#mistakes-more", root).addEventListener("click", () => this.#more());
+  }
+
+  show(id, name) {
+    this.#model = { id, name };
+    this.#tabled = null;
+    this.#root.hidden = false;
+    this.#say("#mistakes-say", `Trying ${name} on the test digits …`);
+    return this.#ask(ALL, SHOWN);
+  }
+
+  /** What is chosen again is let go of. */
+  #choose(pick) {
+    return this.#ask(keyOf(pick) === keyOf(this.#pick) ? ALL : pick, SHOWN);
+  }
+
+  async #more() {
+    const shown = find("#mistakes", this.#root).children.length;
+    await this.#ask(this.#pick, Math.min(shown + MORE, MOST));
+    find(`#mistakes li:nth-child(${shown + 1}) button`, this.#root)?.focus(); // the button may be gone
+  }
+
+  async #ask(pick, worst) {
+    const asked = (this.#asked = {});
+    try {
+      const result = await evaluation(this.#model.id, { worst, ...pick });
+      if (this.#asked !== asked) return;
+      if (this.#tabled !== result.model) this.#examined(result);
+      this.#pick = pick;
+      this.#table.mark(pick);
+      this.#gallery(result.mistakes, inside(result.confusion, pick));
+    } catch (error) {
+      if (this.#asked === asked) this.#say("#mistakes-say", error.message);
+    }
+  }
+
+  #examined({ model, examples, accuracy: share, loss, confusion }) {
+    const right = count(Math.round(share * examples));
+    this.#say("#mistakes-say", `${this.#model.name} reads ${right} of ${count(examples)} test digits right: ${accuracy(share)}. Its mean loss is ${number(loss ?? NaN)}.`);
+    this.#table.show(confusion);
+    this.#tabled = model;
+  }
+
+  /** `all`: how many there are, of which these are shown. */
+  #gallery(mistakes, all) {
+    const first = readRight(this.#pick) ? "the least sure" : "the worst";
+    const order = mistakes.length < all ? `, ${first} ${mistakes.length}` : all > 1 ? `, ${first} first` : "";
+    this.#say("#mistakes-title", `${describe(this.#pick, all)}${order}`);
+    find("#mistakes", this.#root).replaceChildren(...mistakes.map((mistake) => this.#mistake(mistake)));
+    const back = find("#mistakes-all", this.#root);
+    if (this.#pick === ALL) handOn(back, find("#confusion [tabindex='0']", this.#root));
+    back.hidden = this.#pick === ALL;
+    find("#mistakes-more", this.#root).hidden = mistakes.length >= Math.min(all, MOST);
+  }
+
+  #say(selector, text) {
+    say(find(selector, this.#root), text);
+  }
+
+  #mistake({ index, label, digit, confidence, pixels }) {
+    const canvas = element("canvas", { width: 28, height: 28, "aria-hidden": "true" });
+    paintGrey(canvas, pixels);
+    const text = label === digit ? `${label}, ${percent(confidence)}` : `${label} read as ${digit}, ${percent(confidence)}`;
+    const button = element("button", { type: "button", class: "mistake", title: "Put it on the pad", onclick: () => this.#open(index) }, canvas, element("span", {}, text));
+    return element("li", {}, button);
+  }
+}

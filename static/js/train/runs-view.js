@@ -1,0 +1,99 @@
+/** The list of runs: state, progress with time left, what to do with each. Rows are kept, so that focus and hover survive. */
+
+import { element, find, handOn, say } from "../ui/dom.js";
+import { accuracy, duration, number } from "../ui/format.js";
+import { underWay } from "./runs.js";
+
+const STATES = { queued: "waiting", running: "training", succeeded: "done", failed: "failed", cancelled: "cancelled" };
+
+export class RunsView {
+  #list;
+  #rows = new Map();
+  #actions;
+
+  /** `actions`: {cancel(id), activate(model), toggle(id), weightsPath(model)}. */
+  constructor(list, actions) {
+    this.#list = list;
+    this.#actions = actions;
+  }
+
+  /** `colourOf(id)`: the colour of a run's curves, or null where it is not drawn; `active`: the model in use. */
+  show(jobs, colourOf, active) {
+    for (const [id, row] of this.#rows) {
+      if (jobs.some((job) => job.id === id)) continue;
+      row.node.remove();
+      this.#rows.delete(id);
+    }
+    jobs.forEach((job, index) => {
+      if (!this.#rows.has(job.id)) this.#rows.set(job.id, this.#row(job.id));
+      const { node } = this.#rows.get(job.id);
+      if (this.#list.children[index] !== node) this.#list.insertBefore(node, this.#list.children[index] ?? null);
+      this.#fill(this.#rows.get(job.id), job, colourOf(job.id), active);
+    });
+  }
+
+  #row(id) {
+    const drawn = element("input", { type: "checkbox", onchange: () => this.#actions.toggle(id) });
+    const name = element("span", { class: "run-name" });
+    const state = element("span", { class: "run-state" });
+    const bar = element("progress", { max: 1 });
+    const words = element("p", { class: "run-words" });
+    const hints = element("ul", { class: "run-hints" });
+    const cancel = element("button", { type: "button", onclick: () => this.#actions.cancel(id) }, "Cancel");
+    const activate = element("button", { type: "button", onclick: () => this.#actions.activate(activate.dataset.model) }, "Use it");
+    const download = element("a", { class: "button", download: true }, "Download");
+    const node = element(
+      "li",
+      { "data-job": id },
+      element("div", { class: "run-head" }, element("label", { class: "run-label" }, drawn, element("span", { class: "swatch", "aria-hidden": "true" }), name), state),
+      bar,
+      element("div", { class: "run-foot" }, words, element("div", { class: "run-actions" }, cancel, activate, download)),
+      hints,
+    );
+    return { node, drawn, name, state, bar, words, hints, cancel, activate, download };
+  }
+
+  #fill(row, job, colour, active) {
+    const running = underWay(job);
+    row.node.dataset.state = job.state;
+    row.drawn.checked = colour !== null;
+    find(".swatch", row.node).style.background = colour ?? "transparent";
+    say(row.name, job.name || `${job.request.preset} run`);
+    say(row.state, job.cancel_requested && running ? "stopping" : STATES[job.state]);
+    row.bar.hidden = job.state !== "running";
+    row.bar.value = job.progress.steps ? job.progress.step / job.progress.steps : 0;
+    row.bar.setAttribute("aria-label", `Progress of ${row.name.textContent}`);
+    say(row.words, this.#words(job));
+    const hints = job.hints.join("\n");
+    if (row.hints.dataset.hints !== hints) {
+      row.hints.dataset.hints = hints;
+      row.hints.replaceChildren(...job.hints.map((hint) => element("li", {}, hint)));
+    }
+    if (!running || job.cancel_requested) handOn(row.cancel, row.drawn);
+    row.cancel.hidden = !running;
+    row.cancel.disabled = job.cancel_requested === true;
+    for (const node of [row.activate, row.download]) node.hidden = !job.model;
+    if (!job.model) return;
+    if (job.model === active) handOn(row.activate, row.download);
+    row.activate.dataset.model = job.model;
+    row.activate.disabled = job.model === active;
+    say(row.activate, job.model === active ? "In use" : "Use it");
+    row.download.href = this.#actions.weightsPath(job.model);
+    row.download.setAttribute("download", `${job.model}.npz`);
+  }
+
+  #words(job) {
+    const { epoch, epochs, eta_seconds: eta } = job.progress;
+    const last = job.metrics.at(-1);
+    if (job.state === "queued") return "Waiting for its turn.";
+    if (job.state === "failed") return job.error ?? "It failed without saying why.";
+    const reached = last ? `validation ${accuracy(job.validation_accuracy ?? last.validation_accuracy)}, loss ${number(last.validation_loss)}` : "";
+    if (job.state === "running") {
+      const left = eta === null || eta === undefined ? "" : `, about ${duration(eta)} left`;
+      return [`Epoch ${Math.min(epoch, epochs)} of ${epochs}${left}`, reached].filter(Boolean).join(" · ");
+    }
+    const test = job.test_accuracy === null ? "" : `test ${accuracy(job.test_accuracy)}`;
+    const stopped = job.state === "cancelled" ? `Stopped after ${job.metrics.length} of ${epochs} epochs` : `${job.metrics.length} epochs`;
+    return [stopped, test, reached].filter(Boolean).join(" · ");
+  }
+}

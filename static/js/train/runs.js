@@ -1,0 +1,112 @@
+/**
+ * The training runs as the server knows them, kept fresh: a list asked for now and then, and an event stream for each of the
+ * few runs that are under way. No DOM. Emits "change" (anything), "finished" {job}, "away" {message or null}.
+ */
+
+import { getJob, jobEvents, jobs } from "../service/api.js";
+
+const STREAMS = 3; // a browser keeps six connections to a server; predictions need some
+const SOON = 2; // seconds between lists while a run is under way that no stream tells of,
+const LATER = 5; // and otherwise
+
+export const underWay = ({ state }) => state === "queued" || state === "running";
+
+export class Runs extends EventTarget {
+  #jobs = new Map();
+  #streams = new Map();
+  #losses = new Map(); // id -> [[epoch, train loss], …] within epochs
+  #timer = null;
+  #away = false;
+  #listed = false; // the first list has come: what is new from now on was started meanwhile
+
+  /** Newest first. */
+  get all() { return [...this.#jobs.values()]; }
+
+  losses(id) { return this.#losses.get(id) ?? []; }
+
+  /** A run just started: known before the next list, which may find it over already. */
+  add(job) {
+    this.#jobs.set(job.id, job);
+  }
+
+  async refresh() {
+    clearTimeout(this.#timer);
+    try {
+      const { items } = await jobs();
+      const before = this.#jobs;
+      this.#jobs = new Map(items.map((job) => [job.id, job]));
+      for (const job of items) this.#tellWhenOver(before.get(job.id), job);
+      this.#listed = true;
+      this.#follow();
+      this.#emit("change");
+      if (this.#away) this.#emit("away", null);
+      this.#away = false;
+    } catch (error) {
+      this.#away = true;
+      this.#emit("away", error.message);
+    }
+    const busy = this.#away || this.all.some((job) => underWay(job) && !this.#streams.has(job.id));
+    this.#timer = setTimeout(() => this.refresh(), 1000 * (busy ? SOON : LATER));
+  }
+
+  #follow() {
+    const wanted = this.all.filter(({ state }) => state === "running").slice(-STREAMS);
+    for (const [id, stream] of this.#streams) {
+      if (stream.readyState === EventSource.CLOSED || !this.#jobs.has(id)) this.#close(id);
+    }
+    for (const { id } of wanted) if (!this.#streams.has(id)) this.#open(id);
+  }
+
+  #open(id) {
+    const stream = new EventSource(jobEvents(id));
+    this.#streams.set(id, stream);
+    this.#losses.set(id, []); // the stream tells everything again from the start
+    const on = (name, work) =>
+      stream.addEventListener(name, (event) => {
+        const job = this.#jobs.get(id);
+        if (job) work(job, JSON.parse(event.data));
+        this.#emit("change");
+      });
+    on("progress", (job, { train_loss: loss, ...progress }) => {
+      if (progress.step < (job.progress.step ?? 0)) this.#losses.set(id, this.losses(id).filter(([epoch]) => epoch * progress.steps < progress.step * progress.epochs));
+      job.progress = { ...job.progress, ...progress };
+      if (Number.isFinite(loss) && progress.steps) this.losses(id).push([(progress.step / progress.steps) * progress.epochs, loss]);
+    });
+    on("epoch", (job, metrics) => {
+      job.metrics = [...job.metrics.filter(({ epoch }) => epoch < metrics.epoch), metrics];
+    });
+    on("hint", (job, { message }) => {
+      if (!job.hints.includes(message)) job.hints.push(message);
+    });
+    stream.addEventListener("end", () => this.#end(id));
+  }
+
+  /** The whole job, with its model and its test accuracy, as the store has it. */
+  async #end(id) {
+    this.#close(id);
+    try {
+      const job = await getJob(id);
+      this.#tellWhenOver(this.#jobs.get(id), job);
+      this.#jobs.set(id, job);
+      this.#emit("change");
+    } catch {
+      // the next list brings it
+    }
+    this.refresh();
+  }
+
+  /** A short run may be over before its stream has begun, or before this page knows of it: the list tells too, but once. */
+  #tellWhenOver(before, after) {
+    const was = before ? underWay(before) : this.#listed;
+    if (was && !underWay(after)) this.#emit("finished", after);
+  }
+
+  #close(id) {
+    this.#streams.get(id).close();
+    this.#streams.delete(id);
+  }
+
+  #emit(name, detail = null) {
+    this.dispatchEvent(new CustomEvent(name, { detail }));
+  }
+}

@@ -1,0 +1,234 @@
+"""The loop between the queue and the workers, with workers of the test's own."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future
+from concurrent.futures.process import BrokenProcessPool
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+
+from app.jobs import dispatcher
+from app.jobs.dispatcher import Dispatcher
+from app.store import jobs, leases
+from app.store.clock import new_id
+from app.store.engine import Database, StoreError, connect, migrate
+from app.store.tables import JobRow
+
+
+class Hands:
+    """Workers that keep what they are given until the test says what became of it."""
+
+    def __init__(self, slots: int) -> None:
+        self.room = slots
+        self.given: dict[str, Future[str]] = {}
+        self.stopped = False
+
+    def slots(self) -> int:
+        return self.room
+
+    def submit(self, fn: Callable[..., str], *args: Any) -> Future[str]:
+        future: Future[str] = Future()
+        self.given[args[0]] = future
+        return future
+
+    def stop(self) -> None:
+        self.stopped = True
+        for future in self.given.values():
+            if future.cancel():
+                future.set_running_or_notify_cancel()
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Iterator[Database]:
+    database = connect(f"sqlite:///{tmp_path / 'byhand.db'}")
+    migrate(database)
+    yield database
+    database.close()
+
+
+def make_dispatcher(database: Database, hands: Hands, **more: Any) -> Dispatcher:
+    return Dispatcher(database, hands, lease_seconds=30, **more)
+
+
+def add(database: Database, count: int = 1) -> list[str]:
+    with database.begin() as session:
+        ids = sorted(new_id() for _ in range(count))
+        for id in ids:
+            jobs.add(session, id=id, name="job", request={}, epochs=1)
+    return ids
+
+
+def get(database: Database, id: str) -> JobRow:
+    with database.read() as session:
+        return jobs.get(session, id)
+
+
+def test_jobs_go_to_the_workers_in_order_and_no_more_than_they_take(database: Database) -> None:
+    ids, hands = add(database, 3), Hands(2)
+    loop = make_dispatcher(database, hands)
+    loop.look()
+    loop.look()
+    assert list(hands.given) == ids[:2]
+    hands.given[ids[0]].set_result("succeeded")
+    loop.look()
+    assert list(hands.given) == ids
+
+
+def test_two_replicas_do_not_send_the_same_job(database: Database) -> None:
+    ids, first, second = add(database, 4), Hands(2), Hands(9)
+    make_dispatcher(database, first).look()
+    make_dispatcher(database, second).look()
+    assert (list(first.given), list(second.given)) == (ids[:2], ids[2:])
+
+
+def test_an_offer_is_renewed_while_its_job_waits_for_a_worker(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(dispatcher, "OFFER_SECONDS", 0.2)
+    (id,) = add(database)
+    loop, other = make_dispatcher(database, Hands(1)), Hands(1)
+    loop.look()
+    for _ in range(4):
+        time.sleep(0.1)
+        loop.look()
+        make_dispatcher(database, other).look()
+    assert other.given == {}
+    time.sleep(0.3)  # the first replica is gone
+    make_dispatcher(database, other).look()
+    assert list(other.given) == [id]
+
+
+def test_a_job_whose_process_died_is_tried_again_at_once(database: Database) -> None:
+    (id,), hands = add(database), Hands(1)
+    loop = make_dispatcher(database, hands)
+    for attempt in (1, 2, 3):
+        loop.look()
+        with database.begin() as session:
+            assert leases.claim(session, id, owner=loop.owner, lease_seconds=30)
+        hands.given.pop(id).set_exception(BrokenProcessPool("gone"))
+        loop._collect()
+        job = get(database, id)
+        assert str(job.error).startswith(f"Attempt {attempt} of 3: The process that trained it")
+        assert job.state == ("failed" if attempt == 3 else "queued")
+
+
+def test_a_dead_process_of_ours_costs_nothing_when_another_has_the_job(database: Database) -> None:
+    (id,), hands = add(database), Hands(1)
+    loop = make_dispatcher(database, hands)
+    loop.look()
+    with database.begin() as session:
+        leases.claim(session, id, owner="another replica", lease_seconds=30)
+    hands.given[id].set_exception(BrokenProcessPool("gone"))
+    loop._collect()
+    assert (get(database, id).state, get(database, id).failures) == ("running", 0)
+
+
+def test_a_dead_process_is_not_forgotten_while_the_store_is_away(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (id,), hands = add(database), Hands(1)
+    loop = make_dispatcher(database, hands)
+    loop.look()
+    with database.begin() as session:
+        leases.claim(session, id, owner=loop.owner, lease_seconds=30)
+    hands.given[id].set_exception(BrokenProcessPool("gone"))
+
+    def away(*args: Any) -> None:
+        raise StoreError("SELECT", {}, RuntimeError("no route to host"))
+
+    with monkeypatch.context() as patch:
+        patch.setattr(leases, "held_by", away)
+        with pytest.raises(StoreError):
+            loop._collect()
+    loop._collect()
+    assert get(database, id).failures == 1
+
+
+def test_a_silent_worker_is_not_blamed_for_the_sleep_of_the_machine(database: Database) -> None:
+    (id,), hands = add(database), Hands(1)
+    with database.begin() as session:
+        leases.claim(session, id, owner="me", lease_seconds=30)
+        session.execute(text("UPDATE jobs SET heartbeat_at = heartbeat_at - 40"))
+    loop = make_dispatcher(database, hands)
+    loop._looked -= 40  # the lid was closed for as long
+    loop.look()
+    assert hands.given == {}
+    loop._awake_since -= 31  # and it stays silent
+    loop.look()
+    assert list(hands.given) == [id]
+
+
+def test_the_loop_survives_a_store_that_is_away(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hands = Hands(1)
+    loop = make_dispatcher(database, hands)
+    outage = [
+        StoreError("SELECT", {}, RuntimeError("no route to host")),
+        RuntimeError("a fault of our own"),
+    ]
+    look = loop.look
+
+    def flaky() -> None:
+        if outage:
+            raise outage.pop()
+        look()
+
+    monkeypatch.setattr(loop, "look", flaky)
+    monkeypatch.setattr(dispatcher, "POLL_SECONDS", 0.01)
+    (id,) = add(database)
+    loop.start()
+    deadline = time.monotonic() + 10
+    while id not in hands.given:
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+    loop.stop()
+    assert hands.stopped
+
+
+def test_a_process_too_busy_to_give_its_job_back_costs_no_attempt(database: Database) -> None:
+    (id,), hands = add(database), Hands(1)
+    loop = make_dispatcher(database, hands)
+    loop.look()
+    with database.begin() as session:
+        leases.claim(session, id, owner=loop.owner, lease_seconds=30)
+    hands.given[id].set_exception(BrokenProcessPool("it ended itself"))
+    loop.stop()
+    assert (get(database, id).state, get(database, id).failures) == ("queued", 0)
+
+
+def test_waking_the_loop_sends_a_job_at_once(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(dispatcher, "POLL_SECONDS", 60)
+    hands = Hands(1)
+    loop = make_dispatcher(database, hands)
+    loop.start()
+    time.sleep(0.2)
+    (id,) = add(database)
+    loop.wake()
+    deadline = time.monotonic() + 10
+    while id not in hands.given:
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+    loop.stop()
+
+
+def test_old_jobs_are_pruned_where_a_limit_is_set(database: Database) -> None:
+    (id,) = add(database)
+    with database.begin() as session:
+        claimed = leases.claim(session, id, owner="me", lease_seconds=30)
+        assert claimed
+        leases.finish(session, claimed[0], "succeeded")
+        session.execute(text("UPDATE jobs SET finished_at = finished_at - 2 * 86400"))
+    make_dispatcher(database, Hands(1)).look()
+    make_dispatcher(database, Hands(1), keep_days=3).look()
+    assert get(database, id).state == "succeeded"
+    make_dispatcher(database, Hands(1), keep_days=1).look()
+    with database.read() as session:
+        assert jobs.page(session, limit=1)[0] == []

@@ -1,0 +1,150 @@
+"""Streams of events: each sees everything once, and ends."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from app.jobs.event_stream import EventStream
+from app.store import jobs, leases
+from app.store.clock import new_id
+from app.store.engine import Database, StoreError, connect, migrate
+from app.store.leases import Lease
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Iterator[Database]:
+    database = connect(f"sqlite:///{tmp_path / 'byhand.db'}")
+    migrate(database)
+    yield database
+    database.close()
+
+
+@pytest.fixture
+def lease(database: Database) -> Lease:
+    """A job that runs."""
+    with database.begin() as session:
+        id = jobs.add(session, id=new_id(), name="job", request={}, epochs=1).id
+        claimed = leases.claim(session, id, owner="me", lease_seconds=30)
+    assert claimed
+    return claimed[0]
+
+
+def tell(database: Database, lease: Lease, *kinds: str) -> Lease:
+    with database.begin() as session:
+        return leases.write(session, lease, [(kind, {}) for kind in kinds])
+
+
+def end(database: Database, lease: Lease) -> None:
+    with database.begin() as session:
+        leases.finish(session, lease, "succeeded")
+
+
+async def follow(events: EventStream, job: str, last: int = 0) -> list[int]:
+    return [event.id async for event in events.follow(job, last)]
+
+
+def test_many_streams_see_every_event_once_as_it_happens(database: Database, lease: Lease) -> None:
+    async def run() -> list[list[int]]:
+        events = EventStream(database)
+        streams = [asyncio.create_task(follow(events, lease.job, n % 2)) for n in range(20)]
+        now = lease
+        for _ in range(3):
+            now = await asyncio.to_thread(tell, database, now, "progress", "progress")
+            await asyncio.sleep(0.1)
+        await asyncio.to_thread(end, database, now)
+        return await asyncio.wait_for(asyncio.gather(*streams), 10)
+
+    found = asyncio.run(run())
+    assert found[0] == [1, 2, 3, 4, 5, 6, 7]
+    assert found[1] == [2, 3, 4, 5, 6, 7]
+    assert found == found[:2] * 10
+
+
+def test_more_events_than_one_page_come_whole(database: Database, lease: Lease) -> None:
+    lease = tell(database, lease, *["progress"] * 1200)
+    end(database, lease)
+    assert asyncio.run(follow(EventStream(database), lease.job)) == list(range(1, 1202))
+
+
+def test_a_stream_after_the_last_event_ends_at_once(database: Database, lease: Lease) -> None:
+    end(database, lease)
+    assert asyncio.run(asyncio.wait_for(follow(EventStream(database), lease.job, 1), 5)) == []
+
+
+def test_a_stream_of_a_job_that_was_pruned_ends(database: Database, lease: Lease) -> None:
+    async def run() -> list[int]:
+        events = EventStream(database)
+        stream = asyncio.create_task(follow(events, lease.job))
+        await asyncio.sleep(0.1)
+        end(database, lease)
+        with database.begin() as session:
+            jobs.prune(session, -1)
+        return await asyncio.wait_for(stream, 5)
+
+    assert asyncio.run(run()) in ([], [1])
+
+
+def test_closing_ends_every_stream_at_once(database: Database, lease: Lease) -> None:
+    async def run() -> float:
+        events = EventStream(database)
+        streams = [asyncio.create_task(follow(events, lease.job)) for _ in range(5)]
+        await asyncio.sleep(0.3)
+        began = time.monotonic()
+        events.close()
+        events.close()
+        await asyncio.wait_for(asyncio.gather(*streams), 5)
+        assert await follow(events, lease.job) == []  # and none begins any more
+        return time.monotonic() - began
+
+    assert asyncio.run(run()) < 0.5
+
+
+def test_streams_wait_while_the_store_is_away(
+    database: Database, lease: Lease, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def run() -> list[int]:
+        events = EventStream(database)
+        stream = asyncio.create_task(follow(events, lease.job))
+        await asyncio.sleep(0.1)
+
+        def away(*args: Any) -> None:
+            raise StoreError("SELECT", {}, RuntimeError("no route to host"))
+
+        with monkeypatch.context() as patch:
+            patch.setattr(jobs, "heads", away)
+            await asyncio.sleep(0.5)
+        end(database, lease)
+        return await asyncio.wait_for(stream, 5)
+
+    assert asyncio.run(run()) == [1]
+
+
+def test_the_signal_that_stops_the_server_ends_the_streams_first(
+    database: Database, lease: Lease
+) -> None:
+    told: list[int] = []
+    before = signal.signal(signal.SIGTERM, lambda number, frame: told.append(number))
+    try:
+
+        async def run() -> None:
+            events = EventStream(database)
+            events.catch_signals()
+            stream = asyncio.create_task(follow(events, lease.job))
+            await asyncio.sleep(0.1)
+            signal.raise_signal(signal.SIGTERM)
+            await asyncio.wait_for(stream, 5)
+            events.release_signals()
+
+        ours = signal.getsignal(signal.SIGTERM)
+        asyncio.run(run())
+        assert told == [signal.SIGTERM]  # the server's own handler did its part
+        assert signal.getsignal(signal.SIGTERM) is ours
+    finally:
+        signal.signal(signal.SIGTERM, before)

@@ -1,0 +1,225 @@
+import asyncio
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from app.errors import NotFound, Unavailable
+from app.serving.inference import MOST_OTHERS, Inference, Served
+from app.store import models
+from app.store.engine import Database, connect, migrate
+from model.classifier import Classifier
+from model.confidence.rejection import judge
+from model.data.idx import load_mnist_part
+from model.errors import ShapeError
+from model.network import initialize
+from model.serialization.checkpoint import dump_model, pretrained
+
+Add = Callable[[str], None]
+
+
+def tiny(seed: int = 0) -> Classifier:
+    return Classifier(initialize((784, 8, 10), "sigmoid", np.random.default_rng(seed)))
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Iterator[Database]:
+    database = connect(f"sqlite:///{tmp_path / 'store.db'}")
+    migrate(database)
+    yield database
+    database.close()
+
+
+@pytest.fixture
+def add(database: Database) -> Add:
+    def put(id: str) -> None:
+        model = tiny()
+        with database.begin() as session:
+            models.add(session, classifier=model, weights=dump_model(model), name=id, id=id)
+
+    return put
+
+
+def activate(database: Database, id: str) -> None:
+    with database.begin() as session:
+        models.activate(session, id)
+
+
+def test_before_the_first_model_it_is_unavailable(database: Database) -> None:
+    inference = Inference(database)
+    inference.refresh()
+    with pytest.raises(Unavailable):
+        _ = inference.active
+
+
+def test_refresh_takes_over_the_active_model(database: Database, add: Add) -> None:
+    add("a"), add("b")
+    inference = Inference(database)
+    for id in ("a", "b"):
+        activate(database, id)
+        inference.refresh()
+        assert inference.active.id == id
+
+
+def test_an_unchanged_model_is_not_read_again(database: Database, add: Add) -> None:
+    add("a")
+    activate(database, "a")
+    inference = Inference(database)
+    inference.refresh()
+    before = inference.active
+    inference.refresh()
+    assert inference.active is before
+
+
+def test_a_model_activated_elsewhere_is_used_within_two_seconds(
+    database: Database, add: Add
+) -> None:
+    add("a"), add("b")
+    activate(database, "a")
+    inference = Inference(database)
+    inference.refresh()
+
+    async def wait() -> float:
+        inference.start()
+        await asyncio.to_thread(activate, database, "b")
+        start = time.monotonic()
+        while inference.active.id != "b" and time.monotonic() < start + 5:
+            await asyncio.sleep(0.02)
+        await inference.stop()
+        return time.monotonic() - start
+
+    assert asyncio.run(wait()) < 2
+
+
+def test_looking_goes_on_after_a_failure(
+    database: Database, add: Add, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add("a")
+    activate(database, "a")
+    monkeypatch.setattr("app.serving.inference.POLL_SECONDS", 0.01)
+    inference, seen = Inference(database), threading.Event()
+    refresh, failures = inference.refresh, [RuntimeError("away"), ValueError("odd")]
+
+    def flaky() -> None:
+        if failures:
+            raise failures.pop()
+        refresh()
+        seen.set()
+
+    monkeypatch.setattr(inference, "refresh", flaky)
+
+    async def watch() -> bool:
+        inference.start()
+        found = await asyncio.to_thread(seen.wait, 5)
+        await inference.stop()
+        return found
+
+    assert asyncio.run(watch())
+    assert inference.active.id == "a"
+
+
+def test_others_are_kept_in_memory_but_not_all(database: Database, add: Add) -> None:
+    inference = Inference(database)
+    ids = [f"m{number}" for number in range(MOST_OTHERS + 1)]
+    for id in ids:
+        add(id)
+        inference.load(id)
+    assert inference.cached(ids[0]) is None
+    assert inference.cached(ids[-1]) is inference.load(ids[-1])
+
+
+def test_a_model_deleted_elsewhere_is_forgotten(database: Database, add: Add) -> None:
+    add("a")
+    inference = Inference(database)
+    inference.load("a")
+    with database.begin() as session:
+        models.delete(session, "a")
+    inference.refresh()
+    with pytest.raises(NotFound):
+        inference.load("a")
+
+
+def served(id: str, seed: int = 0) -> Served:
+    return Served(id, "", tiny(seed))
+
+
+def read_all(inference: Inference, asked: list[tuple[Served, Any]]) -> list[Any]:
+    """The answers to these questions, all asked in one turn of the event loop."""
+
+    async def ask() -> list[Any]:
+        futures = [inference.read(one, pixels) for one, pixels in asked]
+        return await asyncio.gather(*futures, return_exceptions=True)
+
+    return asyncio.run(ask())
+
+
+def test_images_that_arrive_together_get_each_their_own_answer(database: Database) -> None:
+    images = np.random.default_rng(0).integers(0, 256, (40, 1, 784), np.uint8)
+    models_ = [served("a", 1), served("b", 2)]
+    asked = [(models_[number % 2], image) for number, image in enumerate(images)]
+    answers = read_all(Inference(database), asked)
+    for (model, image), answer in zip(asked, answers, strict=True):
+        assert answer.probabilities.shape == (10,)
+        assert np.allclose(
+            answer.probabilities, model.classifier.probabilities(image)[0], atol=1e-6
+        )
+
+
+def test_they_share_one_forward_pass(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    sizes: list[int] = []
+
+    def counted(model: Classifier, pixels: Any) -> Any:
+        sizes.append(len(pixels))
+        return judge(model, pixels)
+
+    monkeypatch.setattr("app.serving.inference.judge", counted)
+    one = served("a")
+    read_all(Inference(database), [(one, np.full((1, 784), 9, np.uint8))] * 7)
+    assert sizes == [7]
+
+
+def test_each_gets_the_forward_pass_over_its_own_image(database: Database) -> None:
+    images = np.random.default_rng(0).integers(0, 256, (3, 1, 784), np.uint8)
+    one = served("a")
+    for image, reading in zip(
+        images, read_all(Inference(database), [(one, image) for image in images]), strict=True
+    ):
+        trace, alone = reading.trace, one.classifier.trace(image)
+        for mine, its in zip([*trace.z, *trace.a], [*alone.z, *alone.a], strict=True):
+            assert mine.shape == its.shape
+            assert np.allclose(mine, its, atol=1e-5)
+
+
+def test_each_is_told_its_own_reason(database: Database) -> None:
+    digit = load_mnist_part("test")[0][:1]
+    box = np.zeros((28, 28), np.uint8)
+    box[5:23, 6:22] = 255
+    one = Served("a", "", pretrained())
+    answers = read_all(
+        Inference(database), [(one, digit), (one, box.reshape(1, 784)), (one, digit)]
+    )
+    assert [answer.reason is None for answer in answers] == [True, False, True]
+
+
+def test_what_fails_for_one_model_answers_for_the_other(database: Database) -> None:
+    good = (served("a"), np.full((1, 784), 9, np.uint8))
+    bad = (served("b"), np.full((1, 100), 9, np.uint8))
+    answers = read_all(Inference(database), [good, bad, good])
+    assert isinstance(answers[1], ShapeError)
+    assert np.array_equal(answers[0].probabilities, answers[2].probabilities)
+
+
+def test_a_client_that_has_gone_holds_nobody_up(database: Database) -> None:
+    inference, one = Inference(database), served("a")
+
+    async def ask() -> Any:
+        gone = inference.read(one, np.full((1, 784), 9, np.uint8))
+        here = inference.read(one, np.full((1, 784), 9, np.uint8))
+        gone.cancel()
+        return await here
+
+    assert asyncio.run(ask()).probabilities.shape == (10,)

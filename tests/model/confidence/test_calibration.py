@@ -1,0 +1,91 @@
+import numpy as np
+import pytest
+
+from model.classifier import Classifier
+from model.confidence.calibration import (
+    BINS,
+    calibrated,
+    expected_calibration_error,
+    fit_temperature,
+    reliability,
+)
+from model.data.idx import Split
+from model.errors import ShapeError
+from model.network import Array, cross_entropy, initialize, one_hot, softmax
+
+
+def drawn_from_its_own_probabilities(temperature: float) -> tuple[Array, Array]:
+    """Logits, and labels drawn at softmax(Z / T): T is what there is to find."""
+    rng = np.random.default_rng(2)
+    z = rng.normal(0, 4, (20_000, 10))
+    chance = rng.random((20_000, 1))
+    labels = (softmax(z / temperature).cumsum(axis=1) < chance).sum(axis=1)
+    return z.astype(np.float32), np.minimum(labels, 9)
+
+
+@pytest.mark.parametrize("temperature", [0.5, 1.0, 3.0])
+def test_the_temperature_that_labels_were_drawn_at_is_found(temperature: float) -> None:
+    z, labels = drawn_from_its_own_probabilities(temperature)
+    assert fit_temperature(z, labels) == pytest.approx(temperature, rel=0.03)
+
+
+def test_no_neighbouring_temperature_has_a_smaller_loss() -> None:
+    z, labels = drawn_from_its_own_probabilities(1.7)
+    y = one_hot(labels, 10)
+    found = fit_temperature(z, labels)
+    losses = [cross_entropy(z / t, y) for t in (found * 0.98, found, found * 1.02)]
+    assert min(losses) == losses[1]
+
+
+def test_two_rows_worked_by_hand() -> None:
+    # Two of three rows are right, each by 1: P = 2/3, so exp(1/T) = 2.
+    z, labels = np.array([[1, 0], [1, 0], [1, 0]]), np.array([0, 0, 1])
+    assert fit_temperature(z, labels) == pytest.approx(1 / np.log(2), abs=1e-4)
+
+
+@pytest.mark.parametrize(("label", "expected"), [(0, 0.05), (1, 20)])
+def test_answers_that_are_all_right_or_all_wrong_end_at_a_limit(
+    label: int, expected: float
+) -> None:
+    z = np.array([[3.0, -1.0], [30.0, 2.0]])
+    assert fit_temperature(z, np.array([label, label])) == pytest.approx(expected)
+
+
+def test_logits_of_any_size_stay_finite() -> None:
+    z = np.array([[1e6, -1e6], [-1e6, 1e6], [1e6, 0]], np.float32)
+    assert 0.05 <= fit_temperature(z, np.array([0, 1, 1])) <= 20
+
+
+def test_labels_and_rows_must_match() -> None:
+    with pytest.raises(ShapeError, match=r"found \(2, 10\) and \(3,\)"):
+        fit_temperature(np.zeros((2, 10), np.float32), np.zeros(3, int))
+    with pytest.raises(ShapeError, match="one label a row"):
+        fit_temperature(np.zeros((0, 10), np.float32), np.zeros(0, int))
+
+
+def test_calibrating_changes_no_answer(few: Split) -> None:
+    model = Classifier(initialize((784, 8, 10), "sigmoid", np.random.default_rng(1)), deskew=True)
+    images, labels = few.validation_images, few.validation_labels
+    warm = calibrated(model, images, labels)
+    assert warm.temperature == fit_temperature(model.trace(images).z[-1], labels) != 1
+    before, after = model.probabilities(images), warm.probabilities(images)
+    np.testing.assert_array_equal(before.argmax(axis=1), after.argmax(axis=1))
+    y = one_hot(labels, 10)
+    assert -np.log(after[y > 0]).mean() < -np.log(before[y > 0]).mean()
+
+
+def test_bins_and_error_worked_by_hand() -> None:
+    P = np.array([[0.99, 0.01], [0.97, 0.03], [0.4, 0.6], [0.5, 0.5]])
+    labels = np.array([0, 1, 1, 0])
+    table = reliability(P, labels)
+    assert table.shape == (BINS, 3)
+    np.testing.assert_allclose(table[14], [2, 0.98, 0.5])
+    np.testing.assert_allclose(table[9], [1, 0.6, 1])
+    np.testing.assert_allclose(table[7], [1, 0.5, 1])
+    assert table[:, 0].sum() == 4
+    error = (2 * 0.48 + 0.4 + 0.5) / 4
+    assert expected_calibration_error(P, labels) == pytest.approx(error)
+
+
+def test_what_is_certain_and_right_has_no_error() -> None:
+    assert expected_calibration_error(np.eye(10), np.arange(10)) == 0

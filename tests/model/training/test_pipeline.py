@@ -1,0 +1,148 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from model.data.idx import Split
+from model.network import Array, one_hot
+from model.preprocessing.deskew import deskew
+from model.preprocessing.gradient_features import edge_features
+from model.training import pipeline
+from model.training.pipeline import Examples, distortion, prepare
+from model.training.recipe import recipe
+
+PLAIN = recipe("blog", momentum=0.5)  # without momentum, columns are put in order
+
+
+@pytest.fixture
+def data() -> Split:
+    rng = np.random.default_rng(0)
+    images = (rng.random((30, 784)) * (rng.random((30, 784)) < 0.2) * 255).astype(np.uint8)
+    labels = rng.integers(0, 10, 30).astype(np.uint8)
+    return Split(images, labels, images[:5], labels[:5])
+
+
+def take(given: Examples, rows: Any, progress: float = 0, seed: int = 0) -> tuple[Any, Array]:
+    return given.take(np.array(rows), np.random.default_rng(seed), progress)
+
+
+def test_images_that_nothing_is_done_to_stay_bytes(data: Split) -> None:
+    x, y = take(Examples(PLAIN, data), [3, 1])
+    assert x.dtype == np.uint8
+    np.testing.assert_array_equal(x, data.train_images[[3, 1]])
+    np.testing.assert_array_equal(y, one_hot(data.train_labels[[3, 1]]))
+
+
+def test_deskewed_images_are_what_the_network_sees_to_the_nearest_grey(
+    data: Split, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pipeline, "CHUNK", 7)
+    upright = replace(PLAIN, deskew=True)
+    x, _ = take(Examples(upright, data), range(30))
+    expected = deskew(data.train_images)
+    assert x.dtype == np.uint8
+    np.testing.assert_array_equal(x, np.rint(expected))
+    np.testing.assert_allclose(prepare(upright, data.train_images), expected / 255, atol=1e-6)
+
+
+@pytest.mark.parametrize("deskewing", [False, True])
+def test_edges_are_found_once_and_for_all(deskewing: bool, data: Split) -> None:
+    edgy = replace(PLAIN, deskew=deskewing, features="edges")
+    x, _ = take(Examples(edgy, data), range(30))
+    expected = edge_features(deskew(data.train_images) if deskewing else data.train_images)
+    assert x.dtype == np.uint8
+    np.testing.assert_array_equal(x, np.rint(expected))
+    np.testing.assert_allclose(prepare(edgy, data.train_images), expected / 255, atol=1e-6)
+
+
+@pytest.mark.parametrize("deskewing", [False, True])
+def test_plain_descent_takes_its_columns_in_the_order_of_their_ink(
+    deskewing: bool, data: Split
+) -> None:
+    plain = recipe("blog", deskew=deskewing, drawn_examples=4)
+    given, unordered = Examples(plain, data), Examples(replace(plain, momentum=0.5), data)
+    assert given.order is not None
+    assert unordered.order is None
+    for each in (given, unordered):
+        each.begin(1)
+    x, _ = take(given, range(34))
+    upright, _ = take(unordered, range(34))
+    np.testing.assert_array_equal(x, upright[:, given.order.inputs])
+    assert (np.diff(np.count_nonzero(x[:30], axis=0)) >= 0).all()
+    assert not np.array_equal(x, upright)
+
+
+@pytest.mark.parametrize("change", [{"weight_decay": 0.1}, {"augment": "affine"}])
+def test_columns_stay_where_no_input_can_be_left_out(change: dict[str, Any], data: Split) -> None:
+    assert Examples(recipe("blog", **change), data).order is None
+
+
+def test_distorted_images_are_set_upright_after_that(
+    data: Split, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def turn_round(images: Array, kind: str, rng: np.random.Generator, strength: float) -> Array:
+        assert (kind, strength) == ("affine", 1)
+        return np.ascontiguousarray(images[:, ::-1])
+
+    monkeypatch.setattr(pipeline, "augment", turn_round)
+    x, _ = take(Examples(replace(PLAIN, augment="affine", deskew=True), data), [0])
+    upright = deskew(data.train_images[:1, ::-1])
+    np.testing.assert_allclose(x, upright / 255, atol=1e-6)
+    edgy = replace(PLAIN, augment="affine", deskew=True, features="edges")
+    x, _ = take(Examples(edgy, data), [0])
+    np.testing.assert_allclose(x, edge_features(upright) / 255, atol=1e-6)
+
+
+def test_distortions_shrink_in_the_second_half() -> None:
+    assert [distortion(p) for p in (0, 0.5)] == [1, 1]
+    assert distortion(0.75) == pytest.approx(0.85)
+    assert distortion(1) == pytest.approx(0.7)
+
+
+def test_late_images_are_distorted_less(data: Split, monkeypatch: pytest.MonkeyPatch) -> None:
+    strengths: list[float] = []
+
+    def spy(images: Array, kind: str, rng: np.random.Generator, strength: float) -> Array:
+        strengths.append(strength)
+        return images
+
+    monkeypatch.setattr(pipeline, "augment", spy)
+    given = Examples(replace(PLAIN, augment="affine"), data)
+    for progress in (0.2, 0.9):
+        take(given, [0], progress)
+    assert strengths == [distortion(0.2), distortion(0.9)]
+
+
+def test_each_epoch_takes_the_next_fifth_of_the_drawn_digits(
+    data: Split, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drawn: list[int] = []
+
+    def draw(count: int, rng: np.random.Generator) -> tuple[NDArray[Any], NDArray[Any]]:
+        drawn.append(int(rng.integers(1000)))
+        return np.full((count, 784), len(drawn), np.uint8), np.full(count, 7, np.uint8)
+
+    monkeypatch.setattr(pipeline, "draw_digits", draw)
+    given = Examples(replace(PLAIN, drawn_examples=4), data)
+    assert len(given) == 34
+    shares = []
+    for epoch in range(1, 11):
+        given.begin(epoch)
+        x, y = take(given, [0, 30, 33])
+        np.testing.assert_array_equal(x[0], data.train_images[0])
+        assert y[1:].argmax(axis=1).tolist() == [7, 7]
+        shares.append(int(x[1, 0]))
+    assert shares == [1, 2, 3, 4, 5] * 2
+    assert len(set(drawn)) == 5
+
+
+def test_the_data_set_itself_is_never_written_to(data: Split) -> None:
+    before = data.train_images.copy()
+    given = Examples(replace(PLAIN, drawn_examples=3), data)
+    given.begin(1)
+    np.testing.assert_array_equal(data.train_images, before)
+    assert len(data.train_images) == 30

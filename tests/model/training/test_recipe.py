@@ -1,0 +1,133 @@
+import json
+import math
+import re
+from contextlib import suppress
+from dataclasses import asdict, fields, replace
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from model.errors import RecipeError
+from model.training.recipe import PRESETS, Recipe, recipe
+
+
+def test_blog_is_the_recipe_of_the_text() -> None:
+    expected = {
+        "preset": "blog",
+        "epochs": 10,
+        "batch_size": 64,
+        "learning_rate": 0.01,
+        "momentum": 0.0,
+        "weight_decay": 0.0,
+        "schedule": "constant",
+        "hidden_layers": (128,),
+        "activation": "sigmoid",
+        "initialization": "blog",
+        "augment": "none",
+        "deskew": False,
+        "features": "pixels",
+        "train_examples": None,
+        "drawn_examples": 0,
+        "seed": 0,
+    }
+    assert asdict(recipe("blog")) == expected
+
+
+def test_there_are_three_presets_and_each_knows_its_name() -> None:
+    assert set(PRESETS) == {"blog", "fast", "best"}
+    for name, preset in PRESETS.items():
+        assert preset.preset == name
+        assert preset.hidden_layers == (128,)
+        assert preset.activation == "sigmoid"
+
+
+def test_best_learns_from_the_edges_of_straightened_and_distorted_digits() -> None:
+    best = recipe("best")
+    assert best.deskew
+    assert best.features == "edges"
+    assert best.augment in ("affine", "full")
+    assert best.schedule == "cosine"
+
+
+def test_explicit_fields_override_the_presets_and_none_keeps_them() -> None:
+    changed = recipe("fast", epochs=3, learning_rate=None, hidden_layers=[256, 64])
+    assert changed == replace(PRESETS["fast"], epochs=3, hidden_layers=(256, 64))
+    assert recipe("fast", momentum=0.0).momentum == 0
+
+
+def test_a_recipe_goes_through_json_and_comes_back() -> None:
+    for name in PRESETS:
+        kept = json.loads(json.dumps(asdict(recipe(name, hidden_layers=[16, 8], seed=7))))
+        assert Recipe(**kept) == recipe(name, hidden_layers=[16, 8], seed=7)
+
+
+WRONG: list[tuple[str, Any, str]] = [
+    ("epochs", 0, "must lie from 1 to 10,000, found 0"),
+    ("epochs", 10_001, "must lie from 1 to 10,000, found 10,001"),
+    ("epochs", 1.5, "must be a whole number, found 1.5"),
+    ("epochs", True, "must be a whole number, found True"),
+    ("epochs", "3", "must be a whole number, found '3'"),
+    ("epochs", -(10**400), "must lie from 1 to 10,000, found one of over 15 digits"),
+    ("epochs", 10**400, "must lie from 1 to 10,000, found one of over 15 digits"),
+    ("batch_size", 0, "must lie from 1 to"),
+    ("learning_rate", 0, "must lie from 1e-09 to 100, found 0"),
+    ("learning_rate", -1, "must lie from 1e-09 to 100, found -1"),
+    ("learning_rate", 101.0, "must lie from 1e-09 to 100, found 101"),
+    ("learning_rate", math.nan, "must be a number, found nan"),
+    ("learning_rate", math.inf, "must be a number, found inf"),
+    ("learning_rate", 10**400, "must lie from 1e-09 to 100"),
+    ("learning_rate", "fast", "must be a number, found 'fast'"),
+    ("momentum", 1, "must lie from 0 to 0.9999, found 1"),
+    ("momentum", -0.1, "must lie from 0 to 0.9999, found -0.1"),
+    ("weight_decay", -1e-9, "must lie from 0 to 1, found -1e-09"),
+    ("schedule", "linear", "'linear' is unknown; choose one of constant, cosine"),
+    ("hidden_layers", [], "give 1 to 8 sizes, found 0"),
+    ("hidden_layers", [1] * 9, "give 1 to 8 sizes, found 9"),
+    ("hidden_layers", [128, 0], "each size must lie from 1 to 4,096, found 0"),
+    ("hidden_layers", [4097], "each size must lie from 1 to 4,096, found 4,097"),
+    ("hidden_layers", [1.5], "each size must lie from 1 to 4,096, found 1.5"),
+    ("hidden_layers", [True], "each size must lie from 1 to 4,096, found True"),
+    ("hidden_layers", 128, "must be a list of sizes, found 128"),
+    ("hidden_layers", "128", "must be a list of sizes, found '128'"),
+    ("hidden_layers", [4096] * 3, "make 36,806,656 weights, at most 20,000,000 are trained"),
+    ("activation", "swish", "'swish' is unknown; choose one of sigmoid, tanh, relu, leaky_relu"),
+    ("activation", ["relu"], "is unknown"),
+    ("initialization", "zeros", "'zeros' is unknown; choose one of scaled, blog"),
+    ("augment", "elastic", "'elastic' is unknown; choose one of none, affine, full"),
+    ("deskew", "yes", "must be true or false, found 'yes'"),
+    ("features", "corners", "'corners' is unknown; choose one of pixels, edges"),
+    ("train_examples", 0, "must lie from 1 to"),
+    ("train_examples", 2.0, "must be a whole number, found 2.0"),
+    ("drawn_examples", -1, "must lie from 0 to 1,000,000, found -1"),
+    ("seed", -1, "must lie from 0 to 4,294,967,295, found -1"),
+    ("seed", 2**32, "must lie from 0 to 4,294,967,295, found 4,294,967,296"),
+    ("preset", "turbo", "'turbo' is unknown; choose one of blog, fast, best"),
+    ("dropout", 0.5, "is not a hyperparameter"),
+]
+
+
+@pytest.mark.parametrize(("field", "value", "message"), WRONG)
+def test_a_wrong_field_is_refused_by_name_with_what_would_be_right(
+    field: str, value: Any, message: str
+) -> None:
+    with pytest.raises(RecipeError, match=re.escape(message)) as refusal:
+        recipe(**{field: value})
+    assert refusal.value.field == field
+    assert len(refusal.value.message) < 200
+
+
+def test_every_field_can_be_wrong() -> None:
+    assert {field for field, _, _ in WRONG} - {"dropout"} == {f.name for f in fields(Recipe)}
+
+
+ANYTHING = st.one_of(
+    st.integers(), st.floats(), st.text(), st.none(), st.booleans(), st.lists(st.integers())
+)
+
+
+@given(name=st.sampled_from([f.name for f in fields(Recipe)]), value=ANYTHING)
+def test_a_recipe_is_either_made_or_refused_in_words(name: str, value: Any) -> None:
+    with suppress(RecipeError):
+        recipe(**{name: value})
