@@ -1,6 +1,6 @@
 """What the service answers when it cannot do as asked: RFC 9457 problem documents.
 
-    ProblemError                  a status, a title, and a sentence that says what to do
+    ProblemError                  a status, a title, and a message that says what to do
     ├── BadRequest        400     the bytes are not what the Content-Type says
     ├── Unauthorized      401     the API key is missing or wrong
     ├── NotFound          404     no such job, model or page
@@ -27,6 +27,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from model.errors import ByhandError
+from model.messages import Message
 
 # FastAPI is imported where it is used: a training worker needs the exceptions alone.
 if TYPE_CHECKING:
@@ -57,22 +58,34 @@ FieldError = Mapping[str, str]  # {"field": "epochs", "message": "…"}
 
 
 class ProblemError(Exception):
-    """The root: never raised itself. `detail` is one or two sentences for a person to read."""
+    """The root: never raised itself. A code of `model.messages` with its values.
+
+    `detail` is its one or two sentences for a person to read; `errors` name refused fields.
+    """
 
     status: ClassVar[int] = 500
     title: ClassVar[str] = "Something went wrong"
 
     def __init__(
         self,
-        detail: str,
+        code: str,
         *,
         errors: Sequence[FieldError] = (),
         headers: Mapping[str, str] | None = None,
+        **values: Any,
     ) -> None:
-        super().__init__(detail)
-        self.detail = detail
+        super().__init__(code)
+        self.message = Message(code, values)
         self.errors = list(errors)
         self.headers = dict(headers or {})
+
+    def __str__(self) -> str:
+        return self.detail
+
+    @property
+    def detail(self) -> str:
+        """The message's sentences, in the language in use."""
+        return str(self.message)
 
     def response(self) -> Response:
         """The problem document."""
@@ -92,8 +105,8 @@ class Unauthorized(ProblemError):
 
     status, title = 401, "API key needed"
 
-    def __init__(self, detail: str) -> None:
-        super().__init__(detail, headers={"WWW-Authenticate": "Bearer"})
+    def __init__(self, code: str, **values: Any) -> None:
+        super().__init__(code, headers={"WWW-Authenticate": "Bearer"}, **values)
 
 
 class NotFound(ProblemError):
@@ -143,8 +156,9 @@ class TooMany(ProblemError):
 
     status, title = 429, "Too many requests"
 
-    def __init__(self, detail: str, *, retry_after: float) -> None:
-        super().__init__(detail, headers={"Retry-After": str(max(1, math.ceil(retry_after)))})
+    def __init__(self, code: str, *, retry_after: float, **values: Any) -> None:
+        seconds = str(max(1, math.ceil(retry_after)))
+        super().__init__(code, headers={"Retry-After": seconds}, **values)
 
 
 class Unavailable(ProblemError):

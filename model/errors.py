@@ -10,6 +10,10 @@ ByhandError
     └── BlankImageError     there is no ink in it
 """
 
+from typing import Any
+
+from model.messages import Message
+
 __all__ = [
     "BlankImageError",
     "ByhandError",
@@ -23,7 +27,17 @@ __all__ = [
 
 
 class ByhandError(Exception):
-    """Whatever goes wrong in `model`; its text is a sentence meant for a person."""
+    """Whatever goes wrong in `model`: a code of `model.messages` and its values.
+
+    `str` gives the sentence, meant for a person.
+    """
+
+    def __init__(self, code: str, **values: Any) -> None:
+        super().__init__(code)
+        self.message = Message(code, values)
+
+    def __str__(self) -> str:
+        return str(self.message)
 
 
 class ShapeError(ByhandError, ValueError):
@@ -31,12 +45,12 @@ class ShapeError(ByhandError, ValueError):
 
 
 class RecipeError(ByhandError, ValueError):
-    """A hyperparameter is out of range."""
+    """A hyperparameter, `field`, is out of range."""
 
-    def __init__(self, field: str, message: str) -> None:
-        super().__init__(field, message)
+    def __init__(self, field: str, code: str, **values: Any) -> None:
+        super().__init__(code, **values)
+        self.args = (field, code)  # what unpickling calls this with
         self.field = field
-        self.message = message
 
     def __str__(self) -> str:
         return f"{self.field}: {self.message}"

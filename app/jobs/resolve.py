@@ -40,7 +40,7 @@ def resolve(session: Session, request: TrainRequest) -> dict[str, Any]:
         try:
             start(made, base=base.parameters)
         except RecipeError as error:
-            raise _invalid(error.field, f"{request.base_model} {error.message}") from None
+            raise _invalid(error.field, f"{request.base_model} {error.message!s}") from None
     # As JSON gives it back, so that a repeated request is told from another: lists, not tuples.
     resolved = {k: list(v) if isinstance(v, tuple) else v for k, v in asdict(made).items()}
     return resolved | {"base_model": request.base_model, "activate": request.activate}

@@ -50,5 +50,5 @@ def test_an_exception_survives_the_way_from_another_process(name: str) -> None:
 
 def test_a_recipe_error_names_its_field() -> None:
     error = RecipeError("epochs", "must be 1 or more.")
-    assert (error.field, error.message) == ("epochs", "must be 1 or more.")
+    assert (error.field, str(error.message)) == ("epochs", "must be 1 or more.")
     assert str(error) == "epochs: must be 1 or more."
