@@ -17,6 +17,7 @@ from starlette.responses import Response
 
 from app.errors import Unavailable, install_handlers
 from app.jobs.service import JobService
+from app.logs import configure_logging, log
 from app.routes import (
     digits,
     evaluation,
@@ -38,7 +39,7 @@ from app.settings import Settings
 from app.store import engine
 from app.store import jobs as jobs_store
 from app.store import models as models_store
-from app.telemetry import Metrics, Telemetry, configure_logging, log
+from app.telemetry import Metrics, Telemetry
 from model.serialization.checkpoint import dump_model, pretrained
 
 __all__ = ["create_app"]

@@ -18,7 +18,9 @@ import tempfile
 import time
 from collections.abc import Callable
 
-os.environ["OPENBLAS_NUM_THREADS"] = "1"
+from app.blas import ONE_THREAD
+
+os.environ.update(ONE_THREAD)
 
 import numpy as np
 from serving import calls, picture

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import os
 import secrets
 import socket
@@ -13,12 +12,11 @@ from concurrent.futures import Future
 
 from app.jobs.executors import Workers, process_died
 from app.jobs.worker import run_training
+from app.logs import log
 from app.store import jobs, leases
 from app.store.engine import Database, StoreError
 
 __all__ = ["Dispatcher"]
-
-log = logging.getLogger(__name__)
 
 POLL_SECONDS = 0.5  # how soon a job is seen that another replica was given
 OFFER_SECONDS = 5.0  # how long the others leave a job to us; renewed while it waits for a worker
@@ -80,16 +78,16 @@ class Dispatcher:
                 if lease is not None:
                     leases.release(session, lease)
         except StoreError as error:
-            log.warning("job %s: its lease has to run out, the store is away: %s", id, error.orig)
+            log.warning("a lease has to run out: the store is away", job=id, error=str(error.orig))
 
     def _loop(self) -> None:
         while not self._stopping.is_set():
             try:
                 self.look()
             except StoreError as error:
-                log.warning("The store is away; jobs wait: %s", error.orig)
+                log.warning("jobs wait: the store is away", error=str(error.orig))
             except Exception:
-                log.exception("Looking for jobs failed; it is tried again")
+                log.exception("looking for jobs failed; it is tried again")
             self._wake.wait(POLL_SECONDS)
             self._wake.clear()
 
@@ -131,14 +129,14 @@ class Dispatcher:
             if process_died(future):
                 self._dead.append(id)
             elif not future.cancelled() and future.exception() is not None:
-                log.warning("job %s: its worker gave up: %s", id, future.exception())
+                log.warning("a worker gave up", job=id, error=str(future.exception()))
         while self._dead:
             with self._database.begin() as session:
                 lease = leases.held_by(session, self._dead[0], self.owner)
                 if lease is not None:
                     reason = "The process that trained it died: killed, or out of memory."
                     leases.fail_attempt(session, lease, reason)
-            log.warning("job %s: the process that trained it died", self._dead.pop(0))
+            log.warning("a training process died", job=self._dead.pop(0))
 
     def _notice_sleep(self) -> None:
         """A machine that slept finds every heartbeat old, its own workers' too."""

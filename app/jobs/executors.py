@@ -7,7 +7,6 @@ that broke is thrown away and the next job gets a new one.
 from __future__ import annotations
 
 import contextlib
-import logging
 import multiprocessing
 import os
 import signal
@@ -19,22 +18,14 @@ from concurrent.futures.process import BrokenProcessPool
 from multiprocessing.connection import Connection
 from typing import TYPE_CHECKING, Any, Protocol
 
+from app.blas import ONE_THREAD
+from app.logs import log
+
 if TYPE_CHECKING:
     from app.settings import Settings
 
 __all__ = ["DaskWorkers", "LocalWorkers", "Workers", "make_workers", "process_died"]
 
-log = logging.getLogger(__name__)
-
-# One thread each: two jobs would fight over the cores, and the number of threads decides how sums
-# are split, so how they round. Processes inherit these, and read them when they import NumPy.
-BLAS_THREADS = {
-    "OPENBLAS_NUM_THREADS": "1",
-    "OMP_NUM_THREADS": "1",
-    "MKL_NUM_THREADS": "1",
-    "BLIS_NUM_THREADS": "1",
-    "VECLIB_MAXIMUM_THREADS": "1",
-}
 GIVE_BACK_SECONDS = 3.0  # what a process gets to give its job back before it ends itself
 LOWER_PRIORITY = 10  # predictions go before training
 CONNECT_SECONDS = 5
@@ -77,7 +68,7 @@ class LocalWorkers:
         self._context = multiprocessing.get_context("spawn")
         # Nothing is ever sent: when we close our end, or die, every process reads the end of file.
         self._reader, self._writer = self._context.Pipe(duplex=False)
-        os.environ.update(BLAS_THREADS)
+        os.environ.update(ONE_THREAD)  # the processes inherit it
 
     def slots(self) -> int:
         """As many as the settings say."""
@@ -208,7 +199,7 @@ class DaskWorkers:
                 self._address, timeout=CONNECT_SECONDS, set_as_default=False, name="byhand"
             )
         except (OSError, TimeoutError) as error:
-            log.warning("The Dask scheduler at %s cannot be reached: %s", self._address, error)
+            log.warning("Dask cannot be reached", scheduler=self._address, error=str(error))
             self._try_after = time.monotonic() + RECONNECT_SECONDS
         return self._client
 
@@ -217,7 +208,7 @@ class DaskWorkers:
         if client is not None:
             client.close(timeout=1)
         if error is not None:
-            log.warning("The Dask scheduler at %s was lost: %s", self._address, error)
+            log.warning("Dask was lost", scheduler=self._address, error=str(error))
         lost, self._open = self._open, set()
         for future in lost:
             if not future.done():

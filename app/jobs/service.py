@@ -61,10 +61,6 @@ class JobService:
         self.event_stream.close()
         self._dispatcher.stop()
 
-    def recover(self) -> None:
-        """Look at once for jobs whose worker fell silent; the loop looks twice a second."""
-        self._dispatcher.wake()
-
     def submit(self, request: TrainRequest, key: str | None = None) -> Job:
         """Queue a job, or give the one that was made under the same Idempotency-Key.
 

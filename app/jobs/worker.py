@@ -10,7 +10,6 @@ and a resumed run tells no progress until it has passed the last step that was t
 from __future__ import annotations
 
 import functools
-import logging
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -20,6 +19,7 @@ from typing import Any
 
 from app.errors import NotFound
 from app.jobs.eta import ProgressClock
+from app.logs import log
 from app.store import events as store_events
 from app.store import leases, models
 from app.store.clock import new_id
@@ -38,8 +38,6 @@ from model.training.loop import Progress, TrainingState, classifier, train
 from model.training.recipe import Recipe
 
 __all__ = ["end", "recipe_of", "run_training", "stop_requested"]
-
-log = logging.getLogger(__name__)
 
 RETRY_SECONDS = (0.1, 0.2, 0.5, 1, 2, 2, 3, 3, 5, 5, 5, 10, 10, 10)  # about a minute
 BEATS_PER_LEASE = 4
@@ -121,7 +119,7 @@ class _Attempt:
         try:
             return self._train()
         except LeaseLostError:
-            log.warning("job %s: another worker has it; this one stops", self.job.id)
+            log.warning("another worker has the job; this one stops", job=self.job.id)
             return "lost"
         except StoreError:
             raise  # nothing can be written; the lease runs out, and another attempt follows
@@ -130,7 +128,7 @@ class _Attempt:
             self._commit(lambda s, lease: leases.finish(s, lease, "failed", error=reason), 1)
             return "failed"
         except Exception as error:
-            log.exception("job %s: attempt failed", self.job.id)
+            log.exception("an attempt failed", job=self.job.id)
             reason = f"{type(error).__name__}: {error}"
             self._commit(lambda s, lease: leases.fail_attempt(s, lease, reason))
             return "attempt failed"
@@ -231,7 +229,7 @@ class _Attempt:
             except StoreError as error:
                 if pause is None:
                     raise
-                log.warning("job %s: the store is away (%s)", self.job.id, error.orig)
+                log.warning("the store is away", job=self.job.id, error=str(error.orig))
                 time.sleep(pause)
 
     @contextmanager
@@ -247,7 +245,7 @@ class _Attempt:
                             self.lost.set()
                             return
                 except StoreError:
-                    log.warning("job %s: a heartbeat was missed, the store is away", self.job.id)
+                    log.warning("a heartbeat was missed: the store is away", job=self.job.id)
 
         thread = threading.Thread(target=beat, name=f"heartbeat {self.job.id}", daemon=True)
         thread.start()

@@ -16,9 +16,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.errors import NotFound, Unavailable
+from app.logs import log
 from app.store import models
 from app.store.engine import Database
-from app.telemetry import log
 from model.classifier import Classifier
 from model.confidence.detector import detector
 from model.confidence.rejection import Verdict, judge
