@@ -16,13 +16,14 @@ from app.routes.inputs import OCTETS, labelled_images
 from app.routes.predict import MODEL, QUICK_IMAGES, json_response, model_of
 from app.routes.raw import RawRoute
 from app.schemas import predictions as schemas
+from app.security import OpenToAll
 from app.serving.explain import Explanation, explain
 from app.serving.inference import Reading, Served
 from model.network import Array
 
 __all__ = ["router"]
 
-router = APIRouter(tags=["Explain"], route_class=RawRoute)
+router = APIRouter(route_class=RawRoute, dependencies=[OpenToAll], tags=["Explain"])
 
 MOST_LEARNING_RATE = 100.0
 MOST_STEPS = 100

@@ -8,13 +8,14 @@ import hashlib
 import re
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
-from fastapi import APIRouter, FastAPI, Request, Response
+from fastapi import FastAPI, Request, Response
 from fastapi.openapi.docs import get_swagger_ui_html
 from starlette.convertors import Convertor, register_url_convertor
 from starlette.datastructures import Headers
 from starlette.responses import FileResponse, HTMLResponse
+from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from app.security import page_headers
@@ -22,7 +23,7 @@ from app.security import page_headers
 if TYPE_CHECKING:
     from starlette.types import Scope
 
-__all__ = ["STATIC", "add_docs", "router"]
+__all__ = ["STATIC", "add_docs", "routes"]
 
 STATIC = Path(__file__).parents[2] / "static"
 SWAGGER = "/docs-assets"
@@ -34,8 +35,6 @@ SAFE = page_headers()
 
 COMPRESSED = {".html", ".css", ".js", ".json", ".svg"}
 OF_THE_FILE = ("content-length", "accept-ranges")  # not of its compressed form
-
-router = APIRouter(include_in_schema=False)
 
 
 class _Asset(Convertor[str]):
@@ -103,8 +102,23 @@ async def asset(request: Request) -> Response:
     return await _files.get_response(request.path_params["path"], request.scope)
 
 
-for _path, _endpoint in (("/", index), ("/derivation", derivation), ("/{path:asset}", asset)):
-    router.add_route(_path, _endpoint, methods=["GET"], include_in_schema=False)
+class Document(Route):
+    """A path that gives a document: not rate limited, and not part of the API."""
+
+    limited: ClassVar[bool] = False
+
+
+class Folder(Mount):
+    """A folder of such documents."""
+
+    limited: ClassVar[bool] = False
+
+
+routes = [
+    Document("/", index),
+    Document("/derivation", derivation),
+    Document("/{path:asset}", asset),
+]
 
 
 def add_docs(app: FastAPI) -> None:
@@ -130,5 +144,5 @@ def add_docs(app: FastAPI) -> None:
     async def docs(request: Request) -> Response:
         return HTMLResponse(html, headers=REVALIDATE | safe)
 
-    app.add_route("/docs", docs, include_in_schema=False)
-    app.mount(SWAGGER, StaticFiles(directory=assets))
+    app.routes.append(Document("/docs", docs))
+    app.routes.append(Folder(SWAGGER, StaticFiles(directory=assets)))

@@ -13,6 +13,7 @@ from app.routes import documents, options
 from app.routes.inputs import JSON, OCTETS, Picture, Pixels, one_image, several_images, stages
 from app.routes.raw import RawRoute
 from app.schemas.predictions import BatchPrediction, ImageForm, Images, OneImage, Prediction
+from app.security import OpenToAll
 from app.serving.inference import Inference, Reading, Served
 from model.confidence.rejection import KINDS, judge
 from model.network import Array
@@ -20,7 +21,7 @@ from model.preprocessing.pipeline import upright
 
 __all__ = ["router"]
 
-router = APIRouter(tags=["Predict"], route_class=RawRoute)
+router = APIRouter(route_class=RawRoute, dependencies=[OpenToAll], tags=["Predict"])
 
 CHUNK = 256  # images at a time: their work arrays stay in the cache
 QUICK_IMAGES = 256  # more are computed in a thread, so that single drawings need not wait
