@@ -27,7 +27,7 @@ from serving import calls, picture
 
 from app.imaging import decode
 from app.main import create_app
-from app.routes.gradients import _document
+from app.routes.gradients import document
 from app.routes.predict import CHUNK, to_json
 from app.serving.explain import explain
 from app.serving.inference import Served
@@ -158,7 +158,7 @@ def inside(rounds: int) -> list[tuple[str, float]]:
     explaining = functools.partial(
         explain, model.parameters, model.trace(digits[:1]), np.array([7])
     )
-    answer = _document(Served("pretrained", "", model), explaining(), single=True, full=False)
+    explained = document(Served("pretrained", "", model), explaining(), single=True, full=False)
     batch, together = f"a batch of {CHUNK}", digits[:TOGETHER]
     parts = [
         *_of_picture(picture(digits[0], 28), "28x28"),
@@ -166,7 +166,7 @@ def inside(rounds: int) -> list[tuple[str, float]]:
         ("reading one image", 1, functools.partial(judge, model, digits[:1])),
         (f"reading {TOGETHER} at a time", TOGETHER, functools.partial(judge, model, together)),
         ("gradients: loss, backward pass", 1, explaining),
-        ("gradients: their numbers as JSON", 1, functools.partial(to_json, answer)),
+        ("gradients: their numbers as JSON", 1, functools.partial(to_json, explained)),
         (f"{batch}: deskewing", CHUNK, functools.partial(deskew, digits)),
         (f"{batch}: their edges", CHUNK, functools.partial(edge_features, deskew(digits))),
         (f"{batch}: X W1", CHUNK, functools.partial(np.matmul, x, W1)),
@@ -176,11 +176,11 @@ def inside(rounds: int) -> list[tuple[str, float]]:
 
 
 def _of_picture(file: bytes, title: str) -> list[tuple[str, int, Callable[[], object]]]:
-    grey, lossy = decode._decode(file)
-    ink = decode._ink(grey, lossy)
+    grey, lossy = decode.decode(file)
+    ink = decode.ink(grey, lossy)
     return [
-        (f"PNG {title}: decoding", 1, functools.partial(decode._decode, file)),
-        (f"PNG {title}: what is ink", 1, functools.partial(decode._ink, grey, lossy)),
+        (f"PNG {title}: decoding", 1, functools.partial(decode.decode, file)),
+        (f"PNG {title}: what is ink", 1, functools.partial(decode.ink, grey, lossy)),
         (f"PNG {title}: to MNIST's 28x28", 1, functools.partial(to_mnist, ink)),
     ]
 

@@ -21,7 +21,7 @@ from app.imaging import background
 from app.imaging.stroke_width import suit_pen
 from model.preprocessing import normalize
 
-__all__ = ["pixels", "png", "read_grey", "stages"]
+__all__ = ["decode", "ink", "pixels", "png", "read_grey", "stages"]
 
 Grey = npt.NDArray[np.uint8]
 
@@ -60,8 +60,8 @@ def read_grey(data: bytes) -> Grey:
     Raises UnsupportedMedia for what is no picture, TooLarge for too many pixels, Invalid for a
     damaged file.
     """
-    grey, lossy = _decode(data)
-    return _ink(grey, lossy)
+    grey, lossy = decode(data)
+    return ink(grey, lossy)
 
 
 def pixels(data: bytes) -> int:
@@ -78,8 +78,8 @@ def stages(data: bytes) -> dict[str, Grey]:
 
     Raises as `read_grey` and `normalize.to_mnist` do.
     """
-    grey, lossy = _decode(data)
-    found = _ink(grey, lossy)
+    grey, lossy = decode(data)
+    found = ink(grey, lossy)
     top, bottom, left, right = normalize.ink_box(found)
     return {
         "grey": grey,
@@ -89,7 +89,8 @@ def stages(data: bytes) -> dict[str, Grey]:
     }
 
 
-def _ink(grey: Grey, lossy: bool) -> Grey:
+def ink(grey: Grey, lossy: bool) -> Grey:
+    """White ink on black, in what `decode` gave, of a pen as wide as MNIST's."""
     return suit_pen(background.extract_ink(grey, lossy))
 
 
@@ -134,7 +135,7 @@ def _damaged(kind: str, error: Exception) -> Invalid:
     return Invalid(f"The {kind} file is damaged or cut off ({error}). Save or send it again.")
 
 
-def _decode(data: bytes) -> tuple[Grey, bool]:
+def decode(data: bytes) -> tuple[Grey, bool]:
     """Decode to grey as it was photographed or drawn, and tell whether compression left traces."""
     image = _open(data)
     kind = image.format or ""

@@ -27,10 +27,9 @@ from app.store.engine import Database, Session, StoreError, connect
 from app.store.leases import Lease, LeaseLostError
 from app.store.tables import JobRow
 from model.classifier import Classifier
-from model.confidence.calibration import calibrated
+from model.confidence.calibration import calibrated_and_tested
 from model.data.idx import Dataset, load_mnist, split
 from model.errors import DivergenceError, RecipeError
-from model.metrics import accuracy
 from model.network import Parameters
 from model.serialization.checkpoint import dump_model, dump_state, load_model, load_state
 from model.training.diagnostics import hints
@@ -77,12 +76,8 @@ def end(job: JobRow, state: TrainingState | None, outcome: str) -> Callable[[Ses
     """Prepare a job's last transaction, which stores the best epoch as a model if there is one."""
     made: Classifier | None = None
     if state is not None and state.epoch > 0:
-        dataset = _dataset()
         made = classifier(recipe_of(job.request), state.best, name=job.name)
-        held_back = split(dataset)
-        made = calibrated(made, held_back.validation_images, held_back.validation_labels)
-        tested = accuracy(made.probabilities(dataset.test_images), dataset.test_labels)
-        made = replace(made, test_accuracy=tested)
+        made = calibrated_and_tested(made, split(_dataset()), _dataset())
 
     def commit(session: Session, lease: Lease) -> None:
         if made is None:

@@ -21,7 +21,7 @@ from app.serving.explain import Explanation, explain
 from app.serving.inference import Reading, Served
 from model.network import Array
 
-__all__ = ["router"]
+__all__ = ["document", "router"]
 
 router = APIRouter(route_class=RawRoute, dependencies=[OpenToAll], tags=["Explain"])
 
@@ -84,7 +84,7 @@ async def gradients(request: Request) -> Response:
         )
         if as_npz:
             return _npz(served, explanation)
-        return json_response(_document(served, explanation, examples.single, full))
+        return json_response(document(served, explanation, examples.single, full))
 
     long = len(rates) > 1 or len(examples.pixels) > QUICK_IMAGES
     if check or full or as_npz or long:
@@ -92,7 +92,7 @@ async def gradients(request: Request) -> Response:
     return answer()
 
 
-def _document(served: Served, explanation: Explanation, single: bool, full: bool) -> dict[str, Any]:
+def document(served: Served, explanation: Explanation, single: bool, full: bool) -> dict[str, Any]:
     """The JSON answer; for a single image the first axis is left out."""
     e = explanation
 

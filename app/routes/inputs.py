@@ -24,7 +24,7 @@ from app.imaging import decode
 from app.routes.forms import Form, read_form
 from app.routes.options import either
 from model.errors import BlankImageError
-from model.messages import say
+from model.messages import Message
 from model.preprocessing import normalize
 
 __all__ = ["Examples", "Picture", "labelled_images", "one_image", "several_images", "stages"]
@@ -115,7 +115,7 @@ async def _body(request: Request, *kinds: str) -> tuple[str, bytes, str]:
     found = text.partition(";")[0].strip().lower()
     if found not in kinds:
         raise UnsupportedMedia(
-            "request.media_type", expected=either(kinds), found=found or say("request.none")
+            "request.media_type", expected=either(kinds), found=found or Message("request.none")
         )
     return found, (await request.receive()).get("body", b""), text
 
@@ -209,10 +209,10 @@ def _numbers(value: Any, index: int | None = None) -> Pixels:
     """
 
     def refusal(code: str, **found: Any) -> Invalid:
-        image = say("request.image_one") if index is None else say("request.image_nth", index=index)
-        return Invalid(
-            "request.image_numbers", image=image, pixels=PIXELS, found=say(code, **found)
-        )
+        one, nth = Message("request.image_one"), Message("request.image_nth", {"index": index})
+        image = one if index is None else nth
+        said = Message(code, found)
+        return Invalid("request.image_numbers", image=image, pixels=PIXELS, found=said)
 
     try:
         array = np.asarray(value)

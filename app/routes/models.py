@@ -19,7 +19,7 @@ from app.security import KeyNeeded, LimitedRoute
 from app.serving.inference import must_serve
 from app.store import models
 from app.store.engine import Database
-from model.messages import say
+from model.messages import Message
 from model.serialization.checkpoint import load_model
 
 __all__ = ["router"]
@@ -34,7 +34,7 @@ MOST_NAME = 200  # characters
 def _known_shape(id: str) -> str:
     # No id looks otherwise, so the store need not be asked, and no odd character reaches it.
     if not re.fullmatch(r"[A-Za-z0-9_-]{1,64}", id):
-        raise NotFound("request.no_model", id=id[:64])
+        raise NotFound("model.not_found", id=id[:64])
     return id
 
 
@@ -100,9 +100,8 @@ async def post_model(request: Request, response: Response) -> Model:
     """Send `weights`, an .npz, as a form. A file that does not fit is refused, and why."""
     content_type = request.headers.get("content-type", "")
     if not content_type.lower().startswith(FORM):
-        raise UnsupportedMedia(
-            "request.send_weights", expected=FORM, found=content_type[:80] or say("request.none")
-        )
+        found = content_type[:80] or Message("request.none")
+        raise UnsupportedMedia("request.send_weights", expected=FORM, found=found)
     form = read_form(content_type, await request.body())
     data = form.parts.get("weights")
     if data is None:

@@ -23,7 +23,7 @@ from model.classifier import Classifier
 from model.confidence.detector import detector
 from model.confidence.rejection import Verdict, judge
 from model.errors import CheckpointError
-from model.network import Array, Trace
+from model.network import Trace
 from model.serialization.checkpoint import load_model
 
 __all__ = ["Inference", "Reading", "Served", "must_serve"]
@@ -48,17 +48,6 @@ class Reading(NamedTuple):
 
     verdict: Verdict
     row: int
-
-    @property
-    def probabilities(self) -> Array:
-        """P (10,)."""
-        probabilities: Array = self.verdict.trace.a[-1][self.row]
-        return probabilities
-
-    @property
-    def reason(self) -> str | None:
-        """Why it is uncertain, or None."""
-        return self.verdict.reasons[self.row]
 
     @property
     def trace(self) -> Trace:

@@ -12,10 +12,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from model.classifier import Classifier
+from model.data.idx import Dataset, Split
 from model.errors import ShapeError
+from model.metrics import accuracy
 from model.network import Array, softmax
 
-__all__ = ["BINS", "calibrated", "expected_calibration_error", "fit_temperature", "reliability"]
+__all__ = [
+    "BINS",
+    "calibrated",
+    "calibrated_and_tested",
+    "expected_calibration_error",
+    "fit_temperature",
+    "reliability",
+]
 
 COLDEST, HOTTEST = 0.05, 20.0  # where a few images, all of them right or wrong, would have no limit
 HALVINGS = 40  # of that range: far more digits than are kept
@@ -25,6 +34,17 @@ BINS = 15  # as in Guo et al.
 def calibrated(model: Classifier, images: NDArray[Any], labels: NDArray[Any]) -> Classifier:
     """The same model at the temperature that suits images (n, 784) which it has not learnt from."""
     return replace(model, temperature=fit_temperature(model.trace(images).z[-1], labels))
+
+
+def calibrated_and_tested(model: Classifier, held_back: Split, dataset: Dataset) -> Classifier:
+    """A trained model made ready for use: calibrated, and told how much of the test set it reads.
+
+    Its temperature comes from the validation images of `held_back`, its `test_accuracy` from the
+    test images of `dataset`.
+    """
+    model = calibrated(model, held_back.validation_images, held_back.validation_labels)
+    right = accuracy(model.probabilities(dataset.test_images), dataset.test_labels)
+    return replace(model, test_accuracy=right)
 
 
 def fit_temperature(logits: Array, labels: NDArray[Any]) -> float:

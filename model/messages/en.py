@@ -33,6 +33,7 @@ SENTENCES: dict[str, str] = {
     ),
     "security.slow_body": ("The body did not arrive within {seconds:.0f} seconds. Send it again."),
     "security.wrong_key": "The API key is not the one this server was started with.",
+    "model.not_found": "There is no model {id!r}. GET /models lists them.",
     # app/errors.py and app/routes/: what a request says
     "request.accept": "Accept: this path offers {offers}, found {found}.",
     "request.and": " and ",
@@ -81,7 +82,6 @@ SENTENCES: dict[str, str] = {
         "The form has no part named 'image'. Send one: curl -F image=@digit.png …"
     ),
     "request.no_label": ("The form has no field 'label'. Send the right digit: curl -F label=7 …"),
-    "request.no_model": "There is no model {id!r}. GET /models lists them.",
     "request.no_weights": (
         "The form has no part named 'weights'. Send one: curl -F weights=@model.npz …"
     ),

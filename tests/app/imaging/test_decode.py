@@ -134,7 +134,7 @@ def test_ink_as_bright_as_its_paper_is_found_by_colour(seven: np.ndarray) -> Non
 
 def test_large_photo_is_decoded_small(seven: np.ndarray) -> None:
     large = Image.fromarray(255 - seven).resize((4000, 4000))
-    grey, lossy = decode._decode(encode(large, "JPEG", quality=80))
+    grey, lossy = decode.decode(encode(large, "JPEG", quality=80))
     assert lossy
     assert max(grey.shape) <= 2 * decode.WORK_SIDE
     expect_same(encode(large, "JPEG", quality=80), seven, tolerance=10)

@@ -163,9 +163,9 @@ def test_images_that_arrive_together_get_each_their_own_answer(database: Databas
     asked = [(models_[number % 2], image) for number, image in enumerate(images)]
     answers = read_all(Inference(database), asked)
     for (model, image), answer in zip(asked, answers, strict=True):
-        assert answer.probabilities.shape == (10,)
+        assert answer.trace.a[-1].shape == (1, 10)
         assert np.allclose(
-            answer.probabilities, model.classifier.probabilities(image)[0], atol=1e-6
+            answer.trace.a[-1][0], model.classifier.probabilities(image)[0], atol=1e-6
         )
 
 
@@ -202,7 +202,7 @@ def test_each_is_told_its_own_reason(database: Database) -> None:
     answers = read_all(
         Inference(database), [(one, digit), (one, box.reshape(1, 784)), (one, digit)]
     )
-    assert [answer.reason is None for answer in answers] == [True, False, True]
+    assert [answer.verdict.reasons[answer.row] is None for answer in answers] == [True, False, True]
 
 
 def test_what_fails_for_one_model_answers_for_the_other(database: Database) -> None:
@@ -210,7 +210,7 @@ def test_what_fails_for_one_model_answers_for_the_other(database: Database) -> N
     bad = (served("b"), np.full((1, 100), 9, np.uint8))
     answers = read_all(Inference(database), [good, bad, good])
     assert isinstance(answers[1], ShapeError)
-    assert np.array_equal(answers[0].probabilities, answers[2].probabilities)
+    assert np.array_equal(answers[0].trace.a[-1], answers[2].trace.a[-1])
 
 
 def test_a_client_that_has_gone_holds_nobody_up(database: Database) -> None:
@@ -222,4 +222,4 @@ def test_a_client_that_has_gone_holds_nobody_up(database: Database) -> None:
         gone.cancel()
         return await here
 
-    assert asyncio.run(ask()).probabilities.shape == (10,)
+    assert asyncio.run(ask()).trace.a[-1].shape == (1, 10)
