@@ -196,8 +196,8 @@ def _whole_numbers(value: Any) -> Pixels | None:
         value = list(chain.from_iterable(value))
     if len(value) != PIXELS:
         return None
-    try:
-        return np.frombuffer(bytes(value), np.uint8).reshape(1, PIXELS)
+    try:  # bytearray: CPython makes it of a list in less than half of what bytes take
+        return np.frombuffer(bytearray(value), np.uint8).reshape(1, PIXELS)
     except (TypeError, ValueError):
         return None
 
