@@ -13,7 +13,7 @@ from app.errors import BadRequest
 __all__ = ["Form", "read_form"]
 
 MOST_PARTS = 16
-MOST_HEAD = 8 * 1024  # bytes of a part's headers: one with a long file name has 300
+MOST_HEAD = 8 * 1024  # bytes of a part's headers: one with a long file name has some 300
 
 _BOUNDARY = re.compile(r'boundary=(?:"([^"]{1,70})"|([^\s;"]{1,70}))', re.IGNORECASE)
 # What cannot match in another way is never tried again (`++`, `*+`): a damaged header is read once.
