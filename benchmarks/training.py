@@ -32,7 +32,7 @@ from model.preprocessing.deskew import deskew
 from model.preprocessing.gradient_features import edge_features
 from model.training.loop import train
 from model.training.recipe import recipe
-from model.training.step import Descent
+from model.training.step import DenseStep
 
 PEERS = Path(__file__).parent / "peers"
 ROOT = PEERS.parent.parent
@@ -120,7 +120,7 @@ def preparation(core: int) -> dict[str, float]:
     images, y = images[:6400].astype(np.float32), one_hot(labels[:6400])
     x = images / np.float32(255)
     parameters = initialize((784, 128, 10), "sigmoid", np.random.default_rng(0))
-    descent = Descent(parameters, SGD(np.zeros_like(parameters.vector), momentum=0.9))
+    descent = DenseStep(parameters, SGD(np.zeros_like(parameters.vector), momentum=0.9))
     rng = np.random.default_rng(0)
 
     def steps() -> None:

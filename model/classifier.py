@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from model.errors import ShapeError
-from model.network import Array, Parameters, Trace, forward
+from model.network import Array, Parameters, Trace, forward, softmax
 from model.preprocessing.pipeline import preprocess
 
 __all__ = ["Classifier"]
@@ -43,7 +43,10 @@ class Classifier:
 
     def trace(self, pixels: NDArray[Any]) -> Trace:
         """The forward pass over `pixels`, with P at the classifier's temperature."""
-        return forward(self.parameters, self.prepare(pixels), temperature=self.temperature)
+        trace = forward(self.parameters, self.prepare(pixels))
+        if self.temperature != 1:
+            softmax(trace.z[-1] / np.float32(self.temperature), out=trace.a[-1])
+        return trace
 
     def probabilities(self, pixels: NDArray[Any]) -> Array:
         """P (n, classes); rows sum to 1."""

@@ -23,6 +23,8 @@ import numpy.typing as npt
 from model.errors import DatasetError
 
 __all__ = [
+    "HELD_BACK",
+    "MNIST_EXAMPLES",
     "Dataset",
     "Split",
     "load_idx_directory",
@@ -36,6 +38,8 @@ Bytes = npt.NDArray[np.uint8]
 Part = Literal["train", "test"]
 
 SIDE = 28  # pixels
+HELD_BACK = 5000  # of MNIST's 60,000 training images: for validation
+MNIST_EXAMPLES = 60_000 - HELD_BACK
 CLASSES = 10
 MNIST = Path(__file__).parent / "mnist"
 
@@ -97,7 +101,7 @@ def load_idx_directory(directory: str | Path) -> Dataset:
 
 
 def split(
-    dataset: Dataset, validation_examples: int = 5000, train_examples: int | None = None
+    dataset: Dataset, validation_examples: int = HELD_BACK, train_examples: int | None = None
 ) -> Split:
     """Hold back the last training images for validation; learn from the first of the rest.
 

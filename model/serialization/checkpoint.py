@@ -16,6 +16,7 @@ from model.activations import ACTIVATIONS
 from model.classifier import Classifier
 from model.errors import ByhandError, CheckpointError
 from model.network import Array, Parameters
+from model.optimizer import OPTIMIZERS
 from model.preprocessing.pipeline import FEATURES
 from model.serialization import npz
 from model.training.diagnostics import HIGHEST_SUM, sum_bounds
@@ -66,12 +67,13 @@ def dump_state(state: TrainingState) -> bytes:
     """The .npz of a training run at the end of an epoch."""
     arrays = {
         "parameters": state.parameters.vector,
-        "velocity": state.velocity,
         "best": state.best.vector,
+        **state.optimizer_state,
     }
     meta = {
         "layers": state.parameters.layers,
         "activation": state.parameters.activation,
+        "optimizer": state.optimizer,
         "epoch": state.epoch,
         "best_accuracy": state.best_accuracy,
         "history": [asdict(metrics) for metrics in state.history],
@@ -86,13 +88,16 @@ def load_state(source: bytes | Path) -> TrainingState:
         layers, activation = meta["layers"], meta["activation"]
         npz.expect("epoch", "kind", "int", type(meta["epoch"]).__name__)
         npz.expect("best_accuracy", "kind", "float", type(meta["best_accuracy"]).__name__)
-        shape = Parameters(layers, activation).vector.shape
-        for name in ("parameters", "velocity", "best"):
-            npz.expect(name, "shape", shape, arrays[name].shape)
+        optimizer = _choice(meta, "optimizer", "sgd", OPTIMIZERS)  # older files do not say
+        empty = Parameters(layers, activation)
+        memory = OPTIMIZERS[optimizer].initial_state(empty)
+        for name, place in {"parameters": empty.vector, "best": empty.vector, **memory}.items():
+            npz.expect(name, "shape", place.shape, arrays[name].shape)
         return TrainingState(
             epoch=meta["epoch"],
             parameters=Parameters(layers, activation, arrays["parameters"]),
-            velocity=arrays["velocity"],
+            optimizer=optimizer,
+            optimizer_state={name: arrays[name] for name in memory},
             best=Parameters(layers, activation, arrays["best"]),
             best_accuracy=meta["best_accuracy"],
             history=[EpochMetrics(**metrics) for metrics in meta["history"]],
