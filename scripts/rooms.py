@@ -162,6 +162,6 @@ def reduced(found: set[Arrow]) -> set[Arrow]:
 
     return {
         (source, target)
-        for source, target in found
+        for source, target in sorted(found)
         if not any(target in reach(other) for one, other in found if one == source)
     }
