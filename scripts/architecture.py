@@ -128,7 +128,7 @@ def _notes(top: float) -> list[str]:
     texts = [
         "An arrow goes from a room to one that it imports.",
         "All point down. One that follows from others is",
-        "left out: main also imports store.",
+        "left out: main.py imports store too.",
         "The page knows the service by its HTTP alone.",
     ]
     return [

@@ -17,7 +17,7 @@ ROOT = Path(__file__).resolve().parents[1]
 #: What lives in each room. A room of files that lie beside the folders is named for them.
 WORDS = {
     "app/cli, commands": "what each `byhand …` does",
-    "app/main": "the service put together, at start",
+    "app/main.py": "the service put together, at start",
     "app/routes": "one file a resource; reads like the API's table",
     "app/jobs": "training jobs: queue, worker, events (Dask)",
     "app/serving": "models in memory: predict, explain, evaluate",
@@ -48,7 +48,8 @@ FILES = {
     "app": {
         "cli": "cli, commands",
         "commands": "cli, commands",
-        "worker": "main",  # an older name of app/jobs/worker.py
+        "main": "main.py",
+        "worker": "main.py",  # an older name of app/jobs/worker.py
         "security": "security, telemetry",
         "telemetry": "security, telemetry",
         "settings": "settings, errors",
