@@ -130,7 +130,7 @@ def train(
         }
         for option, value in here_only.items():
             if value is not None:
-                raise CommandError(f"{option} is for training here; leave it out with --url.", 2)
+                raise CommandError("command.only_here", exit_code=2, option=option)
         train_there(url, api_key, {"preset": preset, **overrides}, name, output)
 
 
@@ -229,9 +229,7 @@ def _sizes(option: str, text: str | None) -> list[int] | None:
     try:
         return [int(size) for size in text.split(",") if size]
     except ValueError:
-        raise CommandError(
-            f"{option} takes sizes such as 128 or 256,64, found {text!r}.", 2
-        ) from None
+        raise CommandError("command.sizes", exit_code=2, option=option, found=text) from None
 
 
 def main() -> None:
