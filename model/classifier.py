@@ -36,7 +36,7 @@ class Classifier:
         images = np.atleast_2d(pixels)
         inputs = self.parameters.layers[0]
         if images.ndim != 2 or images.shape[1] != inputs:
-            raise ShapeError(f"an image has {inputs} pixels, found shape {pixels.shape}")
+            raise ShapeError("classifier.pixels", expected=inputs, found=str(pixels.shape))
         shown = preprocess(images, self.deskew, self.features)
         x: Array = np.divide(shown, 255, dtype=self.parameters.dtype)
         return x

@@ -61,7 +61,7 @@ class Parameters:
             raise ShapeError("network.layers", found=list(layers))
         if activation not in ACTIVATIONS:
             raise RecipeError(
-                "activation", "recipe.activation", found=activation, allowed=", ".join(ACTIVATIONS)
+                "activation", "recipe.activation", found=activation, allowed=list(ACTIVATIONS)
             )
         self.layers = tuple(int(size) for size in layers)
         self.activation = activation

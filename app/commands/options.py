@@ -65,7 +65,7 @@ def _help(hyperparameter: Hyperparameter) -> str:
     if hyperparameter.kind == "flag":
         return hyperparameter.words
     if hyperparameter.kind == "choice":
-        may_be = say("hyperparameter.choices", choices=", ".join(hyperparameter.choices))
+        may_be = say("hyperparameter.choices", choices=list(hyperparameter.choices))
     else:
         code = "hyperparameter.range_in" if hyperparameter.unit else "hyperparameter.range"
         limits = {"low": hyperparameter.low, "high": hyperparameter.high}
@@ -92,7 +92,7 @@ def refuse_local(given: Mapping[str, Any]) -> None:
         local = name in FILES or HYPERPARAMETERS[name].local
         if local and value is not None:
             option = f"--{name.replace('_', '-')}"
-            raise CommandError(f"{option} is for training here; leave it out with --url.", 2)
+            raise CommandError("command.only_here", exit_code=2, option=option)
 
 
 def _sizes(name: str, text: str) -> list[int]:
@@ -100,6 +100,4 @@ def _sizes(name: str, text: str) -> list[int]:
         return [int(size) for size in text.split(",") if size]
     except ValueError:
         option = f"--{name.replace('_', '-')}"
-        raise CommandError(
-            f"{option} takes sizes such as 128 or 256,64, found {text!r}.", 2
-        ) from None
+        raise CommandError("command.sizes", exit_code=2, option=option, found=text) from None

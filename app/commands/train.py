@@ -56,9 +56,7 @@ def train(
     console = Console(soft_wrap=True)
     last, finished = _run(console, chosen, digits, state, checkpoint)
     if last is None:
-        raise CommandError(
-            "stopped before the end of the first epoch: there is nothing to keep.", 130
-        )
+        raise CommandError("command.nothing_to_keep", exit_code=130)
     model = classifier(chosen, last.best, name or output.stem)
     model = calibrated(model, digits.validation_images, digits.validation_labels)
     model = _tested(model, dataset)
@@ -74,7 +72,7 @@ def train(
         soft_wrap=True,
     )
     if not finished:
-        raise CommandError("stopped by Ctrl-C.", 130)
+        raise CommandError("command.stopped", exit_code=130)
 
 
 def _resume(path: Path, chosen: Recipe) -> TrainingState:
@@ -83,14 +81,15 @@ def _resume(path: Path, chosen: Recipe) -> TrainingState:
     found = (list(parameters.layers[1:-1]), parameters.activation)
     if found != (list(chosen.hidden_layers), chosen.activation):
         raise CommandError(
-            f"{path} holds a {found[1]} network with hidden layers {found[0]}, but the options ask "
-            f"for {chosen.activation} with {list(chosen.hidden_layers)}. Give the options that it "
-            "began with."
+            "command.resume_misfit",
+            path=path,
+            activation=found[1],
+            layers=found[0],
+            asked_activation=chosen.activation,
+            asked_layers=list(chosen.hidden_layers),
         )
     if state.epoch >= chosen.epochs:
-        raise CommandError(
-            f"{path} has all {state.epoch} epochs behind it; ask for more with --epochs.", 2
-        )
+        raise CommandError("command.resume_done", exit_code=2, path=path, epochs=state.epoch)
     return state
 
 

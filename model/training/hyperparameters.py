@@ -89,7 +89,8 @@ class Hyperparameter:
         kinds = (int,) if self.kind == "whole" else (int, float)
         infinite = isinstance(value, float) and not math.isfinite(value)
         if isinstance(value, bool) or not isinstance(value, kinds) or infinite:
-            raise RecipeError(self.name, f"recipe.no_{self.kind}", found=_shown(value))
+            code = "recipe.no_whole" if self.kind == "whole" else "recipe.no_number"
+            raise RecipeError(self.name, code, found=_shown(value))
         if not self.low <= value <= self.high:
             raise RecipeError(
                 self.name, "recipe.out_of_range", low=self.low, high=self.high, found=_shown(value)
@@ -115,9 +116,7 @@ class Hyperparameter:
 def check_choice(name: str, value: Any, allowed: Sequence[str]) -> None:
     """Raise RecipeError unless `value` is one of the words allowed."""
     if not isinstance(value, str) or value not in allowed:
-        raise RecipeError(
-            name, "recipe.unknown_choice", found=_shown(value), allowed=", ".join(allowed)
-        )
+        raise RecipeError(name, "recipe.unknown_choice", found=_shown(value), allowed=list(allowed))
 
 
 def hyperparameter(default: T, **about: Any) -> T:

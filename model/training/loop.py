@@ -34,35 +34,17 @@ from model.training.diagnostics import (
     saturation,
     sum_bounds,
 )
+from model.training.history import EpochMetrics
 from model.training.pipeline import Examples, prepare
 from model.training.prefetch import prefetch
 from model.training.recipe import Recipe
 from model.training.sparse_step import gradient_step
 
-__all__ = ["EpochMetrics", "Progress", "TrainingState", "classifier", "start", "train"]
+__all__ = ["Progress", "TrainingState", "classifier", "start", "train"]
 
 BATCHES_PER_REPORT = 50  # some 15 ms at batch 64: often enough for a live curve and a quick cancel
 WORK_PER_REPORT = 2 * 10**9  # weights times examples, under a second: a cancel waits no longer
 DIAGNOSED = 1000  # validation images on which gradients and saturation are looked at
-
-
-@dataclass(frozen=True, slots=True)
-class EpochMetrics:
-    """What one epoch came to.
-
-    Losses are mean cross-entropies in nats; train_loss is the mean over the epoch's batches, each
-    taken before its own step. gradient_norms has one ‖(dW_l, db_l)‖ a layer, saturation the share
-    of saturated units a hidden layer, dead_units how many were saturated on every image, all on the
-    same validation images each time.
-    """
-
-    epoch: int
-    train_loss: float
-    validation_loss: float
-    validation_accuracy: float
-    gradient_norms: list[float]
-    saturation: list[float]
-    dead_units: list[int] = field(default_factory=list)  # empty in runs of earlier versions
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,8 @@ from model.serialization.checkpoint import (
     load_state,
     pretrained,
 )
-from model.training.loop import EpochMetrics, TrainingState
+from model.training.history import EpochMetrics
+from model.training.loop import TrainingState
 
 Arrays = dict[str, Any]
 
