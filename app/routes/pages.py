@@ -39,6 +39,7 @@ SWAGGER = "/docs-assets"
 REVALIDATE = {"Cache-Control": "no-cache"}
 SAFE = page_headers()
 
+TEMPLATE = "index.html"  # of the main page
 # A sentence of the template: what is in an attribute is text, elsewhere it may hold a little HTML.
 REFERENCE = re.compile(r'(?P<attribute>=")?\{\{(?P<name>[\w.]+)\}\}')
 
@@ -77,7 +78,7 @@ class Files(StaticFiles):
     def page(self, language: str, scope: Scope) -> Response:
         """The main page in this language, or 304."""
         assert self.directory is not None
-        template = Path(self.directory) / "index.html"
+        template = Path(self.directory) / TEMPLATE
         words = words_file(language)
         versions = template.stat().st_mtime_ns, words.stat().st_mtime_ns
         page = _filled(template, words, versions)
@@ -177,7 +178,9 @@ async def derivation(request: Request) -> Response:
 
 
 async def asset(request: Request) -> Response:
-    """A module, a style, a picture."""
+    """A module, a style, a picture; the main page by the name of its template."""
+    if request.path_params["path"] == TEMPLATE:
+        return await index(request)
     return await files.get_response(request.path_params["path"], request.scope)
 
 

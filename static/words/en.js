@@ -338,6 +338,7 @@ export default {
     "comparedHint": "A click on a heading sorts. Settings that all runs share are left out.",
     "table": "Runs compared",
     "random": "random",
+    "values": { "constant": "constant", "cosine": "cosine", "scaled": "scaled", "blog": "blog", "none": "none", "affine": "affine", "full": "full" },
     "columns": {
       "run": "Run",
       "test": "Test",

@@ -281,6 +281,7 @@ def test_the_form_shows_what_each_preset_fills_in(page: Page) -> None:
 
 
 def test_the_form_has_every_field_and_preset_of_the_service(page: Page) -> None:
+    expect(page.locator("[name=base_model]")).to_be_attached()
     fields = page.evaluate(
         """() => [...new Set([...document.querySelector("#train-form").elements]
              .map(({ name }) => name).filter(Boolean))]"""

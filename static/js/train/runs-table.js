@@ -4,8 +4,8 @@ import { element, say } from "../ui/dom.js";
 import { accuracy, count, duration } from "../ui/format.js";
 import { words } from "../ui/words.js";
 
-const { columns, random } = words.runs;
-const plain = (value) => String(value ?? "–");
+const { columns, random, values } = words.runs;
+const plain = (value) => values[value] ?? String(value ?? "–");
 const setting = (name, write = plain) => ({ title: columns[name], value: ({ request }) => request[name], write, ifDifferent: true });
 const seconds = ({ metrics }) => (metrics.length ? metrics.reduce((sum, each) => sum + each.seconds, 0) : null);
 
