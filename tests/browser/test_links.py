@@ -74,27 +74,6 @@ def test_nothing_sticks_out_at_any_width(
         assert page.evaluate("document.documentElement.scrollWidth") == width, f"stage {stage + 1}"
 
 
-def test_drawings_survive_their_code(page: Page) -> None:
-    same = page.evaluate(
-        """async () => {
-          const { encodeDrawing, decodeDrawing } = await import("/js/draw/drawing-code.js");
-          const strokes = [
-            { width: 18, points: [[0, 280], [279, 1], [-40, 320]] },
-            { width: 8, points: [[140, 140]] },
-          ];
-          const pixels = Uint8Array.from({ length: 784 }, (_, i) => (i % 7 ? 0 : (i * 37) % 256));
-          const again = decodeDrawing(encodeDrawing({ strokes, pixels: null, sample: null }));
-          const image = decodeDrawing(encodeDrawing({ strokes: [], pixels, sample: null }));
-          return (
-            JSON.stringify(again.strokes) === JSON.stringify(strokes) &&
-            image.pixels.every((value, i) => value === pixels[i]) &&
-            decodeDrawing(encodeDrawing({ strokes: [], pixels, sample: 120 })).sample === 120
-          );
-        }"""
-    )
-    assert same
-
-
 def test_a_link_carries_model_and_runs(
     page: Page, new_page: Callable[..., Page], live_server: str
 ) -> None:
