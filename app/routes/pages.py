@@ -1,7 +1,7 @@
 """The page, its modules and styles, and /docs: all from here, without a CDN.
 
-Files are served as they are, but for the main page: index.html is a template, whose {{part.name}}
-stand for the sentences of static/words/LANGUAGE.js. A second language is one more such file.
+Files are served as they are, but for the main page: its index.html is filled with the sentences of
+the service's language (template.py).
 """
 
 from __future__ import annotations
@@ -9,13 +9,11 @@ from __future__ import annotations
 import base64
 import gzip
 import hashlib
-import html
-import json
 import re
 from email.utils import formatdate
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING
 
 from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.openapi.docs import get_swagger_ui_html
@@ -24,13 +22,14 @@ from starlette.datastructures import Headers
 from starlette.responses import FileResponse, HTMLResponse
 from starlette.staticfiles import NotModifiedResponse, StaticFiles
 
+from app.routes.template import filled
 from app.security import page_headers
 from app.settings import STATIC, words_file
 
 if TYPE_CHECKING:
     from starlette.types import Scope
 
-__all__ = ["Files", "Page", "add_docs", "fill", "read_words", "router"]
+__all__ = ["Files", "add_docs", "router"]
 
 SWAGGER = "/docs-assets"
 
@@ -40,9 +39,6 @@ REVALIDATE = {"Cache-Control": "no-cache"}
 SAFE = page_headers()
 
 TEMPLATE = "index.html"  # of the main page
-# A sentence of the template: what is in an attribute is text, elsewhere it may hold a little HTML.
-REFERENCE = re.compile(r'(?P<attribute>=")?\{\{(?P<name>[\w.]+)\}\}')
-
 COMPRESSED = {".html", ".css", ".js", ".json", ".svg"}
 OF_THE_FILE = ("content-length", "accept-ranges")  # not of its compressed form
 
@@ -64,14 +60,6 @@ class _Asset(Convertor[str]):
 register_url_convertor("asset", _Asset())
 
 
-class Page(NamedTuple):
-    """The main page in one language: its bytes, the same compressed, and the tag of this version."""
-
-    content: bytes
-    compressed: bytes
-    etag: str
-
-
 class Files(StaticFiles):
     """Static files: asked for again each time, their text compressed."""
 
@@ -81,7 +69,7 @@ class Files(StaticFiles):
         template = Path(self.directory) / TEMPLATE
         words = words_file(language)
         versions = template.stat().st_mtime_ns, words.stat().st_mtime_ns
-        page = _filled(template, words, versions)
+        page = filled(template, words, versions)
         headers = {
             "ETag": page.etag,
             "Last-Modified": formatdate(max(versions) / 1e9, usegmt=True),
@@ -123,45 +111,6 @@ class Files(StaticFiles):
 def _gzip(path: str, mtime_ns: int) -> bytes:
     """A file's bytes compressed, once for each version of it."""
     return gzip.compress(Path(path).read_bytes(), mtime=0)
-
-
-@lru_cache(maxsize=8)
-def _filled(template: Path, words: Path, versions: tuple[int, int]) -> Page:
-    """The main page, filled once for each version of its two files (their times of change)."""
-    text = fill(template.read_text(encoding="utf-8"), read_words(words), words.stem)
-    content = text.encode()
-    etag = f'"{hashlib.sha256(content).hexdigest()[:32]}"'
-    return Page(content, gzip.compress(content, mtime=0), etag)
-
-
-def read_words(file: Path) -> dict[str, Any]:
-    """The sentences of a language: a module that exports them as JSON, by the page's parts.
-
-    Raises ValueError where what is exported is not JSON.
-    """
-    exported = file.read_text(encoding="utf-8").partition("export default ")[2]
-    words: dict[str, Any] = json.loads(exported.strip().removesuffix(";"))
-    return words
-
-
-def fill(template: str, words: dict[str, Any], language: str) -> str:
-    """The template with each {{part.name}} replaced by its sentence, {{language}} by the language.
-
-    Raises KeyError for a name that the words do not have.
-    """
-
-    def sentence(match: re.Match[str]) -> str:
-        name = match["name"]
-        found: Any = words | {"language": language}
-        for part in name.split("."):
-            if not isinstance(found, dict) or part not in found:
-                raise KeyError(f"{{{{{name}}}}} has no words in the language {language!r}")
-            found = found[part]
-        if not isinstance(found, str):
-            raise KeyError(f"{{{{{name}}}}} is no sentence in the language {language!r}")
-        return f'="{html.escape(found)}' if match["attribute"] else found
-
-    return REFERENCE.sub(sentence, template)
 
 
 files = Files(directory=STATIC, check_dir=False)

@@ -1,5 +1,5 @@
 """GET /presets: the named recipes of POST /train."""
-# ruff: noqa: E501, D103
+# ruff: noqa: E501
 
 from __future__ import annotations
 

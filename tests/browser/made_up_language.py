@@ -18,6 +18,7 @@ import uvicorn
 from app import settings
 from app.main import create_app
 from app.routes import pages
+from app.routes.template import read_words
 from app.settings import STATIC, Settings, words_file
 from model import messages
 from model.messages import en
@@ -46,7 +47,7 @@ def install(directory: Path, patch: pytest.MonkeyPatch) -> None:
     module.SENTENCES = marked(en.SENTENCES)  # type: ignore[attr-defined]
     patch.setitem(sys.modules, module.__name__, module)
     patch.setattr(messages, "LANGUAGES", (*messages.LANGUAGES, CODE))
-    words = marked(pages.read_words(words_file("en")))
+    words = marked(read_words(words_file("en")))
     static = shutil.copytree(STATIC, directory / "static")
     patch.setattr(settings, "STATIC", static)
     patch.setattr(pages, "files", pages.Files(directory=static))

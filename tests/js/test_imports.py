@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from app.routes.pages import read_words
+from app.routes.template import read_words
 from app.settings import STATIC, words_file
 
 JS = STATIC / "js"

@@ -8,7 +8,8 @@ from fastapi.testclient import TestClient
 
 from app import settings
 from app.routes import pages
-from app.routes.pages import Files, fill, read_words
+from app.routes.pages import Files
+from app.routes.template import fill, read_words
 from app.settings import STATIC, words_file
 from tests.app.conftest import assert_problem
 
