@@ -77,6 +77,7 @@ def test_a_link_carries_model_and_runs(
 ) -> None:
     body = {"name": "in the link", "epochs": 1, "train_examples": 200, "hidden_layers": [4]}
     job = page.request.post(f"{live_server}/train", data=body).json()["id"]
+    page.reload()
     run = f"#jobs [data-job='{job}']"
     expect(page.locator(f"{run}[data-state='succeeded']")).to_be_visible()
     page.locator(run).get_by_role("checkbox").set_checked(True)

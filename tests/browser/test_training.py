@@ -251,8 +251,11 @@ def test_two_pages_see_the_same_runs(
     page: Page, new_page: Callable[..., Page], live_server: str
 ) -> None:
     other = new_page()
+    other.clock.install()
     other.goto(live_server)
+    expect(other.locator("#models tbody tr")).not_to_have_count(0)
     job = start(page, "shared", **LONG)
+    other.clock.fast_forward(5000)  # the list of runs is asked for now and then
     expect(other.locator(row(job))).to_be_visible()
     other.locator(row(job)).get_by_role("button", name="Cancel").click()
     expect(page.locator(row(job, "cancelled"))).to_be_visible()
@@ -292,3 +295,52 @@ def test_the_form_has_every_field_and_preset_of_the_service(page: Page) -> None:
     )
     assert set(fields) == TrainRequest.model_fields.keys()
     assert page.locator("#presets input").count() == len(PRESETS)
+
+
+def test_a_hyperparameter_that_the_page_never_heard_of_is_a_field(page: Page, watch: Watch) -> None:
+    new = {
+        "name": "patience",
+        "label": "Patience",
+        "words": "How many epochs without a gain are borne.",
+        "kind": "whole",
+        "low": 1,
+        "high": 9,
+        "choices": None,
+        "optional": True,
+        "main": True,
+    }
+
+    def also(route: Route) -> None:
+        answer = route.fetch()
+        route.fulfill(response=answer, json=[*answer.json(), new])
+
+    sent: list[dict[str, object]] = []
+
+    def refuse(route: Route) -> None:
+        sent.append(route.request.post_data_json)
+        errors = [{"field": "patience", "message": "have more"}]
+        route.fulfill(status=400, json={"detail": "Not so.", "errors": errors})
+
+    page.route("**/hyperparameters", also)
+    page.route("**/train", refuse)
+    page.reload()
+    field = page.locator("#main-fields #field-patience")
+    expect(field).to_have_attribute("type", "number")
+    expect(field).to_have_attribute("max", "9")
+    expect(field).to_have_attribute("aria-describedby", "help-patience error-patience")
+    expect(page.locator("#help-patience")).to_have_text(str(new["words"]))
+    field.fill("3")
+    page.locator("#train-form [name=epochs]").fill("2")
+    with page.expect_response("**/train"):
+        page.click("#train-form [type=submit]")
+    expect(page.locator("#error-patience")).to_have_text("have more")
+    assert sent == [{"preset": "fast", "epochs": 2, "patience": 3}]
+    watch.complaints = [said for said in watch.complaints if "400" not in said]
+
+
+def test_the_fields_come_when_the_service_is_back(page: Page, watch: Watch) -> None:
+    page.route("**/hyperparameters", lambda route: route.fulfill(status=503, json={}), times=1)
+    page.reload()
+    expect(page.locator("#field-learning_rate")).to_be_visible()
+    expect(page.locator("#field-learning_rate")).to_have_attribute("placeholder", re.compile(r"\d"))
+    watch.complaints = [said for said in watch.complaints if "503" not in said]
