@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { BASE_MODEL, choicesOf, inputOf, presetText, toRequest } from "../../static/js/train/train-fields.js";
+import { BASE_MODEL, inputOf, presetText, toRequest } from "../../static/js/train/train-fields.js";
 
 const field = (name, kind, more = {}) => ({ name, kind, low: null, high: null, choices: null, ...more });
 const choices = [{ value: "scaled", label: "scaled to the layer" }, { value: "blog", label: "the text's own" }];
@@ -8,7 +8,7 @@ const FIELDS = [
   field("epochs", "whole", { low: 1, high: 10000 }),
   field("learning_rate", "number", { low: 1e-9, high: 100 }),
   field("initialization", "choice", { choices }),
-  field("deskew", "flag"),
+  field("deskew", "flag", { choices: [{ value: "false", label: "no" }, { value: "true", label: "yes" }] }),
   field("hidden_layers", "sizes"),
   BASE_MODEL,
 ];
@@ -33,13 +33,11 @@ test("each field is sent as what it is", () => {
   });
 });
 
-test("numbers are written within their range, choices are chosen", () => {
+test("numbers are written within their range", () => {
   assert.deepEqual(inputOf(epochs), { type: "number", min: 1, max: 10000, step: 1, inputmode: "decimal" });
   assert.equal(inputOf(rate).step, "any");
   const { pattern } = inputOf(layers);
   assert.deepEqual(["128", "256, 64", "a", ""].map((text) => new RegExp(`^(?:${pattern})$`, "v").test(text)), [true, true, false, false]);
-  assert.deepEqual([epochs, rate, layers].map(choicesOf), [null, null, null]);
-  assert.deepEqual(choicesOf(deskew).map(({ value }) => value), ["false", "true"]);
 });
 
 test("a preset's value is shown in the words of its field", () => {

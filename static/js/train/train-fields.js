@@ -1,6 +1,7 @@
 /**
  * The fields of the training form. Most come from the service's own table, GET /hyperparameters: {name, label, words, kind, low,
- * high, choices, optional, main}, `kind` being whole, number, choice, flag or sizes. Pure.
+ * high, choices, main}, `kind` being whole, number, choice, flag or sizes; `choices` [{value, label}], values as text, of a
+ * choice and a flag, else null. Pure.
  */
 
 import { words } from "../ui/words.js";
@@ -13,12 +14,6 @@ const SIZES = "\\s*\\d+(\\s*,\\s*\\d+)*\\s*";
 /** What the page itself adds: the network that a run goes on from, of those that there are (TrainForm.offerModels). */
 export const BASE_MODEL = { name: "base_model", label: said.startFrom, words: said.startFromWords, kind: "choice", choices: [], main: false };
 
-/** The choices of a field that is a list: [{value, label}], values as text; null for a field that is written. */
-export function choicesOf({ kind, choices }) {
-  if (kind === "flag") return [{ value: "false", label: said.no }, { value: "true", label: said.yes }];
-  return kind === "choice" ? choices : null;
-}
-
 /** The attributes of the <input> of a field that is written. */
 export function inputOf({ kind, low, high }) {
   if (kind === "sizes") return { type: "text", pattern: SIZES };
@@ -26,8 +21,7 @@ export function inputOf({ kind, low, high }) {
 }
 
 /** What a field shows of its preset's value while it is left as it is. */
-export function presetText(field, value) {
-  const choices = choicesOf(field);
+export function presetText({ choices }, value) {
   if (!choices) return value === null ? said.all : [value].flat().join(", ");
   return choices.find((choice) => choice.value === String(value))?.label ?? String(value);
 }

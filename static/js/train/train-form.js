@@ -1,7 +1,7 @@
 /** The form that starts a run: presets as cards, a sentence for each field, the server's objections beside the field. */
 
 import { element, find, findAll, say } from "../ui/dom.js";
-import { BASE_MODEL, choicesOf, inputOf, presetText, toRequest } from "./train-fields.js";
+import { BASE_MODEL, inputOf, presetText, toRequest } from "./train-fields.js";
 import { fill, words } from "../ui/words.js";
 
 const said = words.train;
@@ -96,9 +96,9 @@ function presetCard(name, { title, words: text }) {
 }
 
 function fieldRow(field) {
-  const { name, label, words: text } = field;
+  const { name, label, words: text, choices } = field;
   const common = { id: `field-${name}`, name, "aria-describedby": `help-${name} error-${name}` };
-  const options = choicesOf(field)?.map(({ value, label: shown }) => element("option", { value }, shown));
+  const options = choices?.map(({ value, label: shown }) => element("option", { value }, shown));
   const input = options
     ? element("select", common, element("option", { value: "" }, said.preset), options)
     : element("input", { ...common, ...inputOf(field), autocomplete: "off" });
