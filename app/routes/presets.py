@@ -140,6 +140,7 @@ def list_hyperparameters() -> list[Any]:
             "Straighten",
             "Set slanted digits upright before the network sees them.",
             "flag",
+            [("false", "no"), ("true", "yes")],
         ),
         _other(
             "features",
