@@ -39,6 +39,7 @@ from app.store import engine
 from app.store import jobs as jobs_store
 from app.store import models as models_store
 from app.telemetry import Metrics, Telemetry, configure_logging, log
+from model import messages
 from model.serialization.checkpoint import dump_model, pretrained
 
 __all__ = ["create_app"]
@@ -56,6 +57,7 @@ Recognises handwritten digits with one small network, and shows backpropagation 
 def create_app(settings: Settings | None = None) -> FastAPI:
     """The service, with its settings from the environment unless they are given."""
     settings = settings or Settings()
+    messages.use(settings.language)
     configure_logging(settings.log_level)
     metrics = Metrics()
     app = FastAPI(
