@@ -29,10 +29,10 @@ def edge_features(images: npt.NDArray[Any]) -> Array:
 
     (Roberts, 1963). That vector is split into the two nearest of eight directions, 45 degrees
     apart: with m = min(|u|, |w|) its part along the axis between them is √2 m, and its part along
-    the diagonal is the larger of |u| and |w| less m. Each direction is averaged over cells of 2 rows and 4 columns,
-    with weights that fall linearly to 0 at the middles of the cells to the left and right. With e
-    this mean, the feature is 3 √(255 e), at most 255. 8 directions of 14x7 cells are 784 numbers
-    again: the eight panels, in the order of DIRECTIONS, of a 28x28 image.
+    the diagonal is the larger of |u| and |w| less m. Each direction is averaged over cells of 2
+    rows and 4 columns, with weights that fall linearly to 0 at the middles of the cells to the left
+    and right. With e this mean, the feature is 3 √(255 e), at most 255. 8 directions of 14x7 cells
+    are 784 numbers again: the eight panels, in the order of DIRECTIONS, of a 28x28 image.
 
     (Liu, Nakashima, Sako and Fujisawa, *Handwritten digit recognition: benchmarking of
     state-of-the-art techniques*, 2003; cells as in Dalal and Triggs, *Histograms of Oriented

@@ -2,7 +2,8 @@
 
 A model's arrays are W1 b1 W2 b2 …. A file of these alone, without `meta`, is a model too (sigmoid,
 no deskewing), so that weights from elsewhere can be loaded. A training state holds its parameters
-and its optimiser's state as vectors (count,). Files whose parts do not fit together raise CheckpointError.
+and its optimiser's state as vectors (count,). Files whose parts do not fit together raise
+CheckpointError.
 """
 
 import reprlib
