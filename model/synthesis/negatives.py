@@ -153,7 +153,7 @@ def _several(digits: Images, rng: Rng) -> NDArray[Any]:
 
 
 def _shape(rng: Rng) -> NDArray[Any]:
-    """A filled ellipse, box or triangle, turned at random; none so thin that it might be a one."""
+    """A filled ellipse, box or triangle, rotated at random, never so thin that it could be a 1."""
     y, x = np.mgrid[-1:1:60j, -1:1:60j]
     angle, wide, high = rng.uniform(0, np.pi), *rng.uniform(0.45, 0.95, 2)
     u = (x * np.cos(angle) - y * np.sin(angle)) / wide
@@ -180,7 +180,7 @@ def _picture(rng: Rng) -> NDArray[Any]:
 
 
 def _blobs(rng: Rng) -> Floats:
-    """Unevenness of all sizes (SIDE, SIDE), sometimes the lines along which it has one height."""
+    """Smooth noise of all scales (SIDE, SIDE); in half of the cases only its contour lines."""
     image = np.zeros((SIDE, SIDE))
     for upsample in NOISE_SCALES:
         coarse = rng.standard_normal((upsample.shape[1], upsample.shape[1]))

@@ -89,10 +89,11 @@ def _deform(n: int, strokes: Iterable[tuple[Floats, Floats]], rng: Rng) -> Float
     curves = [
         _trim(basis @ (points + rng.normal(0, SHIFT, (n, 1, 2))), rng) for points, basis in strokes
     ]
-    ink = np.concatenate(curves, axis=1) - 50
+    joined = np.concatenate(curves, axis=1) - 50
     phase, length = rng.uniform(0, 2 * np.pi, (n, 1, 2)), rng.uniform(70, 200, (n, 1, 2))
-    ink += rng.normal(0, BEND, (n, 1, 2)) * np.sin(2 * np.pi * ink[..., ::-1] / length + phase)
-    return np.asarray(ink @ _linear_maps(n, rng))
+    wave = np.sin(2 * np.pi * joined[..., ::-1] / length + phase)
+    joined += rng.normal(0, BEND, (n, 1, 2)) * wave
+    return np.asarray(joined @ _linear_maps(n, rng))
 
 
 def _linear_maps(n: int, rng: Rng) -> Floats:
@@ -153,14 +154,14 @@ def _catmull_rom(corner: tuple[bool, ...]) -> Floats:
     return np.concatenate([*rows, np.eye(last + 1)[last:]])
 
 
-def _rasterise(ink: Floats, radii: Floats) -> NDArray[np.uint8]:
+def _rasterise(skeletons: Floats, radii: Floats) -> NDArray[np.uint8]:
     """Draw skeletons (n, p, 2) with pens of these radii, and normalise them to images (n, 784)."""
-    low, high = ink.min(axis=1, keepdims=True), ink.max(axis=1, keepdims=True)
+    low, high = skeletons.min(axis=1, keepdims=True), skeletons.max(axis=1, keepdims=True)
     scale = (GRID - 1 - 2 * np.floor(radii)) / (high - low).max(axis=(1, 2))  # (n,)
-    points = (ink - (low + high) / 2) * scale[:, None, None] + (GRID - 1) / 2
+    points = (skeletons - (low + high) / 2) * scale[:, None, None] + (GRID - 1) / 2
     x, y = np.rint(points).astype(np.intp).transpose(2, 0, 1)
-    path = np.zeros((len(ink), GRID, 64), bool)
-    path[np.arange(len(ink))[:, None], y, x] = True
+    path = np.zeros((len(skeletons), GRID, 64), bool)
+    path[np.arange(len(skeletons))[:, None], y, x] = True
     for radius in np.unique(radii):
         path[radii == radius] = _dilate(path[radii == radius], radius)
     fine = path[:, :, :GRID].reshape(-1, BOX, FINE, BOX, FINE)

@@ -65,7 +65,7 @@ def test_a_whole_pixel_move_moves_by_a_whole_pixel(digits, monkeypatch) -> None:
         def uniform(self, low=0.0, high=1.0, size=None):
             return np.full(size, high)
 
-    monkeypatch.setattr(module, "MOVE", 1.0)
+    monkeypatch.setattr(module, "SHIFT", 1.0)
     out = augment(images, "affine", OnePixel(np.random.PCG64(0)))
     assert np.allclose(
         out.reshape(-1, 28, 28)[:, :-1, :-1], images.reshape(-1, 28, 28)[:, 1:, 1:], atol=1e-5
