@@ -35,7 +35,7 @@ from model.training.diagnostics import (
     sum_bounds,
 )
 from model.training.history import EpochMetrics
-from model.training.pipeline import Examples, prepare
+from model.training.pipeline import TrainingExamples, prepare
 from model.training.prefetch import prefetch
 from model.training.recipe import Recipe
 from model.training.sparse_step import gradient_step
@@ -150,7 +150,7 @@ class _Run:
     def __init__(self, recipe: Recipe, data: Split, state: TrainingState) -> None:
         self.recipe = recipe
         self.state = state
-        self.examples = Examples(recipe, data)
+        self.examples = TrainingExamples(recipe, data)
         self.validation_x = prepare(recipe, data.validation_images)
         self.validation_y = one_hot(data.validation_labels)
         self.validation_labels = data.validation_labels

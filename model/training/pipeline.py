@@ -12,7 +12,7 @@ from model.preprocessing.pipeline import preprocess
 from model.synthesis.strokes import draw_digits
 from model.training.recipe import Recipe
 
-__all__ = ["Examples", "distortion", "prepare", "scale"]
+__all__ = ["TrainingExamples", "distortion", "prepare", "scale"]
 
 LEAST_STRENGTH = 0.7  # of the augmentation, at a run's end
 CHUNK = 1024  # images preprocessed at a time
@@ -21,7 +21,7 @@ VARIETY = 5  # sets of synthetic digits, which epochs use in turn
 Images = NDArray[Any]  # (n, 784), 0..255
 
 
-class Examples:
+class TrainingExamples:
     """The training images and labels of one run, epoch by epoch."""
 
     def __init__(self, recipe: Recipe, data: Split) -> None:
