@@ -167,7 +167,7 @@ class _Run:
     def epoch(self) -> Iterator[Progress]:
         number, steps = self.state.epoch + 1, self.steps
         rng = np.random.default_rng([self.recipe.seed, number])
-        self.examples.begin(number)
+        self.examples.begin_epoch(number)
         order = rng.permutation(len(self.examples))
         work = self.state.parameters.count * self.recipe.batch_size
         batches = min(BATCHES_PER_REPORT, WORK_PER_REPORT // work or 1)
@@ -193,7 +193,7 @@ class _Run:
         """X and Y of the examples in this order, `size` at a time, prefetched while augmenting."""
         begin, steps = self.state.epoch * self.steps_per_epoch, self.steps
         chunks = (
-            self.examples.take(
+            self.examples.inputs_and_targets(
                 order[first : first + size],
                 rng,
                 progress=(begin + first // self.recipe.batch_size) / steps,

@@ -50,7 +50,7 @@ class TrainingExamples:
         """The number of examples in an epoch."""
         return len(self._images)
 
-    def begin(self, epoch: int) -> None:
+    def begin_epoch(self, epoch: int) -> None:
         """Replace the synthetic digits behind the data set's images by those of this epoch."""
         count = self._recipe.drawn_examples
         if not count:
@@ -66,7 +66,7 @@ class TrainingExamples:
             self._drawn[share] = images, labels
         self._images[self._given :], self._labels[self._given :] = self._drawn[share]
 
-    def take(
+    def inputs_and_targets(
         self, rows: NDArray[np.intp], rng: np.random.Generator, progress: float
     ) -> tuple[NDArray[np.uint8] | Array, Array]:
         """Make inputs X (n, 784) and one-hot targets Y (n, 10) of the examples with these indices.

@@ -29,7 +29,7 @@ def data() -> Split:
 def take(
     given: TrainingExamples, rows: Any, progress: float = 0, seed: int = 0
 ) -> tuple[Any, Array]:
-    return given.take(np.array(rows), np.random.default_rng(seed), progress)
+    return given.inputs_and_targets(np.array(rows), np.random.default_rng(seed), progress)
 
 
 def test_images_that_nothing_is_done_to_stay_bytes(data: Split) -> None:
@@ -70,7 +70,7 @@ def test_columns_are_given_in_the_order_that_was_asked_for(deskewing: bool, data
     usual.reorder_inputs(None)
     for epoch in (1, 2):  # the second epoch's drawn digits come after the order
         for each in (usual, reordered):
-            each.begin(epoch)
+            each.begin_epoch(epoch)
         np.testing.assert_array_equal(
             take(reordered, range(34))[0], take(usual, range(34))[0][:, order]
         )
@@ -133,7 +133,7 @@ def test_each_epoch_takes_the_next_fifth_of_the_drawn_digits(
     assert len(given) == 34
     shares = []
     for epoch in range(1, 11):
-        given.begin(epoch)
+        given.begin_epoch(epoch)
         x, y = take(given, [0, 30, 33])
         np.testing.assert_array_equal(x[0], data.train_images[0])
         assert y[1:].argmax(axis=1).tolist() == [7, 7]
@@ -145,6 +145,6 @@ def test_each_epoch_takes_the_next_fifth_of_the_drawn_digits(
 def test_the_data_set_itself_is_never_written_to(data: Split) -> None:
     before = data.train_images.copy()
     given = TrainingExamples(replace(PLAIN, drawn_examples=3), data)
-    given.begin(1)
+    given.begin_epoch(1)
     np.testing.assert_array_equal(data.train_images, before)
     assert len(data.train_images) == 30
