@@ -12,7 +12,7 @@ from model.preprocessing.pipeline import preprocess
 from model.synthesis.strokes import draw_digits
 from model.training.recipe import Recipe
 
-__all__ = ["TrainingExamples", "distortion", "prepare", "scale"]
+__all__ = ["TrainingExamples", "augmentation_strength", "prepare", "scale"]
 
 LEAST_STRENGTH = 0.7  # of the augmentation, at a run's end
 CHUNK = 1024  # images preprocessed at a time
@@ -77,7 +77,9 @@ class TrainingExamples:
         images, y = self._images.take(rows, axis=0), one_hot(self._labels[rows])
         kind = self._recipe.augment
         if kind != "none":
-            distorted = augment(images.astype(np.float32), kind, rng, distortion(progress))
+            distorted = augment(
+                images.astype(np.float32), kind, rng, augmentation_strength(progress)
+            )
             return prepare(self._recipe, distorted), y
         return images, y
 
@@ -100,7 +102,7 @@ def _columns(images: Images, order: NDArray[np.intp]) -> Images:
     return images.take(order, axis=1, mode="clip")  # ten times as fast as indexing
 
 
-def distortion(progress: float) -> float:
+def augmentation_strength(progress: float) -> float:
     """The strength of the augmentation at `progress`, 0..1 of a run.
 
     It is 1 in the first half and falls to 0.7 at the end, so that the last steps are taken on

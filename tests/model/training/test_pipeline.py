@@ -12,7 +12,7 @@ from model.network import Array, one_hot
 from model.preprocessing.deskew import deskew
 from model.preprocessing.gradient_features import edge_features
 from model.training import pipeline
-from model.training.pipeline import TrainingExamples, distortion, prepare
+from model.training.pipeline import TrainingExamples, augmentation_strength, prepare
 from model.training.recipe import recipe
 
 PLAIN = recipe("blog")
@@ -100,9 +100,9 @@ def test_distorted_images_are_set_upright_after_that(
 
 
 def test_distortions_shrink_in_the_second_half() -> None:
-    assert [distortion(p) for p in (0, 0.5)] == [1, 1]
-    assert distortion(0.75) == pytest.approx(0.85)
-    assert distortion(1) == pytest.approx(0.7)
+    assert [augmentation_strength(p) for p in (0, 0.5)] == [1, 1]
+    assert augmentation_strength(0.75) == pytest.approx(0.85)
+    assert augmentation_strength(1) == pytest.approx(0.7)
 
 
 def test_late_images_are_distorted_less(data: Split, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -116,7 +116,7 @@ def test_late_images_are_distorted_less(data: Split, monkeypatch: pytest.MonkeyP
     given = TrainingExamples(replace(PLAIN, augment="affine"), data)
     for progress in (0.2, 0.9):
         take(given, [0], progress)
-    assert strengths == [distortion(0.2), distortion(0.9)]
+    assert strengths == [augmentation_strength(0.2), augmentation_strength(0.9)]
 
 
 def test_each_epoch_takes_the_next_fifth_of_the_drawn_digits(
