@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from model.errors import BlankImageError, InkError
 
-__all__ = ["ink_box", "is_mnist", "place", "resample", "to_mnist"]
+__all__ = ["centre", "ink_box", "is_mnist", "resample", "to_mnist"]
 
 Grey = npt.NDArray[np.uint8]
 
@@ -45,7 +45,7 @@ def to_mnist(grey: npt.NDArray[Any]) -> Grey:
     if is_mnist(grey, box):
         return grey.astype(np.uint8)
     top, bottom, left, right = box
-    return place(resample(grey[top:bottom, left:right]))
+    return centre(resample(grey[top:bottom, left:right]))
 
 
 def ink_box(grey: npt.NDArray[Any]) -> tuple[int, int, int, int]:
@@ -105,7 +105,7 @@ def _overlap(length: int) -> npt.NDArray[np.float32]:
     return shared
 
 
-def place(small: Grey) -> Grey:
+def centre(small: Grey) -> Grey:
     """Put a 20x20 image into 28x28, its centre of mass as near to 14.0 as whole pixels allow."""
     margin = (SIDE - BOX) // 2
     out = np.zeros((SIDE, SIDE), np.uint8)

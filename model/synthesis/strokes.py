@@ -12,7 +12,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from model.preprocessing.normalize import place
+from model.preprocessing.normalize import centre
 from model.synthesis.digit_glyphs import DIGIT_GLYPHS
 
 __all__ = ["draw_digits", "draw_skeleton", "draw_strokes"]
@@ -168,7 +168,7 @@ def _rasterise(skeletons: Floats, radii: Floats) -> NDArray[np.uint8]:
     covered = sum(fine[:, :, i, :, j].view(np.uint8) for i in range(FINE) for j in range(FINE))
     small = np.asarray(covered, np.float64)
     small = np.floor(small * (255 / small.max(axis=(1, 2), keepdims=True)) + 0.5)
-    return np.stack([place(image).ravel() for image in small.astype(np.uint8)])
+    return np.stack([centre(image).ravel() for image in small.astype(np.uint8)])
 
 
 def _dilate(path: NDArray[np.bool_], radius: float) -> NDArray[np.bool_]:
