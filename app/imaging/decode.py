@@ -81,7 +81,7 @@ def stages(data: bytes) -> dict[str, Grey]:
     """
     grey, lossy = _decode(data)
     found = _ink(grey, lossy)
-    top, bottom, left, right = normalize.ink_box(found)
+    top, bottom, left, right = normalize.bounding_box(found)
     return {
         "grey": grey,
         "ink": found,

@@ -30,7 +30,7 @@ def suit_pen(found: Grey) -> Grey:
     """Widen or narrow the strokes of white ink on black (h, w) where they need it."""
     if max(found.shape) < SMALL or not _may_need_it(found):
         return found
-    top, bottom, left, right = normalize.ink_box(found)
+    top, bottom, left, right = normalize.bounding_box(found)
     crop = found[top:bottom, left:right]
     pixel = max(crop.shape) / normalize.BOX
     width = _stroke_width(crop)
@@ -45,7 +45,7 @@ def _may_need_it(found: Grey) -> bool:
     """Look at every fourth pixel: most drawings need no closer look."""
     coarse = found[::COARSE, ::COARSE].copy()  # its pixels side by side: read several times
     try:
-        top, bottom, left, right = normalize.ink_box(coarse)
+        top, bottom, left, right = normalize.bounding_box(coarse)
     except BlankImageError:
         return bool(found.any())
     side = max(bottom - top, right - left)

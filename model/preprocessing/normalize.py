@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from model.errors import BlankImageError, InkError
 
-__all__ = ["centre", "ink_box", "is_mnist", "resample", "to_mnist"]
+__all__ = ["bounding_box", "centre", "is_mnist", "resample", "to_mnist"]
 
 Grey = npt.NDArray[np.uint8]
 
@@ -41,14 +41,14 @@ def to_mnist(grey: npt.NDArray[Any]) -> Grey:
     """
     if grey.ndim != 2:
         raise InkError("image.dimensions", found=str(grey.shape))
-    box = ink_box(grey)
+    box = bounding_box(grey)
     if is_mnist(grey, box):
         return grey.astype(np.uint8)
     top, bottom, left, right = box
     return centre(resample(grey[top:bottom, left:right]))
 
 
-def ink_box(grey: npt.NDArray[Any]) -> tuple[int, int, int, int]:
+def bounding_box(grey: npt.NDArray[Any]) -> tuple[int, int, int, int]:
     """The bounding box of all nonzero pixels: top, bottom, left, right (ends excluded)."""
     foreground: npt.NDArray[np.bool_] = grey > 0
     pixels = foreground.tobytes()  # the search for a byte runs at the speed of memory

@@ -17,7 +17,7 @@ def cross(width: int, side: int = 200) -> np.ndarray:
 @pytest.mark.parametrize("width", [1, 2, 5])
 def test_thin_lines_become_a_pen_of_1_7_of_20_pixels(width: int) -> None:
     widened = suit_pen(cross(width))
-    top, bottom, left, right = normalize.ink_box(widened)
+    top, bottom, left, right = normalize.bounding_box(widened)
     arm = widened[(top + bottom) // 2 - 60, left:right]
     assert np.count_nonzero(arm) == pytest.approx(17, abs=2)
     assert set(np.unique(widened)) == {0, 255}
