@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from model.network import Array, Gradients, Parameters, Trace
 from model.optimizer import Optimizer
-from model.training.step import DenseStep, GradientStep, Work, scale_into
+from model.training.step import DenseStep, GradientStep, Workspace, scale_into
 
 __all__ = ["InputOrder", "SparseStep", "gradient_step", "input_order"]
 
@@ -75,8 +75,8 @@ class SparseStep:
         W1[:] = parameters.weights[0][order.inputs]
         self._rare_weights = W1[: order.rare].copy()
         self._rare_rows, self._rows = _as_items(self._rare_weights), _as_items(W1)
-        self._work: dict[tuple[int, int], Work] = {}  # by m and the number of inputs used
-        self._arrays: dict[int, Work] = {}  # by m: the memory that all of these share
+        self._work: dict[tuple[int, int], Workspace] = {}  # by m and the number of inputs used
+        self._arrays: dict[int, Workspace] = {}  # by m: the memory that all of these share
 
     @property
     def parameters(self) -> Parameters:
@@ -101,11 +101,11 @@ class SparseStep:
         self._rare_rows[used] = rows
         return logits
 
-    def _work_for(self, examples: int, inputs: int) -> Work:
+    def _work_for(self, examples: int, inputs: int) -> Workspace:
         """Views into the arrays for all inputs, which stay in the cache; new ones would not."""
         if (examples, inputs) not in self._work:
             if examples not in self._arrays:
-                self._arrays[examples] = Work.empty(self._network, examples)
+                self._arrays[examples] = Workspace.empty(self._network, examples)
             arrays = self._arrays[examples]
             all_inputs, *sizes = self._network.layers
             layers, unused = (inputs, *sizes), (all_inputs - inputs) * sizes[0]
@@ -114,7 +114,7 @@ class SparseStep:
             grads.deltas = arrays.grads.deltas
             x = arrays.x.ravel()[: examples * inputs].reshape(examples, inputs)
             trace = Trace(arrays.trace.z, list(arrays.trace.a))
-            self._work[examples, inputs] = Work(network, x, trace, grads)
+            self._work[examples, inputs] = Workspace(network, x, trace, grads)
         return self._work[examples, inputs]
 
 

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from model.network import Array, Gradients, Parameters, Trace, backward, forward
 from model.optimizer import Optimizer
 
-__all__ = ["DenseStep", "GradientStep", "Work", "scale_into"]
+__all__ = ["DenseStep", "GradientStep", "Workspace", "scale_into"]
 
 
 class GradientStep(Protocol):
@@ -34,7 +34,7 @@ class GradientStep(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Work:
+class Workspace:
     """A network and the arrays that a step of m examples on its n_0 inputs writes to."""
 
     network: Parameters
@@ -43,7 +43,7 @@ class Work:
     grads: Gradients
 
     @classmethod
-    def empty(cls, network: Parameters, examples: int) -> "Work":
+    def empty(cls, network: Parameters, examples: int) -> "Workspace":
         """Uninitialised arrays for batches of `examples` rows."""
         x = np.empty((examples, network.layers[0]), network.dtype)
         return cls(network, x, Trace.empty(network, examples), Gradients(network, examples))
@@ -64,12 +64,12 @@ class DenseStep:
     def __init__(self, parameters: Parameters, optimizer: Optimizer) -> None:
         self.parameters = parameters
         self.optimizer = optimizer
-        self._work: dict[int, Work] = {}  # by m
+        self._work: dict[int, Workspace] = {}  # by m
 
     def step(self, images: NDArray[Any], y: Array, learning_rate: float) -> Array:
         """Take one step, as `GradientStep.step`."""
         if len(images) not in self._work:
-            self._work[len(images)] = Work.empty(self.parameters, len(images))
+            self._work[len(images)] = Workspace.empty(self.parameters, len(images))
         work = self._work[len(images)]
         in_bytes = images.dtype == np.uint8
         x = scale_into(work.x, images) if in_bytes else images
