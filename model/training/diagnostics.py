@@ -13,7 +13,14 @@ from model.network import Gradients, Parameters, Trace
 from model.training.history import EpochMetrics
 from model.training.recipe import Recipe
 
-__all__ = ["dead_units", "gradient_norms", "hints", "saturation", "sum_bounds", "update_ratio"]
+__all__ = [
+    "dead_units",
+    "gradient_norms",
+    "hints",
+    "preactivation_bounds",
+    "saturation",
+    "update_ratio",
+]
 
 HIGHEST_SUM = 1e30  # a network whose |z| may exceed this is refused; float32 ends at 3e38
 FLAT = 0.05  # a unit is saturated where g'(z) is below this share of the steepest slope
@@ -181,7 +188,7 @@ def _rates(recipe: Recipe, factor: float) -> dict[str, float]:
     return {"from_rate": recipe.learning_rate, "to_rate": recipe.learning_rate * factor}
 
 
-def sum_bounds(parameters: Parameters) -> list[float]:
+def preactivation_bounds(parameters: Parameters) -> list[float]:
     """For each layer, a bound on |z| over all inputs in 0..1: max_j (Σ_i |W_ij| max|a_i| + |b_j|).
 
     Where it stays far below the largest float32, 3e38, no image can lead to inf or NaN.

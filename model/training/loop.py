@@ -31,8 +31,8 @@ from model.training.diagnostics import (
     HIGHEST_SUM,
     dead_units,
     gradient_norms,
+    preactivation_bounds,
     saturation,
-    sum_bounds,
 )
 from model.training.history import EpochMetrics
 from model.training.pipeline import TrainingExamples, prepare
@@ -183,7 +183,7 @@ class _Run:
         metrics = self._evaluate(number, total_loss / len(order))
         # The last step may be the one that diverges, which no training loss would show.
         self._expect_finite(number, *metrics.gradient_norms)
-        self._expect_finite(number, *sum_bounds(self.learner.parameters))
+        self._expect_finite(number, *preactivation_bounds(self.learner.parameters))
         self.state = self._advance(metrics)
         yield Progress(number, self.recipe.epochs, step, steps, loss, metrics, self.state)
 
