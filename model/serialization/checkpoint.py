@@ -20,7 +20,7 @@ from model.network import Array, Parameters
 from model.optimizer import OPTIMIZERS
 from model.preprocessing.pipeline import FEATURES
 from model.serialization import npz
-from model.training.diagnostics import HIGHEST_SUM, preactivation_bounds
+from model.training.diagnostics import MAX_PREACTIVATION, preactivation_bounds
 from model.training.history import EpochMetrics
 from model.training.loop import TrainingState
 
@@ -146,9 +146,9 @@ def _parameters(arrays: Mapping[str, Array], activation: str) -> Parameters:
 
 def _expect_no_overflow(parameters: Parameters) -> None:
     for number, bound in enumerate(preactivation_bounds(parameters), start=1):
-        if bound > HIGHEST_SUM:
+        if bound > MAX_PREACTIVATION:
             raise CheckpointError(
-                "checkpoint.sums_too_large", number=number, most=HIGHEST_SUM, found=bound
+                "checkpoint.sums_too_large", number=number, most=MAX_PREACTIVATION, found=bound
             )
 
 

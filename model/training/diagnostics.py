@@ -22,7 +22,7 @@ __all__ = [
     "update_ratio",
 ]
 
-HIGHEST_SUM = 1e30  # a network whose |z| may exceed this is refused; float32 ends at 3e38
+MAX_PREACTIVATION = 1e30  # a network whose |z| may exceed this is refused; float32 ends at 3e38
 FLAT = 0.05  # a unit is saturated where g'(z) is below this share of the steepest slope
 
 # Thresholds of the hints, measured on MNIST, where healthy runs stay clear of all of them.

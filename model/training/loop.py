@@ -28,7 +28,7 @@ from model.network import (
 )
 from model.optimizer import OPTIMIZERS, SCHEDULES, Optimizer
 from model.training.diagnostics import (
-    HIGHEST_SUM,
+    MAX_PREACTIVATION,
     dead_units,
     gradient_norms,
     preactivation_bounds,
@@ -204,7 +204,7 @@ class _Run:
 
     def _expect_finite(self, epoch: int, *numbers: float) -> None:
         # A limit below infinity, so that the finished model overflows on no image.
-        if not all(number < HIGHEST_SUM for number in numbers):
+        if not all(number < MAX_PREACTIVATION for number in numbers):
             raise DivergenceError(
                 "training.diverged", epoch=epoch, learning_rate=self.recipe.learning_rate
             )
