@@ -20,7 +20,7 @@ from model.messages import Message
 from model.network import Array, Trace, forward
 from model.synthesis import negatives
 
-__all__ = ["KINDS", "Verdict", "judge", "reasons"]
+__all__ = ["KINDS", "Verdict", "predict_or_reject", "reasons"]
 
 THRESHOLD = 0.5  # probability of being a digit and this one, below which an answer is rejected
 WORTH_NAMING = 0.12  # probability from which a digit is named as an alternative
@@ -46,7 +46,7 @@ class Verdict(NamedTuple):
     reasons: list[Message | None]  # None: accepted
 
 
-def judge(model: Classifier, pixels: NDArray[Any]) -> Verdict:
+def predict_or_reject(model: Classifier, pixels: NDArray[Any]) -> Verdict:
     """Classify images (n, 784), 0..255, and reject the uncertain answers."""
     trace, second = model.trace(pixels), detector()
     # Networks with the same preprocessing share its result.
