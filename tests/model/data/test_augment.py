@@ -110,8 +110,8 @@ def test_erosion_and_dilation_take_the_four_neighbours() -> None:
 
 @pytest.mark.parametrize("kind", ["affine", "full"])
 def test_strength_scales_how_far_pixels_move(digits, kind: str, monkeypatch) -> None:
-    monkeypatch.setattr(module, "THIN", 0.0)
-    monkeypatch.setattr(module, "THICK", 0.0)
+    monkeypatch.setattr(module, "THINNED", 0.0)
+    monkeypatch.setattr(module, "THICKENED", 0.0)
     images, _ = digits
     apart = [
         np.abs(augment(images, kind, np.random.default_rng(0), strength) - images).mean()
