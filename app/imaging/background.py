@@ -14,7 +14,7 @@ import numpy.typing as npt
 from app.imaging.components import from_the_edge, remove_specks
 from app.imaging.ruled_lines import remove_ruled_lines
 
-__all__ = ["extract_ink"]
+__all__ = ["extract_foreground"]
 
 Grey = npt.NDArray[np.uint8]
 Array = npt.NDArray[np.float32]
@@ -30,7 +30,7 @@ LEAST_CONTRAST = 12  # grey levels between foreground and background
 PHOTO_SIDE = 400  # pixels of the longer side; larger photos are averaged, which reduces the noise
 
 
-def extract_ink(grey: Grey, lossy: bool = False) -> Grey:
+def extract_foreground(grey: Grey, lossy: bool = False) -> Grey:
     """Turn a grey picture (h, w) into white foreground on black, all 0 when there is none.
 
     `lossy` says that compression may have left artefacts around strokes, so that no background is

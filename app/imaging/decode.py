@@ -93,7 +93,7 @@ def stages(data: bytes) -> dict[str, Grey]:
 
 
 def _foreground(grey: Grey, lossy: bool) -> Grey:
-    return suit_pen(background.extract_ink(grey, lossy))
+    return suit_pen(background.extract_foreground(grey, lossy))
 
 
 def png(grey: Grey) -> bytes:
