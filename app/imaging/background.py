@@ -11,7 +11,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from app.imaging.components import from_the_edge, remove_specks
+from app.imaging.components import from_the_edge, keep_digit_components
 from app.imaging.ruled_lines import remove_ruled_lines
 
 __all__ = ["extract_foreground"]
@@ -85,7 +85,7 @@ def _from_photo(grey: Grey) -> Grey:
     faint = max(least, FAINT * usual)
     full = max(FULL * usual, faint + 1)
     foreground = np.clip((darkness - faint) / (full - faint), 0, 1)
-    foreground = remove_specks(remove_ruled_lines(foreground))
+    foreground = keep_digit_components(remove_ruled_lines(foreground))
     ink: Grey = np.floor(foreground * 255 + 0.5).astype(np.uint8)
     return ink
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["from_the_edge", "remove_specks"]
+__all__ = ["from_the_edge", "keep_digit_components"]
 
 Array = npt.NDArray[np.float32]
 
@@ -47,7 +47,7 @@ class Component:
         )
 
 
-def remove_specks(foreground: Array) -> Array:
+def keep_digit_components(foreground: Array) -> Array:
     """Keep the components of the digit in the foreground (h, w), 0..1; set all others to 0.
 
     The digit is the component with the most mass, preferably one that does not touch the border,
