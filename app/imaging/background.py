@@ -11,7 +11,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from app.imaging.components import from_the_edge, keep_digit_components
+from app.imaging.components import border_components, keep_digit_components
 from app.imaging.ruled_lines import remove_ruled_lines
 
 __all__ = ["extract_foreground"]
@@ -101,7 +101,7 @@ def _clear_border(darkness: Array, least: float) -> Array:
     if not (certain[0].any() or certain[-1].any() or certain[:, 0].any() or certain[:, -1].any()):
         return darkness
     unruled = remove_ruled_lines(certain.astype(np.float32))
-    return np.where(from_the_edge(unruled), np.float32(0), darkness)
+    return np.where(border_components(unruled), np.float32(0), darkness)
 
 
 def _shrink(grey: Grey) -> Array:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["from_the_edge", "keep_digit_components"]
+__all__ = ["border_components", "keep_digit_components"]
 
 Array = npt.NDArray[np.float32]
 
@@ -65,7 +65,7 @@ def keep_digit_components(foreground: Array) -> Array:
     return np.where(_mask(kept, shape), foreground, np.float32(0))
 
 
-def from_the_edge(foreground: Array) -> npt.NDArray[np.bool_]:
+def border_components(foreground: Array) -> npt.NDArray[np.bool_]:
     """The mask of components that touch the border, such as the desk around a sheet.
 
     It is empty when no other component is large enough to be the digit.
