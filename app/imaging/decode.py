@@ -19,7 +19,7 @@ from PIL import Image, ImageFile, ImageOps
 
 from app.errors import Invalid, TooLarge, UnsupportedMedia
 from app.imaging import background
-from app.imaging.stroke_width import suit_pen
+from app.imaging.stroke_width import normalize_stroke_width
 from model.messages import Message
 from model.preprocessing import normalize
 
@@ -93,7 +93,7 @@ def stages(data: bytes) -> dict[str, Grey]:
 
 
 def _foreground(grey: Grey, lossy: bool) -> Grey:
-    return suit_pen(background.extract_foreground(grey, lossy))
+    return normalize_stroke_width(background.extract_foreground(grey, lossy))
 
 
 def png(grey: Grey) -> bytes:

@@ -13,7 +13,7 @@ import numpy.typing as npt
 from model.errors import BlankImageError
 from model.preprocessing import normalize
 
-__all__ = ["suit_pen"]
+__all__ = ["normalize_stroke_width"]
 
 Grey = npt.NDArray[np.uint8]
 
@@ -26,7 +26,7 @@ COARSE = 4  # pixels between the samples of the quick test
 SMALL = 60  # pixels of the longer side below which a dilation by one pixel is too coarse
 
 
-def suit_pen(foreground: Grey) -> Grey:
+def normalize_stroke_width(foreground: Grey) -> Grey:
     """Dilate or erode the strokes of white on black (h, w), 0..255, to a usual stroke width.
 
     A picture of usual strokes, or too small to measure, is returned as it is.
