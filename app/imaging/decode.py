@@ -23,7 +23,7 @@ from app.imaging.stroke_width import normalize_stroke_width
 from model.messages import Message
 from model.preprocessing import normalize
 
-__all__ = ["pixels", "png", "read_grey", "stages"]
+__all__ = ["pixel_count", "png", "read_grey", "stages"]
 
 Grey = npt.NDArray[np.uint8]
 
@@ -66,7 +66,7 @@ def read_grey(data: bytes) -> Grey:
     return _foreground(grey, lossy)
 
 
-def pixels(data: bytes) -> int:
+def pixel_count(data: bytes) -> int:
     """The number of pixels of a picture, from its header alone. Raises as `read_grey` does."""
     if data[:8] == SIGNATURES[0][0] and len(data) >= 24:
         width, height = struct.unpack(">II", data[16:24])
