@@ -14,12 +14,12 @@ from app.store import events, jobs
 from app.store.engine import Database, StoreError
 from app.store.tables import FINISHED
 
-__all__ = ["EventStream", "ToldEvent"]
+__all__ = ["EventStream", "StreamEvent"]
 
 POLL_SECONDS = 0.2  # between polls of the store
 
 
-class ToldEvent(NamedTuple):
+class StreamEvent(NamedTuple):
     """An event as a stream sends it, with its sentences in the language in use."""
 
     id: int
@@ -44,7 +44,7 @@ class EventStream:
         self._closed = threading.Event()
         self._handlers: dict[int, Any] = {}
 
-    async def follow(self, job: str, last_event: int) -> AsyncIterator[ToldEvent]:
+    async def follow(self, job: str, last_event: int) -> AsyncIterator[StreamEvent]:
         """Yield the events of a job after number `last_event`, until its end or `close`."""
         with self._watching(job):
             while not self._closed.is_set():
@@ -90,12 +90,12 @@ class EventStream:
                 signal.signal(number, before)
         self._handlers.clear()
 
-    def _read(self, job: str, last_event: int) -> list[ToldEvent]:
+    def _read(self, job: str, last_event: int) -> list[StreamEvent]:
         with self._database.read() as session:
             found = events.after(session, job, last_event)
             if not found:
                 self._heads.update(self._ask_heads([job]))
-            return [ToldEvent(event.id, event.kind, events.shown(event)) for event in found]
+            return [StreamEvent(event.id, event.kind, events.shown(event)) for event in found]
 
     @contextlib.contextmanager
     def _watching(self, job: str) -> Any:
