@@ -114,7 +114,7 @@ class Dispatcher:
             # After a suspension, workers of this machine need a moment to renew their heartbeats.
             lease += self._lease_seconds
         with self._database.read() as session:
-            if not leases.anything_free(session, lease):
+            if not leases.any_claimable(session, lease):
                 return []
         with self._database.begin() as session:
             return leases.offer(session, limit=limit, lease_seconds=lease, seconds=OFFER_SECONDS)

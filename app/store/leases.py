@@ -28,7 +28,7 @@ __all__ = [
     "ATTEMPTS",
     "Lease",
     "LeaseLostError",
-    "anything_free",
+    "any_claimable",
     "beat",
     "checkpoint",
     "claim",
@@ -96,7 +96,7 @@ def keep_offers(session: Session, ids: Collection[str], seconds: float) -> None:
         session.execute(waiting.values(offered_until=now() + seconds))
 
 
-def anything_free(session: Session, lease_seconds: float) -> bool:
+def any_claimable(session: Session, lease_seconds: float) -> bool:
     """Whether `offer` may find a job; it takes no write lock, unlike `offer`."""
     query = select(JobRow.id).where(free(lease_seconds), JobRow.offered_until < now())
     return session.scalar(query.limit(1)) is not None

@@ -179,11 +179,11 @@ def test_offers_are_made_in_order_and_to_one_replica(database: Database) -> None
     assert offer(2) == ids[:2]
     assert offer(2) == ids[2:]
     with database.read() as session:
-        assert not leases.anything_free(session, LEASE)
+        assert not leases.any_claimable(session, LEASE)
     with database.begin() as session:
         leases.keep_offers(session, ids, -1)
     with database.read() as session:
-        assert leases.anything_free(session, LEASE)
+        assert leases.any_claimable(session, LEASE)
     assert offer(5) == ids
 
 
