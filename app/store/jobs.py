@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from app.errors import NotFound
 from app.store.clock import now
 from app.store.engine import lock
-from app.store.leases import Lease, free
+from app.store.leases import Lease, claimable
 from app.store.tables import FINISHED, STATES, EventRow, JobRow
 
 __all__ = [
@@ -139,7 +139,7 @@ def take_for_cancel(session: Session, id: str, lease_seconds: float) -> tuple[Jo
         return row, None
     row.cancel_requested = True
     session.flush()
-    if session.scalar(select(JobRow.id).where(JobRow.id == id, free(lease_seconds))) is None:
+    if session.scalar(select(JobRow.id).where(JobRow.id == id, claimable(lease_seconds))) is None:
         return row, None
     row.attempt += 1  # invalidates the lease of a worker that claims it now
     session.flush()

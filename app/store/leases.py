@@ -32,9 +32,9 @@ __all__ = [
     "beat",
     "checkpoint",
     "claim",
+    "claimable",
     "fail_attempt",
     "finish",
-    "free",
     "held_by",
     "keep_offers",
     "offer",
@@ -61,7 +61,7 @@ class Lease:
     cancel_requested: bool = False
 
 
-def free(lease_seconds: float) -> ColumnElement[bool]:
+def claimable(lease_seconds: float) -> ColumnElement[bool]:
     """The condition that a job can be claimed: queued, or running with an expired lease."""
     expired = and_(JobRow.state == "running", JobRow.heartbeat_at < now() - lease_seconds)
     return or_(JobRow.state == "queued", expired)
@@ -75,7 +75,7 @@ def offer(session: Session, *, limit: int, lease_seconds: float, seconds: float)
     """
     oldest = (
         select(JobRow.id)
-        .where(free(lease_seconds), JobRow.offered_until < now())
+        .where(claimable(lease_seconds), JobRow.offered_until < now())
         .order_by(JobRow.id)
         .limit(limit)
         .with_for_update(skip_locked=True)
@@ -98,7 +98,7 @@ def keep_offers(session: Session, ids: Collection[str], seconds: float) -> None:
 
 def any_claimable(session: Session, lease_seconds: float) -> bool:
     """Whether `offer` may find a job; it takes no write lock, unlike `offer`."""
-    query = select(JobRow.id).where(free(lease_seconds), JobRow.offered_until < now())
+    query = select(JobRow.id).where(claimable(lease_seconds), JobRow.offered_until < now())
     return session.scalar(query.limit(1)) is not None
 
 
@@ -109,7 +109,7 @@ def claim(
 
     None when the job is not claimable, or when its expired lease was its last attempt.
     """
-    query = select(JobRow).where(JobRow.id == id, free(lease_seconds)).with_for_update()
+    query = select(JobRow).where(JobRow.id == id, claimable(lease_seconds)).with_for_update()
     row = session.scalar(query.execution_options(populate_existing=True))
     if row is None:
         return None
