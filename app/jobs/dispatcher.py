@@ -102,7 +102,7 @@ class Dispatcher:
         free = self._workers.slots() - len(self._running)
         if waiting:
             with self._database.begin() as session:
-                leases.keep_offers(session, waiting, OFFER_SECONDS)
+                leases.renew_offers(session, waiting, OFFER_SECONDS)
         if free > 0:
             for id in self._offered(free):
                 self._send(id)

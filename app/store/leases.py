@@ -36,9 +36,9 @@ __all__ = [
     "fail_attempt",
     "finish",
     "held_by",
-    "keep_offers",
     "offer",
     "release",
+    "renew_offers",
     "save_checkpoint",
     "was_written",
     "write",
@@ -86,7 +86,7 @@ def offer(session: Session, *, limit: int, lease_seconds: float, seconds: float)
     return ids
 
 
-def keep_offers(session: Session, ids: Collection[str], seconds: float) -> None:
+def renew_offers(session: Session, ids: Collection[str], seconds: float) -> None:
     """Renew the offers of these jobs for `seconds` from now, except for those that run already.
 
     A running job is kept by its heartbeat.

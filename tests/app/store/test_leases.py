@@ -181,7 +181,7 @@ def test_offers_are_made_in_order_and_to_one_replica(database: Database) -> None
     with database.read() as session:
         assert not leases.any_claimable(session, LEASE)
     with database.begin() as session:
-        leases.keep_offers(session, ids, -1)
+        leases.renew_offers(session, ids, -1)
     with database.read() as session:
         assert leases.any_claimable(session, LEASE)
     assert offer(5) == ids
@@ -191,7 +191,7 @@ def test_an_offer_is_kept_only_while_the_job_waits(database: Database) -> None:
     id = add(database)
     assert claim(database, id) is not None
     with database.begin() as session:
-        leases.keep_offers(session, [id], 60)
+        leases.renew_offers(session, [id], 60)
     age(database, id, LEASE + 1)
     with database.begin() as session:
         assert leases.offer(session, limit=1, lease_seconds=LEASE, seconds=5) == [id]
