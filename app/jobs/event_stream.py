@@ -95,7 +95,7 @@ class EventStream:
             found = events.after(session, job, last_event)
             if not found:
                 self._heads.update(self._ask_heads([job]))
-            return [StreamEvent(event.id, event.kind, events.shown(event)) for event in found]
+            return [StreamEvent(event.id, event.kind, events.api_data(event)) for event in found]
 
     @contextlib.contextmanager
     def _watching(self, job: str) -> Any:

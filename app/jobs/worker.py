@@ -172,7 +172,9 @@ class _Attempt:
         """The state to resume from, if any, and the base model's parameters, if any."""
         with self.database.read() as session:
             reported = store_events.of_jobs(session, [self.job.id], ["hint"])
-            self.reported_hints = {store_events.hint(event) for event in reported[self.job.id]}
+            self.reported_hints = {
+                store_events.stored_hint(event) for event in reported[self.job.id]
+            }
             saved = leases.checkpoint(session, self.job.id)
             if saved is not None:
                 return load_state(saved), None
@@ -252,17 +254,17 @@ class _Attempt:
         """Renew the lease in a second thread, during long operations such as reading the data."""
         done = threading.Event()
 
-        def beat() -> None:
+        def renew() -> None:
             while not done.wait(seconds):
                 try:
                     with self.database.begin() as session:
-                        if not leases.beat(session, self.lease):
+                        if not leases.renew_heartbeat(session, self.lease):
                             self.lost.set()
                             return
                 except StoreError:
                     log.warning("job %s: a heartbeat was missed, the store is away", self.job.id)
 
-        thread = threading.Thread(target=beat, name=f"heartbeat {self.job.id}", daemon=True)
+        thread = threading.Thread(target=renew, name=f"heartbeat {self.job.id}", daemon=True)
         thread.start()
         try:
             yield

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from app.store.tables import EventRow
 from model.messages import Message, read
 
-__all__ = ["Event", "after", "append", "hint", "hint_event", "of_jobs", "shown"]
+__all__ = ["Event", "after", "api_data", "append", "hint_event", "of_jobs", "stored_hint"]
 
 Event = tuple[str, Mapping[str, Any]]  # kind, data
 
@@ -48,7 +48,7 @@ def hint_event(hint: Message) -> Event:
     return "hint", {"message": str(hint), **hint.to_dict()}
 
 
-def hint(event: EventRow) -> Message | str:
+def stored_hint(event: EventRow) -> Message | str:
     """The hint of an event; only its sentence when the code is unknown here."""
     stored = dict(event.data)
     sentence: str = stored.pop("message")
@@ -56,11 +56,11 @@ def hint(event: EventRow) -> Message | str:
     return found if isinstance(found, Message) else sentence
 
 
-def shown(event: EventRow) -> dict[str, Any]:
+def api_data(event: EventRow) -> dict[str, Any]:
     """An event's data as the API returns it, with sentences in place of codes."""
     match event.kind:
         case "hint":
-            return {**event.data, "message": str(hint(event))}
+            return {**event.data, "message": str(stored_hint(event))}
         case "end" if event.data.get("error") is not None:
             return {**event.data, "error": str(read(event.data["error"]))}
     return dict(event.data)

@@ -29,7 +29,6 @@ __all__ = [
     "Lease",
     "LeaseLostError",
     "any_claimable",
-    "beat",
     "checkpoint",
     "claim",
     "claimable",
@@ -38,6 +37,7 @@ __all__ = [
     "held_by",
     "offer",
     "release",
+    "renew_heartbeat",
     "renew_offers",
     "save_checkpoint",
     "was_written",
@@ -128,7 +128,7 @@ def claim(
     return Lease(row.id, row.attempt, row.last_event, row.cancel_requested), row
 
 
-def beat(session: Session, lease: Lease) -> bool:
+def renew_heartbeat(session: Session, lease: Lease) -> bool:
     """Renew the heartbeat of a worker with nothing to report; False when its lease is lost."""
     held = update(JobRow).where(
         JobRow.id == lease.job, JobRow.attempt == lease.attempt, JobRow.state == "running"

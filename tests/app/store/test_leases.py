@@ -66,8 +66,8 @@ def test_a_silent_worker_loses_its_job_to_the_next(database: Database) -> None:
         with pytest.raises(LeaseLostError), database.begin() as session:
             write(session, first)
     with database.begin() as session:
-        assert not leases.beat(session, first)
-        assert leases.beat(session, second)
+        assert not leases.renew_heartbeat(session, first)
+        assert leases.renew_heartbeat(session, second)
     job = get(database, id)
     assert (job.failures, job.owner) == (1, "other")
     assert "not heard of for 30 seconds" in str(job.error)
