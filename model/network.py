@@ -136,8 +136,8 @@ def initialize(
     """Draw the initial parameters of a network, in float32.
 
     The scheme `scaled` draws W ~ N(0, gain²/n_in) with the activation's gain, 1 for the softmax
-    layer, and sets b = 0; `blog` draws W ~ N(0, 1/n_in) and b ~ U(0, 1), as the text that this
-    follows does.
+    layer, and sets b = 0; `blog` draws W ~ N(0, 1/n_in) and b ~ U(0, 1), as does the text that the
+    derivation completes.
     """
     parameters = Parameters(layers, activation)
     last = len(parameters.weights) - 1

@@ -17,8 +17,8 @@ SPECK = 0.02  # share of the digit's mass below which a component is dirt
 EDGE = 0.01  # share of the picture's longer side within which a component touches the border
 NEAR = 0.25  # share of the digit's longer side within which components belong to it
 DIRT_SIDE = 0.03  # share of the picture's longer side: where no component is larger, all are dirt
-LEAST_SIDE = 0.08  # share of it from which a component is preferred to those that touch the border,
-# and within which components belong to the digit in any case, as pieces of a broken stroke
+LEAST_SIDE = 0.08  # share of it from which a component is preferred to those at the border, and
+# within which components belong to the digit in any case, as pieces of a broken stroke
 
 
 @dataclass
@@ -68,7 +68,7 @@ def keep_digit_components(foreground: Array) -> Array:
 def border_components(foreground: Array) -> npt.NDArray[np.bool_]:
     """The mask of components that touch the border, such as the desk around a sheet.
 
-    It is empty when no other component is large enough to be the digit.
+    It is empty when no other component could be the digit.
     """
     components, shape = _components(foreground), foreground.shape
     coming_in = [p for p in components if p.touches(shape)]

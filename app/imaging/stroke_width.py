@@ -23,7 +23,7 @@ THIN_TARGET, THICK_TARGET = 1.7, 2.8
 # Mass as a share of the bounding box's square: between these no stroke is too thin or too thick.
 SPARSE, DENSE = 0.13, 0.3
 COARSE = 4  # pixels between the samples of the quick test
-SMALL = 60  # pixels of the longer side below which a dilation by one pixel is too coarse
+SMALL = 60  # pixels of the longer side; below, steps of a pixel are too coarse
 
 
 def normalize_stroke_width(foreground: Grey) -> Grey:
@@ -46,7 +46,7 @@ def normalize_stroke_width(foreground: Grey) -> Grey:
 
 def _is_unusual(foreground: Grey) -> bool:
     """A quick test on every fourth pixel, which spares most drawings the measurement."""
-    coarse = foreground[::COARSE, ::COARSE].copy()  # contiguous, since it is read several times
+    coarse = foreground[::COARSE, ::COARSE].copy()  # contiguous, for several passes
     try:
         top, bottom, left, right = normalize.bounding_box(coarse)
     except BlankImageError:
@@ -58,9 +58,9 @@ def _is_unusual(foreground: Grey) -> bool:
 
 
 def _stroke_width(crop: Grey) -> float:
-    """The mean stroke width in pixels: twice the area divided by the outline's length.
+    """The mean stroke width in pixels, twice the area divided by the outline's length.
 
-    The outline's length is pi/4 of the number of its steps on the pixel grid.
+    That is pi/4 of the number of its steps on the pixel grid.
     """
     area = float(crop.sum(dtype=np.int64)) / float(crop.max())
     inside = np.pad(crop > crop.max() // 2, 1)

@@ -21,7 +21,7 @@ __all__ = ["Dispatcher"]
 
 log = logging.getLogger(__name__)
 
-POLL_SECONDS = 0.5  # between looks for jobs that other replicas accepted
+POLL_SECONDS = 0.5  # between queries for jobs that other replicas accepted
 OFFER_SECONDS = 5.0  # of an offer to this replica, renewed while the job waits for a worker
 PRUNE_SECONDS = 600.0  # between prunings of old jobs
 DAY = 86_400.0  # seconds
@@ -109,6 +109,7 @@ class Dispatcher:
         self._prune()
 
     def _offered(self, limit: int) -> list[str]:
+        """The ids of at most `limit` jobs that are offered to this replica."""
         lease = self._lease_seconds
         if time.time() - self._awake_since < lease:
             # After a suspension, workers of this machine need a moment to renew their heartbeats.
@@ -127,6 +128,7 @@ class Dispatcher:
         future.add_done_callback(lambda done: self._wake.set())
 
     def _collect(self) -> None:
+        """Remove finished futures; where the process died, the attempt counts as failed."""
         for future in [future for future in self._running if future.done()]:
             id = self._running.pop(future)
             if process_died(future):

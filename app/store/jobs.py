@@ -141,7 +141,7 @@ def take_for_cancel(session: Session, id: str, lease_seconds: float) -> tuple[Jo
     session.flush()
     if session.scalar(select(JobRow.id).where(JobRow.id == id, claimable(lease_seconds))) is None:
         return row, None
-    row.attempt += 1  # invalidates the lease of a worker that claims it now
+    row.attempt += 1  # a worker whose lease has expired cannot write any more
     session.flush()
     return row, Lease(row.id, row.attempt, row.last_event, cancel_requested=True)
 

@@ -22,8 +22,8 @@ def upright(images: Images, deskew: bool) -> Images:
 def preprocess(images: Images, deskew: bool, features: str) -> Images:
     """Compute the inputs (n, 784), 0..255, of the first layer from images (n, 784), 0..255.
 
-    They are deskewed if `deskew` is set. `features` is "pixels", which leaves them at that, or
-    "edges", for gradient-direction features (`model.preprocessing.gradient_features`).
+    The images are deskewed if `deskew` is set. `features` is "pixels" for these images themselves,
+    or "edges" for their gradient-direction features (`model.preprocessing.gradient_features`).
     """
     digits = upright(images, deskew)
     return edge_features(digits) if features == "edges" else digits

@@ -88,9 +88,7 @@ def load_state(source: bytes | Path) -> TrainingState:
         layers, activation = meta["layers"], meta["activation"]
         npz.expect("epoch", "npz.kind", "int", type(meta["epoch"]).__name__)
         npz.expect("best_accuracy", "npz.kind", "float", type(meta["best_accuracy"]).__name__)
-        optimizer = _choice(
-            meta, "optimizer", "sgd", OPTIMIZERS
-        )  # missing in files of earlier versions
+        optimizer = _choice(meta, "optimizer", "sgd", OPTIMIZERS)  # earlier versions lack it
         empty = Parameters(layers, activation)
         memory = OPTIMIZERS[optimizer].initial_state(empty)
         for name, place in {"parameters": empty.vector, "best": empty.vector, **memory}.items():

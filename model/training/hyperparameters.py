@@ -33,7 +33,7 @@ class Hyperparameter:
 
     `whole` and `number` lie from `low` to `high`, both included; a `choice` is one of `choices`; a
     `flag` is true or false; `sizes` are 1 to `most` whole numbers from `low` to `high`. `optional`:
-    None is allowed and means no limit. `main`: forms show the field without being asked for more.
+    None is allowed and means no limit. `main`: forms show it directly, not under further options.
     `local`: the field is for runs on one's own machine and not offered by the service.
     """
 

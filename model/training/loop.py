@@ -165,6 +165,7 @@ class _Run:
         self.steps = recipe.epochs * self.steps_per_epoch
 
     def epoch(self) -> Iterator[Progress]:
+        """Run the next epoch and advance `state`, yielding reports."""
         number, steps = self.state.epoch + 1, self.steps
         rng = np.random.default_rng([self.recipe.seed, number])
         self.examples.begin_epoch(number)
@@ -238,6 +239,7 @@ class _Run:
         )
 
     def _advance(self, metrics: EpochMetrics) -> TrainingState:
+        """The state after an epoch with these metrics."""
         before = self.state
         better = metrics.validation_accuracy >= before.best_accuracy
         parameters = self.learner.parameters.copy()

@@ -70,7 +70,7 @@ HYPERPARAMETERS: dict[str, Hyperparameter] = {
 }
 
 PRESETS: dict[str, Recipe] = {
-    # As in the text that this follows. Its learning rate is low: expect an accuracy of about 88 %.
+    # As in the text that the derivation completes; its low learning rate gives about 88 %.
     "blog": Recipe(
         preset="blog", epochs=10, batch_size=64, learning_rate=0.01, initialization="blog"
     ),

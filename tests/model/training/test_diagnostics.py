@@ -81,7 +81,7 @@ def test_update_ratio_compares_a_layers_change_with_its_size() -> None:
     assert update_ratio(before, after) == [pytest.approx(0.002), math.inf, 0.0]
 
 
-def test_sum_bounds_are_those_worked_by_hand() -> None:
+def test_preactivation_bounds_are_those_worked_by_hand() -> None:
     parameters = Parameters((2, 2, 1), "relu", dtype=np.float64)
     parameters.weights[0][:] = [[1, -2], [3, -4]]
     parameters.biases[0][:] = [-5, 0.5]  # |1| + |3| + |−5| = 9, |−2| + |−4| + 0.5 = 6.5
