@@ -30,7 +30,7 @@ from app.routes.predict import CHUNK, to_json
 from app.serving.explain import explain
 from app.serving.inference import Served
 from app.settings import Settings
-from model.confidence.rejection import judge
+from model.confidence.rejection import predict_or_reject
 from model.data.idx import Split, load_mnist_part
 from model.optimizer import SGD
 from model.preprocessing.deskew import deskew
@@ -161,8 +161,12 @@ def inside(rounds: int) -> list[tuple[str, float]]:
     parts = [
         *_of_picture(picture(digits[0], 28), "28x28"),
         *_of_picture(picture(digits[0], 280), "280x280"),
-        ("reading one image", 1, functools.partial(judge, model, digits[:1])),
-        (f"reading {TOGETHER} at a time", TOGETHER, functools.partial(judge, model, together)),
+        ("reading one image", 1, functools.partial(predict_or_reject, model, digits[:1])),
+        (
+            f"reading {TOGETHER} at a time",
+            TOGETHER,
+            functools.partial(predict_or_reject, model, together),
+        ),
         ("gradients: loss, backward pass", 1, explaining),
         ("gradients: their numbers as JSON", 1, functools.partial(to_json, answer)),
         (f"{batch}: deskewing", CHUNK, functools.partial(deskew, digits)),

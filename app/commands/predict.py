@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from app.commands.errors import CommandError, explain
 from app.imaging import decode
-from model.confidence.rejection import judge
+from model.confidence.rejection import predict_or_reject
 from model.preprocessing import normalize
 from model.preprocessing.pipeline import upright
 from model.serialization.checkpoint import load_model, pretrained
@@ -79,7 +79,7 @@ def _reader_here(model: str | None) -> Reader:
 
     def read(file: Path) -> Reading:
         pixels = normalize.to_mnist(decode.read_grey(file.read_bytes())).reshape(1, 784)
-        trace, _, (reason,) = judge(classifier, pixels)
+        trace, _, (reason,) = predict_or_reject(classifier, pixels)
         probabilities = trace.a[-1][0]
         digit = int(probabilities.argmax())
         answer = {

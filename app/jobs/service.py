@@ -204,7 +204,7 @@ def _describe(session: Session, rows: Iterable[JobRow]) -> list[Job]:
             request=row.request,
             progress=JobProgress.model_validate(row, from_attributes=True),
             metrics=[EpochMetrics(**e.data) for e in told[row.id] if e.kind == "epoch"],
-            hints=[events.shown(e)["message"] for e in told[row.id] if e.kind == "hint"],
+            hints=[events.api_data(e)["message"] for e in told[row.id] if e.kind == "hint"],
             model=row.model,
             validation_accuracy=row.validation_accuracy,
             test_accuracy=row.test_accuracy,

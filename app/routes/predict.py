@@ -14,7 +14,7 @@ from app.routes.inputs import JSON, OCTETS, Picture, Pixels, one_image, several_
 from app.routes.raw import RawRoute
 from app.schemas.predictions import BatchPrediction, ImageForm, Images, OneImage, Prediction
 from app.serving.inference import Inference, Reading, Served
-from model.confidence.rejection import KINDS, judge
+from model.confidence.rejection import KINDS, predict_or_reject
 from model.network import Array
 from model.preprocessing.pipeline import upright
 
@@ -111,7 +111,7 @@ def _batch_answer(served: Served, pixels: Pixels, media: str) -> bytes:
     if media == OCTETS:
         rows = [served.classifier.probabilities(part) for part in parts]
         return np.concatenate(rows).astype("<f4", copy=False).tobytes()  # (n, 10)
-    verdicts = [judge(served.classifier, part) for part in parts]
+    verdicts = [predict_or_reject(served.classifier, part) for part in parts]
     probabilities: Array = np.concatenate([verdict.trace.a[-1] for verdict in verdicts])  # (n, 10)
     reasons = [one and str(one) for verdict in verdicts for one in verdict.reasons]
     return to_json(

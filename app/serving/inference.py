@@ -21,7 +21,7 @@ from app.store.engine import Database
 from app.telemetry import log
 from model.classifier import Classifier
 from model.confidence.detector import detector
-from model.confidence.rejection import Verdict, judge
+from model.confidence.rejection import Verdict, predict_or_reject
 from model.errors import CheckpointError
 from model.network import Array, Trace
 from model.serialization.checkpoint import load_model
@@ -136,7 +136,7 @@ class Inference:
             mine = [(pixels, future) for other, pixels, future in waiting if other is served]
             try:
                 batch = np.concatenate([pixels for pixels, _ in mine])  # (n, 784)
-                verdict = judge(served.classifier, batch)
+                verdict = predict_or_reject(served.classifier, batch)
             except Exception as error:
                 for _, future in mine:
                     if not future.done():

@@ -1,7 +1,7 @@
-"""What is said in English: a sentence for each code, with str.format's {names} for its values.
+"""The sentences in English, by code, with str.format's {names} for values.
 
-A code is `area.what`. What joins the items of a list stands behind its name: {sizes:, } gives
-"1, 2, 3", and {digits:, | or } "1, 2 or 3". A value that is a message comes in its own words.
+A code is `area.name`. Separators of lists follow the name: {sizes:, } gives "1, 2, 3", and
+{digits:, | or } gives "1, 2 or 3". A value that is a message is replaced by its own sentence.
 """
 
 __all__ = ["SENTENCES"]
