@@ -210,7 +210,7 @@ def render(error: ProblemError | ByhandError) -> Response:
 
 def unexpected(request_id: str) -> Response:
     """The answer to a fault of our own: no internals, but an id that finds the log line."""
-    return problem(500, Message("http.unexpected"), request_id=request_id)
+    return problem(500, Message("service.unexpected"), request_id=request_id)
 
 
 def install_handlers(app: FastAPI) -> None:
@@ -279,8 +279,8 @@ def _http_message(error: Any, request: Request, headers: Mapping[str, str]) -> M
     """Say more than the framework's 'Not Found' and 'Method Not Allowed'."""
     path = request.url.path
     if error.status_code == 404 and error.detail == "Not Found":
-        return Message("http.no_such_path", {"path": path})
+        return Message("service.no_such_path", {"path": path})
     if error.status_code == 405:
         values = {"path": path, "method": request.method, "allowed": headers["Allow"]}
-        return Message("http.other_method", values)
-    return Message("http.other", {"detail": error.detail})
+        return Message("service.other_method", values)
+    return Message("service.other", {"detail": error.detail})

@@ -39,6 +39,7 @@ from app.store import engine
 from app.store import jobs as jobs_store
 from app.store import models as models_store
 from app.telemetry import Metrics, Telemetry
+from model import messages
 from model.serialization.checkpoint import dump_model, pretrained
 
 __all__ = ["create_app"]
@@ -58,6 +59,7 @@ Recognises handwritten digits with one small network, and shows backpropagation 
 def create_app(settings: Settings | None = None) -> FastAPI:
     """The service, with its settings from the environment unless they are given."""
     settings = settings or Settings()
+    messages.use(settings.language)
     configure_logging(settings.log_level)
     app = FastAPI(
         title="byhand",
@@ -141,7 +143,7 @@ def _count_jobs(database: engine.Database) -> dict[str, int]:
 
 async def _on_store_error(request: Request, error: Exception) -> Response:
     log.error("store failed", path=request.url.path, error=str(error))
-    return Unavailable("http.store_away").response()
+    return Unavailable("service.store_away").response()
 
 
 def _openapi(app: FastAPI) -> dict[str, Any]:

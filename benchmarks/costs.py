@@ -32,7 +32,7 @@ from app.routes.predict import CHUNK, to_json
 from app.serving.explain import explain
 from app.serving.inference import Served
 from app.settings import Settings
-from model.confidence.rejection import judge
+from model.confidence.rejection import predict_or_reject
 from model.data.idx import Split, load_mnist_part
 from model.optimizer import SGD
 from model.preprocessing.deskew import deskew
@@ -41,7 +41,7 @@ from model.preprocessing.normalize import to_mnist
 from model.serialization.checkpoint import pretrained
 from model.training import loop, step
 from model.training.recipe import recipe
-from model.training.sparse import SparseDescent
+from model.training.sparse_step import SparseStep
 
 TOGETHER = 16
 AGAIN = 50
@@ -50,7 +50,7 @@ PARTS = (
     (step, "forward", "forward"),
     (step, "backward", "backward"),
     (SGD, "step", "the step itself"),
-    (SparseDescent, "step", "a step, in all"),
+    (SparseStep, "step", "a step, in all"),
     (loop._Run, "_descend", "steps and their loss"),
     (loop._Run, "_evaluate", "evaluation on 1,000 images"),
 )
@@ -163,8 +163,12 @@ def inside(rounds: int) -> list[tuple[str, float]]:
     parts = [
         *_of_picture(picture(digits[0], 28), "28x28"),
         *_of_picture(picture(digits[0], 280), "280x280"),
-        ("reading one image", 1, functools.partial(judge, model, digits[:1])),
-        (f"reading {TOGETHER} at a time", TOGETHER, functools.partial(judge, model, together)),
+        ("reading one image", 1, functools.partial(predict_or_reject, model, digits[:1])),
+        (
+            f"reading {TOGETHER} at a time",
+            TOGETHER,
+            functools.partial(predict_or_reject, model, together),
+        ),
         ("gradients: loss, backward pass", 1, explaining),
         ("gradients: their numbers as JSON", 1, functools.partial(to_json, explained)),
         (f"{batch}: deskewing", CHUNK, functools.partial(deskew, digits)),
@@ -177,10 +181,10 @@ def inside(rounds: int) -> list[tuple[str, float]]:
 
 def _of_picture(file: bytes, title: str) -> list[tuple[str, int, Callable[[], object]]]:
     grey, lossy = decode.decode(file)
-    ink = decode.ink(grey, lossy)
+    ink = decode.foreground(grey, lossy)
     return [
         (f"PNG {title}: decoding", 1, functools.partial(decode.decode, file)),
-        (f"PNG {title}: what is ink", 1, functools.partial(decode.ink, grey, lossy)),
+        (f"PNG {title}: what is ink", 1, functools.partial(decode.foreground, grey, lossy)),
         (f"PNG {title}: to MNIST's 28x28", 1, functools.partial(to_mnist, ink)),
     ]
 

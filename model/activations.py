@@ -1,7 +1,7 @@
 """Hidden-layer activations, each with its derivative and the gain of its initial weights.
 
 A derivative is written in terms of the activation's own output a = g(z), because that is what the
-forward pass has kept: sigmoid' = a(1 − a), tanh' = 1 − a², relu' = [a > 0].
+forward pass keeps: sigmoid' = a(1 − a), tanh' = 1 − a², relu' = [a > 0].
 """
 
 from collections.abc import Callable
@@ -24,8 +24,9 @@ class Activation:
 
     `function(z, out)` writes g(z) into `out`; `scale_by_derivative(delta, a)` multiplies `delta` in
     place by g'(z), computed from a = g(z). All three arrays are (m, n). Initial weights are drawn
-    with variance gain²/n_in (Glorot & Bengio 2010; He et al. 2015), so that the signal neither
-    grows nor fades from layer to layer. `steepest` is the largest value of g'.
+    with variance gain²/n_in (Glorot & Bengio 2010; He et al. 2015), so that the variance of
+    activations stays about the same from layer to layer. `steepest` is the largest value of g'.
+    `kinked` says that g' jumps at z = 0, where a gradient check has no derivative to compare with.
     """
 
     name: str
@@ -33,6 +34,7 @@ class Activation:
     scale_by_derivative: Callable[[Array, Array], Array]
     gain: float
     steepest: float
+    kinked: bool = False
 
 
 def _sigmoid(z: Array, out: Array) -> Array:
@@ -86,7 +88,14 @@ ACTIVATIONS: dict[str, Activation] = {
     for activation in (
         Activation("sigmoid", _sigmoid, _sigmoid_derivative, gain=1.0, steepest=0.25),
         Activation("tanh", _tanh, _tanh_derivative, gain=5 / 3, steepest=1.0),
-        Activation("relu", _relu, _relu_derivative, gain=2**0.5, steepest=1.0),
-        Activation("leaky_relu", _leaky_relu, _leaky_relu_derivative, gain=2**0.5, steepest=1.0),
+        Activation("relu", _relu, _relu_derivative, gain=2**0.5, steepest=1.0, kinked=True),
+        Activation(
+            "leaky_relu",
+            _leaky_relu,
+            _leaky_relu_derivative,
+            gain=2**0.5,
+            steepest=1.0,
+            kinked=True,
+        ),
     )
 }

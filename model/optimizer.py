@@ -1,14 +1,17 @@
-"""The update rule: SGD with momentum and weight decay, and its learning-rate schedules."""
+"""Optimisers, each one class that holds its state, and learning-rate schedules."""
 
 import math
-from collections.abc import Callable
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields
+from typing import Any, ClassVar, Self
 
 import numpy as np
 
 from model.activations import Array
 from model.network import Gradients, Parameters
 
-__all__ = ["SCHEDULES", "SGD"]
+__all__ = ["OPTIMIZERS", "SCHEDULES", "SGD", "Optimizer"]
 
 
 def _constant(progress: float) -> float:
@@ -20,27 +23,75 @@ def _cosine(progress: float) -> float:
     return 0.5 * (1 + math.cos(math.pi * progress))
 
 
-#: The factor on the learning rate at `progress`, the share of all steps done, 0..1.
+#: Each gives the factor on the learning rate at `progress`, the share of all steps done, 0..1.
 SCHEDULES: dict[str, Callable[[float], float]] = {"constant": _constant, "cosine": _cosine}
 
 
-class SGD:
+@dataclass(slots=True)
+class Optimizer(ABC):
+    """An update rule: its hyperparameters, and the state it keeps between steps.
+
+    A rule is a dataclass. The fields named in STATE are arrays, which a checkpoint stores under
+    these names. All other fields are hyperparameters, which a recipe has under the same names.
+    """
+
+    STATE: ClassVar[tuple[str, ...]] = ()
+
+    @classmethod
+    def initial_state(cls, parameters: Parameters) -> dict[str, Array]:
+        """The state before the first step: an array of zeros (count,) for each name in STATE."""
+        return {name: np.zeros_like(parameters.vector) for name in cls.STATE}
+
+    @classmethod
+    def create(cls, state: Mapping[str, Array], recipe: Any) -> Self:
+        """Make the rule from a copy of `state` and the hyperparameters that `recipe` has."""
+        names = [field.name for field in fields(cls) if field.name not in cls.STATE]
+        copies = {name: state[name].copy() for name in cls.STATE}
+        return cls(**copies, **{name: getattr(recipe, name) for name in names})
+
+    @property
+    def state(self) -> dict[str, Array]:
+        """A copy of each array of the state, by name, for a checkpoint."""
+        return {name: getattr(self, name).copy() for name in self.STATE}
+
+    @property
+    def ignores_zero_gradients(self) -> bool:
+        """Whether the rule leaves every parameter unchanged whose gradient is 0.
+
+        Only then may a step skip the weights of inputs that are 0 in the whole batch. Most rules
+        change such weights too, by momentum or by weight decay.
+        """
+        return False
+
+    @abstractmethod
+    def step(self, parameters: Parameters, grads: Gradients, learning_rate: float) -> None:
+        """Update `parameters` in place once; `grads` is overwritten, as scratch memory."""
+
+
+@dataclass(slots=True)
+class SGD(Optimizer):
     """Stochastic gradient descent.
 
         v ← μ v + dL/dθ + λ θ          θ ← θ − α v
 
-    with learning rate α, momentum μ and weight decay λ (λ acts on weights, not on biases). With
-    μ = λ = 0 this is θ ← θ − α dL/dθ. The convention is PyTorch's (Sutskever et al. 2013 scale v by
-    α instead). `velocity` v (count,) is the whole state, zeros to begin with.
+    with learning rate α, momentum μ and weight decay λ, which acts on weights and not on biases.
+    With μ = λ = 0 this is θ ← θ − α dL/dθ. The convention is PyTorch's (Sutskever et al. 2013 scale
+    v by α instead). `velocity` v (count,) is the whole state, zeros to begin with.
     """
 
-    def __init__(self, velocity: Array, momentum: float = 0.0, weight_decay: float = 0.0) -> None:
-        self.velocity = velocity
-        self.momentum = momentum
-        self.weight_decay = weight_decay
+    STATE: ClassVar[tuple[str, ...]] = ("velocity",)
+
+    velocity: Array
+    momentum: float = 0.0
+    weight_decay: float = 0.0
+
+    @property
+    def ignores_zero_gradients(self) -> bool:
+        """True without momentum and weight decay, which alone change such a parameter."""
+        return not (self.momentum or self.weight_decay)
 
     def step(self, parameters: Parameters, grads: Gradients, learning_rate: float) -> None:
-        """Change `parameters` in place by one update; `grads` is used up as scratch."""
+        """Update `parameters` in place once; `grads` is overwritten, as scratch memory."""
         if self.weight_decay:
             for dW, W in zip(grads.weights, parameters.weights, strict=True):
                 dW += self.weight_decay * W
@@ -50,3 +101,7 @@ class SGD:
             v *= self.momentum
             v += grads.vector
         parameters.vector -= np.multiply(v, learning_rate, out=grads.vector)
+
+
+#: The update rules by the names that a recipe has for them.
+OPTIMIZERS: dict[str, type[Optimizer]] = {"sgd": SGD}

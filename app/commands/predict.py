@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from app.commands.errors import CommandError, explain
 from app.imaging import decode
 from app.serving.answer import answer
-from model.confidence.rejection import judge
+from model.confidence.rejection import predict_or_reject
 from model.preprocessing import normalize
 from model.preprocessing.pipeline import upright
 from model.serialization.checkpoint import load_model, pretrained
@@ -49,7 +49,7 @@ def predict(
         with Server(url) as server:
             failed = _print_each(files, _reader_there(server, model), as_json, show)
     if failed:
-        raise CommandError(f"{failed} of {len(files)} files could not be read.")
+        raise CommandError("command.unread_files", failed=failed, files=len(files))
 
 
 def _print_each(files: list[Path], read: Reader, as_json: bool, show: bool) -> int:
@@ -80,7 +80,7 @@ def _reader_here(model: str | None) -> Reader:
 
     def read(file: Path) -> Reading:
         pixels = normalize.to_mnist(decode.read_grey(file.read_bytes())).reshape(1, 784)
-        read = answer(judge(classifier, pixels), 0, model or "pretrained")
+        read = answer(predict_or_reject(classifier, pixels), 0, model or "pretrained")
         read["confidence"] = round(float(read["confidence"]), 6)
         read["probabilities"] = [round(float(p), 6) for p in read["probabilities"]]
         return Reading(read, upright(pixels, classifier.deskew)[0] / np.float32(255))

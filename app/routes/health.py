@@ -28,7 +28,7 @@ def readyz(request: Request) -> Health:
     try:
         request.app.state.database.ping()
     except StoreError as error:
-        raise Unavailable("http.store_unreachable") from error
+        raise Unavailable("service.store_unreachable") from error
     return Health(status="ok", model=model)
 
 

@@ -157,7 +157,7 @@ async def _picture(form: Form) -> Picture:
     file = form.parts.get("image")
     if file is None:
         raise Invalid("request.no_image")
-    if len(file) <= QUICK_BYTES and decode.pixels(file) <= QUICK_PICTURE:
+    if len(file) <= QUICK_BYTES and decode.pixel_count(file) <= QUICK_PICTURE:
         return Picture(_to_mnist(file), file)
     return Picture(await asyncio.to_thread(_to_mnist, file), file)
 

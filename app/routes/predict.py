@@ -16,7 +16,7 @@ from app.schemas.predictions import BatchPrediction, ImageForm, Images, OneImage
 from app.security import OpenToAll
 from app.serving.answer import answer, answers
 from app.serving.inference import Inference, Reading, Served
-from model.confidence.rejection import KINDS, judge
+from model.confidence.rejection import KINDS, predict_or_reject
 from model.preprocessing.pipeline import upright
 
 __all__ = ["router"]
@@ -102,7 +102,8 @@ def _batch_answer(served: Served, pixels: Pixels, media: str) -> bytes:
     if media == OCTETS:
         rows = [served.classifier.probabilities(part) for part in parts]
         return np.concatenate(rows).astype("<f4", copy=False).tobytes()  # (n, 10)
-    return to_json(answers([judge(served.classifier, part) for part in parts], served.id))
+    verdicts = [predict_or_reject(served.classifier, part) for part in parts]
+    return to_json(answers(verdicts, served.id))
 
 
 async def model_of(request: Request) -> Served:

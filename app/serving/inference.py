@@ -21,7 +21,7 @@ from app.store import models
 from app.store.engine import Database
 from model.classifier import Classifier
 from model.confidence.detector import detector
-from model.confidence.rejection import Verdict, judge
+from model.confidence.rejection import Verdict, predict_or_reject
 from model.errors import CheckpointError
 from model.network import Trace
 from model.serialization.checkpoint import load_model
@@ -75,7 +75,7 @@ class Inference:
     def active(self) -> Served:
         """The model that answers when no other is named. Raises Unavailable before the first."""
         if self._active is None:
-            raise Unavailable("No model is loaded yet. Try again in a few seconds.")
+            raise Unavailable("model.none_loaded")
         return self._active
 
     def cached(self, id: str | None) -> Served | None:
@@ -124,7 +124,7 @@ class Inference:
             mine = [(pixels, future) for other, pixels, future in waiting if other is served]
             try:
                 batch = np.concatenate([pixels for pixels, _ in mine])  # (n, 784)
-                verdict = judge(served.classifier, batch)
+                verdict = predict_or_reject(served.classifier, batch)
             except Exception as error:
                 for _, future in mine:
                     if not future.done():
@@ -186,9 +186,6 @@ def must_serve(classifier: Classifier) -> None:
     """Refuse what is a network, but not one that reads digits from 28x28: CheckpointError."""
     layers = classifier.parameters.layers
     if layers[0] != 784:
-        raise CheckpointError(f"W1: expected 784 rows, one for each pixel, found {layers[0]}.")
+        raise CheckpointError("model.inputs", expected=784, found=layers[0])
     if layers[-1] != 10:
-        last = len(layers) - 1
-        raise CheckpointError(
-            f"W{last}: expected 10 columns, one for each digit, found {layers[-1]}."
-        )
+        raise CheckpointError("model.outputs", layer=len(layers) - 1, expected=10, found=layers[-1])

@@ -1,4 +1,4 @@
-"""Models: their weights as bytes, and which of them predicts."""
+"""Models: their weights as bytes, and which of them is active, that is, used by /predict."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def add(
     job: str | None = None,
     id: str | None = None,
 ) -> ModelRow:
-    """Store a model; `weights` are the bytes of its .npz."""
+    """Insert a model; `weights` are the bytes of its .npz."""
     row = ModelRow(id=id or new_id(), created_at=now(), job=job)
     _fill(row, classifier, weights, name)
     session.add(row)
@@ -39,10 +39,10 @@ def add(
 
 
 def get(session: Session, id: str) -> ModelRow:
-    """One model, without its weights. Raises NotFound."""
+    """The model with this id, without its weights. Raises NotFound."""
     row = session.get(ModelRow, id)
     if row is None:
-        raise NotFound(f"There is no model {id!r}. GET /models lists them.")
+        raise NotFound("model.not_found", id=id)
     return row
 
 
@@ -62,21 +62,21 @@ def weights(session: Session, id: str) -> bytes:
     """The .npz of a model. Raises NotFound."""
     data = session.scalar(select(ModelRow.weights).where(ModelRow.id == id))
     if data is None:
-        raise NotFound(f"There is no model {id!r}. GET /models lists them.")
+        raise NotFound("model.not_found", id=id)
     return data
 
 
 def activate(session: Session, id: str) -> None:
-    """Make every replica predict with this model from now on. Raises NotFound."""
-    # Locked, so that nobody deletes it between the question and the answer.
+    """Make this the active model of all replicas. Raises NotFound."""
+    # Locked against deletion until the commit.
     if session.get(ModelRow, id, with_for_update=True) is None:
-        raise NotFound(f"There is no model {id!r}. GET /models lists them.")
+        raise NotFound("model.not_found", id=id)
     session.merge(ActiveModelRow(slot=1, model=id))
     session.flush()
 
 
 def active(session: Session) -> tuple[str, str] | None:
-    """The id and SHA-256 of the model that predicts; None before the first start."""
+    """The id and SHA-256 of the active model; None before the first start."""
     query = select(ModelRow.id, ModelRow.sha256).join(
         ActiveModelRow, ActiveModelRow.model == ModelRow.id
     )
@@ -85,24 +85,22 @@ def active(session: Session) -> tuple[str, str] | None:
 
 
 def delete(session: Session, id: str) -> None:
-    """Remove a model. Raises NotFound, or Conflict for the active and the bundled one."""
-    # The row is locked, so that nobody activates it between the question and the deletion.
+    """Delete a model. Raises NotFound, or Conflict for the active and for the bundled one."""
+    # Locked against activation until the commit.
     row = session.scalar(select(ModelRow).where(ModelRow.id == id).with_for_update())
     if row is None:
-        raise NotFound(f"There is no model {id!r}. GET /models lists them.")
+        raise NotFound("model.not_found", id=id)
     current = active(session)
     if current is not None and current[0] == id:
-        raise Conflict(
-            f"Model {id!r} is the active one. Activate another first: PUT /models/active."
-        )
+        raise Conflict("model.is_active", id=id)
     if id == PRETRAINED:
-        raise Conflict("The bundled model stays: it is what a server starts with.")
+        raise Conflict("model.bundled_stays")
     session.execute(update(JobRow).where(JobRow.model == id).values(model=None))
     session.execute(sql_delete(ModelRow).where(ModelRow.id == id))
 
 
 def put_pretrained(session: Session, classifier: Classifier, weights: bytes) -> None:
-    """Keep the bundled model as row `pretrained`; it is active when no other is."""
+    """Insert or update the bundled model, row `pretrained`; activate it if no other is active."""
     lock(session, "bundled model")
     row = session.get(ModelRow, PRETRAINED)
     if row is None:
@@ -130,4 +128,4 @@ def _read_cursor(cursor: str) -> tuple[float, str]:
     try:
         return float(created_at), id
     except ValueError:
-        raise Invalid(f"cursor: expected the `next` of a page before, found {cursor!r}.") from None
+        raise Invalid("model.cursor", found=cursor) from None

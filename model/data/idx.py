@@ -1,8 +1,8 @@
-"""MNIST and its like: the IDX reader, the bundled files, the validation split.
+"""The reader of IDX files, the bundled MNIST, and the validation split.
 
-An IDX file is a big-endian header, two zero bytes, a type code (8: unsigned byte), the number of
-dimensions and each dimension as an int32, followed by the values in C order (LeCun, Cortes, Burges,
-*The MNIST database*, 1998).
+An IDX file is a big-endian header (two zero bytes, a type code, 8 for unsigned bytes, the number of
+dimensions, and each dimension as an int32) followed by the values in C order (LeCun, Cortes,
+Burges, *The MNIST database*, 1998).
 """
 
 from __future__ import annotations
@@ -21,8 +21,11 @@ import numpy as np
 import numpy.typing as npt
 
 from model.errors import DatasetError
+from model.messages import Message
 
 __all__ = [
+    "HELD_BACK",
+    "MNIST_EXAMPLES",
     "Dataset",
     "Split",
     "load_idx_directory",
@@ -36,24 +39,26 @@ Bytes = npt.NDArray[np.uint8]
 Part = Literal["train", "test"]
 
 SIDE = 28  # pixels
+HELD_BACK = 5000  # of MNIST's 60,000 training images, for validation
+MNIST_EXAMPLES = 60_000 - HELD_BACK
 CLASSES = 10
 MNIST = Path(__file__).parent / "mnist"
 
-# SHA-256 of the bundled files, uncompressed: compressing them anew does not change it.
+# SHA-256 of the bundled files' uncompressed content.
 CHECKSUMS = {
     "train-images": "ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db",
     "train-labels": "65a50cbbf4e906d70832878ad85ccda5333a97f0f4c3dd2ef09a8a9eef7101c5",
     "t10k-images": "0fa7898d509279e482958e8ce81c8e77db3f2f8254e26661ceb7762c4d494ce7",
     "t10k-labels": "ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2",
 }
-# MNIST and Fashion-MNIST say t10k, EMNIST says test.
+# Beginnings of file names: MNIST and Fashion-MNIST use t10k, EMNIST uses test.
 PREFIXES: dict[Part, tuple[str, ...]] = {"train": ("train",), "test": ("t10k", "test")}
-RESTORE = "Restore model/data/mnist/ from the repository, or reinstall byhand."
+RESTORE = Message("idx.restore_bundled")
 
 
 @dataclass(frozen=True)
 class Dataset:
-    """Images as rows of 784 grey values (white ink on black, 0..255), labels 0..9."""
+    """A data set: images as rows of 784 grey values (white on black, 0..255), labels 0..9."""
 
     train_images: Bytes  # (60000, 784)
     train_labels: Bytes  # (60000,)
@@ -63,7 +68,7 @@ class Dataset:
 
 @dataclass(frozen=True)
 class Split:
-    """The training images, divided into those to learn from and those to choose by."""
+    """The training images, divided into those for training and those for validation."""
 
     train_images: Bytes
     train_labels: Bytes
@@ -72,12 +77,12 @@ class Split:
 
 
 def load_mnist() -> Dataset:
-    """Read the bundled MNIST, verified by checksum. Raises DatasetError."""
+    """Read the bundled MNIST and verify its checksums. Raises DatasetError."""
     return Dataset(*load_mnist_part("train"), *load_mnist_part("test"))
 
 
 def load_mnist_part(part: Part) -> tuple[Bytes, Bytes]:
-    """Read the images (n, 784) and labels (n,) of one part of the bundled MNIST alone."""
+    """Read the images (n, 784) and labels (n,) of one part of the bundled MNIST."""
     return _load_part(MNIST, part, verify=True)
 
 
@@ -85,36 +90,34 @@ def load_idx_directory(directory: str | Path) -> Dataset:
     """Read another data set of 28x28 images in ten classes, Fashion-MNIST for instance.
 
     The directory holds the four usual files, plain or compressed: `train-images-idx3-ubyte`,
-    `train-labels-idx1-ubyte`, `t10k-images-idx3-ubyte`, `t10k-labels-idx1-ubyte` (`.gz`, `.xz`, a
-    dot instead of the last hyphen, `test` for `t10k` and a name in front, as EMNIST has, are all
-    understood).
-    Raises DatasetError, which names the file and says what to do.
+    `train-labels-idx1-ubyte`, `t10k-images-idx3-ubyte` and `t10k-labels-idx1-ubyte`. Also accepted
+    are the endings `.gz` and `.xz`, a dot instead of the last hyphen, `test` for `t10k` and a name
+    in front, as EMNIST has. Raises DatasetError, which names the file and says what to do.
     """
     directory = Path(directory)
     if not directory.is_dir():
-        raise DatasetError(f"{directory} is not a directory. Give the one with the IDX files.")
+        raise DatasetError("idx.not_a_directory", path=str(directory))
     return Dataset(*_load_part(directory, "train"), *_load_part(directory, "test"))
 
 
 def split(
-    dataset: Dataset, validation_examples: int = 5000, train_examples: int | None = None
+    dataset: Dataset, validation_examples: int = HELD_BACK, train_examples: int | None = None
 ) -> Split:
-    """Hold back the last training images for validation; learn from the first of the rest.
+    """Hold back the last training images for validation, and train on the first of the others.
 
-    The validation images do not depend on `train_examples`, so that runs can be compared.
+    The validation images do not depend on `train_examples`, so that runs can be compared. Raises
+    DatasetError when there are too few images.
     """
     available = len(dataset.train_labels) - validation_examples
     if validation_examples < 1 or available < 1:
         raise DatasetError(
-            f"Cannot hold back {validation_examples} validation examples out of "
-            f"{len(dataset.train_labels)}. Use a larger data set, or hold back fewer."
+            "idx.too_few_to_hold_back",
+            validation=validation_examples,
+            found=len(dataset.train_labels),
         )
     used = available if train_examples is None else train_examples
     if not 1 <= used <= available:
-        raise DatasetError(
-            f"train_examples is {used}; this data set has 1 to {available} "
-            "besides the validation examples."
-        )
+        raise DatasetError("idx.train_examples", asked=used, available=available)
     return Split(
         train_images=dataset.train_images[:used],
         train_labels=dataset.train_labels[:used],
@@ -124,33 +127,38 @@ def split(
 
 
 def read_idx(path: Path, sha256: str | None = None) -> Bytes:
-    """Read one IDX file of unsigned bytes, plain, gzip or xz, whatever its name says.
+    """Read one IDX file of unsigned bytes; plain, gzip and xz are told apart by their content.
 
     `sha256` is the expected digest of the uncompressed content. Raises DatasetError.
     """
-    remedy = RESTORE if sha256 else "Download it again."
+    remedy = RESTORE if sha256 else Message("idx.download_again")
     content = _decompress(path, remedy)
     if sha256 and hashlib.sha256(content).hexdigest() != sha256:
-        raise DatasetError(f"{path} is damaged: its content has another SHA-256. {remedy}")
+        raise DatasetError("idx.other_sha256", path=str(path), remedy=remedy)
     if len(content) < 4 or content[:3] != b"\0\0\x08":
         raise DatasetError(
-            f"{path} is no IDX file of bytes: it should start with 00 00 08, found "
-            f"{content[:3].hex(' ') or 'nothing'}. {remedy}"
+            "idx.no_idx_file",
+            path=str(path),
+            found=content[:3].hex(" ") or Message("idx.nothing"),
+            remedy=remedy,
         )
     dimensions = content[3]
     start = 4 + 4 * dimensions
     if len(content) < start:
-        raise DatasetError(f"{path} is cut off inside its header. {remedy}")
+        raise DatasetError("idx.header_cut_off", path=str(path), remedy=remedy)
     shape = struct.unpack(f">{dimensions}i", content[4:start])
     if min(shape, default=0) < 0 or len(content) - start != math.prod(shape):
         raise DatasetError(
-            f"{path} holds {len(content) - start} values, but its header says "
-            f"{' x '.join(map(str, shape))}. {remedy}"
+            "idx.header_disagrees",
+            path=str(path),
+            found=len(content) - start,
+            shape=list(shape),
+            remedy=remedy,
         )
     return np.frombuffer(content, np.uint8, offset=start).reshape(shape)
 
 
-def _decompress(path: Path, remedy: str) -> bytes:
+def _decompress(path: Path, remedy: Message) -> bytes:
     try:
         content = path.read_bytes()
         if content[:2] == b"\x1f\x8b":
@@ -158,9 +166,13 @@ def _decompress(path: Path, remedy: str) -> bytes:
         if content[:6] == b"\xfd7zXZ\0":
             return lzma.decompress(content)
     except OSError as error:  # gzip's BadGzipFile is one too
-        raise DatasetError(f"{path} cannot be read ({error}). {remedy}") from error
+        raise DatasetError(
+            "idx.unreadable", path=str(path), error=str(error), remedy=remedy
+        ) from error
     except (EOFError, lzma.LZMAError, zlib.error) as error:
-        raise DatasetError(f"{path} is damaged or cut off ({error}). {remedy}") from error
+        raise DatasetError(
+            "idx.damaged", path=str(path), error=str(error), remedy=remedy
+        ) from error
     return content
 
 
@@ -172,24 +184,23 @@ def _load_part(directory: Path, part: Part, verify: bool = False) -> tuple[Bytes
     labels = read_idx(label_path, CHECKSUMS[f"{prefix}-labels"] if verify else None)
     if images.shape[1:] != (SIDE, SIDE) or not len(images):
         raise DatasetError(
-            f"{image_path} should hold n x {SIDE} x {SIDE} values, found "
-            f"{' x '.join(map(str, images.shape))}. Resize the images to {SIDE} x {SIDE} first."
+            "idx.images_shape", path=str(image_path), side=SIDE, shape=list(images.shape)
         )
     if labels.shape != (len(images),):
         raise DatasetError(
-            f"{label_path} should hold {len(images)} labels, as many as {image_path.name} has "
-            f"images; found {' x '.join(map(str, labels.shape))}. Use files that belong together."
+            "idx.labels_shape",
+            path=str(label_path),
+            expected=len(images),
+            images=image_path.name,
+            shape=list(labels.shape),
         )
     if labels.max() >= CLASSES:
-        raise DatasetError(
-            f"{label_path} has labels up to {labels.max()}; the network tells ten classes apart, "
-            "0 to 9. Use a data set of ten classes."
-        )
+        raise DatasetError("idx.too_many_classes", path=str(label_path), found=int(labels.max()))
     return images.reshape(len(images), SIDE * SIDE), labels
 
 
 def _find(directory: Path, part: Part, content: str) -> Path:
-    """Find the one file of `content`; of a plain and a compressed copy take the plain."""
+    """The path of the one file of `content`; the plain one if there is a compressed copy, too."""
     paths = sorted(
         path
         for prefix in PREFIXES[part]
@@ -198,12 +209,9 @@ def _find(directory: Path, part: Part, content: str) -> Path:
     )
     expected = f"{PREFIXES[part][0]}-{content}-idx{3 if content == 'images' else 1}-ubyte.gz"
     if not paths:
-        remedy = RESTORE if directory == MNIST else "Put the four IDX files of the data set there."
-        raise DatasetError(f"{directory / expected} is missing. {remedy}")
+        remedy = RESTORE if directory == MNIST else Message("idx.put_files_there")
+        raise DatasetError("idx.missing", path=str(directory / expected), remedy=remedy)
     names = {path.name.removesuffix(".gz").removesuffix(".xz") for path in paths}
     if len(names) > 1:
-        raise DatasetError(
-            f"{directory} holds several {part} sets: {', '.join(sorted(names))}. "
-            "Keep one of them there."
-        )
+        raise DatasetError("idx.several_sets", path=str(directory), part=part, names=sorted(names))
     return paths[0]

@@ -107,7 +107,7 @@ def test_a_long_value_is_told_in_short(client: TestClient) -> None:
 def test_an_unknown_path_says_where_the_paths_are_listed(client: TestClient) -> None:
     problem = client.get("/nowhere").json()
     assert problem["status"] == 404
-    assert problem["code"] == "http.no_such_path"
+    assert problem["code"] == "service.no_such_path"
     assert "/nowhere" in problem["detail"]
     assert "/docs" in problem["detail"]
 
@@ -116,7 +116,7 @@ def test_a_wrong_method_says_which_is_right(client: TestClient) -> None:
     response = client.post("/typed")
     assert response.status_code == 405
     assert response.headers["allow"] == "GET, PUT"
-    assert response.json()["code"] == "http.other_method"
+    assert response.json()["code"] == "service.other_method"
     assert response.json()["detail"] == "/typed does not take POST; it takes GET, PUT."
 
 

@@ -1,12 +1,13 @@
-"""Run by Alembic, on the connection and in the transaction that `migrate` has opened."""
+"""The environment that Alembic runs, on the connection and in the transaction of `migrate`."""
 
 from alembic import context
 
 from app.store.tables import Base
+from model.messages import say
 
 connection = context.config.attributes.get("connection")
 if connection is None:
-    raise RuntimeError("Migrate through app.store.engine.migrate, which holds the lock.")
+    raise RuntimeError(say("store.migrate_through_engine"))
 context.configure(
     connection=connection,
     target_metadata=Base.metadata,

@@ -1,7 +1,7 @@
 import numpy as np
 
 from app.serving.answer import answer, answers
-from model.confidence.rejection import Verdict, judge
+from model.confidence.rejection import Verdict, predict_or_reject
 from model.network import Array, Trace
 from model.serialization.checkpoint import pretrained
 from tests.app.conftest import Pixels
@@ -34,7 +34,7 @@ def test_answers_are_the_rows_of_all_verdicts_in_their_order() -> None:
 
 
 def test_one_answer_and_several_agree(digits: tuple[Pixels, Pixels]) -> None:
-    made = judge(pretrained(), digits[0])
+    made = predict_or_reject(pretrained(), digits[0])
     several = answers([made], "a")
     for row in range(len(digits[0])):
         one = answer(made, row, "a")

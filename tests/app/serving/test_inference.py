@@ -13,7 +13,7 @@ from app.serving.inference import MOST_OTHERS, Inference, Served
 from app.store import models
 from app.store.engine import Database, connect, migrate
 from model.classifier import Classifier
-from model.confidence.rejection import judge
+from model.confidence.rejection import predict_or_reject
 from model.data.idx import load_mnist_part
 from model.errors import ShapeError
 from model.network import initialize
@@ -174,9 +174,9 @@ def test_they_share_one_forward_pass(database: Database, monkeypatch: pytest.Mon
 
     def counted(model: Classifier, pixels: Any) -> Any:
         sizes.append(len(pixels))
-        return judge(model, pixels)
+        return predict_or_reject(model, pixels)
 
-    monkeypatch.setattr("app.serving.inference.judge", counted)
+    monkeypatch.setattr("app.serving.inference.predict_or_reject", counted)
     one = served("a")
     read_all(Inference(database), [(one, np.full((1, 784), 9, np.uint8))] * 7)
     assert sizes == [7]

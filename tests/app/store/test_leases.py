@@ -12,6 +12,7 @@ from app.store.clock import new_id
 from app.store.engine import Database, connect
 from app.store.leases import Lease, LeaseLostError
 from app.store.tables import JobRow
+from model.messages import Message
 
 LEASE = 30.0
 
@@ -65,8 +66,8 @@ def test_a_silent_worker_loses_its_job_to_the_next(database: Database) -> None:
         with pytest.raises(LeaseLostError), database.begin() as session:
             write(session, first)
     with database.begin() as session:
-        assert not leases.beat(session, first)
-        assert leases.beat(session, second)
+        assert not leases.renew_heartbeat(session, first)
+        assert leases.renew_heartbeat(session, second)
     job = get(database, id)
     assert (job.failures, job.owner) == (1, "other")
     assert "not heard of for 30 seconds" in str(job.error)
@@ -133,16 +134,28 @@ def test_a_job_given_back_costs_no_attempt_and_keeps_its_checkpoint(database: Da
 
 def test_an_attempt_that_raised_is_tried_three_times(database: Database) -> None:
     id = add(database)
+    raised = Message("job.raised", {"kind": "MemoryError", "error": "too large"})
     for attempt in (1, 2, 3):
         lease = claim(database, id)
         assert lease is not None
         with database.begin() as session:
-            ended = leases.fail_attempt(session, lease, "MemoryError: too large")
+            ended = leases.fail_attempt(session, lease, raised)
         assert ended == (attempt == 3)
-        assert get(database, id).error == f"Attempt {attempt} of 3: MemoryError: too large"
+        error = get(database, id).error
+        values = {"attempt": attempt, "attempts": 3, "reason": raised}
+        assert error == Message("job.attempt_failed", values)
+        assert str(error) == f"Attempt {attempt} of 3: MemoryError: too large"
     assert claim(database, id) is None
     assert get(database, id).state == "failed"
     assert told(database, id) == [(1, "end")]
+
+
+def test_an_error_of_an_earlier_version_is_the_sentence_that_it_wrote(database: Database) -> None:
+    id = add(database)
+    with database.begin() as session:
+        query = text("UPDATE jobs SET error = :error WHERE id = :id")
+        session.execute(query, {"error": "Attempt 1 of 3: KeyError: {'a': 1}", "id": id})
+    assert get(database, id).error == "Attempt 1 of 3: KeyError: {'a': 1}"
 
 
 def test_a_job_that_ended_has_no_checkpoint(database: Database) -> None:
@@ -166,11 +179,11 @@ def test_offers_are_made_in_order_and_to_one_replica(database: Database) -> None
     assert offer(2) == ids[:2]
     assert offer(2) == ids[2:]
     with database.read() as session:
-        assert not leases.anything_free(session, LEASE)
+        assert not leases.any_claimable(session, LEASE)
     with database.begin() as session:
-        leases.keep_offers(session, ids, -1)
+        leases.renew_offers(session, ids, -1)
     with database.read() as session:
-        assert leases.anything_free(session, LEASE)
+        assert leases.any_claimable(session, LEASE)
     assert offer(5) == ids
 
 
@@ -178,7 +191,7 @@ def test_an_offer_is_kept_only_while_the_job_waits(database: Database) -> None:
     id = add(database)
     assert claim(database, id) is not None
     with database.begin() as session:
-        leases.keep_offers(session, [id], 60)
+        leases.renew_offers(session, [id], 60)
     age(database, id, LEASE + 1)
     with database.begin() as session:
         assert leases.offer(session, limit=1, lease_seconds=LEASE, seconds=5) == [id]

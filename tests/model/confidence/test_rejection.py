@@ -6,8 +6,9 @@ import pytest
 from model.classifier import Classifier
 from model.confidence import rejection
 from model.confidence.detector import detector
-from model.confidence.rejection import KINDS, WORDS, judge, reasons
+from model.confidence.rejection import KINDS, REASONS, predict_or_reject, reasons
 from model.data.idx import load_mnist_part
+from model.messages import Message
 from model.network import initialize
 from model.serialization.checkpoint import pretrained
 from model.synthesis import negatives
@@ -23,7 +24,7 @@ PROBABILITIES = {
 DIGIT = [0.99, 0.004, 0.002, 0.002, 0.001, 0.001]
 
 
-def reason(name: str, kinds: list[float] = DIGIT) -> str | None:
+def reason(name: str, kinds: list[float] = DIGIT) -> Message | None:
     return reasons(np.array([PROBABILITIES[name]]), np.array([kinds]))[0]
 
 
@@ -41,21 +42,25 @@ def test_a_sure_digit_needs_no_reason() -> None:
     ],
 )
 def test_a_doubtful_digit_says_what_else_it_could_be(name: str, expected: str) -> None:
-    assert reason(name) == expected
+    assert str(reason(name)) == expected
 
 
 @pytest.mark.parametrize("number", range(1, len(KINDS)))
 def test_what_is_no_digit_is_called_what_it_is(number: int) -> None:
     kinds = [0.04] * len(KINDS)
     kinds[number] = 0.8
-    assert reason("sure", kinds) == WORDS[KINDS[number]]
+    found = reason("sure", kinds)
+    assert found is not None
+    assert found.code == f"reason.{KINDS[number].replace(' ', '_')}"
+    assert "digit" in str(found) or KINDS[number] in str(found)
 
 
 def test_the_likelier_doubt_is_told() -> None:
     letter = [0.4, 0.6, 0.0, 0.0, 0.0, 0.0]
-    assert reason("four or nine", letter) == WORDS["letter or sign"]
+    assert reason("four or nine", letter) == Message("reason.letter_or_sign")
     perhaps = [0.6, 0.4, 0.0, 0.0, 0.0, 0.0]
-    assert reason("four or nine", perhaps) == "It could be a 4 or a 9."
+    either = [Message("digit.4"), Message("digit.9")]
+    assert reason("four or nine", perhaps) == Message("reason.could_be", {"digits": either})
 
 
 def test_it_is_certain_when_a_digit_and_this_one_is_likelier_than_not() -> None:
@@ -64,17 +69,17 @@ def test_it_is_certain_when_a_digit_and_this_one_is_likelier_than_not() -> None:
     assert [one is None for one in reasons(P, K)] == [True, False]
 
 
-def test_there_are_words_for_every_kind() -> None:
-    assert tuple(WORDS) == tuple(negatives.KINDS) == KINDS[1:]
+def test_there_is_a_reason_for_every_kind() -> None:
+    assert tuple(REASONS) == tuple(negatives.KINDS) == KINDS[1:]
 
 
 def test_an_image_is_judged_alike_alone_and_among_others() -> None:
     images = load_mnist_part("test")[0][:60]
-    together = judge(pretrained(), images)
+    together = predict_or_reject(pretrained(), images)
     assert together.kinds.shape == (60, len(KINDS))
     np.testing.assert_allclose(together.kinds.sum(axis=1), 1, rtol=1e-5)
     for i in (0, 33, 59):
-        alone = judge(pretrained(), images[i : i + 1])
+        alone = predict_or_reject(pretrained(), images[i : i + 1])
         np.testing.assert_allclose(alone.kinds[0], together.kinds[i], atol=1e-5)
         assert alone.reasons == [together.reasons[i]]
 
@@ -85,8 +90,8 @@ def test_a_model_that_looks_otherwise_gets_the_same_second_look(
 ) -> None:
     images = load_mnist_part("test")[0][:20]
     parameters = initialize((784, 8, 10), "sigmoid", np.random.default_rng(0))
-    alike = judge(Classifier(parameters, deskew=True, features="edges"), images)
-    other = judge(Classifier(parameters, deskew=deskew, features=features), images)
+    alike = predict_or_reject(Classifier(parameters, deskew=True, features="edges"), images)
+    other = predict_or_reject(Classifier(parameters, deskew=deskew, features=features), images)
     np.testing.assert_allclose(other.kinds, alike.kinds, atol=1e-6)
     assert (alike.kinds.argmax(axis=1) == 0).sum() >= 18
 
@@ -95,12 +100,14 @@ def test_a_model_that_knows_nothing_is_certain_of_nothing() -> None:
     images = load_mnist_part("test")[0][:20]
     parameters = initialize((784, 8, 10), "sigmoid", np.random.default_rng(0))
     parameters.vector[:] = 0
-    assert set(judge(Classifier(parameters), images).reasons) == {rejection.NOTHING_FITS}
+    assert set(predict_or_reject(Classifier(parameters), images).reasons) == {
+        rejection.NOTHING_FITS
+    }
 
 
 def test_at_most_two_in_a_hundred_test_digits_are_uncertain() -> None:
     images, labels = load_mnist_part("test")
-    verdict = judge(pretrained(), images)
+    verdict = predict_or_reject(pretrained(), images)
     uncertain = np.array([one is not None for one in verdict.reasons])
     wrong = verdict.trace.a[-1].argmax(axis=1) != labels
     assert uncertain.mean() <= 0.02
@@ -113,13 +120,15 @@ def test_a_cross_and_a_tangle_are_no_digits() -> None:
     crosses = draw_strokes([np.repeat(bar, 40, axis=0) for bar in bars], rng)
     tangles = draw_strokes([rng.uniform(0, 100, (40, 20, 2))], rng)
     for images in (crosses, tangles):
-        found = judge(pretrained(), images).reasons
+        found = predict_or_reject(pretrained(), images).reasons
         assert sum(one is not None for one in found) >= 36
 
 
 def test_temperature_makes_it_doubt_sooner() -> None:
     images = load_mnist_part("test")[0][:2000]
-    cold, hot = (judge(replace(pretrained(), temperature=T), images).reasons for T in (1.0, 4.0))
+    cold, hot = (
+        predict_or_reject(replace(pretrained(), temperature=T), images).reasons for T in (1.0, 4.0)
+    )
     assert sum(one is not None for one in hot) > sum(one is not None for one in cold)
 
 
