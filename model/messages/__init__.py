@@ -76,8 +76,6 @@ def say(code: str, /, **values: Any) -> str:
 
     Raises KeyError for an unknown code, and for a missing value.
     """
-    if code not in _sentences:  # TRANSITION: a sentence that has no code yet
-        return code
     return _formatter.vformat(_sentences[code], (), values)
 
 
