@@ -14,9 +14,10 @@ from fastapi import FastAPI, Request
 from fastapi.openapi.utils import get_openapi
 from starlette.responses import Response
 
-from app.errors import Unavailable, install_handlers
+from app.errors import Unavailable
 from app.jobs.service import JobService
 from app.logs import configure_logging, log
+from app.problems import install_handlers, render
 from app.routes import (
     digits,
     evaluation,
@@ -143,7 +144,7 @@ def _count_jobs(database: engine.Database) -> dict[str, int]:
 
 async def _on_store_error(request: Request, error: Exception) -> Response:
     log.error("store failed", path=request.url.path, error=str(error))
-    return Unavailable("service.store_away").response()
+    return render(Unavailable("service.store_away"))
 
 
 def _openapi(app: FastAPI) -> dict[str, Any]:

@@ -23,6 +23,7 @@ from fastapi.security import APIKeyHeader, HTTPAuthorizationCredentials, HTTPBea
 from starlette.routing import BaseRoute, Match
 
 from app.errors import ProblemError, TooLarge, TooMany, TooSlow, Unauthorized
+from app.problems import render
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -166,7 +167,7 @@ class Guard:
             if scope["method"] not in ("GET", "HEAD"):
                 receive = await self._whole_body(scope, receive)
         except ProblemError as error:
-            await error.response()(scope, receive, send_safely)
+            await render(error)(scope, receive, send_safely)
             return
         except _Gone:
             return

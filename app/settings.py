@@ -97,10 +97,7 @@ class Settings(BaseSettings):
     def _language_is_there(cls, language: str) -> str:
         there = [each for each in messages.LANGUAGES if words_file(each).exists()]
         if language not in there:
-            raise ValueError(
-                f"there are no sentences in {language!r}; these languages are complete, with a "
-                f"file in model/messages/ and one in static/words/: {', '.join(there)}"
-            )
+            raise ValueError(messages.say("setting.language", found=language, there=there))
         return language
 
     @field_validator("rate_limit")
@@ -113,7 +110,5 @@ class Settings(BaseSettings):
         try:
             limits.parse_many(limit)
         except ValueError as error:
-            raise ValueError(
-                f"expected a count and a time, such as 600/minute or 20/second, found {limit!r}"
-            ) from error
+            raise ValueError(messages.say("setting.rate_limit", found=limit)) from error
         return limit

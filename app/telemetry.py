@@ -24,8 +24,8 @@ from prometheus_client import (
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
-from app import errors
 from app.logs import log, request_id
+from app.problems import unexpected
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -160,7 +160,7 @@ class Telemetry:
         except Exception:
             log.exception("fault", method=scope["method"], path=scope["path"])
             if status == CLIENT_GONE:
-                await errors.unexpected(id)(scope, receive, send_with_id)
+                await unexpected(id)(scope, receive, send_with_id)
             else:
                 raise  # half an answer is out: the server must cut the connection
         finally:

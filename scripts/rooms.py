@@ -52,7 +52,10 @@ FILES = {
         "worker": "main.py",  # an older name of app/jobs/worker.py
         "security": "security, telemetry",
         "telemetry": "security, telemetry",
+        "problems": "settings, errors",
         "settings": "settings, errors",
+        "logs": "settings, errors",
+        "blas": "settings, errors",
         "errors": "settings, errors",
     },
     "model": {

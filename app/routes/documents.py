@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from app.errors import MEDIA_TYPE
+from app.problems import MEDIA_TYPE
 
 __all__ = ["body", "octets", "problems"]
 

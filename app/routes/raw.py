@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 from fastapi import Request
 from starlette.routing import BaseRoute
 
-from app.errors import ProblemError, render
+from app.errors import ProblemError
+from app.problems import render
 from app.security import LimitedRoute, OpenToAll, UndeclaredRouteError
 from model.errors import ByhandError
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, create_model, field_validator, model_validator
 
 from app.schemas.hyperparameters import optional_fields
+from model.messages import say
 from model.training.recipe import PRESETS
 
 __all__ = [
@@ -56,7 +57,7 @@ class _RunRequest(BaseModel):
     @classmethod
     def _printable(cls, name: str | None) -> str | None:
         if name is not None and "\0" in name:
-            raise ValueError("must not contain null characters")
+            raise ValueError(say("field.null_character"))
         return name.strip() or None if name else None
 
 
@@ -102,10 +103,10 @@ class SweepRequest(TrainRequest):
         for field, values in self.values.items():
             if field not in TrainRequest.model_fields or field in NOT_SWEPT:
                 swept = [name for name in TrainRequest.model_fields if name not in NOT_SWEPT]
-                raise ValueError(f"values: cannot vary {field!r}, only {', '.join(swept)}")
+                raise ValueError(say("field.swept_field", field=field, allowed=swept))
             count *= len(values)
         if count > MOST_JOBS:
-            raise ValueError(f"values: these make {count} jobs, at most {MOST_JOBS} are allowed")
+            raise ValueError(say("field.swept_jobs", count=count, most=MOST_JOBS))
         return self
 
 

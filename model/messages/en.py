@@ -312,6 +312,14 @@ SENTENCES: dict[str, str] = {
     "store.migrate_through_engine": (
         "Migrate through app.store.engine.migrate, which holds the lock."
     ),
+    # Settings (app/settings.py).
+    "setting.language": (
+        "there are no sentences in {found!r}; these languages are complete, with a file in "
+        "model/messages/ and one in static/words/: {there:, }"
+    ),
+    "setting.rate_limit": (
+        "expected a count and a time, such as 600/minute or 20/second, found {found!r}"
+    ),
     # The command line (app/cli.py, app/commands).
     "command.file": "{path}: {reason}",
     "command.only_here": "{option} is for training here; leave it out with --url.",
@@ -383,6 +391,44 @@ SENTENCES: dict[str, str] = {
     "request.booleans": "pixels: expected numbers from 0 to 255, found true or false.",
     "request.choice": "{name}: expected {choices}, found {found!r}.",
     "request.event_id": "expected the id of an event, a whole number, found {found!r}",
+    # Titles of problem documents, by status (app/errors.py).
+    "title.400": "Bad request",
+    "title.401": "API key needed",
+    "title.404": "Not found",
+    "title.406": "Not acceptable",
+    "title.408": "Request timeout",
+    "title.409": "Conflict",
+    "title.413": "Too large",
+    "title.415": "Unsupported media type",
+    "title.422": "Invalid value",
+    "title.429": "Too many requests",
+    "title.503": "Unavailable",
+    # Values of a request, by pydantic's names for what is wrong with them
+    "field.null_character": "must not contain null characters",
+    "field.swept_field": "values: cannot vary {field!r}, only {allowed:, }",
+    "field.swept_jobs": "values: these make {count} jobs, at most {most} are allowed",
+    "field.missing": "Field required",
+    "field.extra_forbidden": "Extra inputs are not permitted",
+    "field.greater_than_equal": "Input should be greater than or equal to {ge}",
+    "field.less_than_equal": "Input should be less than or equal to {le}",
+    "field.literal_error": "Input should be {expected}",
+    "field.int_type": "Input should be a valid integer",
+    "field.int_parsing": ("Input should be a valid integer, unable to parse string as an integer"),
+    "field.int_from_float": (
+        "Input should be a valid integer, got a number with a fractional part"
+    ),
+    "field.float_type": "Input should be a valid number",
+    "field.float_parsing": ("Input should be a valid number, unable to parse string as a number"),
+    "field.finite_number": "Input should be a finite number",
+    "field.bool_type": "Input should be a valid boolean",
+    "field.bool_parsing": "Input should be a valid boolean, unable to interpret input",
+    "field.string_type": "Input should be a valid string",
+    "field.string_too_long": "String should have at most {max_length} characters",
+    "field.list_type": "Input should be a valid list",
+    "field.dict_type": "Input should be a valid dictionary",
+    "field.model_attributes_type": (
+        "Input should be a valid dictionary or object to extract fields from"
+    ),
     "request.field_found": "{message}, found {found}",
     "request.fields": "{fields}.",
     "request.flag": "{name}: expected true or false, found {found!r}.",

@@ -34,7 +34,7 @@ FROM_THE_SERVER = (
     "#main-fields, #more-fields"
 )
 # Set to True when every sentence and label of the service has its code in model/messages/en.py.
-THE_SERVER_SPEAKS_BY_CODES = False
+THE_SERVER_SPEAKS_BY_CODES = True
 
 TEXTS = """(fromTheServer) => {
   const found = [];

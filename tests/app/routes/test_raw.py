@@ -4,7 +4,8 @@ import pytest
 from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.testclient import TestClient
 
-from app.errors import Invalid, install_handlers
+from app.errors import Invalid
+from app.problems import install_handlers
 from app.routes.raw import Express, RawRoute
 from app.security import KeyNeeded, OpenToAll, UndeclaredRouteError
 from model.errors import BlankImageError

@@ -1,0 +1,152 @@
+"""Every error of the service as an RFC 9457 problem document, rendered in one place, `problem`.
+
+Errors of the network itself (model/errors.py) are rendered as 422: they speak of the caller's data.
+"""
+
+from __future__ import annotations
+
+import http
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.responses import JSONResponse, Response
+
+from app.errors import BadRequest, Invalid, ProblemError, UnsupportedMedia
+from model.errors import ByhandError
+from model.messages import Message, say
+
+__all__ = ["MEDIA_TYPE", "field_error", "install_handlers", "problem", "render", "unexpected"]
+
+MEDIA_TYPE = "application/problem+json"
+
+
+def problem(
+    status: int,
+    message: Message,
+    *,
+    title: str | None = None,
+    detail: str | None = None,
+    headers: Mapping[str, str] | None = None,
+    **extra: Any,
+) -> Response:
+    """Render one problem document; `extra` members without a value are left out.
+
+    `detail` is the message's sentence, unless more is to be said.
+    """
+    body = {
+        "type": "about:blank",
+        "title": title or http.HTTPStatus(status).phrase,
+        "status": status,
+        "detail": detail or str(message),
+        "code": message.code,
+        **{name: value for name, value in extra.items() if value},
+    }
+    return JSONResponse(body, status, headers=dict(headers or {}), media_type=MEDIA_TYPE)
+
+
+def render(error: ProblemError | ByhandError) -> Response:
+    """The answer to one of our own errors; the network's are 422, for they speak of its input."""
+    if isinstance(error, ProblemError):
+        return problem(
+            error.status,
+            error.message,
+            title=error.title,
+            headers=error.headers,
+            errors=error.errors,
+        )
+    field = getattr(error, "field", None)
+    errors = [{"field": field, "message": str(error)}] if field else []
+    return problem(
+        Invalid.status,
+        error.message,
+        title=say(f"title.{Invalid.status}"),
+        detail=str(error),
+        errors=errors,
+    )
+
+
+def unexpected(request_id: str) -> Response:
+    """The answer to a fault of our own: no internals, but an id that finds the log line."""
+    return problem(500, Message("service.unexpected"), request_id=request_id)
+
+
+def install_handlers(app: FastAPI) -> None:
+    """Render every error as problem+json. What nothing here catches is met in telemetry."""
+
+    async def on_our_own_error(request: Request, error: Exception) -> Response:
+        assert isinstance(error, ProblemError | ByhandError)
+        return render(error)
+
+    async def on_validation_error(request: Request, error: Exception) -> Response:
+        assert isinstance(error, RequestValidationError)
+        return render(_refusal(error.errors()))
+
+    async def on_http_error(request: Request, error: Exception) -> Response:
+        assert isinstance(error, HTTPException)
+        headers = dict(error.headers or {})
+        if error.status_code == 405:
+            headers["Allow"] = ", ".join(_methods_of(request))
+        return problem(error.status_code, _http_message(error, request, headers), headers=headers)
+
+    app.add_exception_handler(ProblemError, on_our_own_error)
+    app.add_exception_handler(ByhandError, on_our_own_error)
+    app.add_exception_handler(RequestValidationError, on_validation_error)
+    app.add_exception_handler(HTTPException, on_http_error)
+
+
+def _refusal(entries: Sequence[Mapping[str, Any]]) -> ProblemError:
+    """What pydantic's error entries come to."""
+    if entries[0]["type"] == "json_invalid":
+        return BadRequest("request.not_json", error=entries[0]["ctx"]["error"])
+    if entries[0]["loc"] == ("body",) and isinstance(entries[0].get("input"), bytes):
+        return UnsupportedMedia("request.send_json")
+    errors = [field_error(entry) for entry in entries]
+    listed = "; ".join(f"{e['field']}: {e['message']}" for e in errors[:5])
+    return Invalid("request.fields", fields=listed, errors=errors)
+
+
+def field_error(entry: Mapping[str, Any]) -> dict[str, str]:
+    """Turn one of pydantic's error entries into {"field", "message"}, naming what was found."""
+    path = [str(part) for part in entry["loc"]]
+    if len(path) > 1 and path[0] in ("body", "query", "path", "header"):
+        path = path[1:]
+    message = _in_words(entry)
+    found = entry.get("input")
+    if found is not None and not isinstance(found, dict):
+        text = repr(found)
+        text = text if len(text) <= 60 else text[:57] + "…"
+        message = say("request.field_found", message=message, found=text)
+    return {"field": ".".join(path), "message": message}
+
+
+def _in_words(entry: Mapping[str, Any]) -> str:
+    """The sentence of pydantic's kind of error; its own English where we have none."""
+    try:
+        return say(f"field.{entry['type']}", **entry.get("ctx", {}))
+    except KeyError:
+        return str(entry["msg"]).removeprefix("Value error, ")
+
+
+def _methods_of(request: Request) -> list[str]:
+    """Every method that the path takes; the framework's own Allow has those of one route alone."""
+    path = request.url.path
+    matching = (
+        getattr(route, "methods", None)
+        for route in request.app.routes
+        if getattr(route, "path_regex", None) and route.path_regex.match(path)
+    )
+    return sorted(set[str]().union(*filter(None, matching)))
+
+
+def _http_message(error: Any, request: Request, headers: Mapping[str, str]) -> Message:
+    """Say more than the framework's 'Not Found' and 'Method Not Allowed'."""
+    path = request.url.path
+    if error.status_code == 404 and error.detail == "Not Found":
+        return Message("service.no_such_path", {"path": path})
+    if error.status_code == 405:
+        values = {"path": path, "method": request.method, "allowed": headers["Allow"]}
+        return Message("service.other_method", values)
+    return Message("service.other", {"detail": error.detail})
