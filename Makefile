@@ -11,10 +11,10 @@ BENCHMARKS := accuracy rejection training time_to_98 serving growth jobs robustn
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test lint format browser bench pretrained docker clean
+.PHONY: help serve test lint format browser bench pretrained architecture docker clean
 
 help:  ## show this list
-	@grep -hE '^[a-z]+:.*## ' Makefile | sed -E 's/:[^#]*## /|/' | awk -F'|' '{printf "  make %-11s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z]+:.*## ' Makefile | sed -E 's/:[^#]*## /|/' | awk -F'|' '{printf "  make %-13s %s\n", $$1, $$2}'
 
 serve: $(SERVICE)  ## set up what is missing, then serve on http://127.0.0.1:8000
 	@exec $(BIN)/byhand serve
@@ -41,6 +41,9 @@ bench: $(TOOLS)  ## measure byhand beside its peers and print the tables
 pretrained: $(SERVICE)  ## train model/weights/pretrained.npz anew with the `best` recipe, and model/weights/detector.npz
 	$(BIN)/byhand train --preset best --output model/weights/pretrained.npz --name pretrained
 	$(BIN)/python -m model.confidence.detector model/weights/detector.npz
+
+architecture: $(TOOLS)  ## draw docs/images/architecture.svg anew, and the table in docs/architecture.md
+	@$(BIN)/python -m scripts.architecture
 
 docker:  ## build the image `byhand`
 	docker build --tag byhand .

@@ -13,7 +13,8 @@ from typing import Annotated, Any
 
 import typer
 
-from app.commands.errors import CommandError, explain
+from app.commands.errors import explain
+from app.commands.options import chosen_values, refuse_local, with_hyperparameters
 
 __all__ = ["app", "main"]
 
@@ -49,33 +50,11 @@ def serve(
 
 
 @app.command()
+@with_hyperparameters
 def train(
     preset: Annotated[str, typer.Option(help="The recipe to start from: blog, fast, best.")] = (
         "fast"
     ),
-    epochs: Annotated[int | None, typer.Option(help="Passes over the training images.")] = None,
-    batch_size: Annotated[int | None, typer.Option(help="Images a gradient step.")] = None,
-    learning_rate: Annotated[float | None, typer.Option(help="Step size α.")] = None,
-    momentum: Annotated[float | None, typer.Option(help="Momentum μ, 0 to 1.")] = None,
-    weight_decay: Annotated[float | None, typer.Option(help="Weight decay λ.")] = None,
-    schedule: Annotated[str | None, typer.Option(help="constant or cosine.")] = None,
-    hidden_layers: Annotated[str | None, typer.Option(help="Sizes, such as 128 or 256,64.")] = None,
-    activation: Annotated[
-        str | None, typer.Option(help="sigmoid, tanh, relu or leaky_relu.")
-    ] = None,
-    initialization: Annotated[str | None, typer.Option(help="scaled or blog.")] = None,
-    augment: Annotated[str | None, typer.Option(help="none, affine or full.")] = None,
-    deskew: Annotated[
-        bool | None, typer.Option("--deskew/--no-deskew", help="Straighten slanted digits.")
-    ] = None,
-    features: Annotated[
-        str | None, typer.Option(help="What the inputs stand for: pixels or edges.")
-    ] = None,
-    train_examples: Annotated[int | None, typer.Option(help="Use the first so many.")] = None,
-    drawn_examples: Annotated[
-        int | None, typer.Option(help="Add so many digits drawn from stroke styles.")
-    ] = None,
-    seed: Annotated[int | None, typer.Option(help="Start of all randomness.")] = None,
     name: Annotated[str, typer.Option(help="What to call the model.")] = "",
     output: Annotated[
         Path | None, typer.Option(help="Where the model goes; default byhand-PRESET.npz.")
@@ -87,50 +66,21 @@ def train(
         Path | None, typer.Option(help="Write the state here after each epoch.")
     ] = None,
     resume: Annotated[Path | None, typer.Option(help="Go on from such a state.")] = None,
-    teacher: Annotated[
-        list[Path] | None,
-        typer.Option(help="A larger model, .npz, to learn from; given again, from their mean."),
-    ] = None,
     url: Url = None,
     api_key: Key = None,
+    **hyperparameters: Any,
 ) -> None:
     """Train a network here, or with --url on a server. Ctrl-C keeps the best so far."""
-    given = {
-        "epochs": epochs,
-        "batch_size": batch_size,
-        "learning_rate": learning_rate,
-        "momentum": momentum,
-        "weight_decay": weight_decay,
-        "schedule": schedule,
-        "hidden_layers": _sizes("--hidden-layers", hidden_layers),
-        "activation": activation,
-        "initialization": initialization,
-        "augment": augment,
-        "deskew": deskew,
-        "features": features,
-        "train_examples": train_examples,
-        "drawn_examples": drawn_examples,
-        "seed": seed,
-    }
-    overrides = {field: value for field, value in given.items() if value is not None}
+    overrides = chosen_values(hyperparameters)
     if url is None:
         from app.commands.train import train
 
-        train(preset, overrides, name, output, data, checkpoint, resume, teacher or ())
+        train(preset, overrides, name, output, data, checkpoint, resume)
     else:
         from app.commands.train_remote import train_there
 
-        here_only = {
-            "--data": data,
-            "--checkpoint": checkpoint,
-            "--resume": resume,
-            "--initialization": initialization,
-            "--drawn-examples": drawn_examples,
-            "--teacher": teacher,
-        }
-        for option, value in here_only.items():
-            if value is not None:
-                raise CommandError(f"{option} is for training here; leave it out with --url.", 2)
+        files = {"data": data, "checkpoint": checkpoint, "resume": resume}
+        refuse_local({**files, **overrides})
         train_there(url, api_key, {"preset": preset, **overrides}, name, output)
 
 
@@ -221,17 +171,6 @@ def _models(url: str | None, api_key: str | None = None) -> Any:
     from app.commands.models import Models
 
     return Models(url, api_key)
-
-
-def _sizes(option: str, text: str | None) -> list[int] | None:
-    if text is None:
-        return None
-    try:
-        return [int(size) for size in text.split(",") if size]
-    except ValueError:
-        raise CommandError(
-            f"{option} takes sizes such as 128 or 256,64, found {text!r}.", 2
-        ) from None
 
 
 def main() -> None:

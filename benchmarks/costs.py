@@ -39,7 +39,7 @@ from model.preprocessing.normalize import to_mnist
 from model.serialization.checkpoint import pretrained
 from model.training import loop, step
 from model.training.recipe import recipe
-from model.training.sparse import SparseDescent
+from model.training.sparse_step import SparseStep
 
 TOGETHER = 16
 AGAIN = 50
@@ -48,7 +48,7 @@ PARTS = (
     (step, "forward", "forward"),
     (step, "backward", "backward"),
     (SGD, "step", "the step itself"),
-    (SparseDescent, "step", "a step, in all"),
+    (SparseStep, "step", "a step, in all"),
     (loop._Run, "_descend", "steps and their loss"),
     (loop._Run, "_evaluate", "evaluation on 1,000 images"),
 )

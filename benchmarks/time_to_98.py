@@ -68,7 +68,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         for name in TITLES:
             try:
-                commands[name] = command_of(name, Path(folder) / "model.serialization.npz")
+                commands[name] = command_of(name, Path(folder) / "model.npz")
             except UnavailableError as reason:
                 missing[name] = reason
         for _ in range(arguments.rounds):

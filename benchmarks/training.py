@@ -32,7 +32,8 @@ from model.preprocessing.deskew import deskew
 from model.preprocessing.gradient_features import edge_features
 from model.training.loop import train
 from model.training.recipe import recipe
-from model.training.step import Descent
+from model.training.sparse_step import input_order
+from model.training.step import DenseStep
 
 PEERS = Path(__file__).parent / "peers"
 ROOT = PEERS.parent.parent
@@ -42,21 +43,43 @@ REQUIREMENTS = {
     "sklearn": ("scikit-learn",),
 }
 NAMES = {
-    "byhand": "byhand (NumPy)",
+    "byhand": "byhand (NumPy), products with blank inputs left out",
+    "byhand dense": "byhand, every product made",
     "pytorch": "PyTorch, eager",
     "jax": "JAX, jit + scan",
     "sklearn": "scikit-learn",
 }
-# Multiplications and additions of the products X W1, H W2, Hᵀ D2, D2 W2ᵀ, Xᵀ D1 for one image.
-FLOPS = 2 * (2 * 784 * 128 + 3 * 128 * 10)
+BATCH = 64
+
+
+def flops(inputs: float) -> float:
+    """Multiplications and additions of X W1, H W2, Hᵀ D2, D2 W2ᵀ, Xᵀ D1 for one image."""
+    return 2 * (2 * inputs * 128 + 3 * 128 * 10)
+
+
+def inputs_in_use() -> float:
+    """Mean count of the 784 inputs that byhand multiplies for a batch of MNIST, in random order.
+
+    Those that hardly any batch lacks are always multiplied, the others where the batch has ink.
+    """
+    images, _ = load_mnist_part("train")
+    rare, common = np.split(*_rare_first(images))
+    order = np.random.default_rng(0).permutation(len(images))
+    batches = (images[order[i : i + BATCH]] for i in range(0, len(images), BATCH))
+    return len(common) + statistics.mean(int(b[:, rare].any(axis=0).sum()) for b in batches)
+
+
+def _rare_first(images: np.ndarray) -> tuple[np.ndarray, list[int]]:
+    order = input_order(images, BATCH)
+    return order.inputs, [order.rare]
 
 
 class Trainer:
     """A process under measurement, on one core."""
 
-    def __init__(self, python: Path, script: str, data: str, core: int) -> None:
+    def __init__(self, python: Path, script: str, data: str, core: int, *mode: str) -> None:
         self.process = subprocess.Popen(
-            ["taskset", "-c", str(core), python, PEERS / script, data],
+            ["taskset", "-c", str(core), python, PEERS / script, data, *mode],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
@@ -99,8 +122,9 @@ def measure(rounds: int, core: int) -> tuple[dict[str, list[float]], dict[str, f
             try:
                 wanted = REQUIREMENTS.get(name)
                 python = python_with(name, *wanted) if wanted else Path(sys.executable)
-                script = f"train_{name}.py" if name in NAMES else f"{name}.py"
-                trainers[name] = Trainer(python, script, data, core)
+                trainer, *mode = name.split()
+                script = f"train_{trainer}.py" if name in NAMES else f"{name}.py"
+                trainers[name] = Trainer(python, script, data, core, *mode)
             except UnavailableError as reason:
                 missing[name] = str(reason)
         seconds = {name: [] for name in trainers}
@@ -120,12 +144,12 @@ def preparation(core: int) -> dict[str, float]:
     images, y = images[:6400].astype(np.float32), one_hot(labels[:6400])
     x = images / np.float32(255)
     parameters = initialize((784, 128, 10), "sigmoid", np.random.default_rng(0))
-    descent = Descent(parameters, SGD(np.zeros_like(parameters.vector), momentum=0.9))
+    descent = DenseStep(parameters, SGD(np.zeros_like(parameters.vector), momentum=0.9))
     rng = np.random.default_rng(0)
 
     def steps() -> None:
-        for first in range(0, len(x), 64):
-            descent.step(x[first : first + 64], y[first : first + 64], 0.01)
+        for first in range(0, len(x), BATCH):
+            descent.step(x[first : first + BATCH], y[first : first + BATCH], 0.01)
 
     tasks: dict[str, Callable[[], object]] = {
         "training steps, batch 64, momentum": steps,
@@ -173,25 +197,30 @@ def main() -> None:
         pairs = zip(seconds[name], seconds["byhand"], strict=True)
         return statistics.median(peer / ours for peer, ours in pairs)
 
+    made = dict.fromkeys(NAMES, 1.0) | {"byhand": flops(inputs_in_use()) / flops(784)}
+
+    def share(name: str) -> float:
+        pairs = zip(seconds[name], seconds["sgemm"], strict=True)
+        work = 60_000 * flops(784) * made[name]
+        return statistics.median((work / own) / (2 * 2048**3 / product) for own, product in pairs)
+
+    rate = 2 * 2048**3 / statistics.median(seconds["sgemm"]) / 1e9
+    print(f"Medians of {arguments.rounds} rounds; sgemm, a 2048³ product: {rate:.0f} GFLOP/s.\n")
     print(
-        f"| trainer | seconds an epoch (median of {arguments.rounds}) | byhand is | test accuracy |"
+        "| trainer | seconds an epoch | byhand is | multiplications made "
+        "| their rate, of sgemm's | test accuracy |"
     )
-    print("|---|---|---|---|")
+    print("|---|---|---|---|---|---|")
     for name, title in NAMES.items():
         if name in missing:
-            print(f"| {title} | not measured: {missing[name]} | | |")
+            print(f"| {title} | not measured: {missing[name]} | | | | |")
             continue
         median = statistics.median(seconds[name])
         faster = "" if name == "byhand" else f"{ratio(name):.2f}x as fast"
-        print(f"| {title} | {median:.3f} | {faster} | {accuracies[name]:.2%} |")
-    share = statistics.median(
-        (60_000 * FLOPS / ours) / (2 * 2048**3 / product)
-        for ours, product in zip(seconds["byhand"], seconds["sgemm"], strict=True)
-    )
-    rate = 2 * 2048**3 / statistics.median(seconds["sgemm"]) / 1e9
-    print(
-        f"\nOf the machine's own sgemm rate ({rate:.0f} GFLOP/s over a 2048³ product): {share:.0%}."
-    )
+        print(
+            f"| {title} | {median:.3f} | {faster} | {made[name]:.0%} | {share(name):.0%} "
+            f"| {accuracies[name]:.2%} |"
+        )
     print("\n| for 60,000 images | CPU seconds |\n|---|---|")
     for title, cpu in preparation(arguments.core).items():
         print(f"| {title} | {cpu:.2f} |")

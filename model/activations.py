@@ -25,7 +25,8 @@ class Activation:
     `function(z, out)` writes g(z) into `out`; `scale_by_derivative(delta, a)` multiplies `delta` in
     place by g'(z), computed from a = g(z). All three arrays are (m, n). Initial weights are drawn
     with variance gain²/n_in (Glorot & Bengio 2010; He et al. 2015), so that the signal neither
-    grows nor fades from layer to layer. `steepest` is the largest value of g'.
+    grows nor fades from layer to layer. `steepest` is the largest value of g'. `kinked`: g' jumps
+    at 0, where there is no derivative to compare with.
     """
 
     name: str
@@ -33,6 +34,7 @@ class Activation:
     scale_by_derivative: Callable[[Array, Array], Array]
     gain: float
     steepest: float
+    kinked: bool = False
 
 
 def _sigmoid(z: Array, out: Array) -> Array:
@@ -86,7 +88,14 @@ ACTIVATIONS: dict[str, Activation] = {
     for activation in (
         Activation("sigmoid", _sigmoid, _sigmoid_derivative, gain=1.0, steepest=0.25),
         Activation("tanh", _tanh, _tanh_derivative, gain=5 / 3, steepest=1.0),
-        Activation("relu", _relu, _relu_derivative, gain=2**0.5, steepest=1.0),
-        Activation("leaky_relu", _leaky_relu, _leaky_relu_derivative, gain=2**0.5, steepest=1.0),
+        Activation("relu", _relu, _relu_derivative, gain=2**0.5, steepest=1.0, kinked=True),
+        Activation(
+            "leaky_relu",
+            _leaky_relu,
+            _leaky_relu_derivative,
+            gain=2**0.5,
+            steepest=1.0,
+            kinked=True,
+        ),
     )
 }

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from model.errors import ShapeError
-from model.network import Array, Parameters, Trace, forward
+from model.network import Array, Parameters, Trace, forward, softmax
 from model.preprocessing.pipeline import preprocess
 
 __all__ = ["Classifier"]
@@ -36,14 +36,17 @@ class Classifier:
         images = np.atleast_2d(pixels)
         inputs = self.parameters.layers[0]
         if images.ndim != 2 or images.shape[1] != inputs:
-            raise ShapeError(f"an image has {inputs} pixels, found shape {pixels.shape}")
+            raise ShapeError("classifier.pixels", expected=inputs, found=str(pixels.shape))
         shown = preprocess(images, self.deskew, self.features)
         x: Array = np.divide(shown, 255, dtype=self.parameters.dtype)
         return x
 
     def trace(self, pixels: NDArray[Any]) -> Trace:
         """The forward pass over `pixels`, with P at the classifier's temperature."""
-        return forward(self.parameters, self.prepare(pixels), temperature=self.temperature)
+        trace = forward(self.parameters, self.prepare(pixels))
+        if self.temperature != 1:
+            softmax(trace.z[-1] / np.float32(self.temperature), out=trace.a[-1])
+        return trace
 
     def probabilities(self, pixels: NDArray[Any]) -> Array:
         """P (n, classes); rows sum to 1."""

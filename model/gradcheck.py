@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from model.activations import Array
+from model.activations import ACTIVATIONS, Array
 from model.network import Parameters, Trace, backward, forward
 
 __all__ = ["Entry", "GradientCheck", "check_gradients"]
@@ -15,7 +15,6 @@ EPSILON = 1e-5
 FACTORS = (1, 10, 100, 0.1)  # of ε, tried in turn until the two values agree
 AGREES = 1e-7
 ZERO = 1e-8  # in an array whose gradients are all smaller than this, errors are measured against it
-KINKED = {"relu", "leaky_relu"}  # g' jumps at 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +36,7 @@ class GradientCheck:
     entries: int
     epsilon: float
     worst: Entry
-    kinks: int  # entries left out, for relu and leaky_relu alone
+    kinks: int  # entries left out, where a kinked activation has no derivative
 
 
 def check_gradients(
@@ -111,7 +110,7 @@ def _central_difference(
     values[index] = original - epsilon
     below = forward(theta, x)
     values[index] = original
-    if theta.activation in KINKED and _crosses(above, below):
+    if ACTIVATIONS[theta.activation].kinked and _crosses(above, below):
         return None
     return _loss_difference(above.z[-1], below.z[-1], y) / (2 * epsilon)
 

@@ -32,7 +32,9 @@ def confusion_matrix(
     _one_answer_each(predicted, labels)
     pairs = np.stack([labels, predicted]).astype(np.int64)  # (2, n)
     if pairs.min() < 0 or pairs.max() >= classes:
-        raise ShapeError(f"classes run from 0 to {classes - 1}, found {pairs.min()}..{pairs.max()}")
+        raise ShapeError(
+            "metrics.classes", most=classes - 1, low=int(pairs.min()), high=int(pairs.max())
+        )
     counts = np.bincount(pairs[0] * classes + pairs[1], minlength=classes * classes)
     return counts.reshape(classes, classes).astype(np.int64)
 
@@ -40,5 +42,5 @@ def confusion_matrix(
 def _one_answer_each(answers: NDArray[Any], labels: NDArray[Any]) -> None:
     if answers.shape != labels.shape or answers.ndim != 1 or not answers.size:
         raise ShapeError(
-            f"one answer for each label is needed, found {answers.shape} and {labels.shape}"
+            "metrics.one_answer_each", answers=str(answers.shape), labels=str(labels.shape)
         )

@@ -3,7 +3,7 @@
 Rows are examples: X is (m, n_0), W_l is (n_{l-1}, n_l), b_l is (n_l,). With g the activation:
 
     Z_l = A_{l-1} W_l + b_l       A_l = g(Z_l)       A_0 = X                          (1)
-    P   = softmax(Z_L / T)      T = 1 but where it is said                            (2)
+    P   = softmax(Z_L)                                                                (2)
     L   = −(1/m) Σ_i Σ_k Y_ik log P_ik                                                (3)
     D_L = (P − Y)/m                                                                   (4)
     D_l = (D_{l+1} W_{l+1}ᵀ) ∘ g'(Z_l)                                                (5)
@@ -25,6 +25,7 @@ from model.activations import ACTIVATIONS, Array
 from model.errors import RecipeError, ShapeError
 
 __all__ = [
+    "INITIALIZATIONS",
     "Array",
     "Gradients",
     "Parameters",
@@ -37,6 +38,8 @@ __all__ = [
     "one_hot",
     "softmax",
 ]
+
+INITIALIZATIONS = ("scaled", "blog")  # schemes of `initialize`
 
 
 class Parameters:
@@ -55,9 +58,11 @@ class Parameters:
         dtype: DTypeLike = np.float32,
     ) -> None:
         if len(layers) < 2 or min(layers) < 1:
-            raise ShapeError(f"layers must be two or more positive sizes, not {list(layers)}")
+            raise ShapeError("network.layers", found=list(layers))
         if activation not in ACTIVATIONS:
-            raise RecipeError("activation", f"{activation!r} is none of {', '.join(ACTIVATIONS)}")
+            raise RecipeError(
+                "activation", "recipe.activation", found=activation, allowed=list(ACTIVATIONS)
+            )
         self.layers = tuple(int(size) for size in layers)
         self.activation = activation
         sizes = list(zip(self.layers, self.layers[1:], strict=False))
@@ -65,7 +70,10 @@ class Parameters:
         self.vector: Array = np.zeros(count, dtype) if vector is None else vector  # (count,)
         if self.vector.shape != (count,):
             raise ShapeError(
-                f"layers {self.layers} have {count} parameters, found {self.vector.shape}"
+                "network.parameter_count",
+                layers=self.layers,
+                count=count,
+                found=self.vector.shape,
             )
         self.weights: list[Array] = []
         self.biases: list[Array] = []
@@ -109,7 +117,12 @@ class Parameters:
         parameters = cls(layers, activation, dtype=weights[0].dtype)
         for name, place in parameters.arrays().items():
             if arrays[name].shape != place.shape:
-                raise ShapeError(f"{name}: expected {place.shape}, found {arrays[name].shape}")
+                raise ShapeError(
+                    "network.array_shape",
+                    name=name,
+                    expected=place.shape,
+                    found=arrays[name].shape,
+                )
             place[...] = arrays[name]
         return parameters
 
@@ -160,9 +173,7 @@ class Gradients(Parameters):
         self.ones = np.ones(examples, self.dtype)
 
 
-def forward(
-    parameters: Parameters, x: Array, out: Trace | None = None, temperature: float = 1.0
-) -> Trace:
+def forward(parameters: Parameters, x: Array, out: Trace | None = None) -> Trace:
     """Equations (1) and (2). x is (m, n_0), 0..1 for pixels; the trace is that of these m rows."""
     trace = Trace.empty(parameters, len(x)) if out is None else out
     activate = ACTIVATIONS[parameters.activation].function
@@ -174,8 +185,7 @@ def forward(
         if layer < last:
             activate(Z, trace.a[layer + 1])
         else:
-            scaled = Z if temperature == 1 else Z / np.float32(temperature)
-            softmax(scaled, trace.a[layer + 1])  #                                   (2)
+            softmax(Z, trace.a[layer + 1])  #                                        (2)
     return trace
 
 

@@ -6,7 +6,9 @@ from rich.console import Console
 from rich.progress import BarColumn, TaskProgressColumn, TextColumn
 from rich.progress import Progress as Bars
 
-from model.training.loop import EpochMetrics, Progress
+from model.messages import Message
+from model.training.history import EpochMetrics
+from model.training.loop import Progress
 
 __all__ = ["Bar"]
 
@@ -20,7 +22,7 @@ class Bar:
     def __init__(self, console: Console) -> None:
         self.console = console
         self._accuracy = "–"
-        self._said: set[str] = set()
+        self._said: set[Message | str] = set()
         self._bars = Bars(
             TextColumn("epoch {task.fields[epoch]}"),
             BarColumn(),
@@ -64,7 +66,7 @@ class Bar:
             highlight=False,
         )
 
-    def hint(self, *messages: str) -> None:
+    def hint(self, *messages: Message | str) -> None:
         """Print hints about how the run goes, each once."""
         for message in messages:
             if message not in self._said:

@@ -19,7 +19,9 @@ def settings() -> Settings:
         first = error.errors()[0]
         name = "BYHAND_" + "_".join(str(part) for part in first["loc"]).upper()
         message = str(first["msg"]).removeprefix("Value error, ")
-        raise CommandError(f"{name}: {message}; found {first['input']!r}.", 2) from None
+        raise CommandError(
+            "command.setting", exit_code=2, name=name, problem=message, found=first["input"]
+        ) from None
 
 
 def open_store(chosen: Settings) -> Database:
@@ -34,5 +36,5 @@ def open_store(chosen: Settings) -> Database:
     except Exception as error:
         cause = str(getattr(error, "orig", None) or error).strip().splitlines()[0]
         setting = "BYHAND_DATABASE_URL" if chosen.database_url else "BYHAND_DATA_DIR"
-        raise CommandError(f"the store cannot be opened ({cause}). Check {setting}.") from error
+        raise CommandError("command.store", cause=cause, setting=setting) from error
     return database

@@ -12,9 +12,9 @@ __all__ = ["check_writable", "write_whole"]
 def check_writable(path: Path) -> None:
     """Say before hours of training, not after, that the file cannot be written."""
     if path.is_dir():
-        raise CommandError(f"{path} is a directory; name a file.", 2)
+        raise CommandError("command.is_a_directory", exit_code=2, path=path)
     if not path.absolute().parent.is_dir():
-        raise CommandError(f"{path.parent} does not exist; make it first: mkdir -p {path.parent}")
+        raise CommandError("command.no_such_directory", path=path.parent)
 
 
 def write_whole(path: Path, data: bytes) -> None:

@@ -45,7 +45,6 @@ def gradcheck(entries: int, seed: int) -> None:
     console.print(table)
     if wrong:
         raise CommandError(
-            f"{wrong} of {table.row_count} networks have a gradient that differs from central "
-            f"differences by more than {TOLERANCE:g}."
+            "gradcheck.differs", wrong=wrong, networks=table.row_count, tolerance=TOLERANCE
         )
     console.print(f"Every gradient agrees with central differences to {TOLERANCE:g} or better.")

@@ -48,7 +48,7 @@ def predict(
         with Server(url) as server:
             failed = _print_each(files, _reader_there(server, model), as_json, show)
     if failed:
-        raise CommandError(f"{failed} of {len(files)} files could not be read.")
+        raise CommandError("command.unread_files", failed=failed, files=len(files))
 
 
 def _print_each(files: list[Path], read: Reader, as_json: bool, show: bool) -> int:
@@ -87,7 +87,7 @@ def _reader_here(model: str | None) -> Reader:
             "confidence": round(float(probabilities[digit]), 6),
             "probabilities": [round(float(p), 6) for p in probabilities],
             "uncertain": reason is not None,
-            "reason": reason,
+            "reason": None if reason is None else str(reason),
             "model": model or "pretrained",
         }
         return Reading(answer, upright(pixels, classifier.deskew)[0] / np.float32(255))

@@ -32,11 +32,9 @@ class Server:
         try:
             response = self._client.request(method, path, **options)
         except httpx.HTTPError as error:
-            raise CommandError(
-                f"{self.url} does not answer ({error}). Is byhand running there?"
-            ) from None
+            raise CommandError("command.no_answer", url=self.url, error=error) from None
         if response.is_error:
-            raise CommandError(f"{self.url} refused: {_reason(response)}")
+            raise CommandError("command.refused", url=self.url, reason=_reason(response))
         return response
 
     def __enter__(self) -> Self:
@@ -64,7 +62,9 @@ class Server:
                         raise httpx.ReadError("not ready")
                     if response.is_error:
                         response.read()
-                        raise CommandError(f"{self.url} refused: {_reason(response)}")
+                        raise CommandError(
+                            "command.refused", url=self.url, reason=_reason(response)
+                        )
                     for event, identity, data in _parse(response.iter_lines()):
                         last, failures = identity, 0
                         yield event, data
@@ -74,7 +74,7 @@ class Server:
                 pass
             failures += 1
             if failures > RECONNECTS:
-                raise CommandError(f"{self.url} went away; the run may go on there: GET {path}")
+                raise CommandError("command.went_away", url=self.url, path=path)
             time.sleep(1)
 
 

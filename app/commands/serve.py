@@ -64,10 +64,8 @@ def _free_port(host: str, port: int) -> int:
         try:
             probe.bind((host, port))
         except OSError as error:
-            raise CommandError(
-                f"cannot listen on {host} port {port} ({(error.strerror or str(error)).lower()}). "
-                "Is another byhand running there? --port or BYHAND_PORT chooses another port."
-            ) from None
+            reason = (error.strerror or str(error)).lower()
+            raise CommandError("command.port", host=host, port=port, reason=reason) from None
         free: int = probe.getsockname()[1]
         return free
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -15,9 +15,9 @@ from app.commands.errors import CommandError
 from app.commands.files import check_writable, write_whole
 from model.classifier import Classifier
 from model.confidence.calibration import calibrated
-from model.data.idx import Dataset, Split, load_idx_directory, load_mnist, split
+from model.data.idx import HELD_BACK, Dataset, Split, load_idx_directory, load_mnist, split
 from model.metrics import accuracy
-from model.serialization.checkpoint import dump_model, dump_state, load_model, load_state
+from model.serialization.checkpoint import dump_model, dump_state, load_state
 from model.training.diagnostics import hints
 from model.training.loop import TrainingState, classifier
 from model.training.loop import train as run
@@ -36,7 +36,6 @@ def train(
     data: Path | None,
     checkpoint: Path | None,
     resume: Path | None,
-    teachers: Sequence[Path] = (),
 ) -> None:
     """Train, save the best epoch's network and print how much of the test set it reads."""
     started = time.perf_counter()
@@ -49,19 +48,16 @@ def train(
         if path is not None:
             check_writable(path)
     state = None if resume is None else _resume(resume, chosen)
-    taught_by = [load_model(path) for path in teachers]
     dataset = load_mnist() if data is None else load_idx_directory(data)
 
-    held_back = min(5000, len(dataset.train_labels) // VALIDATION_SHARE)
+    held_back = min(HELD_BACK, len(dataset.train_labels) // VALIDATION_SHARE)
     digits = split(dataset, held_back, chosen.train_examples)
 
     console = Console(soft_wrap=True)
-    last, finished = _run(console, chosen, digits, state, checkpoint, taught_by)
+    last, finished = _run(console, chosen, digits, state, checkpoint)
     if last is None:
-        raise CommandError(
-            "stopped before the end of the first epoch: there is nothing to keep.", 130
-        )
-    model = classifier(chosen, last.best, name or output.stem, taught_by)
+        raise CommandError("command.nothing_to_keep", exit_code=130)
+    model = classifier(chosen, last.best, name or output.stem)
     model = calibrated(model, digits.validation_images, digits.validation_labels)
     model = _tested(model, dataset)
     write_whole(output, dump_model(model))
@@ -76,7 +72,7 @@ def train(
         soft_wrap=True,
     )
     if not finished:
-        raise CommandError("stopped by Ctrl-C.", 130)
+        raise CommandError("command.stopped", exit_code=130)
 
 
 def _resume(path: Path, chosen: Recipe) -> TrainingState:
@@ -85,14 +81,15 @@ def _resume(path: Path, chosen: Recipe) -> TrainingState:
     found = (list(parameters.layers[1:-1]), parameters.activation)
     if found != (list(chosen.hidden_layers), chosen.activation):
         raise CommandError(
-            f"{path} holds a {found[1]} network with hidden layers {found[0]}, but the options ask "
-            f"for {chosen.activation} with {list(chosen.hidden_layers)}. Give the options that it "
-            "began with."
+            "command.resume_misfit",
+            path=path,
+            activation=found[1],
+            layers=found[0],
+            asked_activation=chosen.activation,
+            asked_layers=list(chosen.hidden_layers),
         )
     if state.epoch >= chosen.epochs:
-        raise CommandError(
-            f"{path} has all {state.epoch} epochs behind it; ask for more with --epochs.", 2
-        )
+        raise CommandError("command.resume_done", exit_code=2, path=path, epochs=state.epoch)
     return state
 
 
@@ -102,14 +99,13 @@ def _run(
     digits: Split,
     state: TrainingState | None,
     checkpoint: Path | None,
-    teachers: Sequence[Classifier],
 ) -> tuple[TrainingState | None, bool]:
     """Train with a bar; the last epoch's state, and whether it was the last one asked for."""
     began = epoch_began = time.perf_counter()
     first_step = None
     try:
         with Bar(console) as bar:
-            for progress in run(chosen, digits, state, teachers=teachers):
+            for progress in run(chosen, digits, state):
                 now = time.perf_counter()
                 if first_step is None:  # the clock starts at the first report: loading is behind it
                     first_step, began = progress.step, now

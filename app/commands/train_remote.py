@@ -14,7 +14,9 @@ from app.commands.bar import Bar
 from app.commands.errors import CommandError
 from app.commands.files import check_writable, write_whole
 from app.commands.remote import Server
-from model.training.loop import EpochMetrics, Progress
+from model.messages import Message
+from model.training.history import EpochMetrics
+from model.training.loop import Progress
 
 __all__ = ["train_there"]
 
@@ -29,12 +31,13 @@ def train_there(
     with Server(url, api_key) as server:
         end = _run(server, console, {**request, "name": name} if name else dict(request))
         if end["model"] is None:
-            raise CommandError(f"the job {end['state']}: {end['error'] or 'no epoch was finished'}")
+            reason = end["error"] or Message("command.no_epoch")
+            raise CommandError("command.job_ended", state=end["state"], reason=reason)
         if output is not None:
             write_whole(output, server.call("GET", f"/models/{end['model']}/weights").content)
             console.print(f"Saved as {output}.")
     if end["state"] != "succeeded":
-        raise CommandError(f"the job was {end['state']}.", 130)
+        raise CommandError("command.job_stopped", exit_code=130, state=end["state"])
 
 
 def _run(server: Server, console: Console, request: Mapping[str, Any]) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from PIL import Image, ImageFile, ImageOps
 from app.errors import Invalid, TooLarge, UnsupportedMedia
 from app.imaging import background
 from app.imaging.stroke_width import suit_pen
+from model.messages import Message
 from model.preprocessing import normalize
 
 __all__ = ["pixels", "png", "read_grey", "stages"]
@@ -27,7 +28,7 @@ Grey = npt.NDArray[np.uint8]
 
 MAX_PIXELS = 50_000_000  # a phone's largest photo; more is refused before it is decoded
 WORK_SIDE = 400  # pixels: larger pictures are reduced to about this
-FORMATS = "Send a PNG, JPEG, WebP, GIF, BMP or TIFF picture of one digit."
+FORMATS = Message("image.formats")
 
 # Pillow's own limit only warns, and counts otherwise: `_open` refuses before anything is decoded.
 Image.MAX_IMAGE_PIXELS = None
@@ -103,22 +104,19 @@ def png(grey: Grey) -> bytes:
 def _open(data: bytes) -> Image.Image:
     """Read the header, and refuse what is no picture or too large a one."""
     if not data:
-        raise Invalid(f"The uploaded file is empty. {FORMATS}")
+        raise Invalid("image.empty", remedy=FORMATS)
     kind = next((name for start, name in SIGNATURES if data.startswith(start)), None)
     if kind is None or (kind == "WEBP" and data[8:12] != b"WEBP"):
         if data[4:8] == b"ftyp":
-            raise UnsupportedMedia("HEIC and AVIF pictures are not read here. Save it as JPEG.")
-        raise UnsupportedMedia(f"The uploaded file is not a picture. {FORMATS}")
+            raise UnsupportedMedia("image.heic")
+        raise UnsupportedMedia("image.no_picture", remedy=FORMATS)
     try:
         image = _reader(kind)(io.BytesIO(data))
     except Exception as error:
         raise _damaged(kind, error) from error
     width, height = image.size
     if width * height > MAX_PIXELS:
-        raise TooLarge(
-            f"The picture has {width:,} x {height:,} pixels; at most {MAX_PIXELS:,} are read. "
-            "Make it smaller: 300 x 300 is plenty for one digit."
-        )
+        raise TooLarge("image.too_many_pixels", width=width, height=height, most=MAX_PIXELS)
     return image
 
 
@@ -131,7 +129,7 @@ def _reader(kind: str) -> type[ImageFile.ImageFile]:
 
 
 def _damaged(kind: str, error: Exception) -> Invalid:
-    return Invalid(f"The {kind} file is damaged or cut off ({error}). Save or send it again.")
+    return Invalid("image.damaged", kind=kind, error=str(error))
 
 
 def _decode(data: bytes) -> tuple[Grey, bool]:

@@ -15,6 +15,7 @@ from app.jobs.executors import Workers, process_died
 from app.jobs.worker import run_training
 from app.store import jobs, leases
 from app.store.engine import Database, StoreError
+from model.messages import Message
 
 __all__ = ["Dispatcher"]
 
@@ -136,8 +137,7 @@ class Dispatcher:
             with self._database.begin() as session:
                 lease = leases.held_by(session, self._dead[0], self.owner)
                 if lease is not None:
-                    reason = "The process that trained it died: killed, or out of memory."
-                    leases.fail_attempt(session, lease, reason)
+                    leases.fail_attempt(session, lease, Message("job.process_died"))
             log.warning("job %s: the process that trained it died", self._dead.pop(0))
 
     def _notice_sleep(self) -> None:

@@ -7,16 +7,24 @@ import contextlib
 import signal
 import threading
 from collections import Counter
-from collections.abc import AsyncIterator, Sequence
-from typing import Any
+from collections.abc import AsyncIterator
+from typing import Any, NamedTuple
 
 from app.store import events, jobs
 from app.store.engine import Database, StoreError
-from app.store.tables import FINISHED, EventRow
+from app.store.tables import FINISHED
 
-__all__ = ["EventStream"]
+__all__ = ["EventStream", "ToldEvent"]
 
 POLL_SECONDS = 0.2
+
+
+class ToldEvent(NamedTuple):
+    """An event as its followers are told it, in the language in use."""
+
+    id: int
+    kind: str
+    data: dict[str, Any]
 
 
 class EventStream:
@@ -36,7 +44,7 @@ class EventStream:
         self._closed = threading.Event()
         self._handlers: dict[int, Any] = {}
 
-    async def follow(self, job: str, last_event: int) -> AsyncIterator[EventRow]:
+    async def follow(self, job: str, last_event: int) -> AsyncIterator[ToldEvent]:
         """Every event of a job after number `last_event`, until it has ended or we close."""
         with self._watching(job):
             while not self._closed.is_set():
@@ -82,12 +90,12 @@ class EventStream:
                 signal.signal(number, before)
         self._handlers.clear()
 
-    def _read(self, job: str, last_event: int) -> Sequence[EventRow]:
+    def _read(self, job: str, last_event: int) -> list[ToldEvent]:
         with self._database.read() as session:
             found = events.after(session, job, last_event)
             if not found:
                 self._heads.update(self._ask_heads([job]))
-            return found
+            return [ToldEvent(event.id, event.kind, events.shown(event)) for event in found]
 
     @contextlib.contextmanager
     def _watching(self, job: str) -> Any:

@@ -13,6 +13,7 @@ from app.schemas.training import TrainRequest
 from app.store import models
 from app.store.engine import Session
 from model.errors import RecipeError
+from model.messages import Message
 from model.serialization.checkpoint import load_model
 from model.training.loop import start
 from model.training.recipe import recipe
@@ -30,7 +31,7 @@ def resolve(session: Session, request: TrainRequest) -> dict[str, Any]:
         try:
             base = load_model(models.weights(session, request.base_model))
         except NotFound as error:
-            raise _invalid("base_model", error.detail) from None
+            raise _invalid("base_model", error.message) from None
         chosen.setdefault("hidden_layers", list(base.parameters.layers[1:-1]))
         chosen.setdefault("activation", base.parameters.activation)
         chosen.setdefault("deskew", base.deskew)
@@ -40,7 +41,8 @@ def resolve(session: Session, request: TrainRequest) -> dict[str, Any]:
         try:
             start(made, base=base.parameters)
         except RecipeError as error:
-            raise _invalid(error.field, f"{request.base_model} {error.message!s}") from None
+            values = {"model": request.base_model, "problem": error.message}
+            raise _invalid(error.field, Message("job.base_model_misfit", values)) from None
     # As JSON gives it back, so that a repeated request is told from another: lists, not tuples.
     resolved = {k: list(v) if isinstance(v, tuple) else v for k, v in asdict(made).items()}
     return resolved | {"base_model": request.base_model, "activate": request.activate}
@@ -53,8 +55,10 @@ def vary(base: Mapping[str, Any], varied: Mapping[str, Any]) -> TrainRequest:
     except ValidationError as error:
         first = error.errors()[0]
         field = ".".join(["values", *map(str, first["loc"])])
-        raise _invalid(field, f"{first['msg']}, found {first['input']!r}") from None
+        values = {"problem": first["msg"], "found": repr(first["input"])}
+        raise _invalid(field, Message("job.swept_value", values)) from None
 
 
-def _invalid(field: str, message: str) -> Invalid:
-    return Invalid(f"{field}: {message}", errors=[{"field": field, "message": message}])
+def _invalid(field: str, problem: Message) -> Invalid:
+    errors = [{"field": field, "message": str(problem)}]
+    return Invalid("field.problem", errors=errors, field=field, problem=problem)

@@ -78,10 +78,7 @@ class JobService:
                 self._make_room(session, 1)
                 row = _add(session, resolved, request.name, key=key)
             elif row.request != resolved:
-                raise Conflict(
-                    f"Idempotency-Key {key!r} was used for another request, job {row.id}. "
-                    "Send a new key with a new request."
-                )
+                raise Conflict("job.key_used", key=key, job=row.id)
             job = _describe(session, [row])[0]
         self._dispatcher.wake()
         return job
@@ -114,7 +111,7 @@ class JobService:
         with self._database.begin() as session:
             row, lease = jobs.take_for_cancel(session, id, self._lease_seconds)
             if row.state in ("succeeded", "failed"):
-                raise Conflict(f"Job {id} has {row.state} already; there is nothing to cancel.")
+                raise Conflict("job.ended_already", job=id, state=row.state)
             saved = leases.checkpoint(session, id) if lease is not None else None
         if lease is not None:  # no worker is on it: it ends here
             finish = end(row, load_state(saved) if saved else None, "cancelled")
@@ -160,8 +157,10 @@ class JobService:
         waiting = jobs.waiting(session)
         if waiting + more > self._most_queued:
             raise TooMany(
-                f"{waiting} jobs are waiting and at most {self._most_queued} may; this would add "
-                f"{more}. Try again when some are done.",
+                "job.queue_full",
+                waiting=waiting,
+                most=self._most_queued,
+                more=more,
                 retry_after=RETRY_AFTER_SECONDS,
             )
 
@@ -205,11 +204,11 @@ def _describe(session: Session, rows: Iterable[JobRow]) -> list[Job]:
             request=row.request,
             progress=JobProgress.model_validate(row, from_attributes=True),
             metrics=[EpochMetrics(**e.data) for e in told[row.id] if e.kind == "epoch"],
-            hints=[e.data["message"] for e in told[row.id] if e.kind == "hint"],
+            hints=[events.shown(e)["message"] for e in told[row.id] if e.kind == "hint"],
             model=row.model,
             validation_accuracy=row.validation_accuracy,
             test_accuracy=row.test_accuracy,
-            error=row.error,
+            error=None if row.error is None else str(row.error),
             sweep=row.sweep,
             cancel_requested=row.cancel_requested,
             created_at=_time(row.created_at),

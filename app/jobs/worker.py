@@ -18,7 +18,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, fields, replace
 from typing import Any
 
-from app.errors import NotFound
+from app.errors import NotFound, ProblemError
 from app.jobs.eta import ProgressClock
 from app.store import events as store_events
 from app.store import leases, models
@@ -29,7 +29,8 @@ from app.store.tables import JobRow
 from model.classifier import Classifier
 from model.confidence.calibration import calibrated
 from model.data.idx import Dataset, load_mnist, split
-from model.errors import DivergenceError, RecipeError
+from model.errors import ByhandError, DivergenceError, RecipeError
+from model.messages import Message
 from model.metrics import accuracy
 from model.network import Parameters
 from model.serialization.checkpoint import dump_model, dump_state, load_model, load_state
@@ -105,6 +106,13 @@ def _dataset() -> Dataset:
     return load_mnist()
 
 
+def _message(error: ByhandError | ProblemError) -> Message:
+    """What a job's row says of an error, to be put into words by whoever reads it."""
+    if isinstance(error, RecipeError):
+        return Message("field.problem", {"field": error.field, "problem": error.message})
+    return error.message
+
+
 class _Attempt:
     """One attempt at a job, from its claim to whatever ends it."""
 
@@ -114,7 +122,7 @@ class _Attempt:
         self.job = job
         self.recipe = recipe_of(job.request)
         self.told_step = job.step
-        self.told_hints: set[str] = set()
+        self.told_hints: set[Message | str] = set()  # str: told by an earlier version
         self.lost = threading.Event()
 
     def run(self) -> str:
@@ -126,12 +134,13 @@ class _Attempt:
         except StoreError:
             raise  # nothing can be written; the lease runs out, and another attempt follows
         except HOPELESS as error:
-            reason = str(error)
+            reason = _message(error)
             self._commit(lambda s, lease: leases.finish(s, lease, "failed", error=reason), 1)
             return "failed"
         except Exception as error:
             log.exception("job %s: attempt failed", self.job.id)
-            reason = f"{type(error).__name__}: {error}"
+            what = _message(error) if isinstance(error, ByhandError | ProblemError) else str(error)
+            reason = Message("job.raised", {"kind": type(error).__name__, "error": what})
             self._commit(lambda s, lease: leases.fail_attempt(s, lease, reason))
             return "attempt failed"
 
@@ -160,7 +169,7 @@ class _Attempt:
         """Where to go on from: the last checkpoint, else the base model, else nothing."""
         with self.database.read() as session:
             told = store_events.of_jobs(session, [self.job.id], ["hint"])
-            self.told_hints = {event.data["message"] for event in told[self.job.id]}
+            self.told_hints = {store_events.hint(event) for event in told[self.job.id]}
             saved = leases.checkpoint(session, self.job.id)
             if saved is not None:
                 return load_state(saved), None
@@ -185,8 +194,9 @@ class _Attempt:
             ("progress", columns | {"train_loss": progress.train_loss}),
             ("epoch", asdict(state.history[-1]) | {"seconds": clock.epoch_seconds()}),
         ]
-        new = [text for text in hints(state.history, self.recipe) if text not in self.told_hints]
-        events += [("hint", {"message": text}) for text in new]
+        found = hints(state.history, self.recipe)
+        new = [hint for hint in found if not self.told_hints & {hint, str(hint)}]
+        events += [store_events.hint_event(hint) for hint in new]
         saved = dump_state(state)
 
         def commit(session: Session, lease: Lease) -> Lease:

@@ -113,7 +113,7 @@ def _batch_answer(served: Served, pixels: Pixels, media: str) -> bytes:
         return np.concatenate(rows).astype("<f4", copy=False).tobytes()  # (n, 10)
     verdicts = [judge(served.classifier, part) for part in parts]
     probabilities: Array = np.concatenate([verdict.trace.a[-1] for verdict in verdicts])  # (n, 10)
-    reasons = [reason for verdict in verdicts for reason in verdict.reasons]
+    reasons = [one and str(one) for verdict in verdicts for one in verdict.reasons]
     return to_json(
         {
             "digits": probabilities.argmax(axis=1),

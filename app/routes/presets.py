@@ -1,11 +1,12 @@
-"""GET /presets: the named recipes of POST /train."""
+"""GET /presets and /hyperparameters: what POST /train may be asked for, and its named recipes."""
 
 from __future__ import annotations
 
 from fastapi import APIRouter
 
 from app.routes import documents
-from app.schemas.presets import Presets, PresetValues
+from app.schemas.hyperparameters import HyperparameterInfo, describe, offered
+from app.schemas.presets import PresetValues
 from model.training.recipe import PRESETS
 
 __all__ = ["router"]
@@ -14,6 +15,12 @@ router = APIRouter(tags=["Train"], responses=documents.problems(429))
 
 
 @router.get("/presets", summary="List the presets")
-def list_presets() -> Presets:
+def list_presets() -> dict[str, PresetValues]:
     """What each field of POST /train is when only the preset is given."""
-    return {name: PresetValues.model_validate(recipe) for name, recipe in PRESETS.items()}  # type: ignore[misc]
+    return {name: PresetValues.model_validate(recipe) for name, recipe in PRESETS.items()}
+
+
+@router.get("/hyperparameters", summary="List the hyperparameters")
+def list_hyperparameters() -> list[HyperparameterInfo]:
+    """What each field of POST /train is called, does and may be, in the order of a form."""
+    return [describe(hyperparameter) for hyperparameter in offered().values()]

@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from app.schemas.training import Features
+from model.preprocessing.pipeline import FEATURES
 
 __all__ = ["Activate", "Model", "ModelForm"]
 
@@ -38,7 +38,9 @@ class Model(BaseModel):
     layers: list[int] = Field(description="Units of each layer, input and output included.")
     activation: str = Field(description="Of the hidden layers; the last is a softmax.")
     deskew: bool = Field(description="Whether it sets digits upright and to one size first.")
-    features: Features = Field(description="What its inputs stand for.")
+    features: str = Field(
+        description="What its inputs stand for.", json_schema_extra={"enum": list(FEATURES)}
+    )
     test_accuracy: float | None = Field(description="On the 10,000 test images, 0..1, if known.")
     parameters: int = Field(description="How many weights and biases it has.")
     job: str | None = Field(description="The training job that made it.")

@@ -2,32 +2,27 @@
 
 from __future__ import annotations
 
-from pydantic import BaseModel, ConfigDict
+from typing import TYPE_CHECKING
 
-from app.schemas.training import Activation, Augment, Features, Initialization, Preset, Schedule
+from pydantic import BaseModel, ConfigDict, create_model
 
-__all__ = ["PresetValues", "Presets"]
+from app.schemas.hyperparameters import given_fields
+
+__all__ = ["PresetValues"]
 
 
-class PresetValues(BaseModel):
+class _FromRecipe(BaseModel):
     """What each field of POST /train is when only the preset is given."""
 
     model_config = ConfigDict(from_attributes=True)
 
-    epochs: int
-    batch_size: int
-    learning_rate: float
-    momentum: float
-    weight_decay: float
-    schedule: Schedule
-    hidden_layers: list[int]
-    activation: Activation
-    initialization: Initialization
-    augment: Augment
-    deskew: bool
-    features: Features
-    train_examples: int | None
-    seed: int
 
+if TYPE_CHECKING:
 
-Presets = dict[Preset, PresetValues]
+    class PresetValues(_FromRecipe):
+        """A field for each hyperparameter that is offered."""
+
+else:
+    PresetValues = create_model(
+        "PresetValues", __base__=_FromRecipe, __doc__=_FromRecipe.__doc__, **given_fields()
+    )

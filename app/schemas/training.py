@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, create_model, field_validator, model_validator
+
+from app.schemas.hyperparameters import optional_fields
+from model.training.recipe import PRESETS
 
 __all__ = [
-    "Activation",
     "EpochMetrics",
-    "Features",
     "Job",
     "JobPage",
     "JobProgress",
@@ -21,19 +22,12 @@ __all__ = [
 ]
 
 State = Literal["queued", "running", "succeeded", "failed", "cancelled"]
-Preset = Literal["blog", "fast", "best"]
-Activation = Literal["sigmoid", "tanh", "relu", "leaky_relu"]
-Schedule = Literal["constant", "cosine"]
-Initialization = Literal["scaled", "blog"]
-Augment = Literal["none", "affine", "full"]
-Features = Literal["pixels", "edges"]
-Units = Annotated[int, Field(ge=1, le=4096)]
 
 MOST_JOBS = 64  # of one sweep
 NOT_SWEPT = ("name", "activate", "values")
 
 
-class TrainRequest(BaseModel):
+class _RunRequest(BaseModel):
     """A training run. Every field is optional; what is left out comes from the preset."""
 
     model_config = ConfigDict(
@@ -43,32 +37,8 @@ class TrainRequest(BaseModel):
         },
     )
 
-    preset: Preset = Field("fast", description="blog: the text's own; fast: 98 % in seconds; best.")
+    preset: str = Field("fast", description="blog: the text's own; fast: 98 % in seconds; best.")
     name: str | None = Field(None, max_length=200, description="For people; need not be unique.")
-    epochs: int | None = Field(None, ge=1, le=10_000, description="Passes over the examples.")
-    batch_size: int | None = Field(None, ge=1, le=60_000, description="Examples a step.")
-    learning_rate: float | None = Field(
-        None, ge=1e-9, le=100, description="α: how far a step goes along the gradient."
-    )
-    momentum: float | None = Field(None, ge=0, le=0.9999, description="μ; 0: plain SGD.")
-    weight_decay: float | None = Field(None, ge=0, le=1, description="λ: pulls weights to 0.")
-    schedule: Schedule | None = Field(None, description="How the learning rate goes over the run.")
-    hidden_layers: list[Units] | None = Field(
-        None, min_length=1, max_length=8, description="Units of each hidden layer."
-    )
-    activation: Activation | None = Field(None, description="Of the hidden layers.")
-    initialization: Initialization | None = Field(
-        None, description="Of the weights: scaled to each layer; blog: the text's own, b ~ U(0, 1)."
-    )
-    augment: Augment | None = Field(None, description="Distortions of the training images.")
-    deskew: bool | None = Field(None, description="Straighten slanted digits first.")
-    features: Features | None = Field(
-        None, description="What the 784 inputs stand for: pixels, or the edges of strokes."
-    )
-    train_examples: int | None = Field(
-        None, ge=1, le=55_000, description="Learn from the first so many; left out: from all."
-    )
-    seed: int | None = Field(None, ge=0, le=2**32 - 1, description="The same seed, the same bits.")
     base_model: str | None = Field(
         None,
         max_length=32,
@@ -88,6 +58,22 @@ class TrainRequest(BaseModel):
         if name is not None and "\0" in name:
             raise ValueError("must not contain null characters")
         return name.strip() or None if name else None
+
+
+if TYPE_CHECKING:
+
+    class TrainRequest(_RunRequest):
+        """A run request with a field for each hyperparameter that is offered."""
+
+else:
+    _preset = (Literal[tuple(PRESETS)], _RunRequest.model_fields["preset"])
+    TrainRequest = create_model(
+        "TrainRequest",
+        __base__=_RunRequest,
+        __doc__=_RunRequest.__doc__,
+        preset=_preset,
+        **optional_fields(),
+    )
 
 
 class SweepRequest(TrainRequest):

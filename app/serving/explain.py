@@ -70,7 +70,7 @@ def explain(
     """
     classes = parameters.layers[-1]
     if not 0 <= labels.min() <= labels.max() < classes:
-        raise Invalid(f"label: expected a digit from 0 to {classes - 1}, found {labels.max()}.")
+        raise Invalid("gradients.label", most=classes - 1, found=int(labels.max()))
     y = one_hot(labels, classes)
     trace = Trace(seen.z, [*seen.a[:-1], softmax(seen.z[-1])])
     gradients = backward(parameters, trace, y)

@@ -57,8 +57,9 @@ class Reading(NamedTuple):
 
     @property
     def reason(self) -> str | None:
-        """Why it is uncertain, or None."""
-        return self.verdict.reasons[self.row]
+        """Why it is uncertain, in a sentence, or None."""
+        reason = self.verdict.reasons[self.row]
+        return None if reason is None else str(reason)
 
     @property
     def trace(self) -> Trace:
@@ -86,7 +87,7 @@ class Inference:
     def active(self) -> Served:
         """The model that answers when no other is named. Raises Unavailable before the first."""
         if self._active is None:
-            raise Unavailable("No model is loaded yet. Try again in a few seconds.")
+            raise Unavailable("model.none_loaded")
         return self._active
 
     def cached(self, id: str | None) -> Served | None:
@@ -197,9 +198,6 @@ def must_serve(classifier: Classifier) -> None:
     """Refuse what is a network, but not one that reads digits from 28x28: CheckpointError."""
     layers = classifier.parameters.layers
     if layers[0] != 784:
-        raise CheckpointError(f"W1: expected 784 rows, one for each pixel, found {layers[0]}.")
+        raise CheckpointError("model.inputs", expected=784, found=layers[0])
     if layers[-1] != 10:
-        last = len(layers) - 1
-        raise CheckpointError(
-            f"W{last}: expected 10 columns, one for each digit, found {layers[-1]}."
-        )
+        raise CheckpointError("model.outputs", layer=len(layers) - 1, expected=10, found=layers[-1])

@@ -9,8 +9,9 @@ from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from app.store.tables import EventRow
+from model.messages import Message, read
 
-__all__ = ["Event", "after", "append", "of_jobs"]
+__all__ = ["Event", "after", "append", "hint", "hint_event", "of_jobs", "shown"]
 
 Event = tuple[str, Mapping[str, Any]]  # kind, data
 
@@ -40,3 +41,26 @@ def of_jobs(
     for event in session.scalars(query.order_by(EventRow.job, EventRow.id)):
         found[event.job].append(event)
     return found
+
+
+def hint_event(hint: Message) -> Event:
+    """The event that tells a hint: its code and values, and for earlier versions its sentence."""
+    return "hint", {"message": str(hint), **hint.to_dict()}
+
+
+def hint(event: EventRow) -> Message | str:
+    """The hint that an event tells; the sentence alone where no code that we know goes with it."""
+    stored = dict(event.data)
+    sentence: str = stored.pop("message")
+    found = read(stored)
+    return found if isinstance(found, Message) else sentence
+
+
+def shown(event: EventRow) -> dict[str, Any]:
+    """An event's data as the API tells it: what is stored as codes is put into words."""
+    match event.kind:
+        case "hint":
+            return {**event.data, "message": str(hint(event))}
+        case "end" if event.data.get("error") is not None:
+            return {**event.data, "error": str(read(event.data["error"]))}
+    return dict(event.data)

@@ -36,7 +36,7 @@ def get(session: Session, id: str) -> JobRow:
     """One job. Raises NotFound."""
     row = session.get(JobRow, id)
     if row is None:
-        raise NotFound(f"There is no job {id!r}. GET /train lists them.")
+        raise NotFound("job.not_found", id=id)
     return row
 
 
@@ -64,7 +64,7 @@ def of_sweep(session: Session, sweep: str) -> Sequence[JobRow]:
     """Every job of a sweep, in the order they were asked for. Raises NotFound."""
     rows = session.scalars(select(JobRow).where(JobRow.sweep == sweep).order_by(JobRow.id)).all()
     if not rows:
-        raise NotFound(f"There is no sweep {sweep!r}.")
+        raise NotFound("job.no_sweep", sweep=sweep)
     return rows
 
 
@@ -130,7 +130,7 @@ def take_for_cancel(session: Session, id: str, lease_seconds: float) -> tuple[Jo
     query = select(JobRow).where(JobRow.id == id).with_for_update()
     row = session.scalar(query.execution_options(populate_existing=True))
     if row is None:
-        raise NotFound(f"There is no job {id!r}. GET /train lists them.")
+        raise NotFound("job.not_found", id=id)
     if row.state in FINISHED:
         return row, None
     row.cancel_requested = True

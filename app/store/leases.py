@@ -21,6 +21,7 @@ from app.store import events as store_events
 from app.store.clock import now
 from app.store.events import Event
 from app.store.tables import ACTIVE, CheckpointRow, JobRow
+from model.messages import Message
 
 __all__ = [
     "ATTEMPTS",
@@ -109,9 +110,9 @@ def claim(
     if row is None:
         return None
     if row.state == "running":
-        silent = f"Its worker was not heard of for {lease_seconds:g} seconds"
+        values = {"seconds": lease_seconds, "epoch": row.epoch, "epochs": row.epochs}
         before = Lease(row.id, row.attempt, row.last_event)
-        if fail_attempt(session, before, f"{silent}, after epoch {row.epoch} of {row.epochs}."):
+        if fail_attempt(session, before, Message("job.worker_silent", values)):
             return None
         session.refresh(row)
     row.state, row.owner, row.offered_until = "running", owner, 0.0
@@ -180,11 +181,12 @@ def finish(
     *,
     model: str | None = None,
     test_accuracy: float | None = None,
-    error: str | None = None,
+    error: Message | None = None,
 ) -> Lease:
     """End a job: its last event, its state, and no checkpoint any more. Raises LeaseLostError."""
-    end = {"state": state, "model": model, "test_accuracy": test_accuracy, "error": error}
-    lease = write(session, lease, [("end", end)], finished_at=now(), eta_seconds=None, **end)
+    end = {"state": state, "model": model, "test_accuracy": test_accuracy}
+    event = ("end", {**end, "error": None if error is None else error.to_json()})
+    lease = write(session, lease, [event], finished_at=now(), eta_seconds=None, error=error, **end)
     session.execute(delete(CheckpointRow).where(CheckpointRow.job == lease.job))
     return lease
 
@@ -194,13 +196,14 @@ def release(session: Session, lease: Lease) -> None:
     _give_back(session, lease)
 
 
-def fail_attempt(session: Session, lease: Lease, reason: str) -> bool:
+def fail_attempt(session: Session, lease: Lease, reason: Message) -> bool:
     """Count an attempt that failed: the job is queued again, or after the third it has failed.
 
     Returns whether the job has ended. Raises LeaseLostError.
     """
     failures = 1 + (session.scalar(select(JobRow.failures).where(JobRow.id == lease.job)) or 0)
-    error = f"Attempt {failures} of {ATTEMPTS}: {reason}"
+    values = {"attempt": failures, "attempts": ATTEMPTS, "reason": reason}
+    error = Message("job.attempt_failed", values)
     if failures < ATTEMPTS:
         _give_back(session, lease, failures=failures, error=error)
         return False

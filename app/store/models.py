@@ -42,7 +42,7 @@ def get(session: Session, id: str) -> ModelRow:
     """One model, without its weights. Raises NotFound."""
     row = session.get(ModelRow, id)
     if row is None:
-        raise NotFound(f"There is no model {id!r}. GET /models lists them.")
+        raise NotFound("model.not_found", id=id)
     return row
 
 
@@ -62,7 +62,7 @@ def weights(session: Session, id: str) -> bytes:
     """The .npz of a model. Raises NotFound."""
     data = session.scalar(select(ModelRow.weights).where(ModelRow.id == id))
     if data is None:
-        raise NotFound(f"There is no model {id!r}. GET /models lists them.")
+        raise NotFound("model.not_found", id=id)
     return data
 
 
@@ -70,7 +70,7 @@ def activate(session: Session, id: str) -> None:
     """Make every replica predict with this model from now on. Raises NotFound."""
     # Locked, so that nobody deletes it between the question and the answer.
     if session.get(ModelRow, id, with_for_update=True) is None:
-        raise NotFound(f"There is no model {id!r}. GET /models lists them.")
+        raise NotFound("model.not_found", id=id)
     session.merge(ActiveModelRow(slot=1, model=id))
     session.flush()
 
@@ -89,14 +89,12 @@ def delete(session: Session, id: str) -> None:
     # The row is locked, so that nobody activates it between the question and the deletion.
     row = session.scalar(select(ModelRow).where(ModelRow.id == id).with_for_update())
     if row is None:
-        raise NotFound(f"There is no model {id!r}. GET /models lists them.")
+        raise NotFound("model.not_found", id=id)
     current = active(session)
     if current is not None and current[0] == id:
-        raise Conflict(
-            f"Model {id!r} is the active one. Activate another first: PUT /models/active."
-        )
+        raise Conflict("model.is_active", id=id)
     if id == PRETRAINED:
-        raise Conflict("The bundled model stays: it is what a server starts with.")
+        raise Conflict("model.bundled_stays")
     session.execute(update(JobRow).where(JobRow.model == id).values(model=None))
     session.execute(sql_delete(ModelRow).where(ModelRow.id == id))
 
@@ -130,4 +128,4 @@ def _read_cursor(cursor: str) -> tuple[float, str]:
     try:
         return float(created_at), id
     except ValueError:
-        raise Invalid(f"cursor: expected the `next` of a page before, found {cursor!r}.") from None
+        raise Invalid("model.cursor", found=cursor) from None

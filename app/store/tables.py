@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import (
     JSON,
     CheckConstraint,
+    Dialect,
     Double,
     ForeignKey,
     Index,
@@ -19,8 +20,11 @@ from sqlalchemy import (
     MetaData,
     String,
     Text,
+    TypeDecorator,
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+from model.messages import Message, read
 
 __all__ = [
     "ACTIVE",
@@ -39,6 +43,24 @@ ACTIVE = ("queued", "running")
 FINISHED = ("succeeded", "failed", "cancelled")
 
 Id = String(32)
+
+
+class StoredMessage(TypeDecorator[Message | str]):
+    """Text that holds a message as its JSON; what earlier versions wrote is a sentence and stays.
+
+    It gives a Message, or the sentence: `str` puts either into words.
+    """
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: Message | str | None, dialect: Dialect) -> str | None:
+        """What is written."""
+        return value.to_json() if isinstance(value, Message) else value
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> Message | str | None:
+        """What is read."""
+        return None if value is None else read(value)
 
 
 class Base(DeclarativeBase):
@@ -91,7 +113,7 @@ class JobRow(Base):
     model: Mapped[str | None] = mapped_column(Id)
     validation_accuracy: Mapped[float | None] = mapped_column(Double)
     test_accuracy: Mapped[float | None] = mapped_column(Double)
-    error: Mapped[str | None] = mapped_column(Text)
+    error: Mapped[Message | str | None] = mapped_column(StoredMessage)
     created_at: Mapped[float] = mapped_column(Double)
     started_at: Mapped[float | None] = mapped_column(Double)
     finished_at: Mapped[float | None] = mapped_column(Double)

@@ -34,7 +34,9 @@ def fit_temperature(logits: Array, labels: NDArray[Any]) -> float:
     dL/dβ = mean_i (sum_k P_ik Z_ik − Z_iy)  rises: halving finds where it is 0.
     """
     if not len(labels) or logits.shape[:1] != labels.shape:
-        raise ShapeError(f"one label a row is needed, found {logits.shape} and {labels.shape}")
+        raise ShapeError(
+            "calibration.one_label_each", logits=str(logits.shape), labels=str(labels.shape)
+        )
     z = logits.astype(np.float64)
     z -= z.max(axis=1, keepdims=True)
     right = z[np.arange(len(z)), labels]  # (n,)

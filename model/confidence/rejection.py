@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from model.classifier import Classifier
 from model.confidence.detector import detector
+from model.messages import Message
 from model.network import Array, Trace, forward
 from model.synthesis import negatives
 
@@ -27,14 +28,14 @@ MOST_NAMED = 3
 
 #: What the detector tells apart, and what is said of all but the first.
 KINDS = ("digit", *negatives.KINDS)
-WORDS = {
-    "letter or sign": "This looks like a letter or a sign, not a digit.",
-    "scribble": "This looks like a scribble, not a digit.",
-    "several digits": "There seem to be several digits; show one at a time.",
-    "filled shape": "This looks like a filled shape, not a digit.",
-    "picture": "This looks like a picture, not a digit.",
+REASONS = {
+    "letter or sign": Message("reason.letter_or_sign"),
+    "scribble": Message("reason.scribble"),
+    "several digits": Message("reason.several_digits"),
+    "filled shape": Message("reason.filled_shape"),
+    "picture": Message("reason.picture"),
 }
-NOTHING_FITS = "This does not look much like any digit."
+NOTHING_FITS = Message("reason.nothing_fits")
 
 
 class Verdict(NamedTuple):
@@ -42,7 +43,7 @@ class Verdict(NamedTuple):
 
     trace: Trace
     kinds: Array
-    reasons: list[str | None]  # None: it is not
+    reasons: list[Message | None]  # None: it is not
 
 
 def judge(model: Classifier, pixels: NDArray[Any]) -> Verdict:
@@ -55,8 +56,8 @@ def judge(model: Classifier, pixels: NDArray[Any]) -> Verdict:
     return Verdict(trace, kinds, reasons(trace.a[-1], kinds))
 
 
-def reasons(P: Array, K: Array) -> list[str | None]:
-    """Why each row of P (n, 10) and K (n, 6) is uncertain, in a sentence; None where it is not."""
+def reasons(P: Array, K: Array) -> list[Message | None]:
+    """Why each row of P (n, 10) and K (n, 6) is uncertain; None where it is not."""
     highest = P.max(axis=1)
     sure = K[:, 0] * highest >= LEAST
     return [
@@ -65,11 +66,11 @@ def reasons(P: Array, K: Array) -> list[str | None]:
     ]
 
 
-def _reason(p: Array, k: Array, digit: bool) -> str:
+def _reason(p: Array, k: Array, digit: bool) -> Message:
     if not digit:
-        return WORDS[KINDS[1 + int(k[1:].argmax())]]
+        return REASONS[KINDS[1 + int(k[1:].argmax())]]
     named = np.flatnonzero(p >= WORTH_NAMING)
     if not 2 <= len(named) <= MOST_NAMED:
         return NOTHING_FITS
-    *others, last = (f"{'an' if one == 8 else 'a'} {one}" for one in named.tolist())
-    return f"It could be {', '.join(others)} or {last}."
+    digits = [Message(f"digit.{one}") for one in named.tolist()]  # "an 8", where words are put
+    return Message("reason.could_be", {"digits": digits})

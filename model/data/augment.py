@@ -12,6 +12,8 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
+from model.messages import say
+
 __all__ = ["Kind", "augment"]
 
 Array = npt.NDArray[np.float32]
@@ -40,7 +42,7 @@ def augment(images: Array, kind: str, rng: np.random.Generator, strength: float 
     if kind == "none":
         return images
     if kind not in ("affine", "full"):
-        raise ValueError(f"kind is {kind!r}; use 'none', 'affine' or 'full'.")
+        raise ValueError(say("augment.unknown_kind", kind=kind))
     out = np.empty_like(images)
     for start in range(0, len(images), CHUNK):
         chunk = slice(start, start + CHUNK)

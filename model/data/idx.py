@@ -21,8 +21,11 @@ import numpy as np
 import numpy.typing as npt
 
 from model.errors import DatasetError
+from model.messages import Message
 
 __all__ = [
+    "HELD_BACK",
+    "MNIST_EXAMPLES",
     "Dataset",
     "Split",
     "load_idx_directory",
@@ -36,6 +39,8 @@ Bytes = npt.NDArray[np.uint8]
 Part = Literal["train", "test"]
 
 SIDE = 28  # pixels
+HELD_BACK = 5000  # of MNIST's 60,000 training images: for validation
+MNIST_EXAMPLES = 60_000 - HELD_BACK
 CLASSES = 10
 MNIST = Path(__file__).parent / "mnist"
 
@@ -48,7 +53,7 @@ CHECKSUMS = {
 }
 # MNIST and Fashion-MNIST say t10k, EMNIST says test.
 PREFIXES: dict[Part, tuple[str, ...]] = {"train": ("train",), "test": ("t10k", "test")}
-RESTORE = "Restore model/data/mnist/ from the repository, or reinstall byhand."
+RESTORE = Message("idx.restore_bundled")
 
 
 @dataclass(frozen=True)
@@ -92,12 +97,12 @@ def load_idx_directory(directory: str | Path) -> Dataset:
     """
     directory = Path(directory)
     if not directory.is_dir():
-        raise DatasetError(f"{directory} is not a directory. Give the one with the IDX files.")
+        raise DatasetError("idx.not_a_directory", path=str(directory))
     return Dataset(*_load_part(directory, "train"), *_load_part(directory, "test"))
 
 
 def split(
-    dataset: Dataset, validation_examples: int = 5000, train_examples: int | None = None
+    dataset: Dataset, validation_examples: int = HELD_BACK, train_examples: int | None = None
 ) -> Split:
     """Hold back the last training images for validation; learn from the first of the rest.
 
@@ -106,15 +111,13 @@ def split(
     available = len(dataset.train_labels) - validation_examples
     if validation_examples < 1 or available < 1:
         raise DatasetError(
-            f"Cannot hold back {validation_examples} validation examples out of "
-            f"{len(dataset.train_labels)}. Use a larger data set, or hold back fewer."
+            "idx.too_few_to_hold_back",
+            validation=validation_examples,
+            found=len(dataset.train_labels),
         )
     used = available if train_examples is None else train_examples
     if not 1 <= used <= available:
-        raise DatasetError(
-            f"train_examples is {used}; this data set has 1 to {available} "
-            "besides the validation examples."
-        )
+        raise DatasetError("idx.train_examples", asked=used, available=available)
     return Split(
         train_images=dataset.train_images[:used],
         train_labels=dataset.train_labels[:used],
@@ -128,29 +131,34 @@ def read_idx(path: Path, sha256: str | None = None) -> Bytes:
 
     `sha256` is the expected digest of the uncompressed content. Raises DatasetError.
     """
-    remedy = RESTORE if sha256 else "Download it again."
+    remedy = RESTORE if sha256 else Message("idx.download_again")
     content = _decompress(path, remedy)
     if sha256 and hashlib.sha256(content).hexdigest() != sha256:
-        raise DatasetError(f"{path} is damaged: its content has another SHA-256. {remedy}")
+        raise DatasetError("idx.other_sha256", path=str(path), remedy=remedy)
     if len(content) < 4 or content[:3] != b"\0\0\x08":
         raise DatasetError(
-            f"{path} is no IDX file of bytes: it should start with 00 00 08, found "
-            f"{content[:3].hex(' ') or 'nothing'}. {remedy}"
+            "idx.no_idx_file",
+            path=str(path),
+            found=content[:3].hex(" ") or Message("idx.nothing"),
+            remedy=remedy,
         )
     dimensions = content[3]
     start = 4 + 4 * dimensions
     if len(content) < start:
-        raise DatasetError(f"{path} is cut off inside its header. {remedy}")
+        raise DatasetError("idx.header_cut_off", path=str(path), remedy=remedy)
     shape = struct.unpack(f">{dimensions}i", content[4:start])
     if min(shape, default=0) < 0 or len(content) - start != math.prod(shape):
         raise DatasetError(
-            f"{path} holds {len(content) - start} values, but its header says "
-            f"{' x '.join(map(str, shape))}. {remedy}"
+            "idx.header_disagrees",
+            path=str(path),
+            found=len(content) - start,
+            shape=list(shape),
+            remedy=remedy,
         )
     return np.frombuffer(content, np.uint8, offset=start).reshape(shape)
 
 
-def _decompress(path: Path, remedy: str) -> bytes:
+def _decompress(path: Path, remedy: Message) -> bytes:
     try:
         content = path.read_bytes()
         if content[:2] == b"\x1f\x8b":
@@ -158,9 +166,13 @@ def _decompress(path: Path, remedy: str) -> bytes:
         if content[:6] == b"\xfd7zXZ\0":
             return lzma.decompress(content)
     except OSError as error:  # gzip's BadGzipFile is one too
-        raise DatasetError(f"{path} cannot be read ({error}). {remedy}") from error
+        raise DatasetError(
+            "idx.unreadable", path=str(path), error=str(error), remedy=remedy
+        ) from error
     except (EOFError, lzma.LZMAError, zlib.error) as error:
-        raise DatasetError(f"{path} is damaged or cut off ({error}). {remedy}") from error
+        raise DatasetError(
+            "idx.damaged", path=str(path), error=str(error), remedy=remedy
+        ) from error
     return content
 
 
@@ -172,19 +184,18 @@ def _load_part(directory: Path, part: Part, verify: bool = False) -> tuple[Bytes
     labels = read_idx(label_path, CHECKSUMS[f"{prefix}-labels"] if verify else None)
     if images.shape[1:] != (SIDE, SIDE) or not len(images):
         raise DatasetError(
-            f"{image_path} should hold n x {SIDE} x {SIDE} values, found "
-            f"{' x '.join(map(str, images.shape))}. Resize the images to {SIDE} x {SIDE} first."
+            "idx.images_shape", path=str(image_path), side=SIDE, shape=list(images.shape)
         )
     if labels.shape != (len(images),):
         raise DatasetError(
-            f"{label_path} should hold {len(images)} labels, as many as {image_path.name} has "
-            f"images; found {' x '.join(map(str, labels.shape))}. Use files that belong together."
+            "idx.labels_shape",
+            path=str(label_path),
+            expected=len(images),
+            images=image_path.name,
+            shape=list(labels.shape),
         )
     if labels.max() >= CLASSES:
-        raise DatasetError(
-            f"{label_path} has labels up to {labels.max()}; the network tells ten classes apart, "
-            "0 to 9. Use a data set of ten classes."
-        )
+        raise DatasetError("idx.too_many_classes", path=str(label_path), found=int(labels.max()))
     return images.reshape(len(images), SIDE * SIDE), labels
 
 
@@ -198,12 +209,9 @@ def _find(directory: Path, part: Part, content: str) -> Path:
     )
     expected = f"{PREFIXES[part][0]}-{content}-idx{3 if content == 'images' else 1}-ubyte.gz"
     if not paths:
-        remedy = RESTORE if directory == MNIST else "Put the four IDX files of the data set there."
-        raise DatasetError(f"{directory / expected} is missing. {remedy}")
+        remedy = RESTORE if directory == MNIST else Message("idx.put_files_there")
+        raise DatasetError("idx.missing", path=str(directory / expected), remedy=remedy)
     names = {path.name.removesuffix(".gz").removesuffix(".xz") for path in paths}
     if len(names) > 1:
-        raise DatasetError(
-            f"{directory} holds several {part} sets: {', '.join(sorted(names))}. "
-            "Keep one of them there."
-        )
+        raise DatasetError("idx.several_sets", path=str(directory), part=part, names=sorted(names))
     return paths[0]

@@ -1,8 +1,349 @@
 """What is said in English: a sentence for each code, with str.format's {names} for its values.
 
-A code is `area.what`; the areas stand in the order of the code that uses them.
+A code is `area.what`. What joins the items of a list stands behind its name: {sizes:, } gives
+"1, 2, 3", and {digits:, | or } "1, 2 or 3". A value that is a message comes in its own words.
 """
 
 __all__ = ["SENTENCES"]
 
-SENTENCES: dict[str, str] = {}
+SENTENCES: dict[str, str] = {
+    # The network
+    "network.layers": "layers must be two or more positive sizes, not {found}",
+    "network.parameter_count": "layers {layers} have {count} parameters, found {found}",
+    "network.array_shape": "{name}: expected {expected}, found {found}",
+    # A recipe's values: the sentence follows the field's name
+    "recipe.activation": "{found!r} is none of {allowed:, }",
+    "recipe.no_whole": "must be a whole number, found {found}.",
+    "recipe.no_number": "must be a number, found {found}.",
+    "recipe.no_flag": "must be true or false, found {found}.",
+    "recipe.no_sizes": "must be a list of sizes, found {found}.",
+    "recipe.out_of_range": "must lie from {low:,} to {high:,}, found {found}.",
+    "recipe.huge_number": "one of over 15 digits",
+    "recipe.number_of_sizes": "give 1 to {most} sizes, found {found}.",
+    "recipe.size": "each size must lie from 1 to {high:,}, found {found}.",
+    "recipe.too_many_weights": (
+        "make {found:,} weights, at most {most:,} are trained; use smaller layers."
+    ),
+    "recipe.unknown_choice": "{found} is unknown; choose one of {allowed:, }.",
+    "recipe.no_hyperparameter": "is not a hyperparameter.",
+    # Hyperparameters: what forms, options and the API's schema call them and say of them
+    "hyperparameter.range": "From {low:,} to {high:,}.",
+    "hyperparameter.range_in": "From {low:,} to {high:,} {unit}.",
+    "hyperparameter.choices": "One of {choices:, }.",
+    "hyperparameter.epochs.label": "Epochs",
+    "hyperparameter.epochs.words": "How often the network sees every training digit.",
+    "hyperparameter.epochs.unit": "epochs",
+    "hyperparameter.learning_rate.label": "Learning rate α",
+    "hyperparameter.learning_rate.unit": "",
+    "hyperparameter.learning_rate.words": (
+        "How far each step goes downhill. Too small: slow. Too large: the loss jumps about."
+    ),
+    "hyperparameter.batch_size.label": "Batch size",
+    "hyperparameter.batch_size.words": "How many digits are averaged for one step.",
+    "hyperparameter.batch_size.unit": "digits",
+    "hyperparameter.optimizer.label": "Optimiser",
+    "hyperparameter.optimizer.words": "How a gradient becomes a step.",
+    "hyperparameter.optimizer.sgd": "gradient descent, with momentum",
+    "hyperparameter.momentum.label": "Momentum",
+    "hyperparameter.momentum.unit": "",
+    "hyperparameter.momentum.words": (
+        "How much of the last step is kept: a ball rolling rather than a walker."
+    ),
+    "hyperparameter.weight_decay.label": "Weight decay",
+    "hyperparameter.weight_decay.unit": "",
+    "hyperparameter.weight_decay.words": (
+        "A gentle pull of every weight towards 0, against learning by heart."
+    ),
+    "hyperparameter.schedule.label": "Schedule",
+    "hyperparameter.schedule.words": "Whether α stays the same or glides down to 0.",
+    "hyperparameter.schedule.constant": "constant",
+    "hyperparameter.schedule.cosine": "cosine",
+    "hyperparameter.hidden_layers.label": "Hidden layers",
+    "hyperparameter.hidden_layers.words": (
+        "Units of each hidden layer: 128, or 256, 64 for two layers."
+    ),
+    "hyperparameter.hidden_layers.unit": "units",
+    "hyperparameter.activation.label": "Activation",
+    "hyperparameter.activation.words": "How a hidden unit answers to its sum.",
+    "hyperparameter.activation.sigmoid": "sigmoid",
+    "hyperparameter.activation.tanh": "tanh",
+    "hyperparameter.activation.relu": "relu",
+    "hyperparameter.activation.leaky_relu": "leaky_relu",
+    "hyperparameter.initialization.label": "First weights",
+    "hyperparameter.initialization.words": (
+        "Where the descent starts. The text draws every bias from 0 to 1, and pays for it."
+    ),
+    "hyperparameter.initialization.scaled": "scaled to the layer",
+    "hyperparameter.initialization.blog": "the text's own",
+    "hyperparameter.augment.label": "Distortions",
+    "hyperparameter.augment.words": (
+        "Turn, shift and stretch the training digits, so that more handwriting is known."
+    ),
+    "hyperparameter.augment.none": "none",
+    "hyperparameter.augment.affine": "affine",
+    "hyperparameter.augment.full": "full",
+    "hyperparameter.deskew.label": "Straighten",
+    "hyperparameter.deskew.words": "Set slanted digits upright before the network sees them.",
+    "hyperparameter.deskew.true": "yes",
+    "hyperparameter.deskew.false": "no",
+    "hyperparameter.features.label": "Features",
+    "hyperparameter.features.words": (
+        "What the network sees of a digit: the ink of its pixels, or the edges on each side of "
+        "its strokes."
+    ),
+    "hyperparameter.features.pixels": "pixels",
+    "hyperparameter.features.edges": "edges",
+    "hyperparameter.train_examples.label": "Training digits",
+    "hyperparameter.train_examples.words": (
+        "Learn from the first so many only. Try 500 and watch it learn them by heart."
+    ),
+    "hyperparameter.train_examples.unit": "digits",
+    "hyperparameter.drawn_examples.label": "Drawn digits",
+    "hyperparameter.drawn_examples.words": (
+        "Learn from so many digits besides that are drawn from pen strokes."
+    ),
+    "hyperparameter.drawn_examples.unit": "digits",
+    "hyperparameter.seed.label": "Seed",
+    "hyperparameter.seed.unit": "",
+    "hyperparameter.seed.words": (
+        "The start of all chance: the same seed gives the same run, bit for bit."
+    ),
+    # A training run
+    "training.other_base": (
+        "is a {activation} network of layers {layers}; this recipe makes a {wanted_activation} "
+        "network of layers {wanted_layers}. Give it the same ones."
+    ),
+    "training.other_optimizer": "is {expected}; the state to go on from is that of {found}.",
+    "training.diverged": (
+        "The loss is no longer a number, in epoch {epoch}: the steps are too large. "
+        "Lower learning_rate (it was {learning_rate:g})."
+    ),
+    # Hints about a training run (model/training/diagnostics.py).
+    "hint.not_a_number": (
+        "The loss is no longer a number (NaN): the steps were so large that the numbers "
+        "overflowed. Lower the learning rate tenfold, from {from_rate:g} to {to_rate:.3g}."
+    ),
+    "hint.loss_rises": (
+        "The training loss rises: the steps overshoot the minimum. "
+        "Halve the learning rate, from {from_rate:g} to {to_rate:.3g}."
+    ),
+    "hint.saturated": (
+        "In {layers} over {share:.0%} of the units are saturated, where {activation} is flat: "
+        "hardly any gradient gets through. "
+        "Lower the learning rate tenfold, from {from_rate:g} to {to_rate:.3g}."
+    ),
+    "hint.units_off": (
+        "In {layers} over {share:.0%} of the units are off (z ≤ 0): "
+        "hardly any gradient gets through. "
+        "Lower the learning rate tenfold, from {from_rate:g} to {to_rate:.3g}."
+    ),
+    "hint.dead_units": (
+        "In {layers} over {share:.0%} of the units are dead: no digit makes them active, so no "
+        "gradient reaches them and they never learn again. Start anew with a third of the "
+        "learning rate, from {from_rate:g} to {to_rate:.3g}, or with leaky_relu."
+    ),
+    "hint.hidden_layer": "hidden layer {number}",
+    "hint.hidden_layers": "hidden layers {numbers: and }",
+    "hint.vanishing_gradient": (
+        "The gradient vanishes on its way back: the first layer's is less than {share:.0%} of "
+        "the last layer's, so the first layer hardly learns. {remedy}"
+    ),
+    "remedy.fewer_layers": "Use fewer hidden layers.",
+    "remedy.fewer_layers_or_relu": "Use fewer hidden layers, or relu as the activation.",
+    "hint.too_slow": (
+        "The loss falls steadily but very slowly: the steps are too small. "
+        "Raise the learning rate tenfold, from {from_rate:g} to {to_rate:.3g}."
+    ),
+    "hint.overfits": (
+        "The network overfits since epoch {epoch}: it gets better on the training images and "
+        "worse on the validation images. Train {remedies:, | or }."
+    ),
+    "remedy.fewer_epochs": "for fewer epochs",
+    "remedy.more_images": "on more images",
+    "remedy.augment": 'with augment "affine"',
+    "remedy.weight_decay": "with more weight decay ({weight_decay:g})",
+    "hint.still_falling": (
+        "The loss was still falling when the run ended. Train for more epochs ({epochs}, say) "
+        "or double the learning rate, from {from_rate:g} to {to_rate:.3g}."
+    ),
+    "hint.schedule_ended_early": (
+        "The steps shrank to 0 by plan before the network had learnt enough. "
+        "Train for more epochs ({epochs}, say): the same plan is then spread over more steps."
+    ),
+    # Why an answer is uncertain (model/confidence/rejection.py).
+    "reason.letter_or_sign": "This looks like a letter or a sign, not a digit.",
+    "reason.scribble": "This looks like a scribble, not a digit.",
+    "reason.several_digits": "There seem to be several digits; show one at a time.",
+    "reason.filled_shape": "This looks like a filled shape, not a digit.",
+    "reason.picture": "This looks like a picture, not a digit.",
+    "reason.nothing_fits": "This does not look much like any digit.",
+    "reason.could_be": "It could be {digits:, | or }.",
+    "digit.0": "a 0",
+    "digit.1": "a 1",
+    "digit.2": "a 2",
+    "digit.3": "a 3",
+    "digit.4": "a 4",
+    "digit.5": "a 5",
+    "digit.6": "a 6",
+    "digit.7": "a 7",
+    "digit.8": "an 8",
+    "digit.9": "a 9",
+    # Arrays that do not fit.
+    "classifier.pixels": "an image has {expected} pixels, found shape {found}",
+    "metrics.classes": "classes run from 0 to {most}, found {low}..{high}",
+    "metrics.one_answer_each": (
+        "one answer for each label is needed, found {answers} and {labels}"
+    ),
+    "calibration.one_label_each": "one label a row is needed, found {logits} and {labels}",
+    "augment.unknown_kind": "kind is {kind!r}; use 'none', 'affine' or 'full'.",
+    # Data sets (model/data/idx.py).
+    "idx.not_a_directory": "{path} is not a directory. Give the one with the IDX files.",
+    "idx.too_few_to_hold_back": (
+        "Cannot hold back {validation} validation examples out of {found}. "
+        "Use a larger data set, or hold back fewer."
+    ),
+    "idx.train_examples": (
+        "train_examples is {asked}; this data set has 1 to {available} "
+        "besides the validation examples."
+    ),
+    "idx.missing": "{path} is missing. {remedy}",
+    "idx.unreadable": "{path} cannot be read ({error}). {remedy}",
+    "idx.damaged": "{path} is damaged or cut off ({error}). {remedy}",
+    "idx.other_sha256": "{path} is damaged: its content has another SHA-256. {remedy}",
+    "idx.no_idx_file": (
+        "{path} is no IDX file of bytes: it should start with 00 00 08, found {found}. {remedy}"
+    ),
+    "idx.nothing": "nothing",
+    "idx.header_cut_off": "{path} is cut off inside its header. {remedy}",
+    "idx.header_disagrees": (
+        "{path} holds {found} values, but its header says {shape: x }. {remedy}"
+    ),
+    "idx.images_shape": (
+        "{path} should hold n x {side} x {side} values, found {shape: x }. "
+        "Resize the images to {side} x {side} first."
+    ),
+    "idx.labels_shape": (
+        "{path} should hold {expected} labels, as many as {images} has images; "
+        "found {shape: x }. Use files that belong together."
+    ),
+    "idx.too_many_classes": (
+        "{path} has labels up to {found}; the network tells ten classes apart, 0 to 9. "
+        "Use a data set of ten classes."
+    ),
+    "idx.several_sets": ("{path} holds several {part} sets: {names:, }. Keep one of them there."),
+    "idx.restore_bundled": "Restore model/data/mnist/ from the repository, or reinstall byhand.",
+    "idx.download_again": "Download it again.",
+    "idx.put_files_there": "Put the four IDX files of the data set there.",
+    # Weights files and training states (model/serialization).
+    "npz.unreadable": "{path}: cannot be read: {error}.",
+    "npz.not_whole": "The file is not a whole .npz: {error}.",
+    "npz.too_large": "The file unpacks to {found:,} bytes; at most {most:,} are read.",
+    "npz.no_array": "{name}: expected a .npy array, found other data.",
+    "npz.pickled": "{name}: expected numbers, found pickled Python objects.",
+    "npz.not_finite": "{name}: expected finite numbers, found {count} NaN or infinite.",
+    "npz.without_meta": "meta: expected a {kind}, found a file without meta.",
+    "npz.meta_not_json": "meta: expected UTF-8 JSON as uint8, found other data.",
+    "npz.meta_no_object": "meta: expected a JSON object, found {found}.",
+    "npz.format_version": "{name}: expected format version {expected}, found {found}.",
+    "npz.kind": "{name}: expected kind {expected}, found {found}.",
+    "npz.dtype": "{name}: expected dtype {expected}, found {found}.",
+    "npz.shape": "{name}: expected shape {expected}, found {found}.",
+    "npz.size": "{name}: expected size in bytes {expected}, found {found}.",
+    "npz.sha256": "{name}: expected sha256 of the arrays {expected}, found {found}.",
+    "checkpoint.array_missing": "{name}: expected arrays {expected: }, found {found: }.",
+    "checkpoint.array_unexpected": "{name}: no such array is expected beside {expected: }.",
+    "checkpoint.weights_shape": "{name}: expected shape ({inputs}, units), found {found}.",
+    "checkpoint.sums_too_large": (
+        "W{number}: expected weights whose sums stay below {most:g}, found sums of up to {found:g}."
+    ),
+    "checkpoint.temperature_range": "temperature: expected 0.001 to 1,000, found {found}.",
+    "checkpoint.accuracy_range": "test_accuracy: expected 0 to 1, found {found}.",
+    "checkpoint.field_kind": "{name}: expected {kind}, found {found}.",
+    "checkpoint.field_choice": "{name}: expected one of {allowed:, }, found {found}.",
+    "checkpoint.state_incomplete": "The training state is incomplete: {missing!r} is missing.",
+    "checkpoint.state_misfit": "The training state does not fit together: {error}.",
+    # Pictures (model/preprocessing, app/imaging).
+    "image.dimensions": "A grey image has two dimensions, found the shape {found}.",
+    "image.blank": (
+        "No ink was found in the picture: it is blank, or too faint. Show one digit, large "
+        "and much darker or much lighter than what it is written on."
+    ),
+    "image.formats": "Send a PNG, JPEG, WebP, GIF, BMP or TIFF picture of one digit.",
+    "image.empty": "The uploaded file is empty. {remedy}",
+    "image.heic": "HEIC and AVIF pictures are not read here. Save it as JPEG.",
+    "image.no_picture": "The uploaded file is not a picture. {remedy}",
+    "image.too_many_pixels": (
+        "The picture has {width:,} x {height:,} pixels; at most {most:,} are read. "
+        "Make it smaller: 300 x 300 is plenty for one digit."
+    ),
+    "image.damaged": "The {kind} file is damaged or cut off ({error}). Save or send it again.",
+    # Models and explanations (app/store, app/serving).
+    "model.not_found": "There is no model {id!r}. GET /models lists them.",
+    "model.is_active": (
+        "Model {id!r} is the active one. Activate another first: PUT /models/active."
+    ),
+    "model.bundled_stays": "The bundled model stays: it is what a server starts with.",
+    "model.cursor": "cursor: expected the `next` of a page before, found {found!r}.",
+    "model.none_loaded": "No model is loaded yet. Try again in a few seconds.",
+    "model.inputs": "W1: expected {expected} rows, one for each pixel, found {found}.",
+    "model.outputs": "W{layer}: expected {expected} columns, one for each digit, found {found}.",
+    "gradients.label": "label: expected a digit from 0 to {most}, found {found}.",
+    # Training jobs (app/jobs, app/store).
+    "field.problem": "{field}: {problem}",
+    "job.not_found": "There is no job {id!r}. GET /train lists them.",
+    "job.no_sweep": "There is no sweep {sweep!r}.",
+    "job.key_used": (
+        "Idempotency-Key {key!r} was used for another request, job {job}. "
+        "Send a new key with a new request."
+    ),
+    "job.queue_full": (
+        "{waiting} jobs are waiting and at most {most} may; this would add {more}. "
+        "Try again when some are done."
+    ),
+    "job.ended_already": "Job {job} has {state} already; there is nothing to cancel.",
+    "job.base_model_misfit": "{model} {problem}",
+    "job.swept_value": "{problem}, found {found}",
+    "job.attempt_failed": "Attempt {attempt} of {attempts}: {reason}",
+    "job.raised": "{kind}: {error}",
+    "job.process_died": "The process that trained it died: killed, or out of memory.",
+    "job.worker_silent": (
+        "Its worker was not heard of for {seconds:g} seconds, after epoch {epoch} of {epochs}."
+    ),
+    "store.migrate_through_engine": (
+        "Migrate through app.store.engine.migrate, which holds the lock."
+    ),
+    # The command line (app/cli.py, app/commands).
+    "command.file": "{path}: {reason}",
+    "command.only_here": "{option} is for training here; leave it out with --url.",
+    "command.sizes": "{option} takes sizes such as 128 or 256,64, found {found!r}.",
+    "command.is_a_directory": "{path} is a directory; name a file.",
+    "command.no_such_directory": "{path} does not exist; make it first: mkdir -p {path}",
+    "command.setting": "{name}: {problem}; found {found!r}.",
+    "command.store": "the store cannot be opened ({cause}). Check {setting}.",
+    "command.unread_files": "{failed} of {files} files could not be read.",
+    "command.port": (
+        "cannot listen on {host} port {port} ({reason}). Is another byhand running there? "
+        "--port or BYHAND_PORT chooses another port."
+    ),
+    "command.nothing_to_keep": (
+        "stopped before the end of the first epoch: there is nothing to keep."
+    ),
+    "command.stopped": "stopped by Ctrl-C.",
+    "command.resume_misfit": (
+        "{path} holds a {activation} network with hidden layers {layers}, but the options ask "
+        "for {asked_activation} with {asked_layers}. Give the options that it began with."
+    ),
+    "command.resume_done": (
+        "{path} has all {epochs} epochs behind it; ask for more with --epochs."
+    ),
+    "command.no_answer": "{url} does not answer ({error}). Is byhand running there?",
+    "command.refused": "{url} refused: {reason}",
+    "command.went_away": "{url} went away; the run may go on there: GET {path}",
+    "command.job_ended": "the job {state}: {reason}",
+    "command.no_epoch": "no epoch was finished",
+    "command.job_stopped": "the job was {state}.",
+    "gradcheck.differs": (
+        "{wrong} of {networks} networks have a gradient that differs from central differences "
+        "by more than {tolerance:g}."
+    ),
+}

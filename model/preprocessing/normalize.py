@@ -40,7 +40,7 @@ def to_mnist(grey: npt.NDArray[Any]) -> Grey:
     Raises BlankImageError when there is no ink, InkError for an array that is no grey image.
     """
     if grey.ndim != 2:
-        raise InkError(f"A grey image has two dimensions, found the shape {grey.shape}.")
+        raise InkError("image.dimensions", found=str(grey.shape))
     box = ink_box(grey)
     if is_mnist(grey, box):
         return grey.astype(np.uint8)
@@ -54,10 +54,7 @@ def ink_box(grey: npt.NDArray[Any]) -> tuple[int, int, int, int]:
     pixels = inked.tobytes()  # a 1 is found in bytes at the speed of memory
     first, last = pixels.find(1), pixels.rfind(1)
     if first < 0:
-        raise BlankImageError(
-            "No ink was found in the picture: it is blank, or too faint. Show one digit, large "
-            "and much darker or much lighter than what it is written on."
-        )
+        raise BlankImageError("image.blank")
     width = grey.shape[1]
     top, bottom = first // width, last // width + 1
     columns = np.logical_or.reduce(inked[top:bottom], axis=0).tobytes()

@@ -16,10 +16,12 @@ from model.activations import ACTIVATIONS
 from model.classifier import Classifier
 from model.errors import ByhandError, CheckpointError
 from model.network import Array, Parameters
+from model.optimizer import OPTIMIZERS
 from model.preprocessing.pipeline import FEATURES
 from model.serialization import npz
 from model.training.diagnostics import HIGHEST_SUM, sum_bounds
-from model.training.loop import EpochMetrics, TrainingState
+from model.training.history import EpochMetrics
+from model.training.loop import TrainingState
 
 __all__ = ["dump_model", "dump_state", "load_model", "load_state", "pretrained"]
 
@@ -45,12 +47,10 @@ def load_model(source: bytes | Path) -> Classifier:
     _expect_no_overflow(parameters)
     temperature = _field(meta, "temperature", 1.0, int, float)
     if not 1e-3 <= temperature <= 1e3:
-        raise CheckpointError(
-            f"temperature: expected 0.001 to 1,000, found {reprlib.repr(temperature)}."
-        )
+        raise CheckpointError("checkpoint.temperature_range", found=reprlib.repr(temperature))
     accuracy = _field(meta, "test_accuracy", None, float, int, type(None))
     if accuracy is not None and not 0 <= accuracy <= 1:
-        raise CheckpointError(f"test_accuracy: expected 0 to 1, found {reprlib.repr(accuracy)}.")
+        raise CheckpointError("checkpoint.accuracy_range", found=reprlib.repr(accuracy))
     return Classifier(
         parameters,
         deskew=_field(meta, "deskew", False, bool),
@@ -66,12 +66,13 @@ def dump_state(state: TrainingState) -> bytes:
     """The .npz of a training run at the end of an epoch."""
     arrays = {
         "parameters": state.parameters.vector,
-        "velocity": state.velocity,
         "best": state.best.vector,
+        **state.optimizer_state,
     }
     meta = {
         "layers": state.parameters.layers,
         "activation": state.parameters.activation,
+        "optimizer": state.optimizer,
         "epoch": state.epoch,
         "best_accuracy": state.best_accuracy,
         "history": [asdict(metrics) for metrics in state.history],
@@ -84,23 +85,26 @@ def load_state(source: bytes | Path) -> TrainingState:
     arrays, meta = npz.load(source, "training state")
     try:
         layers, activation = meta["layers"], meta["activation"]
-        npz.expect("epoch", "kind", "int", type(meta["epoch"]).__name__)
-        npz.expect("best_accuracy", "kind", "float", type(meta["best_accuracy"]).__name__)
-        shape = Parameters(layers, activation).vector.shape
-        for name in ("parameters", "velocity", "best"):
-            npz.expect(name, "shape", shape, arrays[name].shape)
+        npz.expect("epoch", "npz.kind", "int", type(meta["epoch"]).__name__)
+        npz.expect("best_accuracy", "npz.kind", "float", type(meta["best_accuracy"]).__name__)
+        optimizer = _choice(meta, "optimizer", "sgd", OPTIMIZERS)  # older files do not say
+        empty = Parameters(layers, activation)
+        memory = OPTIMIZERS[optimizer].initial_state(empty)
+        for name, place in {"parameters": empty.vector, "best": empty.vector, **memory}.items():
+            npz.expect(name, "npz.shape", place.shape, arrays[name].shape)
         return TrainingState(
             epoch=meta["epoch"],
             parameters=Parameters(layers, activation, arrays["parameters"]),
-            velocity=arrays["velocity"],
+            optimizer=optimizer,
+            optimizer_state={name: arrays[name] for name in memory},
             best=Parameters(layers, activation, arrays["best"]),
             best_accuracy=meta["best_accuracy"],
             history=[EpochMetrics(**metrics) for metrics in meta["history"]],
         )
     except KeyError as error:
-        raise CheckpointError(f"The training state is incomplete: {error} is missing.") from error
+        raise CheckpointError("checkpoint.state_incomplete", missing=error.args[0]) from error
     except (TypeError, ByhandError) as error:
-        raise CheckpointError(f"The training state does not fit together: {error}.") from error
+        raise CheckpointError("checkpoint.state_misfit", error=str(error)) from error
 
 
 def pretrained() -> Classifier:
@@ -117,30 +121,31 @@ def _parameters(arrays: Mapping[str, Array], activation: str) -> Parameters:
     for name in names:
         if name not in arrays:
             raise CheckpointError(
-                f"{name}: expected arrays {' '.join(names)}, found {' '.join(sorted(arrays))}."
+                "checkpoint.array_missing", name=name, expected=names, found=sorted(arrays)
             )
     for name in arrays:
         if name not in names:
-            raise CheckpointError(f"{name}: no such array is expected beside {' '.join(names)}.")
+            raise CheckpointError("checkpoint.array_unexpected", name=name, expected=names)
     n_in: int | None = None
     for W, b in zip(names[::2], names[1::2], strict=True):
         found = arrays[W].shape
         if len(found) != 2 or n_in not in (None, found[0]):
-            raise CheckpointError(f"{W}: expected shape ({n_in or 784}, units), found {found}.")
-        npz.expect(b, "shape", (found[1],), arrays[b].shape)
+            raise CheckpointError(
+                "checkpoint.weights_shape", name=W, inputs=n_in or 784, found=str(found)
+            )
+        npz.expect(b, "npz.shape", (found[1],), arrays[b].shape)
         n_in = found[1]
     try:
         return Parameters.from_arrays(arrays, activation)
     except ByhandError as error:
-        raise CheckpointError(str(error)) from error
+        raise CheckpointError(error.message.code, **error.message.values) from error
 
 
 def _expect_no_overflow(parameters: Parameters) -> None:
     for number, bound in enumerate(sum_bounds(parameters), start=1):
         if bound > HIGHEST_SUM:
             raise CheckpointError(
-                f"W{number}: expected weights whose sums stay below {HIGHEST_SUM:g}, "
-                f"found sums of up to {bound:g}."
+                "checkpoint.sums_too_large", number=number, most=HIGHEST_SUM, found=bound
             )
 
 
@@ -148,7 +153,9 @@ def _field(meta: Mapping[str, Any], name: str, default: Any, *kinds: type) -> An
     """A field of meta, of one of these kinds; for JSON true is no number."""
     value = meta.get(name, default)
     if not isinstance(value, kinds) or (isinstance(value, bool) and bool not in kinds):
-        raise CheckpointError(f"{name}: expected {kinds[0].__name__}, found {reprlib.repr(value)}.")
+        raise CheckpointError(
+            "checkpoint.field_kind", name=name, kind=kinds[0].__name__, found=reprlib.repr(value)
+        )
     return value
 
 
@@ -157,6 +164,6 @@ def _choice(meta: Mapping[str, Any], name: str, default: str, allowed: Collectio
     value: str = _field(meta, name, default, str)
     if value not in allowed:
         raise CheckpointError(
-            f"{name}: expected one of {', '.join(allowed)}, found {reprlib.repr(value)}."
+            "checkpoint.field_choice", name=name, allowed=list(allowed), found=reprlib.repr(value)
         )
     return value

@@ -47,17 +47,17 @@ def load(source: bytes | Path, kind: str) -> tuple[dict[str, Array], dict[str, A
     arrays = _read_arrays(source)
     meta = _read_meta(arrays.pop("meta", None))
     if meta:
-        expect("meta", "format version", FORMAT_VERSION, meta.get("format"))
-        expect("meta", "kind", kind, meta.get("kind"))
+        expect("meta", "npz.format_version", FORMAT_VERSION, meta.get("format"))
+        expect("meta", "npz.kind", kind, meta.get("kind"))
     elif kind != "model":
-        raise CheckpointError(f"meta: expected a {kind}, found a file without meta.")
+        raise CheckpointError("npz.without_meta", kind=kind)
     for name, array in arrays.items():
-        expect(name, "dtype", "float32", str(array.dtype))
+        expect(name, "npz.dtype", "float32", str(array.dtype))
         if not np.isfinite(array).all():
             bad = int(array.size - np.isfinite(array).sum())
-            raise CheckpointError(f"{name}: expected finite numbers, found {bad} NaN or infinite.")
+            raise CheckpointError("npz.not_finite", name=name, count=bad)
     if meta:
-        expect("meta", "sha256 of the arrays", _digest(arrays), meta.get("sha256"))
+        expect("meta", "npz.sha256", _digest(arrays), meta.get("sha256"))
     return arrays, meta
 
 
@@ -68,16 +68,14 @@ def _read_arrays(source: bytes | Path) -> dict[str, Any]:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             unpacked = sum(member.file_size for member in archive.infolist())
             if unpacked > MOST_BYTES:
-                raise CheckpointError(
-                    f"The file unpacks to {unpacked:,} bytes; at most {MOST_BYTES:,} are read."
-                )
+                raise CheckpointError("npz.too_large", found=unpacked, most=MOST_BYTES)
             for member in archive.infolist():
                 name = member.filename.removesuffix(".npy")
                 arrays[name] = _read_array(name, archive.read(member))
     except CheckpointError:
         raise
     except Exception as error:  # zipfile and its decompressors raise whatever damage makes them
-        raise CheckpointError(f"The file is not a whole .npz: {error}.") from error
+        raise CheckpointError("npz.not_whole", error=str(error)) from error
     return arrays
 
 
@@ -85,7 +83,7 @@ def _read_file(path: Path) -> bytes:
     try:
         return path.read_bytes()
     except OSError as error:
-        raise CheckpointError(f"{path}: cannot be read: {error.strerror}.") from error
+        raise CheckpointError("npz.unreadable", path=str(path), error=error.strerror) from error
 
 
 def _read_array(name: str, data: bytes) -> Any:
@@ -98,32 +96,32 @@ def _read_array(name: str, data: bytes) -> Any:
         }[version]
         shape, _, dtype = header(file)
         if dtype.hasobject:
-            raise CheckpointError(f"{name}: expected numbers, found pickled Python objects.")
+            raise CheckpointError("npz.pickled", name=name)
         # The header is checked against what is there before anything of its size is allocated.
         expected, found = math.prod(shape) * dtype.itemsize, len(data) - file.tell()
-        expect(name, "size in bytes", expected, found)
+        expect(name, "npz.size", expected, found)
         file.seek(0)
         return np.lib.format.read_array(file, allow_pickle=False)
     except CheckpointError:
         raise
     except Exception as error:  # the header is parsed as Python, which fails in many ways
-        raise CheckpointError(f"{name}: expected a .npy array, found other data.") from error
+        raise CheckpointError("npz.no_array", name=name) from error
 
 
 def _read_meta(array: Any) -> dict[str, Any]:
     if array is None:
         return {}
-    expect("meta", "dtype", "uint8", str(array.dtype))
+    expect("meta", "npz.dtype", "uint8", str(array.dtype))
     try:
         meta = json.loads(array.tobytes())
     except (ValueError, RecursionError) as error:
-        raise CheckpointError("meta: expected UTF-8 JSON as uint8, found other data.") from error
+        raise CheckpointError("npz.meta_not_json") from error
     if not isinstance(meta, dict) or not meta:
-        raise CheckpointError(f"meta: expected a JSON object, found {type(meta).__name__}.")
+        raise CheckpointError("npz.meta_no_object", found=type(meta).__name__)
     return meta
 
 
-def expect(name: str, what: str, expected: Any, found: Any) -> None:
-    """Raise a CheckpointError that names all four, unless they are equal."""
+def expect(name: str, code: str, expected: Any, found: Any) -> None:
+    """Raise a CheckpointError of this code that names all three, unless they are equal."""
     if expected != found:
-        raise CheckpointError(f"{name}: expected {what} {expected}, found {found}.")
+        raise CheckpointError(code, name=name, expected=str(expected), found=str(found))

@@ -1,19 +1,17 @@
-"""What goes on inside a training run, as numbers and as plain-language hints."""
+"""What goes on inside a training run, as numbers and as hints about what to do."""
 
 import math
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from model.activations import ACTIVATIONS, Array
+from model.messages import Message
 from model.network import Gradients, Parameters, Trace
+from model.training.history import EpochMetrics
 from model.training.recipe import Recipe
-
-if TYPE_CHECKING:  # training reports what this module measures, so it imports us
-    from model.training.loop import EpochMetrics
 
 __all__ = ["dead_units", "gradient_norms", "hints", "saturation", "sum_bounds", "update_ratio"]
 
@@ -70,20 +68,17 @@ def update_ratio(before: Parameters, after: Parameters) -> list[float]:
     return ratios
 
 
-def hints(history: Sequence["EpochMetrics"], recipe: Recipe) -> list[str]:
-    """What seems wrong with a run so far and what to do about it, a sentence or two each.
+def hints(history: Sequence[EpochMetrics], recipe: Recipe) -> list[Message]:
+    """What seems wrong with a run so far and what to do about it.
 
-    `history` has one entry an epoch; an empty list means that nothing looks wrong. A hint's text
-    depends on the recipe, not on the latest numbers: as long as it holds, it stays the same.
+    `history` has one entry an epoch; an empty list means that nothing looks wrong. A hint depends
+    on the recipe, not on the latest numbers: as long as it holds, it stays equal.
     """
     if not history:
         return []
     last = history[-1]
     if not math.isfinite(last.train_loss) or not math.isfinite(last.validation_loss):
-        return [
-            "The loss is no longer a number (NaN): the steps were so large that the numbers "
-            f"overflowed. Lower the learning rate tenfold, {_rate(recipe, 0.1)}."
-        ]
+        return [Message("hint.not_a_number", _rates(recipe, 0.1))]
     # What blocks the gradient explains the rest, and speed matters only where nothing blocks it.
     return (
         list(_saturated(last, recipe))
@@ -93,61 +88,54 @@ def hints(history: Sequence["EpochMetrics"], recipe: Recipe) -> list[str]:
     )
 
 
-def _rising(history: Sequence["EpochMetrics"], recipe: Recipe) -> Iterator[str]:
+def _rising(history: Sequence[EpochMetrics], recipe: Recipe) -> Iterator[Message]:
     losses = [epoch.train_loss for epoch in history]
     # At losses next to 0 a rise by a few per cent is noise.
     if len(losses) > 1 and losses[-1] > RISE * losses[-2] + 0.01:
-        yield (
-            "The training loss rises: the steps overshoot the minimum. "
-            f"Halve the learning rate, {_rate(recipe, 0.5)}."
-        )
+        yield Message("hint.loss_rises", _rates(recipe, 0.5))
 
 
-def _saturated(last: "EpochMetrics", recipe: Recipe) -> Iterator[str]:
+def _saturated(last: EpochMetrics, recipe: Recipe) -> Iterator[Message]:
     linear = recipe.activation in ("relu", "leaky_relu")
     limit = OFF if linear else SATURATED
-    where = _layers_above(limit, last.saturation)
-    if where:
-        state = "off (z ≤ 0)" if linear else f"saturated, where {recipe.activation} is flat"
-        yield (
-            f"In {where} over {limit:.0%} of the units are {state}: hardly any gradient gets "
-            f"through. Lower the learning rate tenfold, {_rate(recipe, 0.1)}."
-        )
+    layers = _layers_above(limit, last.saturation)
+    if layers is None:
+        return
+    values = {"layers": layers, "share": limit, **_rates(recipe, 0.1)}
+    if linear:
+        yield Message("hint.units_off", values)
+    else:
+        yield Message("hint.saturated", {**values, "activation": recipe.activation})
 
 
-def _dead(last: "EpochMetrics", recipe: Recipe) -> Iterator[str]:
+def _dead(last: EpochMetrics, recipe: Recipe) -> Iterator[Message]:
     if recipe.activation != "relu":  # a leaky one passes some gradient even where it is off
         return
     sizes = recipe.hidden_layers
-    where = _layers_above(DEAD, [n / size for n, size in zip(last.dead_units, sizes, strict=False)])
-    if where:
-        yield (
-            f"In {where} over {DEAD:.0%} of the units are dead: no digit makes them active, so no "
-            "gradient reaches them and they never learn again. Start anew with a third of the "
-            f"learning rate, {_rate(recipe, 1 / 3)}, or with leaky_relu."
-        )
+    shares = [n / size for n, size in zip(last.dead_units, sizes, strict=False)]
+    layers = _layers_above(DEAD, shares)
+    if layers is not None:
+        values = {"layers": layers, "share": DEAD, **_rates(recipe, 1 / 3)}
+        yield Message("hint.dead_units", values)
 
 
-def _layers_above(limit: float, shares: Sequence[float]) -> str:
-    """Those whose share exceeds the limit, as in "hidden layers 1 and 3"; empty where none does."""
-    layers = [str(layer) for layer, share in enumerate(shares, 1) if share > limit]
-    return f"hidden layer{'s' if len(layers) > 1 else ''} {' and '.join(layers)}" if layers else ""
+def _layers_above(limit: float, shares: Sequence[float]) -> Message | None:
+    """The hidden layers, counted from 1, whose share exceeds the limit; None where none does."""
+    layers = [layer for layer, share in enumerate(shares, 1) if share > limit]
+    if len(layers) > 1:
+        return Message("hint.hidden_layers", {"numbers": layers})
+    return Message("hint.hidden_layer", {"number": layers[0]}) if layers else None
 
 
-def _vanishing(last: "EpochMetrics", recipe: Recipe) -> Iterator[str]:
+def _vanishing(last: EpochMetrics, recipe: Recipe) -> Iterator[Message]:
     first_norm, *_, last_norm = last.gradient_norms
     if last_norm and first_norm < FADED * last_norm:
-        remedy = "use fewer hidden layers"
-        if recipe.activation in ("sigmoid", "tanh"):
-            remedy += ", or relu as the activation"
-        yield (
-            "The gradient vanishes on its way back: the first layer's is less than "
-            f"{FADED:.0%} of the last layer's, so the first layer hardly learns. "
-            f"{remedy.capitalize()}."
-        )
+        flattens = recipe.activation in ("sigmoid", "tanh")
+        remedy = "remedy.fewer_layers_or_relu" if flattens else "remedy.fewer_layers"
+        yield Message("hint.vanishing_gradient", {"share": FADED, "remedy": Message(remedy)})
 
 
-def _pace(history: Sequence["EpochMetrics"], recipe: Recipe) -> Iterator[str]:
+def _pace(history: Sequence[EpochMetrics], recipe: Recipe) -> Iterator[Message]:
     """Too slow, too long or too short."""
     train = [epoch.train_loss for epoch in history]
     validation = [epoch.validation_loss for epoch in history]
@@ -161,43 +149,32 @@ def _pace(history: Sequence["EpochMetrics"], recipe: Recipe) -> Iterator[str]:
     )
     slow = train[-1] > SLOW * train[0] and history[-1].validation_accuracy < LEARNT
     if patient and falls and slow:
-        yield (
-            "The loss falls steadily but very slowly: the steps are too small. "
-            f"Raise the learning rate tenfold, {_rate(recipe, 10)}."
-        )
+        yield Message("hint.too_slow", _rates(recipe, 10))
     elif patient and overfits:
-        yield (
-            f"The network overfits since epoch {history[best].epoch}: it gets better on the "
-            "training images and worse on the validation images. "
-            f"Train {_against_overfitting(recipe)}."
-        )
+        remedies = _against_overfitting(recipe)
+        yield Message("hint.overfits", {"epoch": history[best].epoch, "remedies": remedies})
     elif len(history) == recipe.epochs > 1 and validation[-1] < STILL_FALLING * validation[-2]:
-        more = f"Train for more epochs ({2 * recipe.epochs}, say)"
+        epochs = {"epochs": 2 * recipe.epochs}
         if recipe.schedule == "constant":
-            yield (
-                f"The loss was still falling when the run ended. {more} "
-                f"or double the learning rate, {_rate(recipe, 2)}."
-            )
+            yield Message("hint.still_falling", {**epochs, **_rates(recipe, 2)})
         # Where the steps shrink to 0 the loss falls to the end by plan: what was reached tells.
         elif history[-1].validation_accuracy < LEARNT:
-            yield (
-                "The steps shrank to 0 by plan before the network had learnt enough. "
-                f"{more}: the same plan is then spread over more steps."
-            )
+            yield Message("hint.schedule_ended_early", epochs)
 
 
-def _against_overfitting(recipe: Recipe) -> str:
-    remedies = ["for fewer epochs"]
+def _against_overfitting(recipe: Recipe) -> list[Message]:
+    remedies = [Message("remedy.fewer_epochs")]
     if recipe.train_examples is not None:
-        remedies.append("on more images")
+        remedies.append(Message("remedy.more_images"))
     if recipe.augment == "none":
-        remedies.append('with augment "affine"')
+        remedies.append(Message("remedy.augment"))
     decay = max(10 * recipe.weight_decay, 1e-4)
-    return f"{', '.join(remedies)} or with more weight decay ({decay:g})"
+    return [*remedies, Message("remedy.weight_decay", {"weight_decay": decay})]
 
 
-def _rate(recipe: Recipe, factor: float) -> str:
-    return f"from {recipe.learning_rate:g} to {recipe.learning_rate * factor:.3g}"
+def _rates(recipe: Recipe, factor: float) -> dict[str, float]:
+    """The learning rate as it is, and the one to try."""
+    return {"from_rate": recipe.learning_rate, "to_rate": recipe.learning_rate * factor}
 
 
 def sum_bounds(parameters: Parameters) -> list[float]:

@@ -6,9 +6,8 @@ resumed run needs to give the same bits as one that never stopped.
 """
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,7 +26,7 @@ from model.network import (
     initialize,
     one_hot,
 )
-from model.optimizer import SCHEDULES, SGD
+from model.optimizer import OPTIMIZERS, SCHEDULES, Optimizer
 from model.training.diagnostics import (
     HIGHEST_SUM,
     dead_units,
@@ -35,37 +34,17 @@ from model.training.diagnostics import (
     saturation,
     sum_bounds,
 )
-from model.training.distillation import TEMPERATURE, check_teachers, soft_targets
-from model.training.pipeline import Examples, prepare, scale
+from model.training.history import EpochMetrics
+from model.training.pipeline import Examples, prepare
 from model.training.prefetch import prefetch
 from model.training.recipe import Recipe
-from model.training.sparse import SparseDescent
-from model.training.step import Descent
+from model.training.sparse_step import gradient_step
 
-__all__ = ["EpochMetrics", "Progress", "TrainingState", "classifier", "start", "train"]
+__all__ = ["Progress", "TrainingState", "classifier", "start", "train"]
 
 BATCHES_PER_REPORT = 50  # some 15 ms at batch 64: often enough for a live curve and a quick cancel
 WORK_PER_REPORT = 2 * 10**9  # weights times examples, under a second: a cancel waits no longer
 DIAGNOSED = 1000  # validation images on which gradients and saturation are looked at
-
-
-@dataclass(frozen=True, slots=True)
-class EpochMetrics:
-    """What one epoch came to.
-
-    Losses are mean cross-entropies in nats; train_loss is the mean over the epoch's batches, each
-    taken before its own step. gradient_norms has one ‖(dW_l, db_l)‖ a layer, saturation the share
-    of saturated units a hidden layer, dead_units how many were saturated on every image, all on the
-    same validation images each time.
-    """
-
-    epoch: int
-    train_loss: float
-    validation_loss: float
-    validation_accuracy: float
-    gradient_norms: list[float]
-    saturation: list[float]
-    dead_units: list[int] = field(default_factory=list)  # empty in runs of earlier versions
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +53,8 @@ class TrainingState:
 
     epoch: int
     parameters: Parameters
-    velocity: Array  # (count,)
+    optimizer: str  # its name in OPTIMIZERS
+    optimizer_state: dict[str, Array]  # what it remembers, by its own names
     best: Parameters  # of the epoch with the highest validation accuracy, the last of equal ones
     best_accuracy: float = -1.0
     history: list[EpochMetrics] = field(default_factory=list)
@@ -107,12 +87,16 @@ def start(recipe: Recipe, inputs: int = 784, base: Parameters | None = None) -> 
     elif (base.layers, base.activation) != (layers, recipe.activation):
         raise RecipeError(
             "base_model",
-            f"is a {base.activation} network of layers {list(base.layers)}; this recipe makes a "
-            f"{recipe.activation} network of layers {list(layers)}. Give it the same ones.",
+            "training.other_base",
+            activation=base.activation,
+            layers=list(base.layers),
+            wanted_activation=recipe.activation,
+            wanted_layers=list(layers),
         )
     else:
         parameters = base.copy()
-    return TrainingState(0, parameters, np.zeros_like(parameters.vector), parameters.copy())
+    memory = OPTIMIZERS[recipe.optimizer].initial_state(parameters)
+    return TrainingState(0, parameters, recipe.optimizer, memory, parameters.copy())
 
 
 def train(
@@ -120,67 +104,70 @@ def train(
     data: Split,
     state: TrainingState | None = None,
     base: Parameters | None = None,
-    teachers: Sequence[Classifier] = (),
 ) -> Iterator[Progress]:
     """Run `recipe` on `data`, from `state` if given, else from `base`, else from random parameters.
 
-    With `teachers` it learns from what they make of the images, not from the labels. Yields after
-    every 50 batches and at each epoch's end. Raises DivergenceError when the loss is no longer
-    finite.
+    Yields after every 50 batches and at each epoch's end. Raises DivergenceError when the loss is
+    no longer finite, RecipeError for a state that another optimiser has left.
     """
-    run = _Run(recipe, data, state or start(recipe, data.train_images.shape[1], base), teachers)
+    run = _Run(recipe, data, state or start(recipe, data.train_images.shape[1], base))
     while run.state.epoch < recipe.epochs:
         yield from run.epoch()
 
 
-def classifier(
-    recipe: Recipe, parameters: Parameters, name: str = "", teachers: Sequence[Classifier] = ()
-) -> Classifier:
+def classifier(recipe: Recipe, parameters: Parameters, name: str = "") -> Classifier:
     """What a run made, ready to be saved and served, with how it was made."""
-    made_by = asdict(recipe)
-    if teachers:
-        made_by["teachers"] = [dict(teacher.recipe) for teacher in teachers]
     return Classifier(
-        parameters, deskew=recipe.deskew, features=recipe.features, name=name, recipe=made_by
+        parameters,
+        deskew=recipe.deskew,
+        features=recipe.features,
+        name=name,
+        recipe=asdict(recipe),
     )
+
+
+def _optimizer(recipe: Recipe, state: TrainingState) -> Optimizer:
+    if state.optimizer != recipe.optimizer:
+        raise RecipeError(
+            "optimizer",
+            "training.other_optimizer",
+            expected=recipe.optimizer,
+            found=state.optimizer,
+        )
+    return OPTIMIZERS[recipe.optimizer].create(state.optimizer_state, recipe)
 
 
 class _Run:
     """One run's data and the network that learns from it."""
 
-    def __init__(
-        self, recipe: Recipe, data: Split, state: TrainingState, teachers: Sequence[Classifier]
-    ) -> None:
-        check_teachers(teachers, recipe, data.train_images.shape[1])
+    def __init__(self, recipe: Recipe, data: Split, state: TrainingState) -> None:
         self.recipe = recipe
         self.state = state
-        self.teachers = teachers
-        self.examples = Examples(recipe, data, whole=bool(teachers))
+        self.examples = Examples(recipe, data)
         self.validation_x = prepare(recipe, data.validation_images)
         self.validation_y = one_hot(data.validation_labels)
         self.validation_labels = data.validation_labels
-        self.learner = self._descent(state.parameters, state.velocity)
+        self.learner = gradient_step(
+            state.parameters,
+            _optimizer(recipe, state),
+            self.examples.fixed_images,
+            recipe.batch_size,
+        )
+        self.examples.reorder_inputs(self.learner.input_order)
         self.steps_per_epoch = math.ceil(len(self.examples) / recipe.batch_size)
         self.steps = recipe.epochs * self.steps_per_epoch
-
-    def _descent(self, parameters: Parameters, velocity: Array) -> Descent | SparseDescent:
-        optimizer = SGD(velocity.copy(), self.recipe.momentum, self.recipe.weight_decay)
-        if self.examples.order is not None:
-            return SparseDescent(parameters, optimizer, self.examples.order)
-        return Descent(parameters.copy(), optimizer)
 
     def epoch(self) -> Iterator[Progress]:
         number, steps = self.state.epoch + 1, self.steps
         rng = np.random.default_rng([self.recipe.seed, number])
         self.examples.begin(number)
         order = rng.permutation(len(self.examples))
-        networks = self.state.parameters, *(teacher.parameters for teacher in self.teachers)
-        work = sum(network.count for network in networks) * self.recipe.batch_size
+        work = self.state.parameters.count * self.recipe.batch_size
         batches = min(BATCHES_PER_REPORT, WORK_PER_REPORT // work or 1)
         chunk = batches * self.recipe.batch_size
         step, total_loss = self.state.epoch * self.steps_per_epoch, 0.0
-        for images, y, targets in self._chunks(order, chunk, rng):
-            loss = self._descend(images, y, targets, step)
+        for images, y in self._chunks(order, chunk, rng):
+            loss = self._descend(images, y, step)
             self._expect_finite(number, loss)
             step += math.ceil(len(images) / self.recipe.batch_size)
             total_loss += loss * len(images)
@@ -195,10 +182,10 @@ class _Run:
 
     def _chunks(
         self, order: NDArray[np.intp], size: int, rng: np.random.Generator
-    ) -> Iterator[tuple[NDArray[np.uint8] | Array, Array, Array]]:
-        """X, the labels Y, and what is to be learnt, in this order, `size` examples at a time."""
+    ) -> Iterator[tuple[NDArray[np.uint8] | Array, Array]]:
+        """X and Y of the examples in this order, `size` at a time."""
         begin, steps = self.state.epoch * self.steps_per_epoch, self.steps
-        taken = (
+        chunks = (
             self.examples.take(
                 order[first : first + size],
                 rng,
@@ -206,35 +193,24 @@ class _Run:
             )
             for first in range(0, len(order), size)
         )
-        chunks = ((x, y, self._targets(x, y)) for x, y in taken)
-        return prefetch(chunks) if self.recipe.augment != "none" or self.teachers else chunks
-
-    def _targets(self, images: NDArray[Any], y: Array) -> Array:
-        """The labels themselves, or what the teachers make of the images."""
-        if not self.teachers:
-            return y
-        return soft_targets(self.teachers, scale(images) if images.dtype == np.uint8 else images)
+        return prefetch(chunks) if self.recipe.augment != "none" else chunks
 
     def _expect_finite(self, epoch: int, *numbers: float) -> None:
         # A little earlier than infinity: what a run makes must not overflow on any image.
         if not all(number < HIGHEST_SUM for number in numbers):
             raise DivergenceError(
-                f"The loss is no longer a number, in epoch {epoch}: the steps are too large. "
-                f"Lower learning_rate (it was {self.recipe.learning_rate:g})."
+                "training.diverged", epoch=epoch, learning_rate=self.recipe.learning_rate
             )
 
     @_overflow_is_no_news
-    def _descend(
-        self, images: NDArray[np.uint8] | Array, y: Array, targets: Array, step: int
-    ) -> float:
+    def _descend(self, images: NDArray[np.uint8] | Array, y: Array, step: int) -> float:
         """One gradient step per batch; the mean loss of these examples, each before its step."""
         logits = np.empty_like(y)
         size, schedule = self.recipe.batch_size, SCHEDULES[self.recipe.schedule]
-        temperature = TEMPERATURE if self.teachers else 1.0
         for first in range(0, len(images), size):
             batch = slice(first, first + size)
             rate = self.recipe.learning_rate * schedule(step / self.steps)
-            logits[batch] = self.learner.step(images[batch], targets[batch], rate, temperature)
+            logits[batch] = self.learner.step(images[batch], y[batch], rate)
             step += 1
         return cross_entropy(logits, y)
 
@@ -261,7 +237,8 @@ class _Run:
         return TrainingState(
             epoch=metrics.epoch,
             parameters=parameters,
-            velocity=self.learner.optimizer.velocity.copy(),
+            optimizer=before.optimizer,
+            optimizer_state=self.learner.optimizer.state,
             best=parameters if better else before.best,
             best_accuracy=metrics.validation_accuracy if better else before.best_accuracy,
             history=[*before.history, metrics],

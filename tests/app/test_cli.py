@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from app import cli
-from model.training.recipe import Recipe
+from model.training.recipe import HYPERPARAMETERS, Recipe
 
 # Typer itself imports pydantic.
 SERVICE = {"fastapi", "starlette", "uvicorn", "pydantic_settings", "sqlalchemy", "PIL", "httpx"}
@@ -15,7 +15,9 @@ SERVICE = {"fastapi", "starlette", "uvicorn", "pydantic_settings", "sqlalchemy",
 
 def test_every_hyperparameter_has_an_option() -> None:
     options = set(inspect.signature(cli.train).parameters)
-    assert {field.name for field in fields(Recipe)} <= options
+    offered = {name for name, hyperparameter in HYPERPARAMETERS.items() if hyperparameter.offered}
+    assert offered <= options
+    assert {field.name for field in fields(Recipe)} == {"preset", *HYPERPARAMETERS}
 
 
 @pytest.mark.parametrize(

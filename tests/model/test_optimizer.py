@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from model.network import Gradients, Parameters
-from model.optimizer import SCHEDULES, SGD
+from model.optimizer import OPTIMIZERS, SCHEDULES, SGD
 
 
 def one_unit(weight: float, bias: float) -> Parameters:
@@ -89,3 +89,38 @@ def test_cosine_schedule_falls_from_1_to_0_along_half_a_cosine() -> None:
     shares = [cosine(step / 100) for step in range(101)]
     assert shares == sorted(shares, reverse=True)
     assert all(math.isfinite(share) and 0 <= share <= 1 for share in shares)
+
+
+def test_a_rule_is_made_from_a_state_and_a_recipe_and_shares_no_memory() -> None:
+    class Recipe:
+        momentum, weight_decay, epochs = 0.5, 0.1, 3
+
+    parameters = one_unit(1.0, 2.0)
+    state = SGD.initial_state(parameters)
+    assert {name: array.tolist() for name, array in state.items()} == {"velocity": [0, 0]}
+    rule = SGD.create(state, Recipe())
+    assert (rule.momentum, rule.weight_decay) == (0.5, 0.1)
+    rule.step(parameters, pull(parameters, 1.0, 1.0), 0.1)
+    assert rule.velocity.all()
+    assert not state["velocity"].any()
+    kept = rule.state
+    rule.step(parameters, pull(parameters, 1.0, 1.0), 0.1)
+    assert (kept["velocity"] != rule.velocity).all()
+
+
+@pytest.mark.parametrize("name", sorted(OPTIMIZERS))
+def test_a_rule_that_ignores_zero_gradients_leaves_the_parameter_alone(name: str) -> None:
+    class Recipe:
+        momentum = weight_decay = 0.0
+
+    parameters = one_unit(1.0, 2.0)
+    rule = OPTIMIZERS[name].create(OPTIMIZERS[name].initial_state(parameters), Recipe())
+    rule.step(parameters, pull(parameters, 3.0, 0.0), 0.1)
+    rule.step(parameters, pull(parameters, 0.0, 0.0), 0.1)
+    assert not rule.ignores_zero_gradients or parameters.vector[1] == 2.0
+
+
+@pytest.mark.parametrize("change", [{"momentum": 0.5}, {"weight_decay": 0.1}])
+def test_momentum_and_weight_decay_move_what_has_no_gradient(change: dict[str, float]) -> None:
+    assert SGD(np.zeros(2)).ignores_zero_gradients
+    assert not SGD(np.zeros(2), **change).ignores_zero_gradients

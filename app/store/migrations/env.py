@@ -3,10 +3,11 @@
 from alembic import context
 
 from app.store.tables import Base
+from model.messages import say
 
 connection = context.config.attributes.get("connection")
 if connection is None:
-    raise RuntimeError("Migrate through app.store.engine.migrate, which holds the lock.")
+    raise RuntimeError(say("store.migrate_through_engine"))
 context.configure(
     connection=connection,
     target_metadata=Base.metadata,

@@ -104,17 +104,6 @@ def test_a_state_of_another_network_is_refused(byhand: Any) -> None:
     assert "[32]" in ran.err
 
 
-def test_a_network_learns_from_larger_ones(byhand: Any) -> None:
-    larger = ("--hidden-layers", "48", "--activation", "relu")
-    for seed in (1, 2):
-        assert byhand("train", *SMALL, *larger, "--seed", seed, "--output", f"{seed}.npz").code == 0
-    taught = ("--teacher", "1.npz", "--teacher", "2.npz", "--output", "taught.npz")
-    assert byhand("train", *SMALL, *taught).code == 0
-    recipe = load_model(Path("taught.npz")).recipe
-    assert recipe["hidden_layers"] == [128]
-    assert [(t["hidden_layers"], t["seed"]) for t in recipe["teachers"]] == [([48], 1), ([48], 2)]
-
-
 def test_a_finished_state_asks_for_more_epochs(byhand: Any) -> None:
     assert byhand("train", *SMALL, "--checkpoint", "state.npz").code == 0
     ran = byhand("train", *SMALL, "--resume", "state.npz")
@@ -150,8 +139,7 @@ def test_other_idx_files_can_be_learnt(byhand: Any, tmp_path: Path) -> None:
         (["--output", "no/such/place.npz"], 1, "mkdir -p no/such"),
         (["--output", "."], 2, "is a directory"),
         (["--resume", "missing.npz"], 1, "missing.npz"),
-        (["--teacher", "missing.npz"], 1, "missing.npz"),
-        (["--url", "localhost:1", "--teacher", "x.npz"], 2, "--teacher is for training here"),
+        (["--url", "localhost:1", "--drawn-examples", "5"], 2, "--drawn-examples is for training"),
         (["--url", "localhost:1", "--data", "."], 2, "--data is for training here"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else "",

@@ -11,11 +11,13 @@ from typing import Any
 import pytest
 
 from app.jobs import event_stream
-from app.jobs.event_stream import EventStream
+from app.jobs.event_stream import EventStream, ToldEvent
 from app.store import jobs, leases
 from app.store.clock import new_id
 from app.store.engine import Database, StoreError, connect, migrate
+from app.store.events import hint_event
 from app.store.leases import Lease
+from model.messages import Message
 
 
 @pytest.fixture
@@ -105,6 +107,20 @@ def test_more_events_than_one_page_come_whole(database: Database, lease: Lease) 
 def test_a_stream_after_the_last_event_ends_at_once(database: Database, lease: Lease) -> None:
     end(database, lease)
     assert asyncio.run(asyncio.wait_for(follow(EventStream(database), lease.job, 1), 60)) == []
+
+
+def test_a_hint_comes_with_its_words_and_its_code(database: Database, lease: Lease) -> None:
+    hint = Message("hint.hidden_layer", {"number": 2})
+    with database.begin() as session:
+        lease = leases.write(session, lease, [hint_event(hint)])
+        leases.finish(session, lease, "failed", error=Message("job.process_died"))
+
+    async def run() -> list[ToldEvent]:
+        return [event async for event in EventStream(database).follow(lease.job, 0)]
+
+    told, end = asyncio.run(asyncio.wait_for(run(), 60))
+    assert told == (1, "hint", {"message": "hidden layer 2", **hint.to_dict()})
+    assert end.data["error"] == str(Message("job.process_died"))
 
 
 def test_a_stream_of_a_job_that_was_pruned_ends(

@@ -11,9 +11,10 @@ from app.errors import Conflict
 from app.jobs.service import JobService
 from app.schemas.training import SweepRequest, TrainRequest
 from app.settings import Settings
-from app.store import jobs, leases, models
+from app.store import events, jobs, leases, models
 from app.store.engine import Database, connect, migrate
 from model.data.idx import load_mnist, split
+from model.messages import Message
 from model.serialization.checkpoint import dump_state, load_model
 from model.training.loop import train
 
@@ -55,6 +56,23 @@ def test_a_job_given_back_is_cancelled_with_the_model_of_its_best_epoch(
     with database.read() as session:
         made = load_model(models.weights(session, cancelled.model))
     assert made.parameters.vector.tobytes() == state.best.vector.tobytes()
+
+
+def test_hints_and_errors_are_put_into_words_and_those_of_earlier_versions_stay(
+    service: JobService, database: Database
+) -> None:
+    job = service.submit(QUICK)
+    with database.begin() as session:
+        claimed = leases.claim(session, job.id, owner="me", lease_seconds=30)
+        assert claimed
+        said = [("hint", {"message": "Said before."}), events.hint_event(Message("digit.8"))]
+        lease = leases.write(session, claimed[0], said)
+        leases.fail_attempt(session, lease, Message("job.process_died"))
+    found = service.job(job.id)
+    assert found.hints == ["Said before.", "an 8"]
+    assert found.error == (
+        "Attempt 1 of 3: The process that trained it died: killed, or out of memory."
+    )
 
 
 def test_a_worker_that_takes_a_job_up_while_it_is_cancelled_ends_it_itself(

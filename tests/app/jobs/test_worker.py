@@ -24,6 +24,8 @@ from app.store.tables import EventRow, JobRow
 from model.classifier import Classifier
 from model.confidence.calibration import fit_temperature
 from model.data.idx import load_mnist, split
+from model.errors import RecipeError
+from model.messages import Message
 from model.network import initialize
 from model.serialization.checkpoint import dump_model, load_model
 from model.training.loop import Progress, train
@@ -260,15 +262,16 @@ def test_what_raises_is_tried_three_times_and_then_says_why(
     for attempt in (1, 2, 3):
         assert run_training(id, database.url) == "attempt failed"
         job = get(database, id)
-        assert job.error == f"Attempt {attempt} of 3: MemoryError: 8 GiB wanted"
+        assert str(job.error) == f"Attempt {attempt} of 3: MemoryError: 8 GiB wanted"
         assert job.state == ("failed" if attempt == 3 else "queued")
-    assert told(database, id)[-1].data["error"] == job.error
+    assert events.shown(told(database, id)[-1])["error"] == str(job.error)
 
 
 def test_a_run_that_diverges_fails_at_once_with_a_remedy(database: Database) -> None:
     id = add(database, learning_rate=100.0, activation="relu", hidden_layers=[64, 64, 64, 64])
     assert run_training(id, database.url) == "failed"
     job = get(database, id)
+    assert isinstance(job.error, Message)
     assert "Lower learning_rate" in str(job.error)
     assert job.failures == 0
     assert [event.kind for event in told(database, id)][-1] == "end"
@@ -288,22 +291,50 @@ def test_a_base_model_is_where_it_starts(database: Database) -> None:
 def test_a_base_model_deleted_meanwhile_fails_the_job(database: Database) -> None:
     id = add(database, base_model="gone")
     assert run_training(id, database.url) == "failed"
-    assert "no model 'gone'" in str(get(database, id).error)
+    assert get(database, id).error == Message("model.not_found", {"id": "gone"})
+
+
+def numbered(epoch: int) -> Message:
+    return Message("hint.hidden_layer", {"number": epoch})
+
+
+def test_a_recipe_that_is_refused_names_its_field(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*args: Any) -> Iterator[Progress]:
+        raise RecipeError("epochs", "job.process_died")
+        yield
+
+    monkeypatch.setattr(worker, "train", refuse)
+    id = add(database)
+    assert run_training(id, database.url) == "failed"
+    assert str(get(database, id).error) == f"epochs: {Message('job.process_died')}"
 
 
 def test_hints_are_told_once_even_across_attempts(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(worker, "hints", lambda history, recipe: ["Slower.", f"{len(history)}"])
+    slower = Message("hint.too_slow", {"from_rate": 0.1, "to_rate": 1.0})
+    overfits = Message("hint.overfits", {"epoch": 2, "remedies": [Message("remedy.augment")]})
+    monkeypatch.setattr(
+        worker,
+        "hints",
+        lambda history, recipe: [slower, overfits, Message("digit.1"), numbered(len(history))],
+    )
     id = add(database)
+    with database.begin() as session:  # by a worker of an earlier version, which knew no codes
+        found = leases.claim(session, id, owner="before", lease_seconds=30)
+        assert found is not None
+        lease = leases.write(session, found[0], [("hint", {"message": str(Message("digit.1"))})])
+        leases.release(session, lease)
     worker.stop_requested.set()
     try:
         run_training(id, database.url)
     finally:
         worker.stop_requested.clear()
     run_training(id, database.url)
-    found = [e.data["message"] for e in told(database, id) if e.kind == "hint"]
-    assert found == ["Slower.", "1", "2", "3"]
+    hints = [events.hint(event) for event in told(database, id) if event.kind == "hint"]
+    assert hints == ["a 1", slower, overfits, numbered(1), numbered(2), numbered(3)]
 
 
 def test_a_store_that_is_away_for_a_moment_costs_nothing(

@@ -1,7 +1,8 @@
 from fastapi.testclient import TestClient
 
 from app.schemas.training import TrainRequest
-from model.training.recipe import PRESETS
+from model.activations import ACTIVATIONS
+from model.training.recipe import HYPERPARAMETERS, PRESETS
 
 
 def test_presets_are_those_that_training_uses(client: TestClient) -> None:
@@ -19,3 +20,45 @@ def test_every_field_that_a_preset_fills_is_told(client: TestClient) -> None:
         client.get("/presets").json()["fast"].keys()
         == TrainRequest.model_fields.keys() - not_filled
     )
+
+
+def test_every_hyperparameter_is_told_as_a_form_needs_it(client: TestClient) -> None:
+    told = client.get("/hyperparameters").json()
+    not_hyperparameters = {"preset", "name", "base_model", "activate"}
+    assert {entry["name"] for entry in told} == (
+        TrainRequest.model_fields.keys() - not_hyperparameters
+    )
+    by_name = {entry["name"]: entry for entry in told}
+    assert [entry["name"] for entry in told if entry["main"]] == [
+        "epochs",
+        "learning_rate",
+        "batch_size",
+    ]
+    assert by_name["epochs"] == {
+        "name": "epochs",
+        "label": "Epochs",
+        "words": "How often the network sees every training digit.",
+        "unit": "epochs",
+        "kind": "whole",
+        "low": 1,
+        "high": 10_000,
+        "choices": None,
+        "optional": False,
+        "main": True,
+    }
+    assert by_name["train_examples"]["high"] == 55_000
+    assert by_name["train_examples"]["optional"]
+    assert by_name["deskew"]["choices"] == [
+        {"value": "false", "label": "no"},
+        {"value": "true", "label": "yes"},
+    ]
+    assert {choice["value"] for choice in by_name["activation"]["choices"]} == set(ACTIVATIONS)
+
+
+def test_every_hyperparameter_has_its_words() -> None:
+    for hyperparameter in HYPERPARAMETERS.values():
+        values = ("true", "false") if hyperparameter.kind == "flag" else hyperparameter.choices
+        labels = [hyperparameter.choice_label(value) for value in values]
+        assert all([hyperparameter.label, hyperparameter.words, *labels])
+        if hyperparameter.kind in ("whole", "number", "sizes"):
+            assert hyperparameter.unit is not None

@@ -10,10 +10,9 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
+from app.schemas.hyperparameters import offered
 from app.schemas.training import TrainRequest
-from model.activations import ACTIVATIONS
-from model.optimizer import SCHEDULES
-from model.training.recipe import AUGMENTATIONS, PRESETS
+from model.training.recipe import PRESETS
 
 QUICK = {"epochs": 2, "train_examples": 500, "hidden_layers": [8]}
 LONG = {"epochs": 10_000, "train_examples": 500, "hidden_layers": [8]}
@@ -204,19 +203,24 @@ def test_every_wrong_field_is_named_at_once(client: TestClient) -> None:
 
 
 def test_the_schema_allows_what_the_recipes_allow() -> None:
-    from model.training.recipe import _RANGES
-
     shown = TrainRequest.model_json_schema()["properties"]
-    for field in shown.keys() & _RANGES.keys():
-        low, high = _RANGES[field]
-        if field == "train_examples":
-            high = 55_000  # of the bundled data set
-        number = shown[field]["anyOf"][0]
-        assert (number["minimum"], number["maximum"]) == (low, high), field
-    assert set(shown["activation"]["anyOf"][0]["enum"]) == set(ACTIVATIONS)
-    assert set(shown["schedule"]["anyOf"][0]["enum"]) == set(SCHEDULES)
-    assert set(shown["augment"]["anyOf"][0]["enum"]) == set(AUGMENTATIONS)
+    for name, hyperparameter in offered().items():
+        allowed = shown[name]["anyOf"][0]
+        if hyperparameter.kind in ("whole", "number"):
+            high = 55_000 if name == "train_examples" else hyperparameter.high  # MNIST's
+            assert (allowed["minimum"], allowed["maximum"]) == (hyperparameter.low, high), name
+        elif hyperparameter.kind == "choice":
+            assert tuple(allowed["enum"]) == hyperparameter.choices, name
+        assert shown[name]["description"] == hyperparameter.words
+    sizes = shown["hidden_layers"]["anyOf"][0]
+    assert (sizes["minItems"], sizes["maxItems"]) == (1, 8)
+    assert (sizes["items"]["minimum"], sizes["items"]["maximum"]) == (1, 4096)
     assert set(shown["preset"]["enum"]) == set(PRESETS)
+
+
+def test_what_is_drawn_in_memory_is_for_nobody_to_ask_a_server_for(client: TestClient) -> None:
+    answer = client.post("/train", json={"drawn_examples": 1000})
+    assert "drawn_examples" in errors(answer)
 
 
 def test_null_means_the_presets_value(client: TestClient) -> None:

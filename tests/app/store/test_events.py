@@ -3,6 +3,8 @@ from __future__ import annotations
 from app.store import events, jobs
 from app.store.clock import new_id
 from app.store.engine import Database
+from app.store.tables import EventRow
+from model.messages import Message
 
 
 def test_events_come_back_in_order_after_any_number(database: Database) -> None:
@@ -32,3 +34,52 @@ def test_events_of_some_kinds_are_grouped_by_job(database: Database) -> None:
         ids[1]: [{"of": ids[1]}],
         ids[2]: [],
     }
+
+
+HINT = Message("hint.hidden_layers", {"numbers": [1, 3]})
+
+
+def stored(database: Database, event: events.Event) -> EventRow:
+    """An event as the store gives it back."""
+    with database.begin() as session:
+        id = jobs.add(session, id=new_id(), name="job", request={}, epochs=1).id
+        events.append(session, id, 0, [event])
+    with database.read() as session:
+        return events.after(session, id, 0)[0]
+
+
+def test_a_hint_is_stored_as_its_code_and_put_into_words_when_it_is_read(
+    database: Database,
+) -> None:
+    row = stored(database, events.hint_event(HINT))
+    assert (row.data["code"], row.data["values"]) == (HINT.code, HINT.values)
+    assert events.hint(row) == HINT
+    row.data["message"] = "whatever words it was stored with"
+    assert events.shown(row) == {
+        "message": "hidden layers 1 and 3",
+        "code": "hint.hidden_layers",
+        "values": {"numbers": [1, 3]},
+    }
+
+
+def test_a_hint_of_an_earlier_version_is_its_sentence(database: Database) -> None:
+    row = stored(database, ("hint", {"message": "Take {smaller} steps."}))
+    assert events.hint(row) == "Take {smaller} steps."
+    assert events.shown(row) == {"message": "Take {smaller} steps."}
+
+
+def test_a_hint_whose_values_do_not_fit_its_sentence_here_is_shown_as_it_was(
+    database: Database,
+) -> None:
+    data = {"message": "As it was.", "code": HINT.code, "values": {"layers": [1]}}
+    row = stored(database, ("hint", data))
+    assert events.shown(row) == data
+
+
+def test_the_end_tells_why_it_failed_in_words(database: Database) -> None:
+    error = Message("job.process_died")
+    row = stored(database, ("end", {"state": "failed", "error": error.to_json()}))
+    assert events.shown(row) == {"state": "failed", "error": str(error)}
+    for error_of_before in ("Out of memory.", None):
+        data = {"state": "failed", "error": error_of_before}
+        assert events.shown(stored(database, ("end", data))) == data

@@ -12,6 +12,7 @@ from app.store.clock import new_id
 from app.store.engine import Database, connect
 from app.store.leases import Lease, LeaseLostError
 from app.store.tables import JobRow
+from model.messages import Message
 
 LEASE = 30.0
 
@@ -133,16 +134,28 @@ def test_a_job_given_back_costs_no_attempt_and_keeps_its_checkpoint(database: Da
 
 def test_an_attempt_that_raised_is_tried_three_times(database: Database) -> None:
     id = add(database)
+    raised = Message("job.raised", {"kind": "MemoryError", "error": "too large"})
     for attempt in (1, 2, 3):
         lease = claim(database, id)
         assert lease is not None
         with database.begin() as session:
-            ended = leases.fail_attempt(session, lease, "MemoryError: too large")
+            ended = leases.fail_attempt(session, lease, raised)
         assert ended == (attempt == 3)
-        assert get(database, id).error == f"Attempt {attempt} of 3: MemoryError: too large"
+        error = get(database, id).error
+        values = {"attempt": attempt, "attempts": 3, "reason": raised}
+        assert error == Message("job.attempt_failed", values)
+        assert str(error) == f"Attempt {attempt} of 3: MemoryError: too large"
     assert claim(database, id) is None
     assert get(database, id).state == "failed"
     assert told(database, id) == [(1, "end")]
+
+
+def test_an_error_of_an_earlier_version_is_the_sentence_that_it_wrote(database: Database) -> None:
+    id = add(database)
+    with database.begin() as session:
+        query = text("UPDATE jobs SET error = :error WHERE id = :id")
+        session.execute(query, {"error": "Attempt 1 of 3: KeyError: {'a': 1}", "id": id})
+    assert get(database, id).error == "Attempt 1 of 3: KeyError: {'a': 1}"
 
 
 def test_a_job_that_ended_has_no_checkpoint(database: Database) -> None:

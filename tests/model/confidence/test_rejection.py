@@ -6,8 +6,9 @@ import pytest
 from model.classifier import Classifier
 from model.confidence import rejection
 from model.confidence.detector import detector
-from model.confidence.rejection import KINDS, WORDS, judge, reasons
+from model.confidence.rejection import KINDS, REASONS, judge, reasons
 from model.data.idx import load_mnist_part
+from model.messages import Message
 from model.network import initialize
 from model.serialization.checkpoint import pretrained
 from model.synthesis import negatives
@@ -23,7 +24,7 @@ PROBABILITIES = {
 DIGIT = [0.99, 0.004, 0.002, 0.002, 0.001, 0.001]
 
 
-def reason(name: str, kinds: list[float] = DIGIT) -> str | None:
+def reason(name: str, kinds: list[float] = DIGIT) -> Message | None:
     return reasons(np.array([PROBABILITIES[name]]), np.array([kinds]))[0]
 
 
@@ -41,21 +42,25 @@ def test_a_sure_digit_needs_no_reason() -> None:
     ],
 )
 def test_a_doubtful_digit_says_what_else_it_could_be(name: str, expected: str) -> None:
-    assert reason(name) == expected
+    assert str(reason(name)) == expected
 
 
 @pytest.mark.parametrize("number", range(1, len(KINDS)))
 def test_what_is_no_digit_is_called_what_it_is(number: int) -> None:
     kinds = [0.04] * len(KINDS)
     kinds[number] = 0.8
-    assert reason("sure", kinds) == WORDS[KINDS[number]]
+    found = reason("sure", kinds)
+    assert found is not None
+    assert found.code == f"reason.{KINDS[number].replace(' ', '_')}"
+    assert "digit" in str(found) or KINDS[number] in str(found)
 
 
 def test_the_likelier_doubt_is_told() -> None:
     letter = [0.4, 0.6, 0.0, 0.0, 0.0, 0.0]
-    assert reason("four or nine", letter) == WORDS["letter or sign"]
+    assert reason("four or nine", letter) == Message("reason.letter_or_sign")
     perhaps = [0.6, 0.4, 0.0, 0.0, 0.0, 0.0]
-    assert reason("four or nine", perhaps) == "It could be a 4 or a 9."
+    either = [Message("digit.4"), Message("digit.9")]
+    assert reason("four or nine", perhaps) == Message("reason.could_be", {"digits": either})
 
 
 def test_it_is_certain_when_a_digit_and_this_one_is_likelier_than_not() -> None:
@@ -64,8 +69,8 @@ def test_it_is_certain_when_a_digit_and_this_one_is_likelier_than_not() -> None:
     assert [one is None for one in reasons(P, K)] == [True, False]
 
 
-def test_there_are_words_for_every_kind() -> None:
-    assert tuple(WORDS) == tuple(negatives.KINDS) == KINDS[1:]
+def test_there_is_a_reason_for_every_kind() -> None:
+    assert tuple(REASONS) == tuple(negatives.KINDS) == KINDS[1:]
 
 
 def test_an_image_is_judged_alike_alone_and_among_others() -> None:

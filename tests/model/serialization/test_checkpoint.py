@@ -18,7 +18,8 @@ from model.serialization.checkpoint import (
     load_state,
     pretrained,
 )
-from model.training.loop import EpochMetrics, TrainingState
+from model.training.history import EpochMetrics
+from model.training.loop import TrainingState
 
 Arrays = dict[str, Any]
 
@@ -43,7 +44,8 @@ def a_state() -> TrainingState:
     return TrainingState(
         2,
         parameters,
-        rng.standard_normal(parameters.count).astype(np.float32),
+        "sgd",
+        {"velocity": rng.standard_normal(parameters.count).astype(np.float32)},
         initialize((784, 12, 10), "relu", rng),
         2 / 3,
         [metrics, replace(metrics, epoch=2)],
@@ -81,7 +83,7 @@ def test_a_model_comes_back_as_it_was() -> None:
 
 
 def test_a_model_comes_back_from_a_file(tmp_path: Path) -> None:
-    path = tmp_path / "model.serialization.npz"
+    path = tmp_path / "model.npz"
     path.write_bytes(dump_model(a_model()))
     assert load_model(path).name == "Ärmel 7"
 
@@ -92,9 +94,24 @@ def test_a_state_comes_back_bit_for_bit() -> None:
         first, second = getattr(state, name), getattr(again, name)
         assert (first.layers, first.activation) == (second.layers, second.activation)
         np.testing.assert_array_equal(first.vector, second.vector)
-    np.testing.assert_array_equal(state.velocity, again.velocity)
+    assert state.optimizer == again.optimizer
+    np.testing.assert_equal(state.optimizer_state, again.optimizer_state)
     assert (state.epoch, state.best_accuracy) == (again.epoch, again.best_accuracy)
     assert state.history == again.history
+
+
+def test_a_state_of_an_earlier_version_does_not_name_its_optimizer() -> None:
+    arrays = unpack(dump_state(a_state()))
+    del arrays["meta"]["optimizer"]
+    again = load_state(pack(arrays))
+    assert again.optimizer == "sgd"
+    np.testing.assert_equal(again.optimizer_state, a_state().optimizer_state)
+
+
+def test_a_state_of_an_unknown_optimizer_is_refused() -> None:
+    arrays = unpack(dump_state(a_state()))
+    arrays["meta"]["optimizer"] = "magic"
+    refuse(pack(arrays), "optimizer: expected one of sgd, found 'magic'", load_state)
 
 
 def test_what_is_loaded_can_be_changed() -> None:

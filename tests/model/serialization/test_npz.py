@@ -17,7 +17,8 @@ from model.errors import CheckpointError
 from model.network import Parameters
 from model.serialization import npz
 from model.serialization.checkpoint import dump_model, dump_state, load_model
-from model.training import recipe
+from model.training.hyperparameters import MOST_WEIGHTS
+from model.training.recipe import HYPERPARAMETERS
 from tests.model.serialization.test_checkpoint import (
     a_model,
     a_state,
@@ -116,8 +117,9 @@ def test_a_zip_bomb_is_refused_before_it_is_unpacked(monkeypatch: pytest.MonkeyP
 
 
 def test_no_more_is_read_than_the_largest_run_needs() -> None:
-    biases = recipe._MOST_LAYERS * recipe._MOST_UNITS
-    needed = 3 * 4 * (recipe._MOST_WEIGHTS + biases)  # network, velocity, best
+    layers = HYPERPARAMETERS["hidden_layers"]
+    biases = layers.most * int(layers.high)
+    needed = 3 * 4 * (MOST_WEIGHTS + biases)  # network, velocity, best
     assert needed < npz.MOST_BYTES < 2 * needed
 
 

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from model.messages import Message
 from model.network import Gradients, Parameters, Trace, forward, initialize
 from model.training.diagnostics import (
     dead_units,
@@ -16,7 +17,7 @@ from model.training.diagnostics import (
     sum_bounds,
     update_ratio,
 )
-from model.training.loop import EpochMetrics
+from model.training.history import EpochMetrics
 from model.training.recipe import Recipe, recipe
 
 FAST = recipe("fast", epochs=10)
@@ -119,85 +120,101 @@ def test_a_healthy_run_gets_no_hint() -> None:
     assert hints(run(*HEALTHY), replace(FAST, epochs=5)) == []
 
 
-TROUBLE: dict[str, tuple[list[EpochMetrics], Recipe, str]] = {
+TROUBLE: dict[str, tuple[list[EpochMetrics], Recipe, str, str]] = {
     "nan": (
         run([0.5, math.nan], [0.5, 0.5]),
         replace(FAST, learning_rate=10),
+        "hint.not_a_number",
         "no longer a number .* tenfold, from 10 to 1",
     ),
     "infinite": (
         run([0.5, 0.5], [0.5, math.inf]),
         replace(FAST, learning_rate=10),
+        "hint.not_a_number",
         "no longer a number .* tenfold, from 10 to 1",
     ),
     "rises": (
         run([0.5, 0.3, 0.33], [0.5, 0.4, 0.4]),
         replace(FAST, learning_rate=0.5),
+        "hint.loss_rises",
         "training loss rises.* Halve the learning rate, from 0.5 to 0.25",
     ),
     "rises, and so does the validation loss": (
         run([0.5, 0.2, 0.25, 0.3], [0.5, 0.3, 0.33, 0.35]),
         replace(FAST, learning_rate=0.5),
+        "hint.loss_rises",
         "training loss rises",
     ),
     "saturated sigmoid": (
         run([0.5], [0.5], saturation=[0.8]),
         replace(FAST, learning_rate=5),
+        "hint.saturated",
         "In hidden layer 1 over 75% of the units are saturated, where sigmoid is flat.* 5 to 0.5",
     ),
     "saturated second layer": (
         run([0.5], [0.5], saturation=[0.1, 0.8]),
         replace(FAST, activation="tanh"),
+        "hint.saturated",
         "hidden layer 2 .* saturated, where tanh is flat",
     ),
     "saturated everywhere": (
         run([0.5], [0.5], saturation=[0.8, 0.1, 0.9]),
         FAST,
+        "hint.saturated",
         "In hidden layers 1 and 3 over 75% of the units are saturated",
     ),
     "relu off": (
         run([0.5], [0.5], saturation=[0.95]),
         replace(FAST, activation="relu", learning_rate=1),
+        "hint.units_off",
         "hidden layer 1 over 90% of the units are off .* from 1 to 0.1",
     ),
     "dead relu units": (
         run([0.5], [0.5], saturation=[0.5, 0.5], dead_units=[12, 7]),
         replace(FAST, activation="relu", hidden_layers=(128, 64), learning_rate=0.3),
+        "hint.dead_units",
         "hidden layer 2 over 10% of the units are dead.* from 0.3 to 0.1, or with leaky_relu",
     ),
     "vanishing": (
         run([2.3], [2.3], gradient_norms=[0.001, 0.01, 0.1]),
         FAST,
+        "hint.vanishing_gradient",
         "gradient vanishes.* fewer hidden layers, or relu",
     ),
     "vanishing relu": (
         run([2.3], [2.3], gradient_norms=[0.001, 0.01, 0.1]),
         replace(FAST, activation="relu"),
+        "hint.vanishing_gradient",
         "gradient vanishes.* Use fewer hidden layers.$",
     ),
     "too slow": (
         run([2.3, 2.2, 2.1], [2.3, 2.2, 2.1]),
         replace(FAST, learning_rate=1e-4),
+        "hint.too_slow",
         "very slowly.* Raise the learning rate tenfold, from 0.0001 to 0.001",
     ),
     "overfits": (
         run([0.5, 0.2, 0.1, 0.05], [0.5, 0.3, 0.32, 0.35]),
         FAST,
+        "hint.overfits",
         'overfits since epoch 2.* fewer epochs, with augment "affine" or',
     ),
     "overfits few images": (
         run([0.5, 0.2, 0.1, 0.05], [0.5, 0.3, 0.32, 0.35]),
         replace(FAST, train_examples=500, augment="full", weight_decay=1e-4),
+        "hint.overfits",
         r"fewer epochs, on more images or with more weight decay \(0.001\)",
     ),
     "still falling": (
         run([2.0, 1.0, 0.5], [1.5, 0.8, 0.5]),
         replace(FAST, epochs=3, learning_rate=0.01, schedule="constant"),
+        "hint.still_falling",
         r"still falling.* more epochs \(6, say\) or double .* from 0.01 to 0.02",
     ),
     "steps shrank too early": (
         run([2.0, 1.0, 0.9], [1.5, 0.8, 0.7]),
         replace(FAST, epochs=3, schedule="cosine"),
+        "hint.schedule_ended_early",
         r"shrank to 0 by plan before .* more epochs \(6, say\)",
     ),
 }
@@ -205,9 +222,17 @@ TROUBLE: dict[str, tuple[list[EpochMetrics], Recipe, str]] = {
 
 @pytest.mark.parametrize("name", TROUBLE)
 def test_each_trouble_gets_its_own_hint_alone(name: str) -> None:
-    history, used, expected = TROUBLE[name]
+    history, used, code, expected = TROUBLE[name]
     (hint,) = hints(history, used)
-    assert re.search(expected, hint), hint
+    assert hint.code == code
+    assert re.search(expected, str(hint)), str(hint)
+
+
+@pytest.mark.parametrize("name", TROUBLE)
+def test_a_hint_that_was_stored_is_equal_to_the_one_found_again(name: str) -> None:
+    history, used, _, _ = TROUBLE[name]
+    (hint,) = hints(history, used)
+    assert Message.from_json(hint.to_json()) == hint
 
 
 CLEAR: dict[str, Callable[[], tuple[list[EpochMetrics], Recipe]]] = {
@@ -246,6 +271,8 @@ def test_no_hint_cries_wolf(name: str) -> None:
     assert hints(*CLEAR[name]()) == []
 
 
-def test_a_hint_keeps_its_words_while_it_holds() -> None:
+def test_a_hint_stays_equal_while_it_holds() -> None:
     slow = [2.3, 2.2, 2.1, 2.0, 1.9]
-    assert len({tuple(hints(run(slow[:n], slow[:n]), FAST)) for n in (3, 4, 5)}) == 1
+    found = [hints(run(slow[:n], slow[:n]), FAST) for n in (3, 4, 5)]
+    assert [hint.code for hint in found[0]] == ["hint.too_slow"]
+    assert found[0] == found[1] == found[2]

@@ -8,26 +8,22 @@ import pytest
 from numpy.typing import NDArray
 
 from model.activations import ACTIVATIONS
-from model.classifier import Classifier
 from model.data.idx import Split
 from model.errors import DivergenceError, RecipeError
 from model.metrics import accuracy
 from model.network import (
     Array,
     Parameters,
-    Trace,
     backward,
     cross_entropy,
     forward,
     initialize,
     one_hot,
-    softmax,
 )
 from model.preprocessing.deskew import deskew
 from model.serialization.checkpoint import dump_state, load_state
 from model.training import loop, pipeline
 from model.training.diagnostics import dead_units
-from model.training.distillation import TEMPERATURE
 from model.training.loop import Progress, TrainingState, classifier, start, train
 from model.training.recipe import Recipe, recipe
 
@@ -56,7 +52,8 @@ def assert_same(one: TrainingState, other: TrainingState) -> None:
         first, second = getattr(one, name), getattr(other, name)
         assert (first.layers, first.activation) == (second.layers, second.activation)
         np.testing.assert_array_equal(first.vector, second.vector)
-    np.testing.assert_array_equal(one.velocity, other.velocity)
+    assert one.optimizer == other.optimizer
+    np.testing.assert_equal(one.optimizer_state, other.optimizer_state)
     assert (one.epoch, one.best_accuracy) == (other.epoch, other.best_accuracy)
     assert one.history == other.history
 
@@ -226,62 +223,10 @@ def test_drawn_digits_are_learnt_beside_the_training_images(
     assert P.argmax() == 7
 
 
-TAUGHT = replace(BUSY, augment="none", deskew=False, features="pixels", drawn_examples=0)
-
-
-def teachers() -> list[Classifier]:
-    return [
-        Classifier(initialize((784, 20, 10), "relu", np.random.default_rng(seed)))
-        for seed in (3, 4)
-    ]
-
-
-def test_a_taught_network_learns_what_its_teachers_make_of_the_images(few: Split) -> None:
-    used = replace(TAUGHT, epochs=2, schedule="constant", weight_decay=0.0, momentum=0.5)
-    learner = start(used).parameters.astype(np.float64)
-    velocity = np.zeros_like(learner.vector)
-    lessons = [teacher.parameters.astype(np.float64) for teacher in teachers()]
-    for epoch in (1, 2):
-        order = np.random.default_rng([used.seed, epoch]).permutation(150)
-        for first in range(0, 150, 32):
-            x = few.train_images[order[first : first + 32]] / 255.0
-            y = softmax(sum(forward(lesson, x).z[-1] for lesson in lessons) / 2 / TEMPERATURE)
-            trace = forward(learner, x)
-            softened = Trace(trace.z, [*trace.a[:-1], softmax(trace.z[-1] / TEMPERATURE)])
-            velocity = 0.5 * velocity + backward(learner, softened, y).vector
-            learner.vector -= used.learning_rate * velocity
-    *_, last = train(used, few, teachers=teachers())
-    assert last.state is not None
-    assert np.abs(last.state.parameters.vector - learner.vector).max() <= 1e-5
-
-
-@pytest.mark.parametrize(
-    "change", [{}, {"momentum": 0.0, "weight_decay": 0.0}, {"augment": "full"}]
-)
-def test_a_taught_run_resumes_to_the_same_bits(change: dict[str, Any], few: Split) -> None:
-    used = replace(TAUGHT, **change)
-    states = [p.state for p in train(used, few, teachers=teachers()) if p.state]
-    for state in states[:-1]:
-        *_, last = train(used, few, load_state(dump_state(state)), teachers=teachers())
-        assert last.state is not None
-        assert_same(last.state, states[-1])
-
-
-def test_the_loss_of_a_taught_run_is_still_that_of_the_labels(few: Split) -> None:
-    used = replace(TAUGHT, epochs=1, learning_rate=1e-9)
-    *_, last = train(used, few, teachers=teachers())
-    begin = forward(start(used).parameters, few.train_images / np.float32(255))
-    assert last.metrics is not None
-    assert last.metrics.train_loss == pytest.approx(
-        cross_entropy(begin.z[-1], one_hot(few.train_labels)), abs=1e-5
-    )
-
-
-def test_a_model_says_who_taught_it() -> None:
-    parameters = start(TAUGHT).parameters
-    taught_by = [replace(teachers()[0], recipe={"epochs": 60})]
-    assert classifier(TAUGHT, parameters, "", taught_by).recipe["teachers"] == [{"epochs": 60}]
-    assert "teachers" not in classifier(TAUGHT, parameters).recipe
+def test_a_state_of_another_optimizer_is_refused(few: Split) -> None:
+    state = replace(start(BUSY), optimizer="magic")
+    with pytest.raises(RecipeError, match="optimizer: is sgd; the state to go on from is that of"):
+        next(train(BUSY, few, state))
 
 
 # --- bits ----------------------------------------------------------------------------------------

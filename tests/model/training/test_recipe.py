@@ -28,6 +28,7 @@ def test_blog_is_the_recipe_of_the_text() -> None:
         "augment": "none",
         "deskew": False,
         "features": "pixels",
+        "optimizer": "sgd",
         "train_examples": None,
         "drawn_examples": 0,
         "seed": 0,
@@ -97,6 +98,7 @@ WRONG: list[tuple[str, Any, str]] = [
     ("initialization", "zeros", "'zeros' is unknown; choose one of scaled, blog"),
     ("augment", "elastic", "'elastic' is unknown; choose one of none, affine, full"),
     ("deskew", "yes", "must be true or false, found 'yes'"),
+    ("optimizer", "magic", "'magic' is unknown; choose one of sgd"),
     ("features", "corners", "'corners' is unknown; choose one of pixels, edges"),
     ("train_examples", 0, "must lie from 1 to"),
     ("train_examples", 2.0, "must be a whole number, found 2.0"),
@@ -115,7 +117,7 @@ def test_a_wrong_field_is_refused_by_name_with_what_would_be_right(
     with pytest.raises(RecipeError, match=re.escape(message)) as refusal:
         recipe(**{field: value})
     assert refusal.value.field == field
-    assert len(refusal.value.message) < 200
+    assert len(str(refusal.value.message)) < 200
 
 
 def test_every_field_can_be_wrong() -> None:

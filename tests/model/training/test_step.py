@@ -4,7 +4,7 @@ import pytest
 from model.data.idx import Split
 from model.network import Parameters, backward, forward, initialize, one_hot
 from model.optimizer import SGD
-from model.training.step import Descent
+from model.training.step import DenseStep
 
 RATE = 0.5
 
@@ -17,8 +17,8 @@ def a_network(seed: int = 1) -> Parameters:
     return initialize((784, 16, 10), "sigmoid", np.random.default_rng(seed))
 
 
-def descent(parameters: Parameters, momentum: float = 0.0, weight_decay: float = 0.0) -> Descent:
-    return Descent(parameters, SGD(np.zeros_like(parameters.vector), momentum, weight_decay))
+def descent(parameters: Parameters, momentum: float = 0.0, weight_decay: float = 0.0) -> DenseStep:
+    return DenseStep(parameters, SGD(np.zeros_like(parameters.vector), momentum, weight_decay))
 
 
 def test_a_step_goes_down_the_gradient(digits: Split) -> None:
@@ -44,7 +44,7 @@ def test_work_arrays_leave_no_trace_in_later_steps(
     for size in (64, 3, 64, 1, 40, 3, 64):
         batch = slice(first, first + size)
         images, y = digits.train_images[batch], one_hot(digits.train_labels[batch])
-        fresh = Descent(expected, SGD(velocity, momentum, weight_decay))
+        fresh = DenseStep(expected, SGD(velocity, momentum, weight_decay))
         np.testing.assert_array_equal(
             stepping.step(images, y, RATE).copy(), fresh.step(images, y, RATE)
         )

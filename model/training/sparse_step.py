@@ -4,7 +4,8 @@ Four pixels of five in MNIST are 0, and in a batch of 64 images some 290 of the 
 one. Such a column of X adds nothing to Z_1 = X W_1, and its row of dW_1 = Xᵀ D_1 is 0. Plain SGD
 leaves a parameter alone whose gradient is 0, so the step may as well be taken by the smaller
 network of the inputs in use: a third of the arithmetic is saved, and only the order in which
-numbers are added differs. (Momentum and weight decay move every parameter: `model.training.step`.)
+numbers are added differs. (Momentum and weight decay move every parameter: there `DenseStep` is
+taken; `gradient_step` chooses.)
 
 Choosing rows of W_1 anew for every batch would cost half of what it saves. So inputs are put in
 order, the rarest first: those that hardly any batch lacks stay where they are, at the end of W_1,
@@ -18,10 +19,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from model.network import Array, Gradients, Parameters, Trace
-from model.optimizer import SGD
-from model.training.step import Work, scale_into
+from model.optimizer import Optimizer
+from model.training.step import DenseStep, GradientStep, Work, scale_into
 
-__all__ = ["InputOrder", "SparseDescent", "input_order"]
+__all__ = ["InputOrder", "SparseStep", "gradient_step", "input_order"]
 
 OFTEN_BLANK = 0.15  # of the batches: then copying weights costs less than multiplying by 0
 
@@ -34,10 +35,6 @@ class InputOrder:
 
     inputs: NDArray[np.intp]  # (n_0,)
     rare: int  # so many of the first are left out of batches in which they are blank
-
-    def arrange(self, images: Bytes) -> Bytes:
-        """Images (n, n_0) with their columns in this order."""
-        return images.take(self.inputs, axis=1, mode="clip")  # ten times as fast as an index
 
 
 def input_order(images: Bytes, batch_size: int) -> InputOrder:
@@ -52,11 +49,26 @@ def input_order(images: Bytes, batch_size: int) -> InputOrder:
     return InputOrder(np.argsort(inked, kind="stable"), min(rare, images.shape[1] - 1))
 
 
-class SparseDescent:
-    """Plain SGD, one batch at a time, on images whose columns are in `order`."""
+def gradient_step(
+    parameters: Parameters, optimizer: Optimizer, images: Bytes | None, batch_size: int
+) -> GradientStep:
+    """The step to learn with from `images` (n, n_0), None where they are never the same twice.
 
-    def __init__(self, parameters: Parameters, optimizer: SGD, order: InputOrder) -> None:
+    It is the sparse one where that is the same step: `optimizer` leaves parameters alone whose
+    gradient is 0, and which pixels are blank is known beforehand. It starts from a copy of
+    `parameters`.
+    """
+    if images is not None and optimizer.ignores_zero_gradients:
+        return SparseStep(parameters, optimizer, input_order(images, batch_size))
+    return DenseStep(parameters.copy(), optimizer)
+
+
+class SparseStep:
+    """The step on the inputs that have ink in the batch, of images whose columns are in `order`."""
+
+    def __init__(self, parameters: Parameters, optimizer: Optimizer, order: InputOrder) -> None:
         self.optimizer = optimizer
+        self.input_order = order.inputs
         self._order = order
         self._network = parameters.copy()  # but for its rows of rare inputs, which come and go
         W1 = self._network.weights[0]
@@ -75,13 +87,8 @@ class SparseDescent:
         parameters.weights[0][common] = self._network.weights[0][self._order.rare :]
         return parameters
 
-    def step(
-        self, images: NDArray[Any], y: Array, learning_rate: float, temperature: float = 1.0
-    ) -> Array:
-        """One step on `images` (m, n_0), uint8 0..255; returns the logits (m, k).
-
-        Otherwise as `Descent.step`.
-        """
+    def step(self, images: NDArray[Any], y: Array, learning_rate: float) -> Array:
+        """One step, as `GradientStep.step`, on images in bytes, 0..255."""
         rare, common = images[:, : self._order.rare], images[:, self._order.rare :]
         inked = rare.max(axis=0).nonzero()[0]
         count = len(inked)
@@ -90,7 +97,7 @@ class SparseDescent:
         scale_into(work.x[:, count:], common)
         rows = self._rows[self._order.rare - count : self._order.rare]
         self._rare_rows.take(inked, out=rows, mode="clip")
-        logits = work.step(work.x, y, self.optimizer, learning_rate, temperature)
+        logits = work.step(work.x, y, self.optimizer, learning_rate)
         self._rare_rows[inked] = rows
         return logits
 

@@ -1,0 +1,103 @@
+"""The options of `byhand train` that hyperparameters have, made from their one table."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Mapping
+from functools import update_wrapper
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from app.commands.errors import CommandError
+
+if TYPE_CHECKING:
+    from model.training.hyperparameters import Hyperparameter
+
+__all__ = ["chosen_values", "refuse_local", "with_hyperparameters"]
+
+TYPES = {"whole": int, "number": float, "flag": bool, "choice": str, "sizes": str}
+FILES = ("data", "checkpoint", "resume")  # options of a run here that name files
+
+
+class with_hyperparameters:  # noqa: N801 (a decorator)
+    """Gives a command that takes **hyperparameters an option for each.
+
+    Typer asks for the signature when it builds the command line, and only then is the table
+    imported: with it comes NumPy, which reads the caps on BLAS threads that `main` sets.
+    """
+
+    def __init__(self, command: Callable[..., None]) -> None:
+        update_wrapper(self, command)
+        self.__annotations__: dict[str, Any] = {}  # all are in the signature
+        self.command = command
+
+    def __call__(self, *arguments: Any, **options: Any) -> None:
+        """Run the command."""
+        self.command(*arguments, **options)
+
+    @property
+    def __signature__(self) -> inspect.Signature:
+        from model.training.recipe import HYPERPARAMETERS
+
+        own = inspect.signature(self.command, eval_str=True)
+        first, *rest = (p for p in own.parameters.values() if p.kind is not p.VAR_KEYWORD)
+        options = [_option(h) for h in HYPERPARAMETERS.values() if h.offered]
+        return own.replace(parameters=[first, *options, *rest])
+
+
+def _option(hyperparameter: Hyperparameter) -> inspect.Parameter:
+    name = hyperparameter.name.replace("_", "-")
+    declared = f"--{name}/--no-{name}" if hyperparameter.kind == "flag" else f"--{name}"
+    option = typer.Option(declared, help=_help(hyperparameter))
+    return inspect.Parameter(
+        hyperparameter.name,
+        inspect.Parameter.POSITIONAL_OR_KEYWORD,
+        default=None,
+        annotation=Annotated[TYPES[hyperparameter.kind] | None, option],
+    )
+
+
+def _help(hyperparameter: Hyperparameter) -> str:
+    """What it does, and what it may be."""
+    from model.messages import say
+
+    if hyperparameter.kind == "flag":
+        return hyperparameter.words
+    if hyperparameter.kind == "choice":
+        may_be = say("hyperparameter.choices", choices=list(hyperparameter.choices))
+    else:
+        code = "hyperparameter.range_in" if hyperparameter.unit else "hyperparameter.range"
+        limits = {"low": hyperparameter.low, "high": hyperparameter.high}
+        may_be = say(code, **limits, unit=hyperparameter.unit)
+    return f"{hyperparameter.words} {may_be}"
+
+
+def chosen_values(options: Mapping[str, Any]) -> dict[str, Any]:
+    """Which hyperparameters were given, sizes as lists. Raises CommandError for other sizes."""
+    from model.training.recipe import HYPERPARAMETERS
+
+    return {
+        name: _sizes(name, value) if HYPERPARAMETERS[name].kind == "sizes" else value
+        for name, value in options.items()
+        if value is not None
+    }
+
+
+def refuse_local(given: Mapping[str, Any]) -> None:
+    """Raise CommandError for what makes sense on this machine alone, not with --url."""
+    from model.training.recipe import HYPERPARAMETERS
+
+    for name, value in given.items():
+        local = name in FILES or HYPERPARAMETERS[name].local
+        if local and value is not None:
+            option = f"--{name.replace('_', '-')}"
+            raise CommandError("command.only_here", exit_code=2, option=option)
+
+
+def _sizes(name: str, text: str) -> list[int]:
+    try:
+        return [int(size) for size in text.split(",") if size]
+    except ValueError:
+        option = f"--{name.replace('_', '-')}"
+        raise CommandError("command.sizes", exit_code=2, option=option, found=text) from None

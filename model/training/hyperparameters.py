@@ -1,0 +1,159 @@
+"""What can be chosen about a training run, and what each of it may be.
+
+`Recipe` declares its fields with `whole`, `number`, `choice`, `flag` and `sizes`. That is the one
+table of hyperparameters: the checks of a recipe, the schema of POST /train, the options of `byhand
+train` and the page's form are made from it. Label, words and unit stand in `model.messages` under
+`hyperparameter.NAME.label`, `.words` and `.unit`.
+"""
+
+from __future__ import annotations
+
+import math
+import reprlib
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+from typing import Any, Literal, TypeVar
+
+from model.errors import RecipeError
+from model.messages import say
+
+__all__ = ["Hyperparameter", "choice", "flag", "hyperparameter", "number", "sizes", "whole"]
+
+Kind = Literal["whole", "number", "choice", "flag", "sizes"]
+T = TypeVar("T")
+
+MOST_WEIGHTS = 20_000_000  # a checkpoint holds them several times and must stay readable
+INPUTS, CLASSES = 784, 10  # of the networks that a recipe makes
+
+
+@dataclass(frozen=True, slots=True)
+class Hyperparameter:
+    """What one field of a recipe may be.
+
+    `whole` and `number` lie from `low` to `high`, both allowed; a `choice` is one of `choices`; a
+    `flag` is true or false; `sizes` are 1 to `most` whole numbers from `low` to `high`. `optional`:
+    None stands for all there are. `main`: a form shows it at once. `local`: it is offered to runs
+    on one's own machine alone.
+    """
+
+    kind: Kind
+    name: str = ""
+    low: float = 0
+    high: float = 0
+    choices: tuple[str, ...] = ()
+    most: int = 0
+    optional: bool = False
+    main: bool = False
+    local: bool = False
+
+    @property
+    def offered(self) -> bool:
+        """Whether anybody is asked for it: a choice of one is none."""
+        return len(self.choices) != 1
+
+    @property
+    def label(self) -> str:
+        """What a form calls it."""
+        return say(f"hyperparameter.{self.name}.label")
+
+    @property
+    def words(self) -> str:
+        """What it does, in a sentence or two."""
+        return say(f"hyperparameter.{self.name}.words")
+
+    @property
+    def unit(self) -> str:
+        """What its numbers count; empty where they count nothing."""
+        return say(f"hyperparameter.{self.name}.unit")
+
+    def choice_label(self, value: str) -> str:
+        """What a form calls one of its choices; of a flag's, `true` and `false`."""
+        return say(f"hyperparameter.{self.name}.{value}")
+
+    def check(self, value: Any) -> None:
+        """Raise RecipeError with the field's name unless `value` is allowed."""
+        if value is None and self.optional:
+            return
+        if self.kind == "choice":
+            check_choice(self.name, value, self.choices)
+        elif self.kind == "flag":
+            if not isinstance(value, bool):
+                raise RecipeError(self.name, "recipe.no_flag", found=_shown(value))
+        elif self.kind == "sizes":
+            self._check_sizes(value)
+        else:
+            self._check_number(value)
+
+    def _check_number(self, value: Any) -> None:
+        kinds = (int,) if self.kind == "whole" else (int, float)
+        infinite = isinstance(value, float) and not math.isfinite(value)
+        if isinstance(value, bool) or not isinstance(value, kinds) or infinite:
+            code = "recipe.no_whole" if self.kind == "whole" else "recipe.no_number"
+            raise RecipeError(self.name, code, found=_shown(value))
+        if not self.low <= value <= self.high:
+            raise RecipeError(
+                self.name, "recipe.out_of_range", low=self.low, high=self.high, found=_shown(value)
+            )
+
+    def _check_sizes(self, found: Any) -> None:
+        if not isinstance(found, list | tuple):
+            raise RecipeError(self.name, "recipe.no_sizes", found=_shown(found))
+        if not 1 <= len(found) <= self.most:
+            raise RecipeError(self.name, "recipe.number_of_sizes", most=self.most, found=len(found))
+        for size in found:
+            if isinstance(size, bool) or not isinstance(size, int):
+                raise RecipeError(self.name, "recipe.size", high=self.high, found=_shown(size))
+            if not self.low <= size <= self.high:
+                raise RecipeError(self.name, "recipe.size", high=self.high, found=_shown(size))
+        weights = sum(n_in * n_out for n_in, n_out in pairwise((INPUTS, *found, CLASSES)))
+        if weights > MOST_WEIGHTS:
+            raise RecipeError(
+                self.name, "recipe.too_many_weights", found=weights, most=MOST_WEIGHTS
+            )
+
+
+def check_choice(name: str, value: Any, allowed: Sequence[str]) -> None:
+    """Raise RecipeError unless `value` is one of the words allowed."""
+    if not isinstance(value, str) or value not in allowed:
+        raise RecipeError(name, "recipe.unknown_choice", found=_shown(value), allowed=list(allowed))
+
+
+def hyperparameter(default: T, **about: Any) -> T:
+    """A field of a recipe with its default; for the type checker it is that default."""
+    declared: T = field(default=default, metadata={"hyperparameter": Hyperparameter(**about)})
+    return declared
+
+
+def whole(default: T, low: int, high: int, **about: Any) -> T:
+    """A whole number from `low` to `high`."""
+    return hyperparameter(default, kind="whole", low=low, high=high, **about)
+
+
+def number(default: float, low: float, high: float, **about: Any) -> float:
+    """A number from `low` to `high`."""
+    return hyperparameter(default, kind="number", low=low, high=high, **about)
+
+
+def choice(default: str, choices: Sequence[str]) -> str:
+    """One of some words."""
+    return hyperparameter(default, kind="choice", choices=tuple(choices))
+
+
+def flag(default: bool) -> bool:
+    """Yes or no."""
+    return hyperparameter(default, kind="flag")
+
+
+def sizes(default: Sequence[int], low: int, high: int, most: int) -> Sequence[int]:
+    """One to `most` sizes of layers, each from `low` to `high`."""
+    return hyperparameter(default, kind="sizes", low=low, high=high, most=most)
+
+
+def _shown(value: Any) -> str:
+    """A value as a message shows it, short however long it is."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return reprlib.repr(value)
+    if isinstance(value, int) and abs(value) > 1e15:
+        return say("recipe.huge_number")
+    return f"{value:,}"
