@@ -7,7 +7,7 @@ from app.errors import Invalid
 from app.routes.inputs import _image
 from model.errors import BlankImageError
 
-whole = st.lists(st.integers(0, 255), min_size=784, max_size=784)
+whole = st.binary(min_size=784, max_size=784).map(list)  # quicker made than integers
 
 
 @given(whole.filter(any))

@@ -45,13 +45,13 @@ def age(database: Database, id: str, seconds: float) -> None:
 
 
 def test_a_job_is_claimed_once(database: Database) -> None:
-    id = add(database)
+    id, before = add(database), time.time()
     assert claim(database, id) == Lease(id, 1, 0)
     assert claim(database, id) is None
     job = get(database, id)
     assert (job.state, job.owner, job.attempt, job.failures) == ("running", "me", 1, 0)
     assert job.started_at is not None
-    assert abs(job.heartbeat_at - time.time()) < 5
+    assert before - 0.01 <= job.heartbeat_at <= time.time() + 0.01
 
 
 def test_a_silent_worker_loses_its_job_to_the_next(database: Database) -> None:
@@ -215,21 +215,21 @@ def contend(url: str, ids: list[str], barrier: Any, won: Any) -> None:
     database.close()
 
 
-def test_of_eight_contenders_one_gets_each_job(database: Database) -> None:
+def test_of_four_contenders_one_gets_each_job(database: Database) -> None:
     """Half of the jobs are queued, half were left by a worker that fell silent."""
     ids = [add(database) for _ in range(10)]
     for id in ids[::2]:
         assert claim(database, id) is not None
         age(database, id, LEASE + 1)
     context = multiprocessing.get_context("spawn")
-    barrier, won = context.Barrier(8), context.Queue()
+    barrier, won = context.Barrier(4), context.Queue()
     contenders = [
-        context.Process(target=contend, args=(database.url, ids, barrier, won)) for _ in range(8)
+        context.Process(target=contend, args=(database.url, ids, barrier, won)) for _ in range(4)
     ]
     for process in contenders:
         process.start()
     for process in contenders:
         process.join()
-    assert [process.exitcode for process in contenders] == [0] * 8
+    assert [process.exitcode for process in contenders] == [0] * 4
     assert sorted(won.get(timeout=5) for _ in ids) == sorted(ids)
     assert won.empty()
