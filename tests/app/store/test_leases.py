@@ -80,7 +80,7 @@ def test_the_third_lost_worker_ends_the_job(database: Database) -> None:
         age(database, id, LEASE + 1)
     assert claim(database, id) is None
     job = get(database, id)
-    assert job.state == "failed"
+    assert (job.state, job.failures) == ("failed", 3)
     assert str(job.error).startswith("Attempt 3 of 3: Its worker was not heard of")
     assert job.finished_at is not None
     assert told(database, id) == [(1, "end")]
@@ -112,6 +112,67 @@ def test_a_write_that_went_through_unheard_is_recognised(database: Database) -> 
         assert leases.was_written(session, lease, 1)
         with pytest.raises(LeaseLostError):  # and cannot be written twice
             leases.write(session, lease, [("progress", {})])
+
+
+def test_a_report_beats_the_heartbeat(database: Database) -> None:
+    """Or a worker that reports all the time would be taken for dead between two beats."""
+    id = add(database)
+    lease = claim(database, id)
+    assert lease is not None
+    age(database, id, LEASE + 1)
+    with database.begin() as session:
+        leases.write(session, lease, [("progress", {})])
+    assert claim(database, id, "other") is None
+    assert get(database, id).owner == "me"
+
+
+@pytest.mark.parametrize("state", ["succeeded", "failed", "cancelled"])
+def test_nothing_is_written_to_a_job_that_has_ended(database: Database, state: str) -> None:
+    id = add(database)
+    lease = claim(database, id)
+    assert lease is not None
+    with database.begin() as session:
+        ended = leases.finish(session, lease, state)
+    assert (ended.attempt, ended.last_event) == (lease.attempt, 1)
+    for write in (
+        lambda session: leases.write(session, ended, [("progress", {})]),
+        lambda session: leases.release(session, ended),
+        lambda session: leases.finish(session, ended, "succeeded"),
+    ):
+        with pytest.raises(LeaseLostError), database.begin() as session:
+            write(session)
+    with database.begin() as session:
+        assert not leases.beat(session, ended)
+    assert (get(database, id).state, told(database, id)) == (state, [(1, "end")])
+
+
+def test_what_another_attempt_wrote_is_not_taken_for_ones_own(database: Database) -> None:
+    id = add(database)
+    first = claim(database, id)
+    assert first is not None
+    age(database, id, LEASE + 1)
+    second = claim(database, id, "other")
+    assert second is not None
+    with database.begin() as session:
+        leases.write(session, second, [("progress", {})])
+    with database.read() as session:
+        assert leases.was_written(session, second, 1)
+        assert not leases.was_written(session, first, 1)
+        assert not leases.was_written(session, second, 0)
+        assert not leases.was_written(session, second, 2)
+
+
+def test_a_job_began_when_its_first_attempt_did(database: Database) -> None:
+    id = add(database)
+    assert claim(database, id) is not None
+    began = get(database, id).started_at
+    assert began is not None
+    with database.begin() as session:
+        query = "UPDATE jobs SET started_at = :earlier WHERE id = :id"
+        session.execute(text(query), {"earlier": began - 100, "id": id})
+    age(database, id, LEASE + 1)
+    assert claim(database, id, "other") is not None
+    assert get(database, id).started_at == pytest.approx(began - 100, abs=0.01)
 
 
 def test_a_job_given_back_costs_no_attempt_and_keeps_its_checkpoint(database: Database) -> None:
@@ -146,7 +207,7 @@ def test_an_attempt_that_raised_is_tried_three_times(database: Database) -> None
         assert error == Message("job.attempt_failed", values)
         assert str(error) == f"Attempt {attempt} of 3: MemoryError: too large"
     assert claim(database, id) is None
-    assert get(database, id).state == "failed"
+    assert (get(database, id).state, get(database, id).failures) == ("failed", 3)
     assert told(database, id) == [(1, "end")]
 
 
