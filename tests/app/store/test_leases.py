@@ -93,12 +93,13 @@ def test_events_are_numbered_without_a_gap(database: Database) -> None:
     with database.begin() as session:
         lease = leases.write(session, lease, [("progress", {}), ("epoch", {})], step=5)
     with database.begin() as session:
-        lease = leases.write(session, lease, [("progress", {})], step=6)
+        lease = leases.write(session, lease, [("progress", {})], step=6, eta_seconds=9.0)
     with database.begin() as session:
         leases.finish(session, lease, "succeeded", model="m", test_accuracy=0.5)
     assert told(database, id) == [(1, "progress"), (2, "epoch"), (3, "progress"), (4, "end")]
     job = get(database, id)
     assert (job.state, job.model, job.step, job.last_event) == ("succeeded", "m", 6, 4)
+    assert job.eta_seconds is None
 
 
 def test_a_write_that_went_through_unheard_is_recognised(database: Database) -> None:
@@ -180,13 +181,14 @@ def test_a_job_given_back_costs_no_attempt_and_keeps_its_checkpoint(database: Da
     lease = claim(database, id)
     assert lease is not None
     with database.begin() as session:
-        lease = leases.write(session, lease, [("epoch", {})], epoch=1)
+        lease = leases.write(session, lease, [("epoch", {})], epoch=1, eta_seconds=9.0)
         leases.save_checkpoint(session, id, 1, b"one")
     with database.begin() as session:
         leases.save_checkpoint(session, id, 2, b"two")
         leases.release(session, lease)
     job = get(database, id)
     assert (job.state, job.failures, job.epoch) == ("queued", 0, 1)
+    assert job.eta_seconds is None  # nobody works on it
     with database.read() as session:
         assert leases.checkpoint(session, id) == b"two"
     with pytest.raises(LeaseLostError), database.begin() as session:
