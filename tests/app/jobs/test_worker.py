@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import pickle
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -399,6 +400,11 @@ def test_the_heartbeat_goes_on_while_a_step_takes_long(
     monkeypatch.setattr(worker, "train", slow)
     assert run_training(id, database.url, "me", 0.4) == "succeeded"
     assert len(set(beats)) == 4
+
+
+def test_a_server_of_an_earlier_version_finds_the_job_by_its_former_path() -> None:
+    """Dask pickles a function as module and name: app.worker was its place."""
+    assert pickle.loads(b"capp.worker\nrun_training\n.") is run_training
 
 
 def test_the_recipe_is_read_back_from_a_stored_request() -> None:
