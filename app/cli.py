@@ -6,13 +6,13 @@ called, so that `byhand train` starts without the web service's imports.
 
 from __future__ import annotations
 
-import os
 import sys
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
+from app.blas import default_to_one_thread
 from app.commands.errors import explain
 from app.commands.options import chosen_values, refuse_local, with_hyperparameters
 
@@ -175,9 +175,7 @@ def _models(url: str | None, api_key: str | None = None) -> Any:
 
 def main() -> None:
     """The `byhand` command: an error is one line on stderr and an exit code, never a traceback."""
-    # One BLAS thread: at these sizes two are slower, and jobs would fight over the cores.
-    for library in ("OMP_NUM", "OPENBLAS_NUM", "MKL_NUM", "VECLIB_MAXIMUM"):
-        os.environ.setdefault(f"{library}_THREADS", "1")
+    default_to_one_thread()
     try:
         app()
     except KeyboardInterrupt:

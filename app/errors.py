@@ -27,7 +27,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from model.errors import ByhandError
-from model.messages import Message
+from model.messages import Message, say
 
 # FastAPI is imported where it is used: a training worker needs the exceptions alone.
 if TYPE_CHECKING:
@@ -90,7 +90,11 @@ class ProblemError(Exception):
     def response(self) -> Response:
         """The problem document."""
         return problem(
-            self.status, self.detail, title=self.title, headers=self.headers, errors=self.errors
+            self.status,
+            self.message,
+            title=self.title,
+            headers=self.headers,
+            errors=self.errors,
         )
 
 
@@ -169,20 +173,25 @@ class Unavailable(ProblemError):
 
 def problem(
     status: int,
-    detail: str,
+    message: Message,
     *,
     title: str | None = None,
+    detail: str | None = None,
     headers: Mapping[str, str] | None = None,
     **extra: Any,
 ) -> Response:
-    """Render one problem document; `extra` members without a value are left out."""
+    """Render one problem document; `extra` members without a value are left out.
+
+    `detail` is the message's sentence, unless more is to be said.
+    """
     from starlette.responses import JSONResponse
 
     body = {
         "type": "about:blank",
         "title": title or http.HTTPStatus(status).phrase,
         "status": status,
-        "detail": detail,
+        "detail": detail or str(message),
+        "code": message.code,
         **{name: value for name, value in extra.items() if value},
     }
     return JSONResponse(body, status, headers=dict(headers or {}), media_type=MEDIA_TYPE)
@@ -194,13 +203,14 @@ def render(error: ProblemError | ByhandError) -> Response:
         return error.response()
     field = getattr(error, "field", None)
     errors = [{"field": field, "message": str(error)}] if field else []
-    return Invalid(str(error), errors=errors).response()
+    return problem(
+        Invalid.status, error.message, title=Invalid.title, detail=str(error), errors=errors
+    )
 
 
 def unexpected(request_id: str) -> Response:
     """The answer to a fault of our own: no internals, but an id that finds the log line."""
-    detail = "The server met an error of its own. Its log holds the cause under this request id."
-    return problem(500, detail, request_id=request_id)
+    return problem(500, Message("service.unexpected"), request_id=request_id)
 
 
 def install_handlers(app: FastAPI) -> None:
@@ -221,8 +231,7 @@ def install_handlers(app: FastAPI) -> None:
         headers = dict(error.headers or {})
         if error.status_code == 405:
             headers["Allow"] = ", ".join(_methods_of(request))
-        detail = _http_detail(error, request, headers)
-        return problem(error.status_code, detail, headers=headers)
+        return problem(error.status_code, _http_message(error, request, headers), headers=headers)
 
     app.add_exception_handler(ProblemError, on_our_own_error)
     app.add_exception_handler(ByhandError, on_our_own_error)
@@ -233,12 +242,12 @@ def install_handlers(app: FastAPI) -> None:
 def _refusal(entries: Sequence[Mapping[str, Any]]) -> ProblemError:
     """What pydantic's error entries come to."""
     if entries[0]["type"] == "json_invalid":
-        return BadRequest(f"The body is not JSON: {entries[0]['ctx']['error']}.")
+        return BadRequest("request.not_json", error=entries[0]["ctx"]["error"])
     if entries[0]["loc"] == ("body",) and isinstance(entries[0].get("input"), bytes):
-        return UnsupportedMedia("Send the body as JSON, with Content-Type: application/json.")
+        return UnsupportedMedia("request.send_json")
     errors = [field_error(entry) for entry in entries]
     listed = "; ".join(f"{e['field']}: {e['message']}" for e in errors[:5])
-    return Invalid(f"{listed}.", errors=errors)
+    return Invalid("request.fields", fields=listed, errors=errors)
 
 
 def field_error(entry: Mapping[str, Any]) -> dict[str, str]:
@@ -250,7 +259,8 @@ def field_error(entry: Mapping[str, Any]) -> dict[str, str]:
     found = entry.get("input")
     if found is not None and not isinstance(found, dict):
         text = repr(found)
-        message += f", found {text if len(text) <= 60 else text[:57] + '…'}"
+        text = text if len(text) <= 60 else text[:57] + "…"
+        message = say("request.field_found", message=message, found=text)
     return {"field": ".".join(path), "message": message}
 
 
@@ -265,11 +275,12 @@ def _methods_of(request: Request) -> list[str]:
     return sorted(set[str]().union(*filter(None, matching)))
 
 
-def _http_detail(error: Any, request: Request, headers: Mapping[str, str]) -> str:
+def _http_message(error: Any, request: Request, headers: Mapping[str, str]) -> Message:
     """Say more than the framework's 'Not Found' and 'Method Not Allowed'."""
     path = request.url.path
     if error.status_code == 404 and error.detail == "Not Found":
-        return f"There is nothing at {path}. The page /docs lists every path of this service."
+        return Message("service.no_such_path", {"path": path})
     if error.status_code == 405:
-        return f"{path} does not take {request.method}; it takes {headers['Allow']}."
-    return str(error.detail)
+        values = {"path": path, "method": request.method, "allowed": headers["Allow"]}
+        return Message("service.other_method", values)
+    return Message("service.other", {"detail": error.detail})

@@ -12,11 +12,11 @@ from typing import Any
 import numpy as np
 from fastapi import FastAPI, Request
 from fastapi.openapi.utils import get_openapi
-from starlette.middleware import Middleware
 from starlette.responses import Response
 
 from app.errors import Unavailable, install_handlers
 from app.jobs.service import JobService
+from app.logs import configure_logging, log
 from app.routes import (
     digits,
     evaluation,
@@ -30,7 +30,7 @@ from app.routes import (
 )
 from app.routes.raw import Express
 from app.schemas.common import Problem
-from app.security import Guard
+from app.security import Guard, must_declare
 from app.serving.evaluation import Evaluator
 from app.serving.inference import Inference
 from app.serving.watchdog import end_with_parent
@@ -38,10 +38,13 @@ from app.settings import Settings
 from app.store import engine
 from app.store import jobs as jobs_store
 from app.store import models as models_store
-from app.telemetry import Metrics, Telemetry, configure_logging, log
+from app.telemetry import Metrics, Telemetry
+from model import messages
 from model.serialization.checkpoint import dump_model, pretrained
 
 __all__ = ["create_app"]
+
+RESOURCES = (predict, gradients, train, presets, models, evaluation, digits, health)
 
 DESCRIPTION = """
 Recognises handwritten digits with one small network, and shows backpropagation at work in it.
@@ -56,8 +59,8 @@ Recognises handwritten digits with one small network, and shows backpropagation 
 def create_app(settings: Settings | None = None) -> FastAPI:
     """The service, with its settings from the environment unless they are given."""
     settings = settings or Settings()
+    messages.use(settings.language)
     configure_logging(settings.log_level)
-    metrics = Metrics()
     app = FastAPI(
         title="byhand",
         version=metadata.version("byhand"),
@@ -65,24 +68,26 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         lifespan=_lifespan,
-        middleware=[
-            Middleware(Telemetry, metrics=metrics, log_level=settings.log_level),
-            Middleware(Guard, settings=settings),
-            Middleware(Express, routes=[*predict.router.routes, *gradients.router.routes]),
-        ],
         # FastAPI's own OpenTelemetry hooks: asked at every request whether they are wanted.
         telemetry={"tracing": False, "metrics": False, "logs": False},
     )
     app.state.settings = settings
-    app.state.metrics = metrics
+    app.state.metrics = metrics = Metrics()
     app.state.evaluator = Evaluator()
     install_handlers(app)
     app.add_exception_handler(engine.StoreError, _on_store_error)
-    pages.add_docs(app)
-    for module in (predict, gradients, train, presets, models, evaluation, digits, health, pages):
-        # Not include_router: it matches every request twice, which predicting would feel.
-        app.router.routes.extend(module.router.routes)
     app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]
+    framework = list(app.routes)  # /openapi.json
+    for module in RESOURCES:
+        # Not include_router: it matches every request twice, which predicting would feel.
+        app.routes.extend(module.router.routes)
+    pages.add_docs(app)
+    app.routes.extend(pages.routes)
+    must_declare(route for route in app.routes if route not in framework)
+    # The last added is the outermost.
+    app.add_middleware(Express, routes=app.routes)
+    app.add_middleware(Guard, settings=settings, routes=app.routes)
+    app.add_middleware(Telemetry, metrics=metrics, log_level=settings.log_level)
     return app
 
 
@@ -138,7 +143,7 @@ def _count_jobs(database: engine.Database) -> dict[str, int]:
 
 async def _on_store_error(request: Request, error: Exception) -> Response:
     log.error("store failed", path=request.url.path, error=str(error))
-    return Unavailable("The store cannot be reached just now. Try again in a moment.").response()
+    return Unavailable("service.store_away").response()
 
 
 def _openapi(app: FastAPI) -> dict[str, Any]:

@@ -1,14 +1,26 @@
-"""Who may call, how often and with how much; and the headers that keep a browser safe."""
+"""Who may call, how often and with how much; and the headers that keep a browser safe.
+
+Each route says what it asks of its callers, where it is declared:
+
+- its class is `LimitedRoute` or `OpenRoute`: whether BYHAND_RATE_LIMIT counts its calls;
+- a route that changes something has `dependencies=[KeyNeeded]`; one that takes a body and changes
+  nothing has `dependencies=[OpenToAll]`.
+
+A route that forgets either keeps the service from starting: `must_declare`.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import hmac
 import time
-from typing import TYPE_CHECKING, Annotated, Any
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 from fastapi import Depends, Request
+from fastapi.routing import APIRoute
 from fastapi.security import APIKeyHeader, HTTPAuthorizationCredentials, HTTPBearer
+from starlette.routing import BaseRoute, Match
 
 from app.errors import ProblemError, TooLarge, TooMany, TooSlow, Unauthorized
 
@@ -17,7 +29,17 @@ if TYPE_CHECKING:
 
     from app.settings import Settings
 
-__all__ = ["Guard", "KeyNeeded", "page_headers", "require_key"]
+__all__ = [
+    "Guard",
+    "KeyNeeded",
+    "LimitedRoute",
+    "OpenRoute",
+    "OpenToAll",
+    "UndeclaredRouteError",
+    "must_declare",
+    "page_headers",
+    "require_key",
+]
 
 _bearer = HTTPBearer(auto_error=False, description="The value of BYHAND_API_KEY.")
 _header = APIKeyHeader(name="X-API-Key", auto_error=False, description="The same key.")
@@ -34,16 +56,59 @@ async def require_key(
         return
     found = bearer.credentials if bearer else header
     if found is None:
-        raise Unauthorized(
-            "This call needs the API key: send 'Authorization: Bearer KEY' or 'X-API-Key: KEY'."
-        )
+        raise Unauthorized("security.key_needed")
     # Compared in constant time: how long a refusal takes says nothing about the key.
     if not hmac.compare_digest(found.encode(), expected.get_secret_value().encode()):
-        raise Unauthorized("The API key is not the one this server was started with.")
+        raise Unauthorized("security.wrong_key")
 
 
 KeyNeeded = Depends(require_key)
 """For `dependencies=[KeyNeeded]` of every route that changes something."""
+
+
+async def _let_in() -> None:
+    """Ask for nothing."""
+
+
+OpenToAll = Depends(_let_in)
+"""For `dependencies=[OpenToAll]` of a route that takes a body, but changes nothing."""
+
+
+class LimitedRoute(APIRoute):
+    """A route whose calls count against the rate limit, where one is set: 429 when they pass it."""
+
+    limited: ClassVar[bool] = True
+
+
+class OpenRoute(APIRoute):
+    """A route that may be asked as often as anybody likes: what it does costs next to nothing."""
+
+    limited: ClassVar[bool] = False
+
+
+class UndeclaredRouteError(Exception):
+    """A route does not say what it asks of its callers. Met at start, by whoever has written it."""
+
+
+CHANGING = frozenset({"POST", "PUT", "DELETE", "PATCH"})
+
+
+def must_declare(routes: Iterable[BaseRoute]) -> None:
+    """Raise UndeclaredRouteError for the first route that leaves open who may call it how often."""
+    for route in routes:
+        methods = getattr(route, "methods", None) or set()
+        name = " ".join([*sorted(methods), getattr(route, "path", repr(route))])
+        if not hasattr(route, "limited"):
+            raise UndeclaredRouteError(
+                f"{name}: is it rate limited? Declare it on a router with route_class=LimitedRoute "
+                "or OpenRoute (app/security.py)."
+            )
+        asked = [needed.dependency for needed in getattr(route, "dependencies", ())]
+        if methods & CHANGING and (require_key in asked) == (_let_in in asked):
+            raise UndeclaredRouteError(
+                f"{name}: who may call it? Give it either dependencies=[KeyNeeded] or, when it "
+                "changes nothing, dependencies=[OpenToAll] (app/security.py)."
+            )
 
 
 def page_headers(script: str = "'self'") -> dict[str, str]:
@@ -64,7 +129,6 @@ def page_headers(script: str = "'self'") -> dict[str, str]:
 
 # On every answer; more would cost each prediction, and JSON is not rendered.
 NO_SNIFFING = (b"x-content-type-options", b"nosniff")
-LIMITED = ("/predict", "/gradients", "/train", "/models")
 SLOWEST_BODY = 30.0  # seconds: a body that trickles in holds a connection no longer
 
 
@@ -79,8 +143,9 @@ class Guard:
     which do not say how long they are.
     """
 
-    def __init__(self, app: ASGIApp, settings: Settings) -> None:
+    def __init__(self, app: ASGIApp, settings: Settings, routes: Sequence[BaseRoute]) -> None:
         self.app = app
+        self.routes = routes
         self.most_bytes = settings.max_body_bytes
         self.limiter = _Limiter(settings.rate_limit) if settings.rate_limit else None
 
@@ -96,7 +161,7 @@ class Guard:
             await send(message)
 
         try:
-            if self.limiter is not None and scope["path"].startswith(LIMITED):
+            if self.limiter is not None and self._is_limited(scope):
                 self.limiter.check(scope)
             if scope["method"] not in ("GET", "HEAD"):
                 receive = await self._whole_body(scope, receive)
@@ -107,21 +172,31 @@ class Guard:
             return
         await self.app(scope, receive, send_safely)
 
+    def _is_limited(self, scope: Scope) -> bool:
+        """Whether the route that will answer is limited; it may answer that the method is wrong."""
+        of_other_methods = False
+        for route in self.routes:
+            match, _ = route.matches(scope)
+            limited = bool(getattr(route, "limited", False))
+            if match is Match.FULL:
+                return limited
+            if match is Match.PARTIAL:
+                of_other_methods |= limited
+        return of_other_methods
+
     async def _whole_body(self, scope: Scope, receive: Receive) -> Receive:
         for name, value in scope["headers"]:
             if name == b"content-length" and value.isdigit() and int(value) > self.most_bytes:
-                raise self._too_large(f"{int(value):,}")
+                raise TooLarge("security.body_size", most=self.most_bytes, found=int(value))
         message = await receive()
         if len(message.get("body", b"")) > self.most_bytes:
-            raise self._too_large("more")
+            raise TooLarge("security.body_grows", most=self.most_bytes)
         if message.get("more_body", False):
             try:
                 async with asyncio.timeout(SLOWEST_BODY):
                     body = await self._rest_of_body(message["body"], receive)
             except TimeoutError:
-                raise TooSlow(
-                    f"The body did not arrive within {SLOWEST_BODY:.0f} seconds. Send it again."
-                ) from None
+                raise TooSlow("security.slow_body", seconds=SLOWEST_BODY) from None
             message = {"type": "http.request", "body": body, "more_body": False}
         given = False
 
@@ -143,19 +218,13 @@ class Guard:
             chunks.append(message.get("body", b""))
             size += len(chunks[-1])
             if size > self.most_bytes:
-                raise self._too_large("more")
+                raise TooLarge("security.body_grows", most=self.most_bytes)
             more = message.get("more_body", False)
         return b"".join(chunks)
 
-    def _too_large(self, found: str) -> TooLarge:
-        return TooLarge(
-            f"A request may have {self.most_bytes:,} bytes, found {found}. "
-            "Send a smaller image, or fewer at a time."
-        )
-
 
 class _Limiter:
-    """A moving window for each client address. Each server process counts for itself."""
+    """A moving window for each limit and client address. Each server process counts for itself."""
 
     def __init__(self, limit: str) -> None:
         # Imported only where a limit is set: it takes a while.
@@ -167,12 +236,19 @@ class _Limiter:
         self.window = MovingWindowRateLimiter(MemoryStorage())
 
     def check(self, scope: Scope) -> None:
-        """Count the request, or raise TooMany."""
-        client: Any = scope.get("client") or ("unknown",)
+        """Count the request, or raise TooMany.
+
+        A refused request counts against no limit: whoever waits as long as one of them says has
+        lost nothing of the others. Of several that are reached, the longest wait is told.
+        """
+        client: Any = (scope.get("client") or ("unknown",))[0]
+        reached = [
+            (self.window.get_window_stats(limit, client).reset_time, str(limit))
+            for limit in self.limits
+            if not self.window.test(limit, client)
+        ]
+        if reached:
+            reset, name = max(reached)
+            raise TooMany("security.rate_limit", limit=name, retry_after=reset - time.time())
         for limit in self.limits:
-            if not self.window.hit(limit, client[0]):
-                reset = self.window.get_window_stats(limit, client[0]).reset_time
-                raise TooMany(
-                    f"{limit} are allowed to one address. Wait as long as Retry-After says.",
-                    retry_after=reset - time.time(),
-                )
+            self.window.hit(limit, client)

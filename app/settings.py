@@ -8,9 +8,17 @@ from typing import Literal
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-__all__ = ["Settings"]
+from model import messages
+
+__all__ = ["STATIC", "Settings", "words_file"]
 
 Megabytes = 1024 * 1024
+STATIC = Path(__file__).parents[1] / "static"
+
+
+def words_file(language: str) -> Path:
+    """Where the main page's sentences in this language are, or would be."""
+    return STATIC / "words" / f"{language}.js"
 
 
 class Settings(BaseSettings):
@@ -67,6 +75,9 @@ class Settings(BaseSettings):
         None,
         description="Requests per client address and time, such as 600/minute; unset: no limit.",
     )
+    language: str = Field(
+        "en", description="Language of the page and of every message, as the code of its files."
+    )
     log_level: Literal["debug", "info", "warning", "error", "critical"] = Field(
         "info", description="Lowest level that is logged; each request is logged at info."
     )
@@ -80,6 +91,17 @@ class Settings(BaseSettings):
     @classmethod
     def _lower(cls, value: object) -> object:
         return value.lower() if isinstance(value, str) else value
+
+    @field_validator("language")
+    @classmethod
+    def _language_is_there(cls, language: str) -> str:
+        there = [each for each in messages.LANGUAGES if words_file(each).exists()]
+        if language not in there:
+            raise ValueError(
+                f"there are no sentences in {language!r}; these languages are complete, with a "
+                f"file in model/messages/ and one in static/words/: {', '.join(there)}"
+            )
+        return language
 
     @field_validator("rate_limit")
     @classmethod

@@ -1,4 +1,4 @@
-"""What the operator sees: Prometheus metrics, JSON log lines on stderr, a request id on both sides.
+"""What the operator sees of requests: Prometheus metrics, a log line each, an id on both sides.
 
 `Telemetry` is the outermost layer of the service: it times every request, counts it under its
 route's template, logs it, and turns a fault that nothing else caught into a 500 problem with the
@@ -7,19 +7,13 @@ request id.
 
 from __future__ import annotations
 
-import logging
 import os
 import re
-import sys
-from collections.abc import Callable, Mapping, MutableMapping
-from contextvars import ContextVar
-from datetime import UTC, datetime
+from collections.abc import Callable, Mapping
 from random import getrandbits
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
-import orjson
-import structlog
 from prometheus_client import (
     CollectorRegistry,
     Counter,
@@ -31,13 +25,12 @@ from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
 from app import errors
+from app.logs import log, request_id
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-__all__ = ["Metrics", "Telemetry", "configure_logging", "log"]
-
-log: Any = structlog.get_logger()
+__all__ = ["Metrics", "Telemetry"]
 
 QUIET = frozenset({"/healthz", "/readyz", "/metrics"})  # asked every few seconds: logged at debug
 BUCKETS = (
@@ -60,7 +53,6 @@ CLIENT_GONE = 499  # what is counted when nobody waited for the answer
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "PATCH"})
 
 _SAFE_ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")  # an id from outside goes into our log
-_request_id: ContextVar[str] = ContextVar("request_id", default="")
 
 
 class Metrics:
@@ -86,6 +78,8 @@ class Metrics:
         self.predictions = Counter(
             "byhand_predictions", "Images read by the network.", registry=self.registry
         )
+        #: Apart, since it is asked for and not kept: several processes would each count every job.
+        self.jobs = CollectorRegistry()
         self._children: dict[tuple[str, str, int], tuple[Callable[[], None], Any]] = {}
 
     def observe(self, route: str, method: str, status: int, seconds: float) -> None:
@@ -101,21 +95,17 @@ class Metrics:
 
     def watch_jobs(self, count_by_state: Callable[[], Mapping[str, int]]) -> None:
         """Report the jobs in the store, counted when the metrics are read."""
-        self.registry.register(_Jobs(count_by_state))
+        self.jobs.register(_Jobs(count_by_state))
 
     def render(self) -> bytes:
         """The text format of Prometheus, summed over all server processes."""
-        if "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
-            return generate_latest(self.registry)
-        from prometheus_client.multiprocess import MultiProcessCollector
+        counted = self.registry
+        if "PROMETHEUS_MULTIPROC_DIR" in os.environ:
+            from prometheus_client.multiprocess import MultiProcessCollector
 
-        summed = CollectorRegistry()
-        MultiProcessCollector(summed)  # type: ignore[no-untyped-call]
-        jobs = CollectorRegistry()
-        for collector in list(self.registry._collector_to_names):
-            if isinstance(collector, _Jobs):
-                jobs.register(collector)
-        return generate_latest(summed) + generate_latest(jobs)
+            counted = CollectorRegistry()
+            MultiProcessCollector(counted)  # type: ignore[no-untyped-call]
+        return generate_latest(counted) + generate_latest(self.jobs)
 
 
 class _Jobs(Collector):
@@ -144,6 +134,7 @@ class Telemetry:
     def __init__(self, app: ASGIApp, metrics: Metrics, log_level: str) -> None:
         self.app = app
         self.metrics = metrics
+        self.log = log.bind()  # once: `log` itself would do so at each request
         self.logged = (log_level in ("debug", "info"), log_level == "debug")  # usual, quiet
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -152,9 +143,9 @@ class Telemetry:
             await self.app(scope, receive, send)
             return
         start = perf_counter()
-        request_id = _incoming_id(scope) or f"{getrandbits(64):016x}"
-        _request_id.set(request_id)
-        id_header = (b"x-request-id", request_id.encode())
+        id = _incoming_id(scope) or f"{getrandbits(64):016x}"
+        request_id.set(id)
+        id_header = (b"x-request-id", id.encode())
         status = CLIENT_GONE
 
         async def send_with_id(message: Message) -> None:
@@ -169,7 +160,7 @@ class Telemetry:
         except Exception:
             log.exception("fault", method=scope["method"], path=scope["path"])
             if status == CLIENT_GONE:
-                await errors.unexpected(request_id)(scope, receive, send_with_id)
+                await errors.unexpected(id)(scope, receive, send_with_id)
             else:
                 raise  # half an answer is out: the server must cut the connection
         finally:
@@ -177,7 +168,15 @@ class Telemetry:
             method = scope["method"] if scope["method"] in METHODS else "other"
             self.metrics.observe(_route(scope), method, status, seconds)
             if self.logged[scope["path"] in QUIET]:
-                _log_request(scope, request_id, status, seconds)
+                client = scope.get("client")
+                self.log.info(
+                    "request",
+                    method=scope["method"],
+                    path=scope["path"],
+                    status=status,
+                    ms=round(seconds * 1000, 3),
+                    client=client[0] if client else None,
+                )
 
 
 def _incoming_id(scope: Scope) -> str | None:
@@ -190,60 +189,3 @@ def _incoming_id(scope: Scope) -> str | None:
 def _route(scope: Scope) -> str:
     """The route's template: a label with a handful of values, whatever paths are asked for."""
     return getattr(scope.get("route"), "path", "unmatched")
-
-
-def _log_request(scope: Scope, request_id: str, status: int, seconds: float) -> None:
-    """One line, written by hand: a logger's round through its processors costs as much again."""
-    client = scope.get("client")
-    line = {
-        "event": "request",
-        "request_id": request_id,
-        "level": "info",
-        "timestamp": datetime.now(UTC),
-        "method": scope["method"],
-        "path": scope["path"],
-        "status": status,
-        "ms": round(seconds * 1000, 3),
-        "client": client[0] if client else None,
-    }
-    sys.stderr.write(orjson.dumps(line).decode() + "\n")
-
-
-def configure_logging(level: str) -> None:
-    """Log one JSON object a line on stderr, for the standard library's loggers (uvicorn's) too."""
-    number = logging.getLevelNamesMapping()[level.upper()]
-    structlog.configure(
-        processors=[
-            _add_request_id,
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.format_exc_info,
-            lambda logger, name, event: orjson.dumps(event, default=str).decode(),
-        ],
-        wrapper_class=structlog.make_filtering_bound_logger(number),
-        logger_factory=lambda *_: structlog.WriteLogger(sys.stderr),
-        cache_logger_on_first_use=False,
-    )
-    root = logging.getLogger()
-    root.handlers = [_Forward()]
-    root.setLevel(max(number, logging.WARNING))  # other libraries' chatter stays out
-    for name in ("uvicorn", "uvicorn.error", "uvicorn.access"):
-        logger = logging.getLogger(name)
-        logger.handlers = []
-        logger.setLevel(max(number, logging.INFO))
-        logger.propagate = name != "uvicorn.access"  # requests are logged here
-
-
-class _Forward(logging.Handler):
-    """Hands the standard library's records to structlog."""
-
-    def emit(self, record: logging.LogRecord) -> None:
-        exc_info = {"exc_info": record.exc_info} if record.exc_info else {}
-        log.log(record.levelno, record.getMessage(), logger=record.name, **exc_info)
-
-
-def _add_request_id(logger: Any, name: str, event: MutableMapping[str, Any]) -> Mapping[str, Any]:
-    request_id = _request_id.get()
-    if request_id:
-        event["request_id"] = request_id
-    return event

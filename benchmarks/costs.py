@@ -18,19 +18,21 @@ import tempfile
 import time
 from collections.abc import Callable
 
-os.environ["OPENBLAS_NUM_THREADS"] = "1"
+from app.blas import ONE_THREAD
+
+os.environ.update(ONE_THREAD)
 
 import numpy as np
 from serving import calls, picture
 
 from app.imaging import decode
 from app.main import create_app
-from app.routes.gradients import _document
+from app.routes.gradients import document
 from app.routes.predict import CHUNK, to_json
 from app.serving.explain import explain
 from app.serving.inference import Served
 from app.settings import Settings
-from model.confidence.rejection import judge
+from model.confidence.rejection import predict_or_reject
 from model.data.idx import Split, load_mnist_part
 from model.optimizer import SGD
 from model.preprocessing.deskew import deskew
@@ -156,15 +158,19 @@ def inside(rounds: int) -> list[tuple[str, float]]:
     explaining = functools.partial(
         explain, model.parameters, model.trace(digits[:1]), np.array([7])
     )
-    answer = _document(Served("pretrained", "", model), explaining(), single=True, full=False)
+    explained = document(Served("pretrained", "", model), explaining(), single=True, full=False)
     batch, together = f"a batch of {CHUNK}", digits[:TOGETHER]
     parts = [
         *_of_picture(picture(digits[0], 28), "28x28"),
         *_of_picture(picture(digits[0], 280), "280x280"),
-        ("reading one image", 1, functools.partial(judge, model, digits[:1])),
-        (f"reading {TOGETHER} at a time", TOGETHER, functools.partial(judge, model, together)),
+        ("reading one image", 1, functools.partial(predict_or_reject, model, digits[:1])),
+        (
+            f"reading {TOGETHER} at a time",
+            TOGETHER,
+            functools.partial(predict_or_reject, model, together),
+        ),
         ("gradients: loss, backward pass", 1, explaining),
-        ("gradients: their numbers as JSON", 1, functools.partial(to_json, answer)),
+        ("gradients: their numbers as JSON", 1, functools.partial(to_json, explained)),
         (f"{batch}: deskewing", CHUNK, functools.partial(deskew, digits)),
         (f"{batch}: their edges", CHUNK, functools.partial(edge_features, deskew(digits))),
         (f"{batch}: X W1", CHUNK, functools.partial(np.matmul, x, W1)),
@@ -174,11 +180,11 @@ def inside(rounds: int) -> list[tuple[str, float]]:
 
 
 def _of_picture(file: bytes, title: str) -> list[tuple[str, int, Callable[[], object]]]:
-    grey, lossy = decode._decode(file)
-    ink = decode._ink(grey, lossy)
+    grey, lossy = decode.decode(file)
+    ink = decode.foreground(grey, lossy)
     return [
-        (f"PNG {title}: decoding", 1, functools.partial(decode._decode, file)),
-        (f"PNG {title}: what is ink", 1, functools.partial(decode._ink, grey, lossy)),
+        (f"PNG {title}: decoding", 1, functools.partial(decode.decode, file)),
+        (f"PNG {title}: what is ink", 1, functools.partial(decode.foreground, grey, lossy)),
         (f"PNG {title}: to MNIST's 28x28", 1, functools.partial(to_mnist, ink)),
     ]
 

@@ -17,7 +17,9 @@ import tempfile
 import time
 from pathlib import Path
 
-os.environ["OPENBLAS_NUM_THREADS"] = "1"
+from app.blas import ONE_THREAD
+
+os.environ.update(ONE_THREAD)
 
 from charts import Panel, draw
 from load import flood

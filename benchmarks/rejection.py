@@ -18,7 +18,7 @@ from PIL import Image
 from app.imaging import decode
 from model.classifier import Classifier
 from model.confidence.calibration import expected_calibration_error, reliability
-from model.confidence.rejection import judge
+from model.confidence.rejection import predict_or_reject
 from model.data.idx import load_mnist_part
 from model.errors import BlankImageError
 from model.preprocessing.normalize import to_mnist
@@ -61,7 +61,7 @@ def rejected(
         made = [make(i, np.random.default_rng([7, i])) for i in range(each)]
         small = np.array([one for one in map(prepared, made) if one is not None]).reshape(-1, 784)
         refused = each - len(small)
-        verdict = judge(model, small)
+        verdict = predict_or_reject(model, small)
         reasons = verdict.reasons
         alone = (refused + (verdict.trace.a[-1].max(axis=1) < doubtful).sum()) / each
         flagged = np.array([reason is not None for reason in reasons], bool)
@@ -123,7 +123,7 @@ def accepted(model: Classifier, strokes: Path | None) -> list[np.ndarray]:
 
 
 def report(name: str, model: Classifier, pixels: np.ndarray, labels: np.ndarray) -> np.ndarray:
-    verdict = judge(model, pixels)
+    verdict = predict_or_reject(model, pixels)
     flagged = np.array([reason is not None for reason in verdict.reasons], bool)
     right = verdict.trace.a[-1].argmax(axis=1) == labels
     shares = f"{flagged.mean():8.2%} {flagged[right].mean():20.2%} {flagged[~right].mean():11.1%}"

@@ -15,11 +15,12 @@ from pathlib import Path
 
 from peers.environment import python_with
 
+from app.blas import ONE_THREAD
+
 PEERS = Path(__file__).parent / "peers"
 BIN = Path(sys.executable).parent
 TICKS = os.sysconf("SC_CLK_TCK")
 START_SECONDS = 60
-ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
 
 
 @dataclass

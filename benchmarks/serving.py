@@ -30,7 +30,7 @@ from model.data.idx import load_mnist_part
 CONNECTIONS = 16
 OCTETS = "application/octet-stream"
 BOUNDARY = "----byhand"
-WEIGHTS = Path(__file__).parents[1] / "model" / "pretrained.npz"
+WEIGHTS = Path(__file__).parents[1] / "model" / "weights" / "pretrained.npz"
 BATCH = 1000
 TITLES = {
     "fastapi": "FastAPI's smallest JSON route",

@@ -21,11 +21,11 @@ from pathlib import Path
 
 from peers.environment import UnavailableError, python_with
 
+from app.blas import ONE_THREAD
 from model.data.idx import MNIST
 
 PEERS = Path(__file__).parent / "peers"
 PYTORCH = ("pytorch", "torch>=2.9", "numpy")
-ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
 TITLES = {
     "byhand": "`byhand train --preset fast`",
     "fast_pytorch": "PyTorch, the short script",

@@ -19,7 +19,9 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-os.environ["OPENBLAS_NUM_THREADS"] = "1"
+from app.blas import ONE_THREAD
+
+os.environ.update(ONE_THREAD)
 
 import numpy as np
 from peers.environment import UnavailableError, python_with

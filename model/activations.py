@@ -1,7 +1,7 @@
 """Hidden-layer activations, each with its derivative and the gain of its initial weights.
 
 A derivative is written in terms of the activation's own output a = g(z), because that is what the
-forward pass has kept: sigmoid' = a(1 − a), tanh' = 1 − a², relu' = [a > 0].
+forward pass keeps: sigmoid' = a(1 − a), tanh' = 1 − a², relu' = [a > 0].
 """
 
 from collections.abc import Callable
@@ -24,9 +24,9 @@ class Activation:
 
     `function(z, out)` writes g(z) into `out`; `scale_by_derivative(delta, a)` multiplies `delta` in
     place by g'(z), computed from a = g(z). All three arrays are (m, n). Initial weights are drawn
-    with variance gain²/n_in (Glorot & Bengio 2010; He et al. 2015), so that the signal neither
-    grows nor fades from layer to layer. `steepest` is the largest value of g'. `kinked`: g' jumps
-    at 0, where there is no derivative to compare with.
+    with variance gain²/n_in (Glorot & Bengio 2010; He et al. 2015), so that the variance of
+    activations stays about the same from layer to layer. `steepest` is the largest value of g'.
+    `kinked` says that g' jumps at z = 0, where a gradient check has no derivative to compare with.
     """
 
     name: str

@@ -3,11 +3,11 @@
 ByhandError
 ├── ShapeError          an array does not fit the network
 ├── RecipeError         a hyperparameter is out of range; carries the field's name
-├── DivergenceError     the loss of a training run is no longer a number
+├── DivergenceError     the loss of a training run is no longer finite
 ├── DatasetError        an IDX file is missing, damaged or of another kind
 ├── CheckpointError     a saved file is refused: which array, what was expected, what was found
 └── InkError            an image cannot be brought to 28x28
-    └── BlankImageError     there is no ink in it
+    └── BlankImageError     all of its pixels are background
 """
 
 from typing import Any
@@ -27,9 +27,9 @@ __all__ = [
 
 
 class ByhandError(Exception):
-    """Whatever goes wrong in `model`: a code of `model.messages` and its values.
+    """Base class of the package's errors: a code of `model.messages` and the values it needs.
 
-    `str` gives the sentence, meant for a person.
+    `str` of it gives the sentence for a person.
     """
 
     def __init__(self, code: str, **values: Any) -> None:
@@ -45,11 +45,11 @@ class ShapeError(ByhandError, ValueError):
 
 
 class RecipeError(ByhandError, ValueError):
-    """A hyperparameter, `field`, is out of range."""
+    """A hyperparameter is out of range; `field` is its name."""
 
     def __init__(self, field: str, code: str, **values: Any) -> None:
         super().__init__(code, **values)
-        self.args = (field, code)  # what unpickling calls this with
+        self.args = (field, code)  # the arguments that unpickling passes
         self.field = field
 
     def __str__(self) -> str:
@@ -57,15 +57,15 @@ class RecipeError(ByhandError, ValueError):
 
 
 class DivergenceError(ByhandError):
-    """The loss of a training run is no longer a number."""
+    """The loss of a training run is no longer finite."""
 
 
 class DatasetError(ByhandError):
-    """A dataset file is missing, damaged or not what it should be."""
+    """A dataset file is missing, damaged or of another kind."""
 
 
 class CheckpointError(ByhandError):
-    """A saved model or training state is refused."""
+    """A saved model or training state is refused: it is damaged, or parts do not fit."""
 
 
 class InkError(ByhandError, ValueError):
@@ -73,4 +73,4 @@ class InkError(ByhandError, ValueError):
 
 
 class BlankImageError(InkError):
-    """There is no ink in the image."""
+    """The image has no foreground: all of its pixels are background."""

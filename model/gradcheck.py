@@ -1,4 +1,4 @@
-"""Central finite differences against `backward`: the derivation checked without deriving."""
+"""Gradient check: compare `backward` with central finite differences of the loss."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -12,14 +12,14 @@ from model.network import Parameters, Trace, backward, forward
 __all__ = ["Entry", "GradientCheck", "check_gradients"]
 
 EPSILON = 1e-5
-FACTORS = (1, 10, 100, 0.1)  # of ε, tried in turn until the two values agree
-AGREES = 1e-7
-ZERO = 1e-8  # in an array whose gradients are all smaller than this, errors are measured against it
+FACTORS = (1, 10, 100, 0.1)  # on ε, tried in turn until the two values agree
+AGREES = 1e-7  # relative error below which no other ε is tried
+LEAST_SCALE = 1e-8  # of the denominator of relative errors, for arrays of vanishing gradients
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One parameter: its place, both values of dL/dθ, and their relative error."""
+    """One parameter that was checked: its place, both values of dL/dθ, their relative error."""
 
     name: str  # "W1"
     index: tuple[int, ...]  # (407, 12)
@@ -30,13 +30,13 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class GradientCheck:
-    """What `check_gradients` found; `worst` is the entry with the largest relative error."""
+    """The result of `check_gradients`; `worst` is the entry with the largest relative error."""
 
     max_relative_error: float
     entries: int
     epsilon: float
     worst: Entry
-    kinks: int  # entries left out, where a kinked activation has no derivative
+    kinks: int  # entries skipped because ±ε crosses the kink of an activation
 
 
 def check_gradients(
@@ -48,20 +48,20 @@ def check_gradients(
     entries: int | None = 200,
     seed: int = 0,
 ) -> GradientCheck:
-    """Compare `backward` with (L(θ + εe) − L(θ − εe)) / 2ε for `entries` of each array, or all.
+    """Compare `backward` with (L(θ + εe) − L(θ − εe)) / 2ε, for `entries` of each array or all.
 
     Everything is computed in float64 whatever the parameters' dtype; x is (m, n_0), y (m, k) with
-    rows that sum to 1. The error of the difference quotient is about ε²/6·|L'''| from cutting off
-    the Taylor series, plus 1e-16/ε from rounding: least near ε = 1e-5.
+    rows that sum to 1. The error of the difference quotient is about ε²/6·|L'''| from truncating
+    the Taylor series, plus 1e-16/ε from rounding, which is least near ε = 1e-5.
 
-    relative error = |analytic − numeric| / max(|analytic|, |numeric|, s)
+        relative error = |analytic − numeric| / max(|analytic|, |numeric|, s)
 
-    with s the largest |analytic| in the entry's own array, since rounding leaves an absolute error
-    that would drown the entries that happen to be almost 0. A right derivation gives 1e-7 or less.
-    An entry that disagrees is measured anew with a longer and a shorter ε, since the best one
-    depends on the network (through many sigmoid layers the loss hardly changes, and all of it may
-    be rounding); a wrong derivative agrees at none. Where ±ε moves a relu across its kink there is
-    no derivative to compare with; such entries are left out and counted.
+    Here s is the largest |analytic| in the entry's own array, because the absolute error of
+    rounding would dominate entries that happen to be almost 0. A correct derivation gives 1e-7 or
+    less. An entry that disagrees is measured again with longer and shorter ε, since the best one
+    depends on the network (through many sigmoid layers the loss hardly changes, and rounding may be
+    all of it); a wrong derivative agrees at none. Where ±ε moves a relu across its kink there is no
+    derivative to compare with; such entries are skipped and counted.
     """
     theta = parameters.astype(np.float64)
     x, y = np.asarray(x, np.float64), np.asarray(y, np.float64)
@@ -69,7 +69,7 @@ def check_gradients(
     rng = np.random.default_rng(seed)
     checked, kinks = [], 0
     for name, values in theta.arrays().items():
-        largest = max(float(np.abs(analytic[name]).max()), ZERO)
+        largest = max(float(np.abs(analytic[name]).max()), LEAST_SCALE)
         for index in _sample(values, entries, rng):
             exact = float(analytic[name][index])
             found = []
@@ -84,7 +84,7 @@ def check_gradients(
                 checked.append(min(found, key=lambda entry: entry.relative_error))
             else:
                 kinks += 1
-    # A NaN is worse than any number, and comparisons alone would pass over it.
+    # NaN counts as the worst error; comparisons alone would skip it.
     worst = max(checked, key=lambda entry: np.nan_to_num(entry.relative_error, nan=np.inf))
     return GradientCheck(worst.relative_error, len(checked), epsilon, worst, kinks)
 
@@ -92,7 +92,7 @@ def check_gradients(
 def _sample(
     values: Array, entries: int | None, rng: np.random.Generator
 ) -> Iterator[tuple[int, ...]]:
-    """Indices of all of `values`, or of `entries` of them drawn without repetition."""
+    """Indices into `values`: all of them, or `entries` drawn without repetition."""
     places: NDArray[np.int64] = np.arange(values.size)
     if entries is not None and entries < values.size:
         places = np.sort(rng.choice(values.size, entries, replace=False))
@@ -116,7 +116,7 @@ def _central_difference(
 
 
 def _crosses(above: Trace, below: Trace) -> bool:
-    """Whether any unit is on at one side and off at the other."""
+    """Whether any hidden unit is active in one of the two traces and inactive in the other."""
     hidden = zip(above.z[:-1], below.z[:-1], strict=True)
     return any(np.any((one > 0) != (other > 0)) for one, other in hidden)
 
@@ -124,10 +124,10 @@ def _crosses(above: Trace, below: Trace) -> bool:
 def _loss_difference(above: Array, below: Array, y: Array) -> float:
     """cross_entropy(above, y) − cross_entropy(below, y), for logits (m, k), without cancellation.
 
-    The two losses agree in all but their last digits, so subtracting them would leave mostly
-    rounding. With δ = above − below, centred so that Σ_k Y_k δ_k = 0, and P = softmax(below), it is
-    log Σ_k P_k e^{δ_k} = log(1 + Σ_k P_k (e^{δ_k} − 1)), with small terms only. Needs rows of Y
-    that sum to 1.
+    The two losses agree in all but their last digits, so their difference would be mostly rounding.
+    With δ = above − below, centred so that Σ_k Y_k δ_k = 0, and P = softmax(below), it equals log
+    Σ_k P_k e^{δ_k} = log(1 + Σ_k P_k (e^{δ_k} − 1)), which has small terms only. The rows of Y must
+    sum to 1.
     """
     delta = above - below  # (m, k)
     delta -= (y * delta).sum(axis=1, keepdims=True)

@@ -1,4 +1,4 @@
-"""How good the answers are: accuracy and who is mistaken for whom."""
+"""Accuracy and confusion matrix of a classifier's answers."""
 
 from typing import Any
 
@@ -11,25 +11,26 @@ __all__ = ["accuracy", "confusion_matrix"]
 
 
 def accuracy(predicted: NDArray[Any], labels: NDArray[Any]) -> float:
-    """Share of right answers, 0..1.
+    """The share of right answers, 0..1.
 
-    `predicted` is probabilities (n, classes), of which the largest counts, or classes (n,).
-    Raises ShapeError when there is not exactly one answer a label, or no label at all.
+    `predicted` holds probabilities (n, classes), of which the largest counts, or classes (n,);
+    `labels` is (n,). Raises ShapeError unless there is exactly one answer for each label, and at
+    least one.
     """
     answers = predicted.argmax(axis=1) if predicted.ndim == 2 else predicted
-    _one_answer_each(answers, labels)
+    _check_lengths(answers, labels)
     return float((answers == labels).mean())
 
 
 def confusion_matrix(
     labels: NDArray[Any], predicted: NDArray[Any], classes: int = 10
 ) -> NDArray[np.int64]:
-    """C (classes, classes): C[t, p] counts the examples of class t that were read as p.
+    """C (classes, classes), where C[t, p] counts the examples of class t that were predicted as p.
 
-    The diagonal holds what was read right, row t sums to the number of examples of class t.
-    Raises ShapeError when the arrays differ in length, are empty or hold no class.
+    The diagonal counts right answers; row t sums to the number of examples of class t. Raises
+    ShapeError when the arrays differ in length, are empty or hold values outside the classes.
     """
-    _one_answer_each(predicted, labels)
+    _check_lengths(predicted, labels)
     pairs = np.stack([labels, predicted]).astype(np.int64)  # (2, n)
     if pairs.min() < 0 or pairs.max() >= classes:
         raise ShapeError(
@@ -39,7 +40,7 @@ def confusion_matrix(
     return counts.reshape(classes, classes).astype(np.int64)
 
 
-def _one_answer_each(answers: NDArray[Any], labels: NDArray[Any]) -> None:
+def _check_lengths(answers: NDArray[Any], labels: NDArray[Any]) -> None:
     if answers.shape != labels.shape or answers.ndim != 1 or not answers.size:
         raise ShapeError(
             "metrics.one_answer_each", answers=str(answers.shape), labels=str(labels.shape)

@@ -9,9 +9,9 @@ Rows are examples: X is (m, n_0), W_l is (n_{l-1}, n_l), b_l is (n_l,). With g t
     D_l = (D_{l+1} W_{l+1}ᵀ) ∘ g'(Z_l)                                                (5)
     dW_l = A_{l-1}ᵀ D_l           db_l = column sums of D_l                           (6)
 
-`forward` returns its trace and `backward` takes it: nothing is remembered in between, so any
-number of threads may share one `Parameters`. Both accept preallocated work arrays in `out`:
-training reuses one set for all its steps, everybody else leaves it out.
+`forward` returns a `Trace` of its intermediate values and `backward` takes it. Neither keeps state,
+so any number of threads may share one `Parameters`. Both write into preallocated arrays when `out`
+is given: training reuses one set for all of its steps, other callers leave it out.
 """
 
 from collections.abc import Mapping, Sequence
@@ -39,7 +39,7 @@ __all__ = [
     "softmax",
 ]
 
-INITIALIZATIONS = ("scaled", "blog")  # schemes of `initialize`
+INITIALIZATIONS = ("scaled", "blog")  # the schemes that `initialize` knows
 
 
 class Parameters:
@@ -86,32 +86,32 @@ class Parameters:
 
     @property
     def count(self) -> int:
-        """How many numbers the network has learnt."""
+        """The number of trainable parameters, weights and biases together."""
         return self.vector.size
 
     @property
     def dtype(self) -> np.dtype[Any]:
-        """float32 in training and serving, float64 in gradient checks."""
+        """The precision: float32 in training and serving, float64 in gradient checks."""
         return self.vector.dtype
 
     def arrays(self) -> dict[str, Array]:
-        """The same arrays by name: W1 b1 W2 b2 …"""
+        """The weights and biases by name, W1 b1 W2 b2 …, as views of the same memory."""
         named: dict[str, Array] = {}
         for number, (W, b) in enumerate(zip(self.weights, self.biases, strict=True), start=1):
             named |= {f"W{number}": W, f"b{number}": b}
         return named
 
     def astype(self, dtype: DTypeLike) -> "Parameters":
-        """A copy in another precision."""
+        """A copy of the parameters in another floating-point precision."""
         return Parameters(self.layers, self.activation, self.vector.astype(dtype))
 
     def copy(self) -> "Parameters":
-        """A copy that shares no memory."""
+        """A copy of the parameters that shares no memory with them."""
         return Parameters(self.layers, self.activation, self.vector.copy())
 
     @classmethod
     def from_arrays(cls, arrays: Mapping[str, Array], activation: str = "sigmoid") -> "Parameters":
-        """Put W1 b1 W2 b2 … together; their shapes must chain. Raises ShapeError."""
+        """Build a network from copies of W1 b1 W2 b2 …. Raises ShapeError where they misfit."""
         weights = [arrays[f"W{n}"] for n in range(1, len(arrays) // 2 + 1)]
         layers = [weights[0].shape[0], *(W.shape[1] for W in weights)]
         parameters = cls(layers, activation, dtype=weights[0].dtype)
@@ -133,10 +133,11 @@ def initialize(
     rng: np.random.Generator,
     scheme: str = "scaled",
 ) -> Parameters:
-    """Random parameters to start from, in float32.
+    """Draw the initial parameters of a network, in float32.
 
-    `blog`: W ~ N(0, 1/n_in), b ~ U(0, 1), the text's own.
-    `scaled`: W ~ N(0, gain²/n_in) with the activation's gain, 1 for the softmax layer, b = 0.
+    The scheme `scaled` draws W ~ N(0, gain²/n_in) with the activation's gain, 1 for the softmax
+    layer, and sets b = 0; `blog` draws W ~ N(0, 1/n_in) and b ~ U(0, 1), as does the text that the
+    derivation completes.
     """
     parameters = Parameters(layers, activation)
     last = len(parameters.weights) - 1
@@ -151,21 +152,21 @@ def initialize(
 
 @dataclass(frozen=True, slots=True)
 class Trace:
-    """What a forward pass computed. z[l] is Z_{l+1}; a[0] is X, a[l] is A_l, a[-1] is P."""
+    """The values of a forward pass: z[l] is Z_{l+1}, a[0] is X, a[l] is A_l and a[-1] is P."""
 
     z: list[Array]
     a: list[Array]
 
     @classmethod
     def empty(cls, parameters: Parameters, examples: int) -> "Trace":
-        """Work arrays for batches of `examples` rows, to be passed as `out`."""
+        """Uninitialised arrays for batches of `examples` rows, to be passed as `out`."""
         shapes = [(examples, size) for size in parameters.layers]
         z = [np.empty(shape, parameters.dtype) for shape in shapes[1:]]
         return cls(z, [np.empty(shape, parameters.dtype) for shape in shapes])
 
 
 class Gradients(Parameters):
-    """dW_l and db_l in the places of W_l and b_l, with the D_l they came from (m, n_l)."""
+    """The gradients dW_l and db_l, laid out like W_l and b_l, and each D_l (m, n_l)."""
 
     def __init__(self, parameters: Parameters, examples: int, vector: Array | None = None) -> None:
         super().__init__(parameters.layers, parameters.activation, vector, parameters.dtype)
@@ -174,7 +175,10 @@ class Gradients(Parameters):
 
 
 def forward(parameters: Parameters, x: Array, out: Trace | None = None) -> Trace:
-    """Equations (1) and (2). x is (m, n_0), 0..1 for pixels; the trace is that of these m rows."""
+    """Compute equations (1) and (2) for x (m, n_0), 0..1 where the inputs are pixels.
+
+    The trace that it returns holds all layers' values for these m rows.
+    """
     trace = Trace.empty(parameters, len(x)) if out is None else out
     activate = ACTIVATIONS[parameters.activation].function
     trace.a[0] = x  # (m, n_0)
@@ -201,8 +205,8 @@ def softmax(z: Array, out: Array | None = None) -> Array:
     return P
 
 
-# NumPy goes along a short last axis number by number. The columns of a transposed copy, and a
-# product with ones, take a half to a tenth of the time.
+# NumPy reduces a short last axis one number at a time. Reducing the columns of a transposed copy,
+# or a product with ones, takes a tenth to a half of the time.
 def _row_maxima(z: Array) -> Array:
     maxima: Array = np.ascontiguousarray(z.T).max(axis=0)  # (m,)
     return maxima[:, None]
@@ -214,15 +218,15 @@ def _row_sums(p: Array) -> Array:
 
 
 def cross_entropy(logits: Array, y: Array) -> float:
-    """Equation (3), the mean over m examples, in nats.
+    """Compute equation (3), the mean cross-entropy of m examples, in nats.
 
-    logits is Z_L (m, k), y (m, k) one-hot or any rows that sum to 1. With log P_ik = z_ik − lse_i,
-    lse the log-sum-exp of a row, no probability that has underflowed to 0 is ever put into a log:
-    the loss is finite for all finite logits.
+    logits is Z_L (m, k); y (m, k) is one-hot or has any rows that sum to 1. The loss is written as
+    log P_ik = z_ik − lse_i, with lse the log-sum-exp of a row. So no probability that underflows to
+    0 is put into a logarithm, and the loss is finite for all finite logits.
     """
     z = np.ascontiguousarray(logits.T)  # (k, m): NumPy is slow along a short last axis
     shifted = z - z.max(axis=0)
-    # In float64: what a good network adds to the 1 of e^0 would be lost to rounding in float32.
+    # In float64, since a confident row sums to 1 + ε with an ε that float32 would round away.
     lse = np.log(np.exp(shifted).sum(axis=0, dtype=np.float64))  # (m,)
     return float((lse - (y.T * shifted).sum(axis=0)).mean())
 
@@ -230,9 +234,10 @@ def cross_entropy(logits: Array, y: Array) -> float:
 def backward(
     parameters: Parameters, trace: Trace, y: Array, out: Gradients | None = None
 ) -> Gradients:
-    """Equations (4) to (6) for the m examples of `trace`; y is (m, k), one-hot or soft.
+    """Compute equations (4) to (6) for the m examples of `trace`; y (m, k) holds their targets.
 
-    Each row of y must sum to 1: only then is the derivative of (3) through (2) simply P − Y.
+    Each row of y, one-hot or soft, must sum to 1: only then is the derivative of (3) through (2)
+    simply P − Y.
     """
     grads = out or Gradients(parameters, len(y), np.empty_like(parameters.vector))
     scale_by_derivative = ACTIVATIONS[parameters.activation].scale_by_derivative
@@ -252,12 +257,12 @@ def backward(
 
 
 def input_gradient(parameters: Parameters, grads: Gradients) -> Array:
-    """dL/dX = D_1 W_1ᵀ (m, n_0): how each pixel would have to change to change the loss."""
+    """dL/dX = D_1 W_1ᵀ (m, n_0): how the loss changes with each input, to first order."""
     return grads.deltas[0] @ parameters.weights[0].T
 
 
 def one_hot(labels: NDArray[Any], classes: int = 10, dtype: DTypeLike = np.float32) -> Array:
-    """Y (m, classes): 1 at each row's label, 0 elsewhere."""
+    """The one-hot targets Y (m, classes) of labels (m,): 1 at each row's label, 0 elsewhere."""
     y: Array = np.zeros((len(labels), classes), dtype)
     y[np.arange(len(labels)), labels] = 1
     return y

@@ -1,4 +1,4 @@
-"""Update rules, each one class with its state, and learning-rate schedules."""
+"""Optimisers, each one class that holds its state, and learning-rate schedules."""
 
 import math
 from abc import ABC, abstractmethod
@@ -23,49 +23,49 @@ def _cosine(progress: float) -> float:
     return 0.5 * (1 + math.cos(math.pi * progress))
 
 
-#: The factor on the learning rate at `progress`, the share of all steps done, 0..1.
+#: Each gives the factor on the learning rate at `progress`, the share of all steps done, 0..1.
 SCHEDULES: dict[str, Callable[[float], float]] = {"constant": _constant, "cosine": _cosine}
 
 
 @dataclass(slots=True)
 class Optimizer(ABC):
-    """An update rule: what it remembers from step to step, and its hyperparameters.
+    """An update rule: its hyperparameters, and the state it keeps between steps.
 
-    A rule is a dataclass. Its fields named in STATE are arrays, which a checkpoint keeps by these
-    names; all others are hyperparameters, which a recipe has under the same names.
+    A rule is a dataclass. The fields named in STATE are arrays, which a checkpoint stores under
+    these names. All other fields are hyperparameters, which a recipe has under the same names.
     """
 
     STATE: ClassVar[tuple[str, ...]] = ()
 
     @classmethod
     def initial_state(cls, parameters: Parameters) -> dict[str, Array]:
-        """The state before the first step: one zero for each parameter, (count,) each."""
+        """The state before the first step: an array of zeros (count,) for each name in STATE."""
         return {name: np.zeros_like(parameters.vector) for name in cls.STATE}
 
     @classmethod
     def create(cls, state: Mapping[str, Array], recipe: Any) -> Self:
-        """The rule with a copy of `state`, and hyperparameters from `recipe`'s attributes."""
+        """Make the rule from a copy of `state` and the hyperparameters that `recipe` has."""
         names = [field.name for field in fields(cls) if field.name not in cls.STATE]
         copies = {name: state[name].copy() for name in cls.STATE}
         return cls(**copies, **{name: getattr(recipe, name) for name in names})
 
     @property
     def state(self) -> dict[str, Array]:
-        """Copies of the arrays that the next steps depend on, by name."""
+        """A copy of each array of the state, by name, for a checkpoint."""
         return {name: getattr(self, name).copy() for name in self.STATE}
 
     @property
     def ignores_zero_gradients(self) -> bool:
-        """Whether a parameter whose gradient is 0 always stays as it is.
+        """Whether the rule leaves every parameter unchanged whose gradient is 0.
 
-        Only then may a step leave out the weights of inputs that are blank in its whole batch. Most
-        rules move them all the same: by momentum, by weight decay.
+        Only then may a step skip the weights of inputs that are 0 in the whole batch. Most rules
+        change such weights too, by momentum or by weight decay.
         """
         return False
 
     @abstractmethod
     def step(self, parameters: Parameters, grads: Gradients, learning_rate: float) -> None:
-        """Change `parameters` in place by one update; `grads` is used up as scratch."""
+        """Update `parameters` in place once; `grads` is overwritten, as scratch memory."""
 
 
 @dataclass(slots=True)
@@ -74,9 +74,9 @@ class SGD(Optimizer):
 
         v ← μ v + dL/dθ + λ θ          θ ← θ − α v
 
-    with learning rate α, momentum μ and weight decay λ (λ acts on weights, not on biases). With
-    μ = λ = 0 this is θ ← θ − α dL/dθ. The convention is PyTorch's (Sutskever et al. 2013 scale v by
-    α instead). `velocity` v (count,) is the whole state, zeros to begin with.
+    with learning rate α, momentum μ and weight decay λ, which acts on weights and not on biases.
+    With μ = λ = 0 this is θ ← θ − α dL/dθ. The convention is PyTorch's (Sutskever et al. 2013 scale
+    v by α instead). `velocity` v (count,) is the whole state, zeros to begin with.
     """
 
     STATE: ClassVar[tuple[str, ...]] = ("velocity",)
@@ -87,11 +87,11 @@ class SGD(Optimizer):
 
     @property
     def ignores_zero_gradients(self) -> bool:
-        """Plain gradient descent does: neither momentum nor weight decay moves anything."""
+        """True without momentum and weight decay, which alone change such a parameter."""
         return not (self.momentum or self.weight_decay)
 
     def step(self, parameters: Parameters, grads: Gradients, learning_rate: float) -> None:
-        """Change `parameters` in place by one update; `grads` is used up as scratch."""
+        """Update `parameters` in place once; `grads` is overwritten, as scratch memory."""
         if self.weight_decay:
             for dW, W in zip(grads.weights, parameters.weights, strict=True):
                 dW += self.weight_decay * W
@@ -103,5 +103,5 @@ class SGD(Optimizer):
         parameters.vector -= np.multiply(v, learning_rate, out=grads.vector)
 
 
-#: Each update rule by the name that a recipe gives it.
+#: The update rules by the names that a recipe has for them.
 OPTIMIZERS: dict[str, type[Optimizer]] = {"sgd": SGD}

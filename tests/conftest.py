@@ -18,13 +18,13 @@ from typing import TypeVar
 import hypothesis
 import pytest
 
+from app.blas import default_to_one_thread
+
 # A generated example may take as long as it takes: how long says more about the machine's load.
 hypothesis.settings.register_profile("byhand", deadline=None)
 hypothesis.settings.load_profile("byhand")
 
-# Small products gain nothing from a second thread and lose much when the cores are busy. Read by
-# OpenBLAS when NumPy is first imported, which pytest's plugins leave to the tests.
-os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+default_to_one_thread()  # NumPy is not imported yet: pytest's plugins leave that to the tests
 
 IN_CI = os.environ.get("CI") == "true"
 BYHAND = Path(sys.executable).parent / "byhand"

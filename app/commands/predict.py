@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 
 from app.commands.errors import CommandError, explain
 from app.imaging import decode
-from model.confidence.rejection import judge
+from app.serving.answer import answer
+from model.confidence.rejection import predict_or_reject
 from model.preprocessing import normalize
 from model.preprocessing.pipeline import upright
 from model.serialization.checkpoint import load_model, pretrained
@@ -79,18 +80,10 @@ def _reader_here(model: str | None) -> Reader:
 
     def read(file: Path) -> Reading:
         pixels = normalize.to_mnist(decode.read_grey(file.read_bytes())).reshape(1, 784)
-        trace, _, (reason,) = judge(classifier, pixels)
-        probabilities = trace.a[-1][0]
-        digit = int(probabilities.argmax())
-        answer = {
-            "digit": digit,
-            "confidence": round(float(probabilities[digit]), 6),
-            "probabilities": [round(float(p), 6) for p in probabilities],
-            "uncertain": reason is not None,
-            "reason": None if reason is None else str(reason),
-            "model": model or "pretrained",
-        }
-        return Reading(answer, upright(pixels, classifier.deskew)[0] / np.float32(255))
+        read = answer(predict_or_reject(classifier, pixels), 0, model or "pretrained")
+        read["confidence"] = round(float(read["confidence"]), 6)
+        read["probabilities"] = [round(float(p), 6) for p in read["probabilities"]]
+        return Reading(read, upright(pixels, classifier.deskew)[0] / np.float32(255))
 
     return read
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,10 +12,9 @@ from rich.console import Console
 from app.commands.bar import Bar
 from app.commands.errors import CommandError
 from app.commands.files import check_writable, write_whole
-from model.classifier import Classifier
-from model.confidence.calibration import calibrated
-from model.data.idx import HELD_BACK, Dataset, Split, load_idx_directory, load_mnist, split
-from model.metrics import accuracy
+from app.jobs.eta import ProgressClock
+from model.confidence.calibration import calibrated_and_tested
+from model.data.idx import HELD_BACK, Split, load_idx_directory, load_mnist, split
 from model.serialization.checkpoint import dump_model, dump_state, load_state
 from model.training.diagnostics import hints
 from model.training.loop import TrainingState, classifier
@@ -58,8 +56,7 @@ def train(
     if last is None:
         raise CommandError("command.nothing_to_keep", exit_code=130)
     model = classifier(chosen, last.best, name or output.stem)
-    model = calibrated(model, digits.validation_images, digits.validation_labels)
-    model = _tested(model, dataset)
+    model = calibrated_and_tested(model, digits, dataset)
     write_whole(output, dump_model(model))
     if not finished:
         console.print(
@@ -101,28 +98,18 @@ def _run(
     checkpoint: Path | None,
 ) -> tuple[TrainingState | None, bool]:
     """Train with a bar; the last epoch's state, and whether it was the last one asked for."""
-    began = epoch_began = time.perf_counter()
-    first_step = None
+    clock = ProgressClock()
     try:
         with Bar(console) as bar:
             for progress in run(chosen, digits, state):
-                now = time.perf_counter()
-                if first_step is None:  # the clock starts at the first report: loading is behind it
-                    first_step, began = progress.step, now
-                pace = (now - began) / max(1, progress.step - first_step)  # seconds a step
-                bar.progress(progress, pace * (progress.steps - progress.step))
+                bar.progress(progress, clock.seconds_left(progress.step, progress.steps))
                 if progress.metrics is None or progress.state is None:
                     continue
-                bar.epoch(progress.metrics, now - epoch_began)
-                epoch_began, state = now, progress.state
+                bar.epoch(progress.metrics, clock.epoch_seconds())
+                state = progress.state
                 bar.hint(*hints(state.history, chosen))
                 if checkpoint is not None:
                     write_whole(checkpoint, dump_state(state))
     except KeyboardInterrupt:
         return state, False
     return state, True
-
-
-def _tested(model: Classifier, dataset: Dataset) -> Classifier:
-    correct = accuracy(model.probabilities(dataset.test_images), dataset.test_labels)
-    return replace(model, test_accuracy=correct)

@@ -1,1 +1,1 @@
-"""From the bytes of an uploaded picture to white ink on black, ready for MNIST's form."""
+"""Decoding of uploaded pictures, and binarisation to white foreground on black."""

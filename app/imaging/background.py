@@ -1,8 +1,9 @@
-"""What of a grey picture is ink: polarity, shading, grain, ruled lines and specks.
+"""Binarisation of grey pictures: separate the digit in the foreground from the background.
 
-Drawings on an even background lose just that background. Anything else is treated as a photo of
-paper: the background is the closing of the picture (strokes are narrower than its window), ink is
-what stands out of it by more than the grain.
+A uniform background is subtracted. Any other picture is treated as a photo of paper: its
+illumination is corrected, the background is estimated by a morphological closing whose window is
+wider than strokes, and the foreground is what is darker than it by more than the noise level. Ruled
+lines and specks are removed.
 """
 
 from __future__ import annotations
@@ -10,50 +11,53 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from app.imaging.components import from_the_edge, remove_specks
+from app.imaging.components import border_components, keep_digit_components
 from app.imaging.ruled_lines import remove_ruled_lines
 
-__all__ = ["extract_ink"]
+__all__ = ["extract_foreground"]
 
 Grey = npt.NDArray[np.uint8]
 Array = npt.NDArray[np.float32]
 
-EVEN_BORDER = 0.85  # share of a 28x28 image's border of one value: some of MNIST's ink reaches it
-EVEN_AREA = 0.25  # share of all pixels
-WINDOW = 0.3  # of the longer side: wider than a thick marker's stroke
-GRAIN = 5.0  # standard deviations that ink stands out by
-FAINT, FULL = 0.3, 0.75  # of the ink's usual darkness: where ink begins and where it is full
-STRONG = 0.4  # of the greatest darkness
-LEAST_CONTRAST = 12  # grey levels between ink and paper
-PHOTO_SIDE = 400  # pixels; more is averaged away, with much of the grain
+# A uniform background has one value in this share of a 28x28 image's border (which some of MNIST's
+# digits touch) and in all of other borders, and in this share of all pixels.
+UNIFORM_BORDER, UNIFORM_AREA = 0.85, 0.25
+WINDOW = 0.3  # of the closing, as a share of the longer side: wider than a thick marker's stroke
+NOISE_FACTOR = 5.0  # standard deviations of the noise by which the foreground is darker
+FAINT, FULL = 0.3, 0.75  # shares of the usual darkness of strokes that are mapped to 0 and 255
+CERTAIN = 0.4  # share of the greatest darkness above which a pixel is certainly foreground
+LEAST_CONTRAST = 12  # grey levels between foreground and background
+PHOTO_SIDE = 400  # pixels of the longer side; larger photos are averaged, which reduces the noise
 
 
-def extract_ink(grey: Grey, lossy: bool = False) -> Grey:
-    """Make a grey picture (h, w) white ink on black; black all over when no ink is found.
+def extract_foreground(grey: Grey, lossy: bool = False) -> Grey:
+    """Turn a grey picture (h, w) into white foreground on black, all 0 when there is none.
 
-    `lossy`: compression may have left traces around the strokes, so nothing is taken as exact.
+    `lossy` says that compression may have left artefacts around strokes, so that no background is
+    exactly uniform.
     """
     if not lossy:
-        level = _even_background(grey)
+        level = _uniform_background(grey)
         if level is not None:
-            return _from_even(grey, level)
+            return _subtract_uniform(grey, level)
     return _from_photo(grey)
 
 
-def _even_background(grey: Grey) -> int | None:
-    """The one value of the background, if it has one."""
+def _uniform_background(grey: Grey) -> int | None:
+    """The value of a uniform background, or None."""
     border = np.concatenate((grey[0], grey[-1], grey[:, 0], grey[:, -1]))
     small = grey.shape == (28, 28)
     level = int(np.bincount(border).argmax() if small else border[0])
-    enough = len(border) * (EVEN_BORDER if small else 1)
+    enough = len(border) * (UNIFORM_BORDER if small else 1)
     if np.count_nonzero(border == level) < enough:
         return None
-    if np.count_nonzero(grey == level) < EVEN_AREA * grey.size:
+    if np.count_nonzero(grey == level) < UNIFORM_AREA * grey.size:
         return None
     return level
 
 
-def _from_even(grey: Grey, level: int) -> Grey:
+def _subtract_uniform(grey: Grey, level: int) -> Grey:
+    """The difference to the background's value, of the sign that most of the foreground has."""
     if level == 0:
         return grey
     if level == 255:
@@ -65,38 +69,39 @@ def _from_even(grey: Grey, level: int) -> Grey:
 
 
 def _from_photo(grey: Grey) -> Grey:
-    picture = _even_out(_smooth(_shrink(grey)))
+    """Threshold a photo's darkness against the background by the noise level."""
+    picture = _correct_illumination(_smooth(_shrink(grey)))
     window = max(3, round(WINDOW * max(picture.shape)))
     darkness = _smooth(_closing(picture, window)) - picture
-    paper = float(np.median(darkness))
-    grain = 1.4826 * float(np.median(np.abs(darkness - paper)))  # of a normal distribution
-    darkness -= paper
-    least = max(GRAIN * grain, LEAST_CONTRAST)
-    darkness = _without_surroundings(darkness, least)
-    strong = darkness[_strong(darkness, least)]
-    if not strong.size:
+    offset = float(np.median(darkness))
+    noise = 1.4826 * float(np.median(np.abs(darkness - offset)))  # standard deviation
+    darkness -= offset
+    least = max(NOISE_FACTOR * noise, LEAST_CONTRAST)
+    darkness = _clear_border(darkness, least)
+    certain = darkness[_certain_foreground(darkness, least)]
+    if not certain.size:
         return np.zeros(picture.shape, np.uint8)
-    usual = float(np.median(strong))
+    usual = float(np.median(certain))
     faint = max(least, FAINT * usual)
     full = max(FULL * usual, faint + 1)
-    found = np.clip((darkness - faint) / (full - faint), 0, 1)
-    found = remove_specks(remove_ruled_lines(found))
-    ink: Grey = np.floor(found * 255 + 0.5).astype(np.uint8)
+    foreground = np.clip((darkness - faint) / (full - faint), 0, 1)
+    foreground = keep_digit_components(remove_ruled_lines(foreground))
+    ink: Grey = np.floor(foreground * 255 + 0.5).astype(np.uint8)
     return ink
 
 
-def _strong(darkness: Array, least: float) -> npt.NDArray[np.bool_]:
-    """Where there is ink for certain: ruled lines and the soft edges of strokes are fainter."""
-    return darkness > max(least, STRONG * float(darkness.max()))
+def _certain_foreground(darkness: Array, least: float) -> npt.NDArray[np.bool_]:
+    """The mask of pixels darker than ruled lines and the soft edges of strokes."""
+    return darkness > max(least, CERTAIN * float(darkness.max()))
 
 
-def _without_surroundings(darkness: Array, least: float) -> Array:
-    """Take out what comes in from the edge, so that its darkness is not taken for the ink's."""
-    strong = _strong(darkness, least)
-    if not (strong[0].any() or strong[-1].any() or strong[:, 0].any() or strong[:, -1].any()):
+def _clear_border(darkness: Array, least: float) -> Array:
+    """Set what touches the border to 0, so that it does not count as the strokes' darkness."""
+    certain = _certain_foreground(darkness, least)
+    if not (certain[0].any() or certain[-1].any() or certain[:, 0].any() or certain[:, -1].any()):
         return darkness
-    unruled = remove_ruled_lines(strong.astype(np.float32))
-    return np.where(from_the_edge(unruled), np.float32(0), darkness)
+    unruled = remove_ruled_lines(certain.astype(np.float32))
+    return np.where(border_components(unruled), np.float32(0), darkness)
 
 
 def _shrink(grey: Grey) -> Array:
@@ -114,7 +119,7 @@ def _shrink(grey: Grey) -> Array:
 
 
 def _smooth(picture: Array) -> Array:
-    """Average each pixel with its neighbours, weights 1 2 1 along both axes; small ones stay."""
+    """Average with the neighbours, weights 1 2 1 along both axes; small pictures are kept."""
     if min(picture.shape) < 100:
         return picture
     for axis in (0, 1):
@@ -125,27 +130,27 @@ def _smooth(picture: Array) -> Array:
     return picture
 
 
-def _even_out(picture: Array) -> Array:
-    """Take out the shading, and turn light ink on dark into dark on light."""
-    shading = _shading(picture)
-    usual = float(np.median(shading))
-    residual = picture - shading
+def _correct_illumination(picture: Array) -> Array:
+    """Divide by the illumination; invert pictures that are light on dark."""
+    illumination = _illumination(picture)
+    usual = float(np.median(illumination))
+    residual = picture - illumination
     low, middle, high = np.percentile(residual, [1, 50, 99])
-    if high - middle > middle - low:  # ink is the rarer, so it is the longer tail
+    if high - middle > middle - low:  # the rarer foreground has the longer tail
         return 255 - usual - residual
-    # Half the light halves paper and ink alike.
-    evened: Array = np.divide(usual * picture, np.maximum(shading, max(usual / 4, 1)))
-    return evened
+    # Division, since light scales the background and the foreground alike.
+    corrected: Array = np.divide(usual * picture, np.maximum(illumination, max(usual / 4, 1)))
+    return corrected
 
 
-def _shading(picture: Array) -> Array:
-    """The quadratic surface through most of the picture: least squares, outliers left out."""
+def _illumination(picture: Array) -> Array:
+    """The background's brightness: a quadratic surface by least squares without outliers."""
     y, x = (np.linspace(-1, 1, extent, dtype=np.float32) for extent in picture.shape)
     step = max(1, max(picture.shape) // 48)
     yy, xx = np.meshgrid(y[::step], x[::step], indexing="ij")
     basis = _quadratic(xx.ravel(), yy.ravel())
     values = picture[::step, ::step].ravel()
-    distance = np.abs(values - np.median(values))  # most of the picture is paper
+    distance = np.abs(values - np.median(values))  # most of it is background
     for _ in range(4):
         near = distance <= max(2 * float(np.median(distance)), 1.0)
         coefficients = np.linalg.lstsq(basis[near], values[near], rcond=None)[0]
@@ -156,16 +161,17 @@ def _shading(picture: Array) -> Array:
 
 
 def _quadratic(x: Array, y: Array) -> Array:
+    """The basis 1, x, y, x², xy, y² at each point: (n, 6)."""
     return np.stack([np.ones_like(x), x, y, x * x, x * y, y * y], axis=1)
 
 
 def _closing(picture: Array, window: int) -> Array:
-    """Greatest, then least value in a square window: dark strokes narrower than it vanish."""
+    """Morphological closing: dark strokes narrower than the square window vanish."""
     return -_running_max(-_running_max(picture, window), window)
 
 
 def _running_max(picture: Array, window: int) -> Array:
-    """The greatest value within `window` // 2 pixels, along both axes, by doubling the reach."""
+    """The maximum within `window` // 2 pixels along both axes, doubling the reach each time."""
     half = window // 2
     for axis in (0, 1):
         padding: list[tuple[int, int]] = [(0, 0), (0, 0)]

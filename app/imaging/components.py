@@ -1,4 +1,4 @@
-"""Remove specks and what comes in from the edge; keep the digit and its detached parts."""
+"""Connected components of the foreground: keep those of the digit, remove specks and borders."""
 
 from __future__ import annotations
 
@@ -8,22 +8,22 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["from_the_edge", "remove_specks"]
+__all__ = ["border_components", "keep_digit_components"]
 
 Array = npt.NDArray[np.float32]
 
-INKED = 0.2  # of full ink: what counts as connected
-SPECK = 0.02  # of the digit's ink: parts with less are dirt
-EDGE = 0.01  # of the picture's longer side: what comes so near to the edge touches it
-NEAR = 0.25  # of the digit's longer side: parts farther away are not of it
-DIRT_SIDE = 0.03  # of the picture's longer side: where nothing is larger there is no digit
-LEAST_SIDE = 0.08  # of the picture's: a digit that small is preferred to ink that touches the edge,
-# and pieces of a broken stroke may lie as far apart
+FOREGROUND = 0.2  # value, 0..1, above which a pixel belongs to a component
+SPECK = 0.02  # share of the digit's mass below which a component is dirt
+EDGE = 0.01  # share of the picture's longer side within which a component touches the border
+NEAR = 0.25  # share of the digit's longer side within which components belong to it
+DIRT_SIDE = 0.03  # share of the picture's longer side: where no component is larger, all are dirt
+LEAST_SIDE = 0.08  # share of it from which a component is preferred to those at the border, and
+# within which components belong to the digit in any case, as pieces of a broken stroke
 
 
 @dataclass
-class Part:
-    """One connected piece of ink: its runs (row, start, end), its ink, its box."""
+class Component:
+    """A connected component: its runs (row, start, end), its mass, its bounding box."""
 
     runs: list[tuple[int, int, int]]
     mass: float
@@ -34,11 +34,11 @@ class Part:
 
     @property
     def side(self) -> int:
-        """Pixels of the longer side."""
+        """The longer side of the bounding box, in pixels."""
         return max(self.bottom - self.top, self.right - self.left) + 1
 
     def touches(self, shape: tuple[int, ...]) -> bool:
-        """Whether it reaches the picture's edge, or nearly so."""
+        """Whether it touches the border of a picture of this shape, or nearly so."""
         margin = round(EDGE * max(shape))
         return (
             min(self.top, self.left) <= margin
@@ -47,50 +47,57 @@ class Part:
         )
 
 
-def remove_specks(found: Array) -> Array:
-    """Keep of the ink (h, w), 0..1, the largest connected part and those that belong to it."""
-    parts = _parts(found)
-    shape = found.shape
-    if all(part.side < DIRT_SIDE * max(shape) for part in parts):
-        return np.zeros_like(found)
-    inside = [p for p in parts if not p.touches(shape)]
-    large = [p for p in inside if p.side >= LEAST_SIDE * max(shape)]
-    digit = max(large or parts, key=lambda p: p.mass)
-    others = [p for p in inside if p is not digit and p.mass >= SPECK * digit.mass]
-    kept = [digit, *_belonging(digit, others, LEAST_SIDE * max(shape))]
-    return np.where(_mask(kept, shape), found, np.float32(0))
+def keep_digit_components(foreground: Array) -> Array:
+    """Keep the components of the digit in the foreground (h, w), 0..1; set all others to 0.
 
-
-def from_the_edge(found: Array) -> npt.NDArray[np.bool_]:
-    """Where ink (h, w) is part of what comes in from the edge, such as a desk around the sheet.
-
-    Nowhere when there is nothing else that could be the digit.
+    The digit is the component with the most mass, preferably one that does not touch the border,
+    and the components near it.
     """
-    parts, shape = _parts(found), found.shape
-    coming_in = [p for p in parts if p.touches(shape)]
+    components = _components(foreground)
+    shape = foreground.shape
+    if all(part.side < DIRT_SIDE * max(shape) for part in components):
+        return np.zeros_like(foreground)
+    inside = [p for p in components if not p.touches(shape)]
+    large = [p for p in inside if p.side >= LEAST_SIDE * max(shape)]
+    digit = max(large or components, key=lambda p: p.mass)
+    others = [p for p in inside if p is not digit and p.mass >= SPECK * digit.mass]
+    kept = [digit, *_nearby(digit, others, LEAST_SIDE * max(shape))]
+    return np.where(_mask(kept, shape), foreground, np.float32(0))
+
+
+def border_components(foreground: Array) -> npt.NDArray[np.bool_]:
+    """The mask of components that touch the border, such as the desk around a sheet.
+
+    It is empty when no other component could be the digit.
+    """
+    components, shape = _components(foreground), foreground.shape
+    coming_in = [p for p in components if p.touches(shape)]
     large = LEAST_SIDE * max(shape)
-    if not any(p.side >= large and not p.touches(shape) for p in parts):
+    if not any(p.side >= large and not p.touches(shape) for p in components):
         coming_in = []
     return _mask(coming_in, shape)
 
 
-def _mask(parts: list[Part], shape: tuple[int, ...]) -> npt.NDArray[np.bool_]:
-    """The parts' pixels and one more all round: the soft edge of a stroke."""
+def _mask(components: list[Component], shape: tuple[int, ...]) -> npt.NDArray[np.bool_]:
+    """The components' pixels and one more all round, for the soft edges of strokes."""
     mask = np.zeros(shape, bool)
-    for part in parts:
+    for part in components:
         for row, start, end in part.runs:
             mask[max(row - 1, 0) : row + 2, max(start - 1, 0) : end + 1] = True
     return mask
 
 
-def _belonging(digit: Part, others: list[Part], least_near: float) -> list[Part]:
-    """Parts near the box of what has been kept so far, which grows with each of them."""
+def _nearby(digit: Component, others: list[Component], least_near: float) -> list[Component]:
+    """The components near the bounding box of the digit and those found so far.
+
+    `least_near` is the distance in pixels that counts as near in any case.
+    """
     top, bottom, left, right = digit.top, digit.bottom, digit.left, digit.right
-    kept: list[Part] = []
-    found = True
-    while found:
+    kept: list[Component] = []
+    grown = True
+    while grown:
         near = max(NEAR * max(bottom - top, right - left), least_near)
-        found = False
+        grown = False
         for part in others:
             if part in kept or part.top > bottom + near or part.bottom < top - near:
                 continue
@@ -99,13 +106,13 @@ def _belonging(digit: Part, others: list[Part], least_near: float) -> list[Part]
             kept.append(part)
             top, bottom = min(top, part.top), max(bottom, part.bottom)
             left, right = min(left, part.left), max(right, part.right)
-            found = True
+            grown = True
     return kept
 
 
-def _parts(found: Array) -> list[Part]:
-    """The 8-connected parts: runs of ink in each row, joined where those of two rows meet."""
-    rows, starts, ends = _runs(found > INKED)
+def _components(foreground: Array) -> list[Component]:
+    """Label the 8-connected components: runs of each row, united with those they meet above."""
+    rows, starts, ends = _runs(foreground > FOREGROUND)
     parent = list(range(len(rows)))
 
     def root(i: int) -> int:
@@ -122,21 +129,21 @@ def _parts(found: Array) -> list[Part]:
         while rows[j] == rows[i] - 1 and starts[j] <= ends[i]:
             parent[root(j)] = root(i)
             j += 1
-    totals = np.concatenate([[0.0], np.cumsum(found, dtype=np.float64)])
-    width = found.shape[1]
-    parts: dict[int, Part] = {}
+    totals = np.concatenate([[0.0], np.cumsum(foreground, dtype=np.float64)])
+    width = foreground.shape[1]
+    components: dict[int, Component] = {}
     for i, (row, start, end) in enumerate(zip(rows, starts, ends, strict=True)):
         mass = float(totals[row * width + end] - totals[row * width + start])
-        part = parts.setdefault(root(i), Part([], 0.0, row, row, start, end - 1))
+        part = components.setdefault(root(i), Component([], 0.0, row, row, start, end - 1))
         part.runs.append((row, start, end))
         part.mass += mass
         part.bottom = row
         part.left, part.right = min(part.left, start), max(part.right, end - 1)
-    return list(parts.values())
+    return list(components.values())
 
 
 def _runs(mask: npt.NDArray[Any]) -> tuple[list[int], list[int], list[int]]:
-    """Row, first column and column after the last of each run of True, row by row."""
+    """The row, the first column and the column after the last of each run of True, by rows."""
     padded = np.zeros((mask.shape[0], mask.shape[1] + 2), np.int8)
     padded[:, 1:-1] = mask
     change = np.diff(padded, axis=1)

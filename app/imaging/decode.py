@@ -1,7 +1,8 @@
-"""Bytes of an upload to a grey picture, white ink on black. Pillow is imported here alone.
+"""Decode an uploaded picture to grey, and find its foreground. Only this module imports Pillow.
 
-Turned by EXIF, first frame, transparency flattened, 16 bits and colours made grey; what is paper
-and what is ink is found by `app.imaging.background`.
+The picture is turned by its EXIF orientation; of an animation the first frame is taken;
+transparency, 16-bit values and colours become grey. `app.imaging.background` then separates
+foreground and background.
 """
 
 from __future__ import annotations
@@ -18,22 +19,22 @@ from PIL import Image, ImageFile, ImageOps
 
 from app.errors import Invalid, TooLarge, UnsupportedMedia
 from app.imaging import background
-from app.imaging.stroke_width import suit_pen
+from app.imaging.stroke_width import normalize_stroke_width
 from model.messages import Message
 from model.preprocessing import normalize
 
-__all__ = ["pixels", "png", "read_grey", "stages"]
+__all__ = ["decode", "foreground", "pixel_count", "png", "read_grey", "stages"]
 
 Grey = npt.NDArray[np.uint8]
 
-MAX_PIXELS = 50_000_000  # a phone's largest photo; more is refused before it is decoded
-WORK_SIDE = 400  # pixels: larger pictures are reduced to about this
+MAX_PIXELS = 50_000_000  # as in a phone's largest photo; more is refused before decoding
+WORK_SIDE = 400  # pixels of the longer side; larger pictures are reduced to about this
 FORMATS = Message("image.formats")
 
-# Pillow's own limit only warns, and counts otherwise: `_open` refuses before anything is decoded.
+# Pillow's own limit only warns; `_open` refuses larger pictures before anything is decoded.
 Image.MAX_IMAGE_PIXELS = None
 
-# First bytes, format. Sniffed here, so that nothing but its own reader ever sees an upload.
+# First bytes and format. Detected here, so that only the format's own reader parses an upload.
 SIGNATURES = (
     (b"\x89PNG\r\n\x1a\n", "PNG"),
     (b"\xff\xd8\xff", "JPEG"),
@@ -43,7 +44,7 @@ SIGNATURES = (
     (b"II*\0", "TIFF"),
     (b"MM\0*", "TIFF"),
 )
-# Format, Pillow's name for its reader. `Image.open` would ask about each, and takes longer.
+# Format and Pillow's name for its reader. `Image.open` would try each, and takes longer.
 READERS = {
     "PNG": "PngImage",
     "JPEG": "JpegImage",
@@ -56,17 +57,17 @@ ORIENTATION = 274  # the EXIF tag
 
 
 def read_grey(data: bytes) -> Grey:
-    """Decode a picture to white ink on black (h, w), 0..255, ready for `normalize.to_mnist`.
+    """Decode a picture to white foreground on black (h, w), 0..255, ready for `normalize.to_mnist`.
 
-    Raises UnsupportedMedia for what is no picture, TooLarge for too many pixels, Invalid for a
+    Raises UnsupportedMedia for another kind of file, TooLarge for too many pixels, Invalid for a
     damaged file.
     """
-    grey, lossy = _decode(data)
-    return _ink(grey, lossy)
+    grey, lossy = decode(data)
+    return foreground(grey, lossy)
 
 
-def pixels(data: bytes) -> int:
-    """How many pixels the picture has, from its header alone. Raises as `read_grey` does."""
+def pixel_count(data: bytes) -> int:
+    """The number of pixels of a picture, from its header alone. Raises as `read_grey` does."""
     if data[:8] == SIGNATURES[0][0] and len(data) >= 24:
         width, height = struct.unpack(">II", data[16:24])
         return int(width * height)
@@ -75,34 +76,36 @@ def pixels(data: bytes) -> int:
 
 
 def stages(data: bytes) -> dict[str, Grey]:
-    """What each step of the preparation made, in order: grey, ink, small (20x20), input (28x28).
+    """The result of each step of the preparation by name, in order.
 
-    Raises as `read_grey` and `normalize.to_mnist` do.
+    The steps are grey, ink (the foreground), small (20x20) and input (28x28). Raises as `read_grey`
+    and `normalize.to_mnist` do.
     """
-    grey, lossy = _decode(data)
-    found = _ink(grey, lossy)
-    top, bottom, left, right = normalize.ink_box(found)
+    grey, lossy = decode(data)
+    white = foreground(grey, lossy)
+    top, bottom, left, right = normalize.bounding_box(white)
     return {
         "grey": grey,
-        "ink": found,
-        "small": normalize.resample(found[top:bottom, left:right]),
-        "input": normalize.to_mnist(found),
+        "ink": white,
+        "small": normalize.resample(white[top:bottom, left:right]),
+        "input": normalize.to_mnist(white),
     }
 
 
-def _ink(grey: Grey, lossy: bool) -> Grey:
-    return suit_pen(background.extract_ink(grey, lossy))
+def foreground(grey: Grey, lossy: bool) -> Grey:
+    """White ink on black, in what `decode` gave, of a stroke width as MNIST's."""
+    return normalize_stroke_width(background.extract_foreground(grey, lossy))
 
 
 def png(grey: Grey) -> bytes:
-    """Encode a grey picture as PNG, to show it."""
+    """Encode a grey picture as PNG."""
     buffer = io.BytesIO()
     Image.fromarray(grey).save(buffer, "PNG")
     return buffer.getvalue()
 
 
 def _open(data: bytes) -> Image.Image:
-    """Read the header, and refuse what is no picture or too large a one."""
+    """Read the header with the format's own reader; refuse other files and too many pixels."""
     if not data:
         raise Invalid("image.empty", remedy=FORMATS)
     kind = next((name for start, name in SIGNATURES if data.startswith(start)), None)
@@ -122,7 +125,7 @@ def _open(data: bytes) -> Image.Image:
 
 @cache
 def _reader(kind: str) -> type[ImageFile.ImageFile]:
-    """Pillow's class for a format, imported when the first such picture comes."""
+    """Pillow's reader of a format, imported with the first such picture."""
     name = READERS[kind]
     reader: type[ImageFile.ImageFile] = getattr(import_module(f"PIL.{name}Plugin"), f"{name}File")
     return reader
@@ -132,39 +135,39 @@ def _damaged(kind: str, error: Exception) -> Invalid:
     return Invalid("image.damaged", kind=kind, error=str(error))
 
 
-def _decode(data: bytes) -> tuple[Grey, bool]:
-    """Decode to grey as it was photographed or drawn, and tell whether compression left traces."""
+def decode(data: bytes) -> tuple[Grey, bool]:
+    """Decode to grey, upright, and tell whether the compression was lossy."""
     image = _open(data)
     kind = image.format or ""
     try:
         image.draft(None, (WORK_SIDE, WORK_SIDE))  # JPEG decodes at 1/2, 1/4, 1/8 almost for free
         image.load()
-        image = _turn(image)
+        image = _apply_orientation(image)
         grey = _to_grey(image)
-    except Exception as error:  # each decoder raises what its parser happens to raise
+    except Exception as error:  # decoders raise many types on damaged files
         raise _damaged(kind, error) from error
     return grey, kind == "JPEG" or (kind == "WEBP" and b"VP8L" not in data[:64])
 
 
-def _turn(image: Image.Image) -> Image.Image:
+def _apply_orientation(image: Image.Image) -> Image.Image:
     if "exif" in image.info and image.getexif().get(ORIENTATION, 1) != 1:
         return ImageOps.exif_transpose(image)
-    return image  # Pillow turns a TIFF by itself
+    return image  # Pillow applies a TIFF's orientation itself
 
 
 def _to_grey(image: Image.Image) -> Grey:
     if image.mode in ("L", "1"):
         if "transparency" not in image.info:
             grey = _reduce(image if image.mode == "L" else image.convert("L"))
-            # As np.asarray does, but sooner: this is how most pictures come.
+            # The result of np.asarray in less time, for the most common mode.
             return np.frombuffer(grey.tobytes(), np.uint8).reshape(grey.height, grey.width)
     elif image.mode == "F" or image.mode.startswith("I"):
-        return _from_deep(np.asarray(image))
+        return _scale_to_8_bits(np.asarray(image))
     if image.mode in ("RGBA", "LA", "PA", "RGBa", "La") or "transparency" in image.info:
         return _flatten(image)
     if image.mode == "LAB":
         return np.asarray(_reduce(image.getchannel(0)))
-    return _from_colour(np.asarray(_reduce(image.convert("RGB"))))
+    return _luma(np.asarray(_reduce(image.convert("RGB"))))
 
 
 def _reduce(image: Image.Image) -> Image.Image:
@@ -172,8 +175,8 @@ def _reduce(image: Image.Image) -> Image.Image:
     return image.reduce(factor) if factor > 1 else image
 
 
-def _from_deep(values: npt.NDArray[Any]) -> Grey:
-    """16-bit and float pictures: whatever range they use becomes 0..255."""
+def _scale_to_8_bits(values: npt.NDArray[Any]) -> Grey:
+    """Scale 16-bit and float pictures from the range of their values to 0..255."""
     factor = -(-max(values.shape) // (2 * WORK_SIDE))
     values = np.nan_to_num(values.astype(np.float64), posinf=0, neginf=0)
     if factor > 1:
@@ -192,20 +195,23 @@ def _from_deep(values: npt.NDArray[Any]) -> Grey:
 
 
 def _flatten(image: Image.Image) -> Grey:
-    """Lay a transparent picture on paper: unlike its ink, or its own where most is opaque."""
+    """Composite a transparent picture over a background that contrasts with its foreground.
+
+    Where most pixels are opaque, the background is their median.
+    """
     layers = _reduce(image.convert("RGBA").convert("RGBa")).split()
-    ink_grey = np.asarray(Image.merge("RGB", layers[:3]).convert("L"), np.float32)  # times alpha
+    premultiplied = np.asarray(Image.merge("RGB", layers[:3]).convert("L"), np.float32)
     alpha = np.asarray(layers[3], np.float32) / 255
     opaque = alpha > 0.5
     if opaque.mean() > 0.5:
-        background = float(np.median(ink_grey[opaque]))
+        background = float(np.median(premultiplied[opaque]))
     else:
-        background = 255.0 if ink_grey.sum() < 127.5 * alpha.sum() else 0.0
-    return np.floor(ink_grey + (1 - alpha) * background + 0.5).astype(np.uint8)
+        background = 255.0 if premultiplied.sum() < 127.5 * alpha.sum() else 0.0
+    return np.floor(premultiplied + (1 - alpha) * background + 0.5).astype(np.uint8)
 
 
-def _from_colour(rgb: Grey) -> Grey:
-    """Luma (ITU-R 601), unless the ink stands out much better in one of the channels."""
+def _luma(rgb: Grey) -> Grey:
+    """Luma (ITU-R 601), or the colour channel with the widest range if luma has little contrast."""
     luma = np.asarray(Image.fromarray(rgb).convert("L"))
     if np.ptp(luma) >= 96:
         return luma

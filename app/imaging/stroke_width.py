@@ -1,6 +1,6 @@
-"""Give strokes that are far too thin or too thick for 28x28 a pen's width, as MNIST's strokes have.
+"""Normalisation of the stroke width, for strokes far too thin or too thick for 28x28.
 
-Averaged down, thin lines would read as breaks and a marker's loops would close.
+Averaged down to 20x20 pixels, thin strokes would break and thick ones would close loops.
 """
 
 from __future__ import annotations
@@ -13,41 +13,44 @@ import numpy.typing as npt
 from model.errors import BlankImageError
 from model.preprocessing import normalize
 
-__all__ = ["suit_pen"]
+__all__ = ["normalize_stroke_width"]
 
 Grey = npt.NDArray[np.uint8]
 
-# Pixels of the 20 that the digit is brought to; MNIST's strokes have 1.6 to 3.7.
-THIN, THICK = 1.0, 3.4
-THIN_BECOMES, THICK_BECOMES = 1.7, 2.8
-# Ink as a share of the box's square, between which no digit's strokes are too thin or too thick.
+# Stroke widths in pixels of the 20x20 image; MNIST's are 1.6 to 3.7.
+THIN, THICK = 1.0, 3.4  # outside of these the width is changed
+THIN_TARGET, THICK_TARGET = 1.7, 2.8
+# Mass as a share of the bounding box's square: between these no stroke is too thin or too thick.
 SPARSE, DENSE = 0.13, 0.3
-COARSE = 4  # pixels from one to the next when looking quickly
-SMALL = 60  # pixels: in a smaller picture a pixel is too large a step
+COARSE = 4  # pixels between the samples of the quick test
+SMALL = 60  # pixels of the longer side; below, steps of a pixel are too coarse
 
 
-def suit_pen(found: Grey) -> Grey:
-    """Widen or narrow the strokes of white ink on black (h, w) where they need it."""
-    if max(found.shape) < SMALL or not _may_need_it(found):
-        return found
-    top, bottom, left, right = normalize.ink_box(found)
-    crop = found[top:bottom, left:right]
+def normalize_stroke_width(foreground: Grey) -> Grey:
+    """Dilate or erode the strokes of white on black (h, w), 0..255, to a usual stroke width.
+
+    A picture of usual strokes, or too small to measure, is returned as it is.
+    """
+    if max(foreground.shape) < SMALL or not _is_unusual(foreground):
+        return foreground
+    top, bottom, left, right = normalize.bounding_box(foreground)
+    crop = foreground[top:bottom, left:right]
     pixel = max(crop.shape) / normalize.BOX
     width = _stroke_width(crop)
     if width < THIN * pixel:
-        return _widen(crop, round((THIN_BECOMES * pixel - width) / 2))
+        return _dilate(crop, round((THIN_TARGET * pixel - width) / 2))
     if width > THICK * pixel:
-        return _narrow(crop, round((width - THICK_BECOMES * pixel) / 2))
-    return found
+        return _erode(crop, round((width - THICK_TARGET * pixel) / 2))
+    return foreground
 
 
-def _may_need_it(found: Grey) -> bool:
-    """Look at every fourth pixel: most drawings need no closer look."""
-    coarse = found[::COARSE, ::COARSE].copy()  # its pixels side by side: read several times
+def _is_unusual(foreground: Grey) -> bool:
+    """A quick test on every fourth pixel, which spares most drawings the measurement."""
+    coarse = foreground[::COARSE, ::COARSE].copy()  # contiguous, for several passes
     try:
-        top, bottom, left, right = normalize.ink_box(coarse)
+        top, bottom, left, right = normalize.bounding_box(coarse)
     except BlankImageError:
-        return bool(found.any())
+        return bool(foreground.any())
     side = max(bottom - top, right - left)
     crop = coarse[top:bottom, left:right]
     share = float(crop.sum(dtype=np.int64)) / (side * side * float(crop.max()))
@@ -55,34 +58,38 @@ def _may_need_it(found: Grey) -> bool:
 
 
 def _stroke_width(crop: Grey) -> float:
-    """Twice the area through the outline's length, which is pi/4 of its steps on the pixel grid."""
+    """The mean stroke width in pixels, twice the area divided by the outline's length.
+
+    That is pi/4 of the number of its steps on the pixel grid.
+    """
     area = float(crop.sum(dtype=np.int64)) / float(crop.max())
-    inked = np.pad(crop > crop.max() // 2, 1)
-    steps = np.count_nonzero(inked[1:] != inked[:-1])
-    steps += np.count_nonzero(inked[:, 1:] != inked[:, :-1])
+    inside = np.pad(crop > crop.max() // 2, 1)
+    steps = np.count_nonzero(inside[1:] != inside[:-1])
+    steps += np.count_nonzero(inside[:, 1:] != inside[:, :-1])
     return 2 * area / max(steps * np.pi / 4, 1.0)
 
 
-def _widen(crop: Grey, reach: int) -> Grey:
-    """The greatest value within `reach` pixels, nearly round, in a frame that much larger."""
+def _dilate(crop: Grey, reach: int) -> Grey:
+    """Dilate by a nearly round window of radius `reach`, into a frame that is larger by it."""
     padded = np.pad(crop, reach + 1)
     straight = round(0.6 * reach)
     for axis in (0, 1):
-        padded = _greatest(padded, straight, axis)
+        padded = _line_maximum(padded, straight, axis)
     for _ in range(reach - straight):  # each step adds a pixel up, down, left and right
-        rows, columns = _greatest(padded, 1, 0), _greatest(padded, 1, 1)
+        rows, columns = _line_maximum(padded, 1, 0), _line_maximum(padded, 1, 1)
         padded = np.maximum(rows, columns)
     return padded
 
 
-def _narrow(crop: Grey, reach: int) -> Grey:
-    """The least value within `reach` pixels; left as it is where nothing would remain."""
-    paper = 255 - np.pad(crop, 1)
-    narrowed = 255 - _widen(paper, reach)[reach + 1 : -reach - 1, reach + 1 : -reach - 1]
-    return narrowed if narrowed.any() else crop
+def _erode(crop: Grey, reach: int) -> Grey:
+    """Erode by the window of `_dilate`, as a dilation of the negative, if anything remains."""
+    negative = 255 - np.pad(crop, 1)
+    eroded = 255 - _dilate(negative, reach)[reach + 1 : -reach - 1, reach + 1 : -reach - 1]
+    return eroded if eroded.any() else crop
 
 
-def _greatest(picture: npt.NDArray[Any], reach: int, axis: int) -> npt.NDArray[Any]:
+def _line_maximum(picture: npt.NDArray[Any], reach: int, axis: int) -> npt.NDArray[Any]:
+    """The maximum within `reach` pixels along one axis."""
     out = picture.copy()
     source, target = np.swapaxes(picture, 0, axis), np.swapaxes(out, 0, axis)
     for step in range(1, reach + 1):

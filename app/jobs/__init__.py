@@ -1,1 +1,1 @@
-"""Training jobs: submitted, dispatched to workers, resumed, and followed as a stream of events."""
+"""Training jobs: submission, dispatch to workers, resumption, and streams of their events."""

@@ -1,8 +1,7 @@
-"""The loop that brings queued jobs, and those whose worker fell silent, to the workers."""
+"""The dispatcher: a loop that sends queued jobs, and those with an expired lease, to workers."""
 
 from __future__ import annotations
 
-import logging
 import os
 import secrets
 import socket
@@ -13,23 +12,22 @@ from concurrent.futures import Future
 
 from app.jobs.executors import Workers, process_died
 from app.jobs.worker import run_training
+from app.logs import log
 from app.store import jobs, leases
 from app.store.engine import Database, StoreError
 from model.messages import Message
 
 __all__ = ["Dispatcher"]
 
-log = logging.getLogger(__name__)
-
-POLL_SECONDS = 0.5  # how soon a job is seen that another replica was given
-OFFER_SECONDS = 5.0  # how long the others leave a job to us; renewed while it waits for a worker
-PRUNE_SECONDS = 600.0
-DAY = 86_400.0
-GIVE_BACK_SECONDS = 3.5
+POLL_SECONDS = 0.5  # between queries for jobs that other replicas accepted
+OFFER_SECONDS = 5.0  # of an offer to this replica, renewed while the job waits for a worker
+PRUNE_SECONDS = 600.0  # between prunings of old jobs
+DAY = 86_400.0  # seconds
+RELEASE_SECONDS = 3.5  # for workers to release their jobs at shutdown
 
 
 class Dispatcher:
-    """One thread. Everything it knows is in the store, so losing it loses nothing."""
+    """A thread that dispatches jobs. All of its state is in the store, so a crash loses nothing."""
 
     def __init__(
         self,
@@ -54,67 +52,68 @@ class Dispatcher:
         self._thread = threading.Thread(target=self._loop, name="dispatch jobs", daemon=True)
 
     def start(self) -> None:
-        """Begin to look for jobs."""
+        """Start the thread."""
         self._thread.start()
 
     def wake(self) -> None:
-        """Look for jobs now: one was submitted, or a worker is free."""
+        """Look for jobs now, since one was submitted or a worker became idle."""
         self._wake.set()
 
     def stop(self) -> None:
-        """Take no more jobs; those that run here are given back, to go on from a checkpoint."""
+        """Stop dispatching; running jobs are released, to be resumed from their checkpoints."""
         self._stopping.set()
         self._wake.set()
         if self._thread.is_alive():
-            self._thread.join(GIVE_BACK_SECONDS)
+            self._thread.join(RELEASE_SECONDS)
         self._workers.stop()
-        futures.wait(self._running, timeout=GIVE_BACK_SECONDS)
+        futures.wait(self._running, timeout=RELEASE_SECONDS)
         for future, id in self._running.items():
             if future.done() and process_died(future):
-                self._give_back(id)
+                self._release(id)
 
-    def _give_back(self, id: str) -> None:
-        """For a process that was too busy to do so itself before it had to end."""
+    def _release(self, id: str) -> None:
+        """Release a job for a process that had to end before it could do so itself."""
         try:
             with self._database.begin() as session:
                 lease = leases.held_by(session, id, self.owner)
                 if lease is not None:
                     leases.release(session, lease)
         except StoreError as error:
-            log.warning("job %s: its lease has to run out, the store is away: %s", id, error.orig)
+            log.warning("a lease has to run out: the store is away", job=id, error=str(error.orig))
 
     def _loop(self) -> None:
         while not self._stopping.is_set():
             try:
                 self.look()
             except StoreError as error:
-                log.warning("The store is away; jobs wait: %s", error.orig)
+                log.warning("jobs wait: the store is away", error=str(error.orig))
             except Exception:
-                log.exception("Looking for jobs failed; it is tried again")
+                log.exception("looking for jobs failed; it is tried again")
             self._wake.wait(POLL_SECONDS)
             self._wake.clear()
 
     def look(self) -> None:
-        """Bring as many jobs to the workers as they have room for."""
-        self._notice_sleep()
+        """Send as many claimable jobs to the workers as there are free slots."""
+        self._detect_suspension()
         self._collect()
         waiting = [id for future, id in self._running.items() if not future.done()]
         free = self._workers.slots() - len(self._running)
         if waiting:
             with self._database.begin() as session:
-                leases.keep_offers(session, waiting, OFFER_SECONDS)
+                leases.renew_offers(session, waiting, OFFER_SECONDS)
         if free > 0:
             for id in self._offered(free):
                 self._send(id)
         self._prune()
 
     def _offered(self, limit: int) -> list[str]:
+        """The ids of at most `limit` jobs that are offered to this replica."""
         lease = self._lease_seconds
         if time.time() - self._awake_since < lease:
-            # Just awake: workers that slept with us need a moment for their next heartbeat.
+            # After a suspension, workers of this machine need a moment to renew their heartbeats.
             lease += self._lease_seconds
         with self._database.read() as session:
-            if not leases.anything_free(session, lease):
+            if not leases.any_claimable(session, lease):
                 return []
         with self._database.begin() as session:
             return leases.offer(session, limit=limit, lease_seconds=lease, seconds=OFFER_SECONDS)
@@ -127,21 +126,22 @@ class Dispatcher:
         future.add_done_callback(lambda done: self._wake.set())
 
     def _collect(self) -> None:
+        """Remove finished futures; where the process died, the attempt counts as failed."""
         for future in [future for future in self._running if future.done()]:
             id = self._running.pop(future)
             if process_died(future):
                 self._dead.append(id)
             elif not future.cancelled() and future.exception() is not None:
-                log.warning("job %s: its worker gave up: %s", id, future.exception())
+                log.warning("a worker gave up", job=id, error=str(future.exception()))
         while self._dead:
             with self._database.begin() as session:
                 lease = leases.held_by(session, self._dead[0], self.owner)
                 if lease is not None:
                     leases.fail_attempt(session, lease, Message("job.process_died"))
-            log.warning("job %s: the process that trained it died", self._dead.pop(0))
+            log.warning("a training process died", job=self._dead.pop(0))
 
-    def _notice_sleep(self) -> None:
-        """A machine that slept finds every heartbeat old, its own workers' too."""
+    def _detect_suspension(self) -> None:
+        """After a machine's suspension all heartbeats are old, those of its own workers too."""
         now = time.time()
         if now - self._looked > max(self._lease_seconds / 2, 5 * POLL_SECONDS):
             self._awake_since = now

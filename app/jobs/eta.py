@@ -1,4 +1,4 @@
-"""The time of a training run: the model itself knows no clock."""
+"""The clock of a training run: when to report, durations and the estimated time left."""
 
 from __future__ import annotations
 
@@ -6,18 +6,18 @@ import time
 
 __all__ = ["REPORT_SECONDS", "ProgressClock"]
 
-REPORT_SECONDS = 0.25
+REPORT_SECONDS = 0.25  # between progress reports
 
 
 class ProgressClock:
-    """When to report, how long an epoch took, and how long the rest will take."""
+    """Measures a training run; `model.training` itself reads no clock."""
 
     def __init__(self) -> None:
         self.reported = self.lap_began = self.began = time.monotonic()
         self.first_step: int | None = None
 
     def report_is_due(self) -> bool:
-        """Whether it is time for the next report; if so, it counts as made."""
+        """Whether it is time for the next report; if so, the interval starts anew."""
         now = time.monotonic()
         if now - self.reported < REPORT_SECONDS:
             return False
@@ -25,16 +25,16 @@ class ProgressClock:
         return True
 
     def epoch_seconds(self) -> float:
-        """Seconds since the last call: at an epoch's end, what the epoch took."""
+        """Seconds since the last call, which is the duration of an epoch if called at its end."""
         now = time.monotonic()
         seconds, self.lap_began = now - self.lap_began, now
         return round(seconds, 3)
 
     def seconds_left(self, step: int, steps: int) -> float | None:
-        """By the pace since this attempt's first report."""
+        """The time left at the mean speed since this attempt's first report; None before that."""
         if self.first_step is None:
             self.first_step, self.began = step, time.monotonic()
         if step == self.first_step:
             return None if step < steps else 0.0
-        pace = (time.monotonic() - self.began) / (step - self.first_step)
-        return round(pace * (steps - step), 2)
+        seconds_per_step = (time.monotonic() - self.began) / (step - self.first_step)
+        return round(seconds_per_step * (steps - step), 2)

@@ -1,4 +1,4 @@
-"""Events of jobs as they happen: one poll of the store serves every stream of this process."""
+"""Streams of the events of jobs; one poll of the store serves all streams of a process."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from app.store import events, jobs
 from app.store.engine import Database, StoreError
 from app.store.tables import FINISHED
 
-__all__ = ["EventStream", "ToldEvent"]
+__all__ = ["EventStream", "StreamEvent"]
 
-POLL_SECONDS = 0.2
+POLL_SECONDS = 0.2  # between polls of the store
 
 
-class ToldEvent(NamedTuple):
-    """An event as its followers are told it, in the language in use."""
+class StreamEvent(NamedTuple):
+    """An event as a stream sends it, with its sentences in the language in use."""
 
     id: int
     kind: str
@@ -28,10 +28,10 @@ class ToldEvent(NamedTuple):
 
 
 class EventStream:
-    """Whoever follows a job sleeps until the poll sees that it has more events.
+    """Lets coroutines follow jobs: each sleeps until the poll finds new events of its job.
 
-    The server waits at shutdown for open responses, and a stream would never end: so `close` ends
-    them, and is called by the very signal that stops the server.
+    At shutdown the server waits for open responses, and a stream has no end of its own. So `close`
+    ends all streams, and is called by the signal that stops the server.
     """
 
     def __init__(self, database: Database) -> None:
@@ -44,8 +44,8 @@ class EventStream:
         self._closed = threading.Event()
         self._handlers: dict[int, Any] = {}
 
-    async def follow(self, job: str, last_event: int) -> AsyncIterator[ToldEvent]:
-        """Every event of a job after number `last_event`, until it has ended or we close."""
+    async def follow(self, job: str, last_event: int) -> AsyncIterator[StreamEvent]:
+        """Yield the events of a job after number `last_event`, until its end or `close`."""
         with self._watching(job):
             while not self._closed.is_set():
                 tick = self._tick
@@ -64,15 +64,15 @@ class EventStream:
                     tick = self._tick
 
     def close(self) -> None:
-        """End every stream. Safe in a signal handler, from any thread, and twice."""
+        """End all streams. Safe to call in a signal handler, from any thread, and twice."""
         self._closed.set()
         if self._loop is not None and not self._loop.is_closed():
             self._loop.call_soon_threadsafe(self._wake)
 
     def catch_signals(self) -> None:
-        """Close when the server is told to stop, then let the server's own handler do its part."""
+        """Install signal handlers that call `close`, then the server's own handlers."""
         if threading.current_thread() is not threading.main_thread():
-            return  # a server inside another program, which handles signals itself
+            return  # embedded in a program that handles signals itself
         for number in (signal.SIGINT, signal.SIGTERM):
             before = self._handlers[number] = signal.getsignal(number)
             if callable(before):
@@ -84,18 +84,18 @@ class EventStream:
                 signal.signal(number, handle)
 
     def release_signals(self) -> None:
-        """Put the handlers back."""
+        """Restore the previous signal handlers."""
         for number, before in self._handlers.items():
             if callable(before):
                 signal.signal(number, before)
         self._handlers.clear()
 
-    def _read(self, job: str, last_event: int) -> list[ToldEvent]:
+    def _read(self, job: str, last_event: int) -> list[StreamEvent]:
         with self._database.read() as session:
             found = events.after(session, job, last_event)
             if not found:
                 self._heads.update(self._ask_heads([job]))
-            return [ToldEvent(event.id, event.kind, events.shown(event)) for event in found]
+            return [StreamEvent(event.id, event.kind, events.api_data(event)) for event in found]
 
     @contextlib.contextmanager
     def _watching(self, job: str) -> Any:
@@ -122,7 +122,7 @@ class EventStream:
     def _ask_heads(self, ids: list[str]) -> dict[str, tuple[int, str]]:
         with self._database.read() as session:
             found = jobs.heads(session, ids)
-        # A job that was pruned meanwhile has nothing more to tell.
+        # A job that was pruned in the meantime has no more events.
         return {id: found.get(id, (0, "failed")) for id in ids}
 
     def _wake(self) -> None:

@@ -1,13 +1,12 @@
-"""Where training runs: processes of this machine, or a Dask cluster. The only file that knows.
+"""Executors of training jobs: processes of this machine, or a Dask cluster, which only this knows.
 
-Each process of ours is a pool of its own, so that one that dies takes no other job with it; a pool
-that broke is thrown away and the next job gets a new one.
+Each local process is a pool of its own, so that a crash affects one job only; a broken pool is
+replaced by a new one.
 """
 
 from __future__ import annotations
 
 import contextlib
-import logging
 import multiprocessing
 import os
 import signal
@@ -19,55 +18,47 @@ from concurrent.futures.process import BrokenProcessPool
 from multiprocessing.connection import Connection
 from typing import TYPE_CHECKING, Any, Protocol
 
+from app.blas import ONE_THREAD
+from app.logs import log
+
 if TYPE_CHECKING:
     from app.settings import Settings
 
 __all__ = ["DaskWorkers", "LocalWorkers", "Workers", "make_workers", "process_died"]
 
-log = logging.getLogger(__name__)
-
-# One thread each: two jobs would fight over the cores, and the number of threads decides how sums
-# are split, so how they round. Processes inherit these, and read them when they import NumPy.
-BLAS_THREADS = {
-    "OPENBLAS_NUM_THREADS": "1",
-    "OMP_NUM_THREADS": "1",
-    "MKL_NUM_THREADS": "1",
-    "BLIS_NUM_THREADS": "1",
-    "VECLIB_MAXIMUM_THREADS": "1",
-}
-GIVE_BACK_SECONDS = 3.0  # what a process gets to give its job back before it ends itself
-LOWER_PRIORITY = 10  # predictions go before training
-CONNECT_SECONDS = 5
-RECONNECT_SECONDS = 2
+RELEASE_SECONDS = 3.0  # for a process to release its job before it exits
+LOWER_PRIORITY = 10  # added to the niceness, so that predictions have precedence over training
+CONNECT_SECONDS = 5  # timeout of a connection to the scheduler
+RECONNECT_SECONDS = 2  # between attempts to connect
 
 
 class Workers(Protocol):
-    """What the dispatcher needs of an executor: how much it takes at once, and an end."""
+    """An executor as the dispatcher needs it."""
 
     def slots(self) -> int:
-        """How many jobs can run at the same time now; 0 while the workers cannot be reached."""
+        """The number of jobs that can run at the same time; 0 while no worker can be reached."""
 
     def submit(self, fn: Callable[..., str], *args: Any) -> Future[str]:
         """Run fn(*args) in a worker."""
 
     def stop(self) -> None:
-        """Take nothing more, and have what runs here give its job back."""
+        """Accept no more jobs, and make local workers release theirs."""
 
 
 def make_workers(settings: Settings) -> Workers:
-    """Choose as the settings say."""
+    """The executor that the settings choose."""
     if settings.dask_address:
         return DaskWorkers(settings.dask_address)
     return LocalWorkers(settings.job_workers)
 
 
 def process_died(future: Future[str]) -> bool:
-    """Whether the process that ran this is gone, and its job with it."""
+    """Whether the process that ran this crashed, with its job unfinished."""
     return not future.cancelled() and isinstance(future.exception(), BrokenProcessPool)
 
 
 class LocalWorkers:
-    """Processes of this machine, started when there is work for them."""
+    """Processes of this machine, started when they are needed."""
 
     def __init__(self, count: int) -> None:
         self._count = count
@@ -75,12 +66,12 @@ class LocalWorkers:
         self._idle: list[ProcessPoolExecutor] = []
         self._pools: set[ProcessPoolExecutor] = set()
         self._context = multiprocessing.get_context("spawn")
-        # Nothing is ever sent: when we close our end, or die, every process reads the end of file.
+        # Nothing is ever sent: processes read an end of file when the server closes it, or dies.
         self._reader, self._writer = self._context.Pipe(duplex=False)
-        os.environ.update(BLAS_THREADS)
+        os.environ.update(ONE_THREAD)  # the processes inherit it
 
     def slots(self) -> int:
-        """As many as the settings say."""
+        """The number of processes in the settings."""
         return self._count
 
     def submit(self, fn: Callable[..., str], *args: Any) -> Future[str]:
@@ -90,13 +81,13 @@ class LocalWorkers:
         try:
             future = pool.submit(fn, *args)
         except BrokenProcessPool:  # it died while it was idle
-            self._throw_away(pool)
+            self._discard(pool)
             return self.submit(fn, *args)
         future.add_done_callback(lambda done: self._done(pool, done))
         return future
 
     def stop(self) -> None:
-        """Have each process give its job back and end; this does not wait for it."""
+        """Make each process release its job and exit; this does not wait for it."""
         self._writer.close()
         with self._lock:
             pools, self._pools, self._idle = self._pools, set(), []
@@ -106,48 +97,51 @@ class LocalWorkers:
 
     def _new_pool(self) -> ProcessPoolExecutor:
         pool = ProcessPoolExecutor(
-            1, self._context, initializer=_enter_process, initargs=(self._reader,)
+            1, self._context, initializer=_initialize_process, initargs=(self._reader,)
         )
         self._pools.add(pool)
         return pool
 
     def _done(self, pool: ProcessPoolExecutor, future: Future[str]) -> None:
         if process_died(future):
-            self._throw_away(pool)
+            self._discard(pool)
             return
         with self._lock:
             if pool in self._pools:
                 self._idle.append(pool)
 
-    def _throw_away(self, pool: ProcessPoolExecutor) -> None:
+    def _discard(self, pool: ProcessPoolExecutor) -> None:
         with self._lock:
             self._pools.discard(pool)
         pool.shutdown(wait=False)
 
 
-def _enter_process(server: Connection) -> None:
-    """Prepare a pool process. Its server's signals are not its own: it follows the pipe."""
+def _initialize_process(server: Connection) -> None:
+    """Set up a pool process: ignore signals, lower its priority, and watch the server's pipe."""
     for name in (signal.SIGINT, signal.SIGTERM):
         signal.signal(name, signal.SIG_IGN)
     if hasattr(os, "nice"):
         os.nice(LOWER_PRIORITY)
-    threading.Thread(target=_follow, args=(server,), name="follow the server", daemon=True).start()
+    threading.Thread(
+        target=_watch_server, args=(server,), name="follow the server", daemon=True
+    ).start()
 
 
-def _follow(server: Connection) -> None:
+def _watch_server(server: Connection) -> None:
+    """Request a release and exit when the server has closed its end of the pipe, or died."""
     from app.jobs.worker import stop_requested
 
     with contextlib.suppress(OSError):
         server.poll(None)
     stop_requested.set()
-    time.sleep(GIVE_BACK_SECONDS)
-    os._exit(0)  # idle, with the server gone, or too slow: the lease runs out instead
+    time.sleep(RELEASE_SECONDS)
+    os._exit(0)  # idle, or too slow to release its job, whose lease then expires
 
 
 class DaskWorkers:
-    """The workers of a Dask cluster, through a client made anew when the scheduler was away.
+    """The workers of a Dask cluster, by a client that reconnects when the scheduler was away.
 
-    Stopping a server takes nothing from the cluster: what runs there ends there.
+    Stopping a server does not stop the cluster: jobs that run there continue.
     """
 
     def __init__(self, address: str) -> None:
@@ -157,7 +151,7 @@ class DaskWorkers:
         self._open: set[Future[str]] = set()
 
     def slots(self) -> int:
-        """As many as the cluster's workers have threads."""
+        """The number of threads of the cluster's workers."""
         client = self._connected()
         if client is None:
             return 0
@@ -168,7 +162,7 @@ class DaskWorkers:
             return 0
 
     def submit(self, fn: Callable[..., str], *args: Any) -> Future[str]:
-        """Run fn(*args) on the cluster, once: a job that is lost is found by its lease."""
+        """Run fn(*args) on the cluster, without retries: a lost job is found by its lease."""
         ours: Future[str] = Future()
         client = self._connected()
         if client is None:
@@ -180,7 +174,7 @@ class DaskWorkers:
         return ours
 
     def stop(self) -> None:
-        """Leave the cluster."""
+        """Disconnect from the cluster."""
         if self._client is not None:
             self._disconnect(None)
 
@@ -200,7 +194,7 @@ class DaskWorkers:
             self._disconnect(ConnectionError(f"the client is {self._client.status}"))
         if time.monotonic() < self._try_after:
             return None
-        import distributed  # slow to import, and an extra
+        import distributed  # slow to import, and an optional dependency
 
         connect: Any = distributed.Client
         try:
@@ -208,7 +202,7 @@ class DaskWorkers:
                 self._address, timeout=CONNECT_SECONDS, set_as_default=False, name="byhand"
             )
         except (OSError, TimeoutError) as error:
-            log.warning("The Dask scheduler at %s cannot be reached: %s", self._address, error)
+            log.warning("Dask cannot be reached", scheduler=self._address, error=str(error))
             self._try_after = time.monotonic() + RECONNECT_SECONDS
         return self._client
 
@@ -217,7 +211,7 @@ class DaskWorkers:
         if client is not None:
             client.close(timeout=1)
         if error is not None:
-            log.warning("The Dask scheduler at %s was lost: %s", self._address, error)
+            log.warning("Dask was lost", scheduler=self._address, error=str(error))
         lost, self._open = self._open, set()
         for future in lost:
             if not future.done():

@@ -1,4 +1,4 @@
-"""From what is asked for to what is trained: the preset filled in, the base model looked at."""
+"""Resolve a request to all hyperparameters, from the preset and the base model."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ from model.training.recipe import recipe
 
 __all__ = ["resolve", "vary"]
 
-NOT_THE_RECIPES = {"preset", "name", "base_model", "activate"}
+NOT_HYPERPARAMETERS = {"preset", "name", "base_model", "activate"}
 
 
 def resolve(session: Session, request: TrainRequest) -> dict[str, Any]:
-    """Every hyperparameter that a request comes to. Raises Invalid, RecipeError."""
-    chosen = request.model_dump(exclude=NOT_THE_RECIPES, exclude_none=True)
+    """All hyperparameters of a request, as its job stores them. Raises Invalid, RecipeError."""
+    chosen = request.model_dump(exclude=NOT_HYPERPARAMETERS, exclude_none=True)
     base = None
     if request.base_model is not None:
         try:
@@ -43,13 +43,13 @@ def resolve(session: Session, request: TrainRequest) -> dict[str, Any]:
         except RecipeError as error:
             values = {"model": request.base_model, "problem": error.message}
             raise _invalid(error.field, Message("job.base_model_misfit", values)) from None
-    # As JSON gives it back, so that a repeated request is told from another: lists, not tuples.
+    # Lists, not tuples, as JSON gives them back: repeated requests are compared with stored ones.
     resolved = {k: list(v) if isinstance(v, tuple) else v for k, v in asdict(made).items()}
     return resolved | {"base_model": request.base_model, "activate": request.activate}
 
 
 def vary(base: Mapping[str, Any], varied: Mapping[str, Any]) -> TrainRequest:
-    """One request of a sweep. Raises Invalid, which names the value."""
+    """The request of one job of a sweep. Raises Invalid, which names the value that is refused."""
     try:
         return TrainRequest.model_validate({**base, **varied})
     except ValidationError as error:

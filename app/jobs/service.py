@@ -61,10 +61,6 @@ class JobService:
         self.event_stream.close()
         self._dispatcher.stop()
 
-    def recover(self) -> None:
-        """Look at once for jobs whose worker fell silent; the loop looks twice a second."""
-        self._dispatcher.wake()
-
     def submit(self, request: TrainRequest, key: str | None = None) -> Job:
         """Queue a job, or give the one that was made under the same Idempotency-Key.
 
@@ -204,7 +200,7 @@ def _describe(session: Session, rows: Iterable[JobRow]) -> list[Job]:
             request=row.request,
             progress=JobProgress.model_validate(row, from_attributes=True),
             metrics=[EpochMetrics(**e.data) for e in told[row.id] if e.kind == "epoch"],
-            hints=[events.shown(e)["message"] for e in told[row.id] if e.kind == "hint"],
+            hints=[events.api_data(e)["message"] for e in told[row.id] if e.kind == "hint"],
             model=row.model,
             validation_accuracy=row.validation_accuracy,
             test_accuracy=row.test_accuracy,

@@ -1,16 +1,15 @@
-"""What runs in a pool process or on a cluster worker. It speaks to the rest through the store.
+"""Runs a training job, in a pool process or on a cluster worker. It communicates by the store only.
 
-Three kinds of transaction, each whole or not at all: about four times a second a progress event
-with the heartbeat; at each epoch's end its event, its hints and the checkpoint; at the end the
-model, the last event and the state. Whatever moment a process is killed at, the stream of events
-has no gap and nothing twice: an epoch is told together with the checkpoint that resumes after it,
-and a resumed run tells no progress until it has passed the last step that was told before.
+There are three kinds of atomic transactions: about four times a second a progress event with the
+heartbeat; at each epoch's end its event, its hints and the checkpoint; at the end the model, the
+last event and the state. Whenever a process is killed, the events of the job have no gap and no
+duplicates: an epoch's event is written together with the checkpoint that follows it, and a resumed
+run reports no progress until it has passed the last step that was reported before.
 """
 
 from __future__ import annotations
 
 import functools
-import logging
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -20,6 +19,7 @@ from typing import Any
 
 from app.errors import NotFound, ProblemError
 from app.jobs.eta import ProgressClock
+from app.logs import log
 from app.store import events as store_events
 from app.store import leases, models
 from app.store.clock import new_id
@@ -27,11 +27,10 @@ from app.store.engine import Database, Session, StoreError, connect
 from app.store.leases import Lease, LeaseLostError
 from app.store.tables import JobRow
 from model.classifier import Classifier
-from model.confidence.calibration import calibrated
+from model.confidence.calibration import calibrated_and_tested
 from model.data.idx import Dataset, load_mnist, split
 from model.errors import ByhandError, DivergenceError, RecipeError
 from model.messages import Message
-from model.metrics import accuracy
 from model.network import Parameters
 from model.serialization.checkpoint import dump_model, dump_state, load_model, load_state
 from model.training.diagnostics import hints
@@ -40,22 +39,20 @@ from model.training.recipe import Recipe
 
 __all__ = ["end", "recipe_of", "run_training", "stop_requested"]
 
-log = logging.getLogger(__name__)
-
 RETRY_SECONDS = (0.1, 0.2, 0.5, 1, 2, 2, 3, 3, 5, 5, 5, 10, 10, 10)  # about a minute
 BEATS_PER_LEASE = 4
-HOPELESS = (DivergenceError, RecipeError, NotFound)  # the same again, however often it is tried
+PERMANENT = (DivergenceError, RecipeError, NotFound)  # errors that every attempt would raise again
 
 stop_requested = threading.Event()
-"""Set in a pool process when its server stops or is gone: the job is given back."""
+"""Set in a pool process when its server stops or has died: the job is released."""
 
 
 def run_training(
     job_id: str, database_url: str, owner: str = "", lease_seconds: float = 30.0
 ) -> str:
-    """Take a job up where its last checkpoint stands and bring it to its end.
+    """Claim a job, resume it from its last checkpoint if it has one, and run it to its end.
 
-    Returns what became of it: its state, "released", "lost" or "not free".
+    Returns the outcome: the job's final state, "released", "lost", "attempt failed" or "not free".
     """
     database = connect(database_url)
     try:
@@ -64,28 +61,27 @@ def run_training(
         if claimed is None:
             return "not free"
         attempt = _Attempt(database, *claimed)
-        with attempt.beating(lease_seconds / BEATS_PER_LEASE):
+        with attempt.heartbeats(lease_seconds / BEATS_PER_LEASE):
             return attempt.run()
     finally:
         database.close()
 
 
 def recipe_of(request: Mapping[str, Any]) -> Recipe:
-    """The recipe in a job's stored request, which has other fields beside it."""
+    """The recipe of a job's stored request, without its other fields."""
     names = {field.name for field in fields(Recipe)}
     return Recipe(**{name: value for name, value in request.items() if name in names})
 
 
 def end(job: JobRow, state: TrainingState | None, outcome: str) -> Callable[[Session, Lease], None]:
-    """Prepare a job's last transaction, which stores the best epoch as a model if there is one."""
+    """Prepare the last transaction of a job, which stores its best epoch, if any, as a model.
+
+    The model is calibrated and tested here, outside of the transaction that is returned.
+    """
     made: Classifier | None = None
     if state is not None and state.epoch > 0:
-        dataset = _dataset()
         made = classifier(recipe_of(job.request), state.best, name=job.name)
-        held_back = split(dataset)
-        made = calibrated(made, held_back.validation_images, held_back.validation_labels)
-        tested = accuracy(made.probabilities(dataset.test_images), dataset.test_labels)
-        made = replace(made, test_accuracy=tested)
+        made = calibrated_and_tested(made, split(_dataset()), _dataset())
 
     def commit(session: Session, lease: Lease) -> None:
         if made is None:
@@ -107,38 +103,38 @@ def _dataset() -> Dataset:
 
 
 def _message(error: ByhandError | ProblemError) -> Message:
-    """What a job's row says of an error, to be put into words by whoever reads it."""
+    """An error as the message that a job's row stores."""
     if isinstance(error, RecipeError):
         return Message("field.problem", {"field": error.field, "problem": error.message})
     return error.message
 
 
 class _Attempt:
-    """One attempt at a job, from its claim to whatever ends it."""
+    """One attempt at a job, from its claim to its end."""
 
     def __init__(self, database: Database, lease: Lease, job: JobRow) -> None:
         self.database = database
         self.lease = lease
         self.job = job
         self.recipe = recipe_of(job.request)
-        self.told_step = job.step
-        self.told_hints: set[Message | str] = set()  # str: told by an earlier version
+        self.reported_step = job.step
+        self.reported_hints: set[Message | str] = set()  # str: by an earlier version
         self.lost = threading.Event()
 
     def run(self) -> str:
         try:
             return self._train()
         except LeaseLostError:
-            log.warning("job %s: another worker has it; this one stops", self.job.id)
+            log.warning("another worker has the job; this one stops", job=self.job.id)
             return "lost"
         except StoreError:
-            raise  # nothing can be written; the lease runs out, and another attempt follows
-        except HOPELESS as error:
+            raise  # nothing can be written; the lease expires, and another attempt follows
+        except PERMANENT as error:
             reason = _message(error)
             self._commit(lambda s, lease: leases.finish(s, lease, "failed", error=reason), 1)
             return "failed"
         except Exception as error:
-            log.exception("job %s: attempt failed", self.job.id)
+            log.exception("an attempt failed", job=self.job.id)
             what = _message(error) if isinstance(error, ByhandError | ProblemError) else str(error)
             reason = Message("job.raised", {"kind": type(error).__name__, "error": what})
             self._commit(lambda s, lease: leases.fail_attempt(s, lease, reason))
@@ -153,9 +149,9 @@ class _Attempt:
         for progress in train(self.recipe, data, state, base):
             if progress.state is not None:
                 state = progress.state
-                self._tell_epoch(progress, state, clock)
+                self._report_epoch(progress, state, clock)
             elif clock.report_is_due():
-                self._tell(progress, clock)
+                self._report(progress, clock)
             if self.lost.is_set():
                 raise LeaseLostError(self.job.id)
             if self.lease.cancel_requested:
@@ -166,10 +162,12 @@ class _Attempt:
         return self._end("succeeded", state)
 
     def _load(self) -> tuple[TrainingState | None, Parameters | None]:
-        """Where to go on from: the last checkpoint, else the base model, else nothing."""
+        """The state to resume from, if any, and the base model's parameters, if any."""
         with self.database.read() as session:
-            told = store_events.of_jobs(session, [self.job.id], ["hint"])
-            self.told_hints = {store_events.hint(event) for event in told[self.job.id]}
+            reported = store_events.of_jobs(session, [self.job.id], ["hint"])
+            self.reported_hints = {
+                store_events.stored_hint(event) for event in reported[self.job.id]
+            }
             saved = leases.checkpoint(session, self.job.id)
             if saved is not None:
                 return load_state(saved), None
@@ -178,24 +176,24 @@ class _Attempt:
                 return None, None
             return None, load_model(models.weights(session, base_model)).parameters
 
-    def _tell(self, progress: Progress, clock: ProgressClock) -> None:
-        """Report between two epochs, or only beat while steps are run again that were told."""
-        if progress.step <= self.told_step:
+    def _report(self, progress: Progress, clock: ProgressClock) -> None:
+        """Report progress, or renew the heartbeat while steps reported before are repeated."""
+        if progress.step <= self.reported_step:
             self._commit(leases.write)
             return
         columns = self._columns(progress, clock)
         event = ("progress", columns | {"train_loss": progress.train_loss})
         self._commit(lambda s, lease: leases.write(s, lease, [event], **columns), 1)
-        self.told_step = progress.step
+        self.reported_step = progress.step
 
-    def _tell_epoch(self, progress: Progress, state: TrainingState, clock: ProgressClock) -> None:
+    def _report_epoch(self, progress: Progress, state: TrainingState, clock: ProgressClock) -> None:
         columns = self._columns(progress, clock)
         events: list[store_events.Event] = [
             ("progress", columns | {"train_loss": progress.train_loss}),
             ("epoch", asdict(state.history[-1]) | {"seconds": clock.epoch_seconds()}),
         ]
         found = hints(state.history, self.recipe)
-        new = [hint for hint in found if not self.told_hints & {hint, str(hint)}]
+        new = [hint for hint in found if not self.reported_hints & {hint, str(hint)}]
         events += [store_events.hint_event(hint) for hint in new]
         saved = dump_state(state)
 
@@ -206,8 +204,8 @@ class _Attempt:
             return lease
 
         self._commit(commit, len(events))
-        self.told_step = progress.step
-        self.told_hints.update(new)
+        self.reported_step = progress.step
+        self.reported_hints.update(new)
 
     def _columns(self, progress: Progress, clock: ProgressClock) -> dict[str, Any]:
         return {
@@ -223,10 +221,10 @@ class _Attempt:
         return outcome
 
     def _commit(self, work: Callable[[Session, Lease], Any], events: int = 0) -> None:
-        """Write in one transaction; while the store is away, wait and try again.
+        """Run `work` in one transaction, and try again while the store cannot be reached.
 
-        When the connection breaks during a commit, nobody says whether it went through: the next
-        try looks whether the job has the `events` that this one adds.
+        When the connection breaks during a commit, it is unknown whether it succeeded: the next try
+        checks whether the job has the `events` that this one adds.
         """
         for pause in (*RETRY_SECONDS, None):
             try:
@@ -235,31 +233,31 @@ class _Attempt:
                         written = replace(self.lease, last_event=self.lease.last_event + events)
                     else:
                         written = work(session, self.lease)
-                # Only now is it certain: the `with` has committed.
+                # The `with` has committed by now.
                 self.lease = written if isinstance(written, Lease) else self.lease
                 return
             except StoreError as error:
                 if pause is None:
                     raise
-                log.warning("job %s: the store is away (%s)", self.job.id, error.orig)
+                log.warning("the store is away", job=self.job.id, error=str(error.orig))
                 time.sleep(pause)
 
     @contextmanager
-    def beating(self, seconds: float) -> Iterator[None]:
-        """Keep the lease while something takes long: reading the data, a large layer's steps."""
+    def heartbeats(self, seconds: float) -> Iterator[None]:
+        """Renew the lease in a second thread, during long operations such as reading the data."""
         done = threading.Event()
 
-        def beat() -> None:
+        def renew() -> None:
             while not done.wait(seconds):
                 try:
                     with self.database.begin() as session:
-                        if not leases.beat(session, self.lease):
+                        if not leases.renew_heartbeat(session, self.lease):
                             self.lost.set()
                             return
                 except StoreError:
-                    log.warning("job %s: a heartbeat was missed, the store is away", self.job.id)
+                    log.warning("a heartbeat was missed: the store is away", job=self.job.id)
 
-        thread = threading.Thread(target=beat, name=f"heartbeat {self.job.id}", daemon=True)
+        thread = threading.Thread(target=renew, name=f"heartbeat {self.job.id}", daemon=True)
         thread.start()
         try:
             yield

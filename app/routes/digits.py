@@ -8,11 +8,12 @@ from fastapi import APIRouter, Path
 
 from app.routes import documents
 from app.schemas.digits import COUNT, TestDigit
+from app.security import OpenRoute
 from app.serving.evaluation import load_test_digits
 
 __all__ = ["router"]
 
-router = APIRouter(tags=["Predict"], responses=documents.problems(422, 429))
+router = APIRouter(route_class=OpenRoute, tags=["Predict"], responses=documents.problems(422))
 
 
 @router.get("/digits/{index}", summary="One of MNIST's test digits")

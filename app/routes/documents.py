@@ -38,6 +38,7 @@ def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
                         "title": HTTPStatus(status).phrase,
                         "status": status,
                         "detail": WHAT_WENT_WRONG[status],
+                        "code": "request.fields",
                     },
                 }
             },

@@ -10,6 +10,7 @@ from fastapi import APIRouter, Query, Request
 from app.routes import documents
 from app.routes.models import ModelId
 from app.schemas import digits as schemas
+from app.security import LimitedRoute
 from app.serving.evaluation import Evaluation, Evaluator, load_test_digits
 from app.serving.inference import Inference
 
@@ -17,7 +18,11 @@ __all__ = ["router"]
 
 MOST_MISTAKES = 200  # of one answer: each comes with its 784 pixels
 
-router = APIRouter(tags=["Models"], responses=documents.problems(404, 422, 429, 503))
+router = APIRouter(
+    route_class=LimitedRoute,
+    tags=["Models"],
+    responses=documents.problems(404, 422, 429, 503),
+)
 
 
 Digit = Annotated[int | None, Query(ge=0, le=9)]

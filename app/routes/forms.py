@@ -1,4 +1,7 @@
-"""multipart/form-data, split at its boundaries. The body is whole in memory, so nothing streams."""
+"""multipart/form-data, split at its boundaries. The body is whole in memory, so nothing streams.
+
+Why not by a library: docs/decisions/0007-quick-predictions.md.
+"""
 
 from __future__ import annotations
 
@@ -10,9 +13,12 @@ from app.errors import BadRequest
 __all__ = ["Form", "read_form"]
 
 MOST_PARTS = 16
+MOST_HEAD = 8 * 1024  # bytes of a part's headers: one with a long file name has some 300
 
 _BOUNDARY = re.compile(r'boundary=(?:"([^"]{1,70})"|([^\s;"]{1,70}))', re.IGNORECASE)
-_NAME = re.compile(rb'[;\s]name=(?:"((?:[^"\\]|\\.)*)"|([^\s;"]+))', re.IGNORECASE)
+# What cannot match in another way is never tried again (`++`, `*+`): a damaged header is read once.
+_DISPOSITION = re.compile(rb"\r\ncontent-disposition:[^;\r]*+", re.IGNORECASE)
+_PARAMETER = re.compile(rb';\s*+([^=;\s]++)=(?:"((?:[^"\\]++|\\.)*+)"|([^\s;"]++))\s*+')
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,17 +35,14 @@ class Form:
         try:
             return value.decode()
         except UnicodeDecodeError:
-            raise BadRequest(f"The form field {name!r} is not UTF-8 text.") from None
+            raise BadRequest("request.form_text", name=name) from None
 
 
 def read_form(content_type: str, body: bytes) -> Form:
     """The parts of a form (RFC 7578). Raises BadRequest."""
     match = _BOUNDARY.search(content_type)
     if match is None:
-        raise BadRequest(
-            "The Content-Type names no boundary between the form's parts. "
-            "Let the HTTP client set this header: curl -F does."
-        )
+        raise BadRequest("request.form_boundary")
     delimiter = b"\r\n--" + (match[1] or match[2]).encode()
     pieces = (b"\r\n" + body).split(delimiter, MOST_PARTS + 1)[1:]
     form = Form()
@@ -47,11 +50,18 @@ def read_form(content_type: str, body: bytes) -> Form:
         if piece.startswith(b"--"):
             return form
         head, blank, content = piece.partition(b"\r\n\r\n")
-        name = _NAME.search(head)
-        if not blank or name is None:
+        name = _name(head) if blank and len(head) <= MOST_HEAD else None
+        if name is None:
             break
-        form.parts[(name[1] or name[2] or b"").decode(errors="replace")] = content
-    raise BadRequest(
-        "The form is damaged: its end or a part's name is missing, "
-        f"or it has more than {MOST_PARTS} parts."
-    )
+        form.parts[name.decode(errors="replace")] = content
+    raise BadRequest("request.form_damaged", most=MOST_PARTS)
+
+
+def _name(head: bytes) -> bytes | None:
+    """The parameter `name` of a part's Content-Disposition."""
+    found = _DISPOSITION.search(head)
+    while found is not None:
+        found = _PARAMETER.match(head, found.end())
+        if found is not None and found[1].lower() == b"name":
+            return found[2] if found[2] is not None else found[3]
+    return None

@@ -16,13 +16,14 @@ from app.routes.inputs import OCTETS, labelled_images
 from app.routes.predict import MODEL, QUICK_IMAGES, json_response, model_of
 from app.routes.raw import RawRoute
 from app.schemas import predictions as schemas
+from app.security import OpenToAll
 from app.serving.explain import Explanation, explain
 from app.serving.inference import Reading, Served
 from model.network import Array
 
-__all__ = ["router"]
+__all__ = ["document", "router"]
 
-router = APIRouter(tags=["Explain"], route_class=RawRoute)
+router = APIRouter(route_class=RawRoute, dependencies=[OpenToAll], tags=["Explain"])
 
 MOST_LEARNING_RATE = 100.0
 MOST_STEPS = 100
@@ -83,7 +84,7 @@ async def gradients(request: Request) -> Response:
         )
         if as_npz:
             return _npz(served, explanation)
-        return json_response(_document(served, explanation, examples.single, full))
+        return json_response(document(served, explanation, examples.single, full))
 
     long = len(rates) > 1 or len(examples.pixels) > QUICK_IMAGES
     if check or full or as_npz or long:
@@ -91,7 +92,7 @@ async def gradients(request: Request) -> Response:
     return answer()
 
 
-def _document(served: Served, explanation: Explanation, single: bool, full: bool) -> dict[str, Any]:
+def document(served: Served, explanation: Explanation, single: bool, full: bool) -> dict[str, Any]:
     """The JSON answer; for a single image the first axis is left out."""
     e = explanation
 

@@ -7,11 +7,12 @@ from fastapi import APIRouter, Request, Response
 from app.errors import Unavailable
 from app.routes import documents
 from app.schemas.common import Health
+from app.security import OpenRoute
 from app.store.engine import StoreError
 
 __all__ = ["router"]
 
-router = APIRouter(tags=["Health"])
+router = APIRouter(route_class=OpenRoute, tags=["Health"])
 
 
 @router.get("/healthz", summary="Is the process alive?")
@@ -27,7 +28,7 @@ def readyz(request: Request) -> Health:
     try:
         request.app.state.database.ping()
     except StoreError as error:
-        raise Unavailable("The store cannot be reached. Is its database running?") from error
+        raise Unavailable("service.store_unreachable") from error
     return Health(status="ok", model=model)
 
 

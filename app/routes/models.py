@@ -15,15 +15,18 @@ from app.routes.forms import read_form
 from app.routes.inputs import FORM, OCTETS
 from app.schemas.common import Page
 from app.schemas.models import Activate, Model, ModelForm
-from app.security import KeyNeeded
+from app.security import KeyNeeded, LimitedRoute
 from app.serving.inference import must_serve
 from app.store import models
 from app.store.engine import Database
+from model.messages import Message
 from model.serialization.checkpoint import load_model
 
 __all__ = ["router"]
 
-router = APIRouter(tags=["Models"], responses=documents.problems(422, 429, 503))
+router = APIRouter(
+    route_class=LimitedRoute, tags=["Models"], responses=documents.problems(422, 429, 503)
+)
 
 MOST_NAME = 200  # characters
 
@@ -31,7 +34,7 @@ MOST_NAME = 200  # characters
 def _known_shape(id: str) -> str:
     # No id looks otherwise, so the store need not be asked, and no odd character reaches it.
     if not re.fullmatch(r"[A-Za-z0-9_-]{1,64}", id):
-        raise NotFound(f"There is no model {id[:64]!r}. GET /models lists them.")
+        raise NotFound("model.not_found", id=id[:64])
     return id
 
 
@@ -97,19 +100,15 @@ async def post_model(request: Request, response: Response) -> Model:
     """Send `weights`, an .npz, as a form. A file that does not fit is refused, and why."""
     content_type = request.headers.get("content-type", "")
     if not content_type.lower().startswith(FORM):
-        raise UnsupportedMedia(
-            f"Content-Type: expected {FORM}, found {content_type[:80] or 'none'}. "
-            "Send the file so: curl -F weights=@model.npz -F name=…"
-        )
+        found = content_type[:80] or Message("request.none")
+        raise UnsupportedMedia("request.send_weights", expected=FORM, found=found)
     form = read_form(content_type, await request.body())
     data = form.parts.get("weights")
     if data is None:
-        raise Invalid(
-            "The form has no part named 'weights'. Send one: curl -F weights=@model.npz …"
-        )
+        raise Invalid("request.no_weights")
     name = (form.text("name") or "").strip()
     if len(name) > MOST_NAME or not name.isprintable():
-        raise Invalid(f"name: expected up to {MOST_NAME} printable characters, found {len(name)}.")
+        raise Invalid("request.model_name", most=MOST_NAME, found=len(name))
     model = await asyncio.to_thread(_add, _store(request), data, name)
     response.headers["Location"] = f"/models/{model.id}"
     return model

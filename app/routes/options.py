@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Iterable
 from typing import Any
 
 from fastapi import Request
 
 from app.errors import Invalid, NotAcceptable
+from model.messages import say
 
-__all__ = ["choice", "flag", "parameter", "positives", "preferred", "unchanged"]
+__all__ = ["choice", "either", "flag", "parameter", "positives", "preferred", "unchanged"]
 
 YES = frozenset({"true", "1", "yes", "on"})
 NO = frozenset({"false", "0", "no", "off"})
@@ -22,7 +24,7 @@ def flag(request: Request, name: str) -> bool:
     if value is None:
         return False
     if value.lower() not in YES | NO:
-        raise Invalid(f"{name}: expected true or false, found {value[:40]!r}.")
+        raise Invalid("request.flag", name=name, found=value[:40])
     return value.lower() in YES
 
 
@@ -30,7 +32,7 @@ def positives(request: Request, name: str, most: float, how_many: int) -> list[f
     """`?name=0.1&name=0.2`: up to `how_many` numbers above 0 and up to `most`."""
     values = request.query_params.getlist(name) if request.scope["query_string"] else []
     if len(values) > how_many:
-        raise Invalid(f"{name}: expected up to {how_many} numbers, found {len(values)}.")
+        raise Invalid("request.how_many", name=name, most=how_many, found=len(values))
     return [_positive(name, value, most) for value in values]
 
 
@@ -38,7 +40,7 @@ def choice(request: Request, name: str, *values: str) -> str | None:
     """`?name=value`, one of `values`, or None."""
     value = _query(request, name)
     if value is not None and value not in values:
-        raise Invalid(f"{name}: expected {' or '.join(values)}, found {value[:40]!r}.")
+        raise Invalid("request.choice", name=name, choices=either(values), found=value[:40])
     return value
 
 
@@ -56,9 +58,14 @@ def preferred(request: Request, *offers: str) -> str:
     quality, _, best = max(ranked)
     if quality == 0:
         raise NotAcceptable(
-            f"Accept: this path offers {' and '.join(offers)}, found {accept[:80]}."
+            "request.accept", offers=say("request.and").join(offers), found=accept[:80]
         )
     return best
+
+
+def either(names: Iterable[str]) -> str:
+    """The names as a choice in a sentence: "json or npz"."""
+    return say("request.or").join(names)
 
 
 def unchanged(request: Request, etag: str) -> bool:
@@ -89,7 +96,7 @@ def _positive(name: str, value: str, most: float) -> float:
     except ValueError:
         number = math.nan
     if not 0 < number <= most:
-        raise Invalid(f"{name}: expected a number above 0, up to {most:g}, found {value[:40]!r}.")
+        raise Invalid("request.positive", name=name, most=most, found=value[:40])
     return number
 
 

@@ -1,4 +1,8 @@
-"""The page, its modules and styles, and /docs: files served as they are, without a CDN."""
+"""The page, its modules and styles, and /docs: all from here, without a CDN.
+
+Files are served as they are, but for the main page: its index.html is filled with the sentences of
+the service's language (template.py).
+"""
 
 from __future__ import annotations
 
@@ -6,25 +10,28 @@ import base64
 import gzip
 import hashlib
 import re
+from email.utils import formatdate
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
-from fastapi import APIRouter, FastAPI, Request, Response
+from fastapi import FastAPI, Request, Response
 from fastapi.openapi.docs import get_swagger_ui_html
 from starlette.convertors import Convertor, register_url_convertor
 from starlette.datastructures import Headers
 from starlette.responses import FileResponse, HTMLResponse
-from starlette.staticfiles import StaticFiles
+from starlette.routing import Mount, Route
+from starlette.staticfiles import NotModifiedResponse, StaticFiles
 
+from app.routes.template import filled
 from app.security import page_headers
+from app.settings import STATIC, words_file
 
 if TYPE_CHECKING:
     from starlette.types import Scope
 
-__all__ = ["STATIC", "add_docs", "router"]
+__all__ = ["Files", "add_docs", "routes"]
 
-STATIC = Path(__file__).parents[2] / "static"
 SWAGGER = "/docs-assets"
 
 # The browser asks each time whether a file has changed, and is told 304 by its ETag: an update of
@@ -32,10 +39,9 @@ SWAGGER = "/docs-assets"
 REVALIDATE = {"Cache-Control": "no-cache"}
 SAFE = page_headers()
 
+TEMPLATE = "index.html"  # of the main page
 COMPRESSED = {".html", ".css", ".js", ".json", ".svg"}
 OF_THE_FILE = ("content-length", "accept-ranges")  # not of its compressed form
-
-router = APIRouter(include_in_schema=False)
 
 
 class _Asset(Convertor[str]):
@@ -53,8 +59,29 @@ class _Asset(Convertor[str]):
 register_url_convertor("asset", _Asset())
 
 
-class _Files(StaticFiles):
+class Files(StaticFiles):
     """Static files: asked for again each time, their text compressed."""
+
+    def page(self, language: str, scope: Scope) -> Response:
+        """The main page in this language, or 304."""
+        assert self.directory is not None
+        template = Path(self.directory) / TEMPLATE
+        words = words_file(language)
+        versions = template.stat().st_mtime_ns, words.stat().st_mtime_ns
+        page = filled(template, words, versions)
+        headers = {
+            "ETag": page.etag,
+            "Last-Modified": formatdate(max(versions) / 1e9, usegmt=True),
+            "Vary": "Accept-Encoding",
+            **REVALIDATE,
+            **SAFE,
+        }
+        asked = Headers(scope=scope)
+        if self.is_not_modified(Headers(headers), asked):
+            return NotModifiedResponse(Headers(headers))
+        if "gzip" not in asked.get("accept-encoding", ""):
+            return HTMLResponse(page.content, headers=headers)
+        return HTMLResponse(page.compressed, headers=headers | {"Content-Encoding": "gzip"})
 
     async def get_response(self, path: str, scope: Scope) -> Response:
         """The file, 304, or 404."""
@@ -85,26 +112,43 @@ def _gzip(path: str, mtime_ns: int) -> bytes:
     return gzip.compress(Path(path).read_bytes(), mtime=0)
 
 
-_files = _Files(directory=STATIC, check_dir=False)
+files = Files(directory=STATIC, check_dir=False)
 
 
 async def index(request: Request) -> Response:
     """Draw, predict, train, explain."""
-    return await _files.get_response("index.html", request.scope)
+    return files.page(request.app.state.settings.language, request.scope)
 
 
 async def derivation(request: Request) -> Response:
     """Backpropagation, derived by hand."""
-    return await _files.get_response("derivation.html", request.scope)
+    return await files.get_response("derivation.html", request.scope)
 
 
 async def asset(request: Request) -> Response:
-    """A module, a style, a picture."""
-    return await _files.get_response(request.path_params["path"], request.scope)
+    """A module, a style, a picture; the main page by the name of its template."""
+    if request.path_params["path"] == TEMPLATE:
+        return await index(request)
+    return await files.get_response(request.path_params["path"], request.scope)
 
 
-for _path, _endpoint in (("/", index), ("/derivation", derivation), ("/{path:asset}", asset)):
-    router.add_route(_path, _endpoint, methods=["GET"], include_in_schema=False)
+class Document(Route):
+    """A path that gives a document: not rate limited, and not part of the API."""
+
+    limited: ClassVar[bool] = False
+
+
+class Folder(Mount):
+    """A folder of such documents."""
+
+    limited: ClassVar[bool] = False
+
+
+routes = [
+    Document("/", index),
+    Document("/derivation", derivation),
+    Document("/{path:asset}", asset),
+]
 
 
 def add_docs(app: FastAPI) -> None:
@@ -130,5 +174,5 @@ def add_docs(app: FastAPI) -> None:
     async def docs(request: Request) -> Response:
         return HTMLResponse(html, headers=REVALIDATE | safe)
 
-    app.add_route("/docs", docs, include_in_schema=False)
-    app.mount(SWAGGER, StaticFiles(directory=assets))
+    app.routes.append(Document("/docs", docs))
+    app.routes.append(Folder(SWAGGER, StaticFiles(directory=assets)))

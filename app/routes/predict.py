@@ -13,14 +13,15 @@ from app.routes import documents, options
 from app.routes.inputs import JSON, OCTETS, Picture, Pixels, one_image, several_images, stages
 from app.routes.raw import RawRoute
 from app.schemas.predictions import BatchPrediction, ImageForm, Images, OneImage, Prediction
+from app.security import OpenToAll
+from app.serving.answer import answer, answers
 from app.serving.inference import Inference, Reading, Served
-from model.confidence.rejection import KINDS, judge
-from model.network import Array
+from model.confidence.rejection import KINDS, predict_or_reject
 from model.preprocessing.pipeline import upright
 
 __all__ = ["router"]
 
-router = APIRouter(tags=["Predict"], route_class=RawRoute)
+router = APIRouter(route_class=RawRoute, dependencies=[OpenToAll], tags=["Predict"])
 
 CHUNK = 256  # images at a time: their work arrays stay in the cache
 QUICK_IMAGES = 256  # more are computed in a thread, so that single drawings need not wait
@@ -52,17 +53,7 @@ async def predict(request: Request) -> Response:
     if options.flag(request, "details"):
         details = await _details(served, reading, picture)
     state.metrics.predictions.inc()
-    probabilities, reason = reading.probabilities, reading.reason
-    digit = int(probabilities.argmax())
-    answer = {
-        "digit": digit,
-        "confidence": probabilities[digit],
-        "probabilities": probabilities,
-        "uncertain": reason is not None,
-        "reason": reason,
-        "model": served.id,
-    }
-    return json_response(answer | details)
+    return json_response(answer(reading.verdict, reading.row, served.id) | details)
 
 
 async def _details(served: Served, reading: Reading, picture: Picture) -> dict[str, Any]:
@@ -111,18 +102,8 @@ def _batch_answer(served: Served, pixels: Pixels, media: str) -> bytes:
     if media == OCTETS:
         rows = [served.classifier.probabilities(part) for part in parts]
         return np.concatenate(rows).astype("<f4", copy=False).tobytes()  # (n, 10)
-    verdicts = [judge(served.classifier, part) for part in parts]
-    probabilities: Array = np.concatenate([verdict.trace.a[-1] for verdict in verdicts])  # (n, 10)
-    reasons = [one and str(one) for verdict in verdicts for one in verdict.reasons]
-    return to_json(
-        {
-            "digits": probabilities.argmax(axis=1),
-            "probabilities": probabilities,
-            "uncertain": [reason is not None for reason in reasons],
-            "reasons": reasons,
-            "model": served.id,
-        }
-    )
+    verdicts = [predict_or_reject(served.classifier, part) for part in parts]
+    return to_json(answers(verdicts, served.id))
 
 
 async def model_of(request: Request) -> Served:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from app.routes import documents
 from app.schemas.hyperparameters import HyperparameterInfo, describe, offered
 from app.schemas.presets import PresetValues
+from app.security import OpenRoute
 from model.training.recipe import PRESETS
 
 __all__ = ["router"]
 
-router = APIRouter(tags=["Train"], responses=documents.problems(429))
+router = APIRouter(route_class=OpenRoute, tags=["Train"])
 
 
 @router.get("/presets", summary="List the presets")

@@ -1,4 +1,7 @@
-"""Routes whose endpoint reads the request itself: declared like all others, called directly."""
+"""Routes whose endpoint reads the request itself: declared like all others, called directly.
+
+What that saves is in docs/decisions/0007-quick-predictions.md.
+"""
 
 from __future__ import annotations
 
@@ -6,10 +9,10 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
 from fastapi import Request
-from fastapi.routing import APIRoute
 from starlette.routing import BaseRoute
 
 from app.errors import ProblemError, render
+from app.security import LimitedRoute, OpenToAll, UndeclaredRouteError
 from model.errors import ByhandError
 
 if TYPE_CHECKING:
@@ -18,8 +21,19 @@ if TYPE_CHECKING:
 __all__ = ["Express", "RawRoute"]
 
 
-class RawRoute(APIRoute):
-    """A documented route whose endpoint gets the request as it is and gives the whole response."""
+class RawRoute(LimitedRoute):
+    """A documented route whose endpoint gets the request as it is and gives the whole response.
+
+    Nothing is called before the endpoint, so it cannot ask for the API key.
+    """
+
+    def __init__(self, *arguments: Any, **named: Any) -> None:
+        super().__init__(*arguments, **named)
+        if any(needed != OpenToAll for needed in self.dependencies):
+            raise UndeclaredRouteError(
+                f"{self.path}: nothing is called before a raw route, so its dependencies can only "
+                "be [OpenToAll] (app/security.py)."
+            )
 
     def get_route_handler(self) -> Callable[[Request], Any]:
         """The endpoint itself: nothing is parsed, injected or validated before it."""

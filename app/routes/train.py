@@ -12,7 +12,8 @@ from app.errors import Invalid
 from app.jobs.service import JobService
 from app.routes.documents import problems
 from app.schemas.training import Job, JobPage, State, Sweep, SweepRequest, TrainRequest
-from app.security import KeyNeeded
+from app.security import KeyNeeded, LimitedRoute
+from model.messages import say
 
 __all__ = ["router"]
 
@@ -26,7 +27,12 @@ JobServiceNeeded = Annotated[JobService, Depends(_runner)]
 SweepId = Annotated[str, Query(max_length=32, description="The id of a sweep.")]
 
 
-router = APIRouter(prefix="/train", tags=["Train"], responses=problems(422, 429, 503))
+router = APIRouter(
+    prefix="/train",
+    route_class=LimitedRoute,
+    tags=["Train"],
+    responses=problems(422, 429, 503),
+)
 
 
 @router.post(
@@ -107,9 +113,11 @@ def _last_event(
 ) -> int:
     text = last_event_id or "0"
     if not (text.isascii() and text.isdigit() and len(text) < 10):
-        message = f"expected the id of an event, a whole number, found {text!r}"
+        message = say("request.event_id", found=text)
         raise Invalid(
-            f"Last-Event-ID: {message}.", errors=[{"field": "last-event-id", "message": message}]
+            "request.last_event_id",
+            message=message,
+            errors=[{"field": "last-event-id", "message": message}],
         )
     return int(text)
 

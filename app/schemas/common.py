@@ -28,6 +28,9 @@ class Problem(BaseModel):
     title: str = Field(description="The kind of problem, in a few words.")
     status: int = Field(description="The HTTP status.")
     detail: str = Field(description="What is wrong, expected and found, and what to do.")
+    code: str = Field(
+        description="What is wrong as a name that stays, such as `request.label`: for programs."
+    )
     errors: list[FieldProblem] = Field(
         default_factory=list,
         description="Each field that was refused; left out when there is none.",

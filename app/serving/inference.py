@@ -16,14 +16,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.errors import NotFound, Unavailable
+from app.logs import log
 from app.store import models
 from app.store.engine import Database
-from app.telemetry import log
 from model.classifier import Classifier
 from model.confidence.detector import detector
-from model.confidence.rejection import Verdict, judge
+from model.confidence.rejection import Verdict, predict_or_reject
 from model.errors import CheckpointError
-from model.network import Array, Trace
+from model.network import Trace
 from model.serialization.checkpoint import load_model
 
 __all__ = ["Inference", "Reading", "Served", "must_serve"]
@@ -48,18 +48,6 @@ class Reading(NamedTuple):
 
     verdict: Verdict
     row: int
-
-    @property
-    def probabilities(self) -> Array:
-        """P (10,)."""
-        probabilities: Array = self.verdict.trace.a[-1][self.row]
-        return probabilities
-
-    @property
-    def reason(self) -> str | None:
-        """Why it is uncertain, in a sentence, or None."""
-        reason = self.verdict.reasons[self.row]
-        return None if reason is None else str(reason)
 
     @property
     def trace(self) -> Trace:
@@ -136,7 +124,7 @@ class Inference:
             mine = [(pixels, future) for other, pixels, future in waiting if other is served]
             try:
                 batch = np.concatenate([pixels for pixels, _ in mine])  # (n, 784)
-                verdict = judge(served.classifier, batch)
+                verdict = predict_or_reject(served.classifier, batch)
             except Exception as error:
                 for _, future in mine:
                     if not future.done():

@@ -1,1 +1,1 @@
-"""What outlives the process: jobs, events, checkpoints, models. SQLAlchemy stays here."""
+"""The store: jobs, events, checkpoints and models in a database. SQLAlchemy is used here alone."""

@@ -1,4 +1,4 @@
-"""The database's clock, and ids that sort by time."""
+"""The database's clock, and ids that sort by the time of creation."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ __all__ = ["new_id", "now"]
 
 
 class now(FunctionElement[float]):  # noqa: N801 (reads as the SQL function that it is)
-    """Seconds since 1970 by the database's clock: one clock for leases, however many machines."""
+    """Seconds since 1970 by the database's clock, so that leases of all machines use one clock."""
 
     type = Double()
     inherit_cache = True
@@ -27,7 +27,7 @@ def _sqlite_now(element: now, compiler: Any, **kw: Any) -> str:
 
 @compiles(now, "postgresql")
 def _postgresql_now(element: now, compiler: Any, **kw: Any) -> str:
-    # Not now(): that is when the transaction began, and one may have waited long for a lock.
+    # Not now(), the start of the transaction, which may have waited long for a lock.
     return "extract(epoch FROM clock_timestamp())::double precision"
 
 

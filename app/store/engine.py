@@ -1,4 +1,4 @@
-"""The connection to the store: SQLite in a file by default, PostgreSQL by its URL."""
+"""Connections to the store: SQLite in a file by default, PostgreSQL by its URL."""
 
 from __future__ import annotations
 
@@ -18,20 +18,20 @@ from sqlalchemy.orm import Session
 __all__ = ["HEAD", "Database", "Session", "StoreError", "connect", "is_current", "lock", "migrate"]
 
 HEAD = "0002"
-"""The newest migration. A store that is there already needs no Alembic, which is slow to import."""
+"""The newest migration. A store at this revision needs no Alembic, which is slow to import."""
 
-BUSY_SECONDS = 15
-# A few connections a process: PostgreSQL allows 100 in all, and no transaction here lasts long.
+BUSY_SECONDS = 15  # to wait for another writer on SQLite
+# A few connections per process: PostgreSQL allows 100 in all, and transactions here are short.
 POOL: dict[str, Any] = {"pool_size": 5, "max_overflow": 10, "pool_timeout": 10}
-# Any numbers, as long as they differ.
+# Keys of PostgreSQL's advisory locks: arbitrary, but different numbers.
 LOCKS = {"migration": 0x62_79_68_61_6E_64, "queue": 0x71_75_65_75_65, "bundled model": 0x6D_6F_64}
 
 StoreError = DBAPIError
-"""What every failure of the database itself is, for callers that do not import SQLAlchemy."""
+"""The base class of the database's failures, for callers that do not import SQLAlchemy."""
 
 
 class Database:
-    """Short transactions on one store. Safe to share between threads, not between processes."""
+    """A pool of connections for short transactions, shared by threads but not by processes."""
 
     def __init__(self, url: str) -> None:
         address = make_url(url)
@@ -46,27 +46,27 @@ class Database:
             event.listen(self._engine, "connect", _configure_sqlite)
             event.listen(self._engine, "begin", _begin_sqlite)
         else:
-            # A connection that a restart of the server has cut is replaced before it is used.
+            # Connections broken by a restart of the server are replaced before use.
             self._engine = create_engine(address, pool_pre_ping=True, **POOL)
         self._reader = self._engine.execution_options(read_only=True)
 
     @contextmanager
     def begin(self) -> Iterator[Session]:
-        """One transaction that may write: committed at the end, undone by an exception."""
-        with _busy_is_a_store_error():
+        """A transaction that may write: committed at the end, rolled back by an exception."""
+        with _exhaustion_as_store_error():
             with Session(self._engine, expire_on_commit=False) as session, session.begin():
                 yield session
 
     @contextmanager
     def read(self) -> Iterator[Session]:
-        """One transaction that only reads; on SQLite it waits for no writer."""
-        with _busy_is_a_store_error():
+        """A transaction that only reads; on SQLite it does not wait for writers."""
+        with _exhaustion_as_store_error():
             with Session(self._reader, expire_on_commit=False) as session:
                 yield session
 
     @contextmanager
     def connection(self) -> Iterator[Connection]:
-        """One transaction on a bare connection, for migrations."""
+        """A transaction on a connection without a session, for migrations."""
         with self._engine.begin() as connection:
             yield connection
 
@@ -76,18 +76,18 @@ class Database:
             session.execute(select(1))
 
     def close(self) -> None:
-        """Close every pooled connection."""
+        """Close all pooled connections."""
         self._engine.dispose()
 
 
 def connect(database_url: str) -> Database:
-    """Open the store at a SQLAlchemy URL; nothing is read or written yet."""
+    """Make the pool for a SQLAlchemy URL; the database is contacted at the first transaction."""
     return Database(database_url)
 
 
 @contextmanager
-def _busy_is_a_store_error() -> Iterator[None]:
-    """To a caller it is the same whether the database is away or has no connection left."""
+def _exhaustion_as_store_error() -> Iterator[None]:
+    """Raise a StoreError for an exhausted pool, as for a database that cannot be reached."""
     try:
         yield
     except PoolTimeoutError as error:
@@ -95,17 +95,18 @@ def _busy_is_a_store_error() -> Iterator[None]:
 
 
 def _configure_sqlite(connection: sqlite3.Connection, record: Any) -> None:
-    connection.isolation_level = None  # transactions begin where _begin_sqlite says
+    connection.isolation_level = None  # _begin_sqlite begins transactions
     _write_ahead(connection)  # readers never wait for a writer
-    connection.execute("PRAGMA synchronous=NORMAL")  # whole after a crash of any process
+    connection.execute("PRAGMA synchronous=NORMAL")  # consistent after a crash of any process
     connection.execute("PRAGMA foreign_keys=ON")
 
 
 def _write_ahead(connection: sqlite3.Connection) -> None:
-    """Switch the file to write-ahead logging, once for good.
+    """Switch the file to write-ahead logging, which lasts.
 
-    Several that open a new file together each hold the lock that the others' switch needs. SQLite
-    then fails at once, whatever the timeout, so that one of them can win: the others ask again.
+    Several processes that open a new file together each hold a lock that the others' switch needs.
+    SQLite then fails at once, whatever the timeout, so that one of them can succeed; the others try
+    again.
     """
     deadline = time.monotonic() + BUSY_SECONDS
     while True:
@@ -119,30 +120,30 @@ def _write_ahead(connection: sqlite3.Connection) -> None:
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    # A writer takes its lock at once: upgrading a reader's lock later can fail without waiting.
+    # A writer takes its lock at once: a later upgrade of a reader's lock may fail without waiting.
     read_only = connection.get_execution_options().get("read_only", False)
     connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
 
 
 def lock(transaction: Connection | Session, what: str) -> None:
-    """Let one transaction at a time do this. On SQLite the write lock does so already."""
+    """Serialise transactions that do `what`. On SQLite the write lock does that already."""
     bound = transaction.get_bind() if isinstance(transaction, Session) else transaction
     if bound.dialect.name == "postgresql":
         transaction.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": LOCKS[what]})
 
 
 def is_current(connection: Connection) -> bool:
-    """Tell whether the store has the newest tables."""
+    """Whether the store's tables are at the newest revision."""
     if not inspect(connection).has_table("alembic_version"):
         return False
     return bool(connection.scalar(text("SELECT version_num FROM alembic_version")) == HEAD)
 
 
 def migrate(database: Database, revision: str = HEAD) -> None:
-    """Bring the tables to a revision ("base" removes them): once, however many start together.
+    """Migrate the tables to a revision ("base" removes them), once even when many processes start.
 
-    All of it is one transaction. On SQLite its write lock makes the others wait, on PostgreSQL an
-    advisory lock does; whoever comes second finds the work done.
+    It is one transaction. The others wait for SQLite's write lock or for an advisory lock on
+    PostgreSQL, and then find the work done.
     """
     if revision == HEAD:
         with database.read() as session:

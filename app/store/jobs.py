@@ -1,6 +1,6 @@
-"""Jobs as the API sees them: submitted, listed, cancelled, pruned. Who works on them: leases.py.
+"""Jobs as the API needs them: submission, listing, cancellation, pruning. For workers: leases.py.
 
-Each function is part of one transaction, which the caller opens.
+Each function is part of a transaction that the caller opens.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from app.errors import NotFound
 from app.store.clock import now
 from app.store.engine import lock
-from app.store.leases import Lease, free
+from app.store.leases import Lease, claimable
 from app.store.tables import FINISHED, STATES, EventRow, JobRow
 
 __all__ = [
@@ -33,7 +33,7 @@ __all__ = [
 
 
 def get(session: Session, id: str) -> JobRow:
-    """One job. Raises NotFound."""
+    """The job with this id. Raises NotFound."""
     row = session.get(JobRow, id)
     if row is None:
         raise NotFound("job.not_found", id=id)
@@ -61,7 +61,7 @@ def page(
 
 
 def of_sweep(session: Session, sweep: str) -> Sequence[JobRow]:
-    """Every job of a sweep, in the order they were asked for. Raises NotFound."""
+    """All jobs of a sweep, in the order of their submission. Raises NotFound."""
     rows = session.scalars(select(JobRow).where(JobRow.sweep == sweep).order_by(JobRow.id)).all()
     if not rows:
         raise NotFound("job.no_sweep", sweep=sweep)
@@ -69,19 +69,19 @@ def of_sweep(session: Session, sweep: str) -> Sequence[JobRow]:
 
 
 def heads(session: Session, ids: Collection[str]) -> dict[str, tuple[int, str]]:
-    """For each of these jobs, how many events it has and its state."""
+    """The number of events and the state of each of these jobs, for those that exist."""
     query = select(JobRow.id, JobRow.last_event, JobRow.state).where(JobRow.id.in_(ids))
     return {id: (last_event, state) for id, last_event, state in session.execute(query)}
 
 
 def waiting(session: Session) -> int:
-    """How many jobs are queued."""
+    """The number of queued jobs."""
     query = select(func.count()).select_from(JobRow).where(JobRow.state == "queued")
     return session.scalar(query) or 0
 
 
 def count_by_state(session: Session) -> dict[str, int]:
-    """How many jobs are in each state, 0 included."""
+    """The number of jobs in each state, 0 included."""
     query = select(JobRow.state, func.count()).group_by(JobRow.state)
     counts = dict.fromkeys(STATES, 0)
     for state, count in session.execute(query):
@@ -90,12 +90,12 @@ def count_by_state(session: Session) -> dict[str, int]:
 
 
 def by_key(session: Session, idempotency_key: str) -> JobRow | None:
-    """The job that was made under an Idempotency-Key."""
+    """The job that was submitted with this idempotency key, or None."""
     return session.scalar(select(JobRow).where(JobRow.idempotency_key == idempotency_key))
 
 
 def lock_queue(session: Session) -> None:
-    """Let one submission count and add at a time."""
+    """Serialise submissions, so that counting the queue and adding to it is atomic."""
     lock(session, "queue")
 
 
@@ -109,7 +109,7 @@ def add(
     sweep: str | None = None,
     idempotency_key: str | None = None,
 ) -> JobRow:
-    """Queue a job."""
+    """Insert a queued job."""
     row = JobRow(
         id=id,
         name=name,
@@ -126,7 +126,11 @@ def add(
 
 
 def take_for_cancel(session: Session, id: str, lease_seconds: float) -> tuple[JobRow, Lease | None]:
-    """Ask a job's worker to stop. A job that no worker holds is taken: the caller ends it."""
+    """Request a job's cancellation; its worker sees the request at its next write.
+
+    If no worker holds the job, the lease that comes with it lets the caller end it. Raises
+    NotFound.
+    """
     query = select(JobRow).where(JobRow.id == id).with_for_update()
     row = session.scalar(query.execution_options(populate_existing=True))
     if row is None:
@@ -135,15 +139,15 @@ def take_for_cancel(session: Session, id: str, lease_seconds: float) -> tuple[Jo
         return row, None
     row.cancel_requested = True
     session.flush()
-    if session.scalar(select(JobRow.id).where(JobRow.id == id, free(lease_seconds))) is None:
+    if session.scalar(select(JobRow.id).where(JobRow.id == id, claimable(lease_seconds))) is None:
         return row, None
-    row.attempt += 1  # a worker that is on its way to the job finds it taken
+    row.attempt += 1  # a worker whose lease has expired cannot write any more
     session.flush()
     return row, Lease(row.id, row.attempt, row.last_event, cancel_requested=True)
 
 
 def prune(session: Session, older_than_seconds: float, limit: int = 100) -> int:
-    """Delete jobs that ended long ago, with their events; models stay. Returns how many."""
+    """Delete jobs that ended long ago and their events, but no models. Returns how many."""
     old = select(JobRow.id).where(
         JobRow.state.in_(FINISHED), JobRow.finished_at < now() - older_than_seconds
     )

@@ -1,11 +1,12 @@
-"""Who may work on a job, and what a worker writes. Each function is part of one transaction.
+"""Leases: which worker may write to a job, and its writes, all within the caller's transaction.
 
     queued ──claim──> running ──finish──> succeeded | failed | cancelled
        ^                 │
        └── release (the server stops), fail_attempt (raised, or its process or machine was lost)
 
-A claim raises the job's `attempt`, and every write of a worker names the attempt it holds. So one
-that was taken for dead, and is not, finds its lease lost and can spoil nothing.
+A claim increments the job's `attempt`, and every write of a worker is conditional on the attempt it
+holds (optimistic locking). So a worker that was presumed dead, and is not, loses its lease and
+cannot write any more.
 """
 
 from __future__ import annotations
@@ -27,32 +28,32 @@ __all__ = [
     "ATTEMPTS",
     "Lease",
     "LeaseLostError",
-    "anything_free",
-    "beat",
+    "any_claimable",
     "checkpoint",
     "claim",
+    "claimable",
     "fail_attempt",
     "finish",
-    "free",
     "held_by",
-    "keep_offers",
     "offer",
     "release",
+    "renew_heartbeat",
+    "renew_offers",
     "save_checkpoint",
     "was_written",
     "write",
 ]
 
-ATTEMPTS = 3
+ATTEMPTS = 3  # failed attempts after which a job has failed
 
 
 class LeaseLostError(Exception):
-    """Another worker has taken the job up, or it has ended: whoever sees this stops writing."""
+    """Another worker has claimed the job, or it has ended: the worker must stop writing."""
 
 
 @dataclass(frozen=True)
 class Lease:
-    """The right to write to a job, and how many events it has by now."""
+    """The right to write to a job: its attempt, and its number of events by now."""
 
     job: str
     attempt: int
@@ -60,21 +61,21 @@ class Lease:
     cancel_requested: bool = False
 
 
-def free(lease_seconds: float) -> ColumnElement[bool]:
-    """Queued, or running under a worker that has not been heard of for the lease."""
-    silent = and_(JobRow.state == "running", JobRow.heartbeat_at < now() - lease_seconds)
-    return or_(JobRow.state == "queued", silent)
+def claimable(lease_seconds: float) -> ColumnElement[bool]:
+    """The condition that a job can be claimed: queued, or running with an expired lease."""
+    expired = and_(JobRow.state == "running", JobRow.heartbeat_at < now() - lease_seconds)
+    return or_(JobRow.state == "queued", expired)
 
 
 def offer(session: Session, *, limit: int, lease_seconds: float, seconds: float) -> list[str]:
-    """Take the oldest jobs that need a worker, and keep other replicas off them for `seconds`.
+    """Reserve the oldest claimable jobs for this replica's workers for `seconds`; gives their ids.
 
-    An offer is a courtesy that keeps replicas from sending the same job to a worker; what makes a
-    job run once is `claim`.
+    Offers only keep replicas from sending the same job to two workers. What makes a job run once is
+    `claim`.
     """
     oldest = (
         select(JobRow.id)
-        .where(free(lease_seconds), JobRow.offered_until < now())
+        .where(claimable(lease_seconds), JobRow.offered_until < now())
         .order_by(JobRow.id)
         .limit(limit)
         .with_for_update(skip_locked=True)
@@ -85,27 +86,30 @@ def offer(session: Session, *, limit: int, lease_seconds: float, seconds: float)
     return ids
 
 
-def keep_offers(session: Session, ids: Collection[str], seconds: float) -> None:
-    """Keep other replicas off these jobs for `seconds` from now, unless they run by then.
+def renew_offers(session: Session, ids: Collection[str], seconds: float) -> None:
+    """Renew the offers of these jobs for `seconds` from now, except for those that run already.
 
-    A running job speaks for itself, by its heartbeat.
+    A running job is kept by its heartbeat.
     """
     if ids:
         waiting = update(JobRow).where(JobRow.id.in_(ids), JobRow.state == "queued")
         session.execute(waiting.values(offered_until=now() + seconds))
 
 
-def anything_free(session: Session, lease_seconds: float) -> bool:
-    """Tell whether `offer` may find a job, without the write lock that it takes."""
-    query = select(JobRow.id).where(free(lease_seconds), JobRow.offered_until < now())
+def any_claimable(session: Session, lease_seconds: float) -> bool:
+    """Whether `offer` may find a job; it takes no write lock, unlike `offer`."""
+    query = select(JobRow.id).where(claimable(lease_seconds), JobRow.offered_until < now())
     return session.scalar(query.limit(1)) is not None
 
 
 def claim(
     session: Session, id: str, *, owner: str, lease_seconds: float
 ) -> tuple[Lease, JobRow] | None:
-    """Take a job to work on it; None when it is not free, or has no attempt left."""
-    query = select(JobRow).where(JobRow.id == id, free(lease_seconds)).with_for_update()
+    """Take the lease of a job and set it running, atomically.
+
+    None when the job is not claimable, or when its expired lease was its last attempt.
+    """
+    query = select(JobRow).where(JobRow.id == id, claimable(lease_seconds)).with_for_update()
     row = session.scalar(query.execution_options(populate_existing=True))
     if row is None:
         return None
@@ -124,8 +128,8 @@ def claim(
     return Lease(row.id, row.attempt, row.last_event, row.cancel_requested), row
 
 
-def beat(session: Session, lease: Lease) -> bool:
-    """Beat the heartbeat of a worker that has nothing to report; False when its lease is lost."""
+def renew_heartbeat(session: Session, lease: Lease) -> bool:
+    """Renew the heartbeat of a worker with nothing to report; False when its lease is lost."""
     held = update(JobRow).where(
         JobRow.id == lease.job, JobRow.attempt == lease.attempt, JobRow.state == "running"
     )
@@ -134,7 +138,10 @@ def beat(session: Session, lease: Lease) -> bool:
 
 
 def write(session: Session, lease: Lease, events: Sequence[Event] = (), **values: Any) -> Lease:
-    """Report: beat the heartbeat, append events, set columns. Raises LeaseLostError."""
+    """Renew the heartbeat, append events and set columns in one atomic update.
+
+    Raises LeaseLostError. The lease that it returns is the one for the next write.
+    """
     query = (
         update(JobRow)
         .where(
@@ -157,20 +164,20 @@ def write(session: Session, lease: Lease, events: Sequence[Event] = (), **values
 
 
 def was_written(session: Session, lease: Lease, events: int) -> bool:
-    """Tell whether a `write` went through whose answer was lost with the connection."""
+    """Whether a `write` of so many events was committed although the connection broke."""
     query = select(JobRow.attempt, JobRow.last_event).where(JobRow.id == lease.job)
     found = session.execute(query).one_or_none()
     return events > 0 and found == (lease.attempt, lease.last_event + events)
 
 
 def save_checkpoint(session: Session, job: str, epoch: int, state: bytes) -> None:
-    """Keep where a job goes on from. Belongs into the transaction of a `write`, which fences it."""
+    """Store the checkpoint of a job, in the transaction of a `write`, which checks the lease."""
     session.merge(CheckpointRow(job=job, epoch=epoch, state=state))
     session.flush()
 
 
 def checkpoint(session: Session, job: str) -> bytes | None:
-    """Where a job goes on from; None before its first whole epoch."""
+    """The last checkpoint of a job; None before the end of its first epoch."""
     return session.scalar(select(CheckpointRow.state).where(CheckpointRow.job == job))
 
 
@@ -183,7 +190,10 @@ def finish(
     test_accuracy: float | None = None,
     error: Message | None = None,
 ) -> Lease:
-    """End a job: its last event, its state, and no checkpoint any more. Raises LeaseLostError."""
+    """End a job: append its last event, set its state, delete its checkpoint.
+
+    Raises LeaseLostError.
+    """
     end = {"state": state, "model": model, "test_accuracy": test_accuracy}
     event = ("end", {**end, "error": None if error is None else error.to_json()})
     lease = write(session, lease, [event], finished_at=now(), eta_seconds=None, error=error, **end)
@@ -192,12 +202,12 @@ def finish(
 
 
 def release(session: Session, lease: Lease) -> None:
-    """Give a job back, to be taken up from its last checkpoint. It costs no attempt."""
-    _give_back(session, lease)
+    """Return a job to the queue, to be resumed from its checkpoint; no attempt counts as failed."""
+    _requeue(session, lease)
 
 
 def fail_attempt(session: Session, lease: Lease, reason: Message) -> bool:
-    """Count an attempt that failed: the job is queued again, or after the third it has failed.
+    """Count a failed attempt: the job is queued again, or has failed after the third.
 
     Returns whether the job has ended. Raises LeaseLostError.
     """
@@ -205,21 +215,21 @@ def fail_attempt(session: Session, lease: Lease, reason: Message) -> bool:
     values = {"attempt": failures, "attempts": ATTEMPTS, "reason": reason}
     error = Message("job.attempt_failed", values)
     if failures < ATTEMPTS:
-        _give_back(session, lease, failures=failures, error=error)
+        _requeue(session, lease, failures=failures, error=error)
         return False
     session.execute(update(JobRow).where(JobRow.id == lease.job).values(failures=failures))
     finish(session, lease, "failed", error=error)
     return True
 
 
-def _give_back(session: Session, lease: Lease, **values: Any) -> None:
-    # The next attempt's number is used up, so that the worker cannot give the job back twice.
+def _requeue(session: Session, lease: Lease, **values: Any) -> None:
+    # Incrementing the attempt ends this lease, so that a job cannot be returned twice.
     values |= {"state": "queued", "attempt": lease.attempt + 1, "owner": None}
     write(session, lease, offered_until=0.0, eta_seconds=None, **values)
 
 
 def held_by(session: Session, id: str, owner: str) -> Lease | None:
-    """The lease that a dead worker of this owner has left behind, if it has."""
+    """The lease that a worker of this owner left behind when it died, or None."""
     query = select(JobRow).where(JobRow.id == id, JobRow.state == "running", JobRow.owner == owner)
     row = session.scalar(query.with_for_update())
     return Lease(row.id, row.attempt, row.last_event) if row else None

@@ -1,4 +1,4 @@
-"""Models: their weights as bytes, and which of them predicts."""
+"""Models: their weights as bytes, and which of them is active, that is, used by /predict."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def add(
     job: str | None = None,
     id: str | None = None,
 ) -> ModelRow:
-    """Store a model; `weights` are the bytes of its .npz."""
+    """Insert a model; `weights` are the bytes of its .npz."""
     row = ModelRow(id=id or new_id(), created_at=now(), job=job)
     _fill(row, classifier, weights, name)
     session.add(row)
@@ -39,7 +39,7 @@ def add(
 
 
 def get(session: Session, id: str) -> ModelRow:
-    """One model, without its weights. Raises NotFound."""
+    """The model with this id, without its weights. Raises NotFound."""
     row = session.get(ModelRow, id)
     if row is None:
         raise NotFound("model.not_found", id=id)
@@ -67,8 +67,8 @@ def weights(session: Session, id: str) -> bytes:
 
 
 def activate(session: Session, id: str) -> None:
-    """Make every replica predict with this model from now on. Raises NotFound."""
-    # Locked, so that nobody deletes it between the question and the answer.
+    """Make this the active model of all replicas. Raises NotFound."""
+    # Locked against deletion until the commit.
     if session.get(ModelRow, id, with_for_update=True) is None:
         raise NotFound("model.not_found", id=id)
     session.merge(ActiveModelRow(slot=1, model=id))
@@ -76,7 +76,7 @@ def activate(session: Session, id: str) -> None:
 
 
 def active(session: Session) -> tuple[str, str] | None:
-    """The id and SHA-256 of the model that predicts; None before the first start."""
+    """The id and SHA-256 of the active model; None before the first start."""
     query = select(ModelRow.id, ModelRow.sha256).join(
         ActiveModelRow, ActiveModelRow.model == ModelRow.id
     )
@@ -85,8 +85,8 @@ def active(session: Session) -> tuple[str, str] | None:
 
 
 def delete(session: Session, id: str) -> None:
-    """Remove a model. Raises NotFound, or Conflict for the active and the bundled one."""
-    # The row is locked, so that nobody activates it between the question and the deletion.
+    """Delete a model. Raises NotFound, or Conflict for the active and for the bundled one."""
+    # Locked against activation until the commit.
     row = session.scalar(select(ModelRow).where(ModelRow.id == id).with_for_update())
     if row is None:
         raise NotFound("model.not_found", id=id)
@@ -100,7 +100,7 @@ def delete(session: Session, id: str) -> None:
 
 
 def put_pretrained(session: Session, classifier: Classifier, weights: bytes) -> None:
-    """Keep the bundled model as row `pretrained`; it is active when no other is."""
+    """Insert or update the bundled model, row `pretrained`; activate it if no other is active."""
     lock(session, "bundled model")
     row = session.get(ModelRow, PRETRAINED)
     if row is None:

@@ -1,8 +1,8 @@
-"""The tables. Times are seconds since 1970 by the database's clock, so replicas need not agree.
+"""The tables. Times are seconds since 1970 by the database's clock, not by the replicas' clocks.
 
-jobs ──< events          what happened to a job, numbered 1, 2, 3 … without a gap
-  │ └──  checkpoints     where it goes on from: at most one for each job
-  └────  models ──  active_model   weights as bytes; the one row names the model that predicts
+jobs ──< events          numbered 1, 2, 3 … without a gap │ └──  checkpoints     at most one for
+each job, from which it is resumed └────  models ──  active_model   weights as bytes; the one row
+names the model that predicts
 """
 
 from __future__ import annotations
@@ -46,25 +46,26 @@ Id = String(32)
 
 
 class StoredMessage(TypeDecorator[Message | str]):
-    """Text that holds a message as its JSON; what earlier versions wrote is a sentence and stays.
+    """A column of text that stores a Message as JSON.
 
-    It gives a Message, or the sentence: `str` puts either into words.
+    Reading gives a Message, or a string where an earlier version stored a sentence; `str` gives the
+    sentence of either.
     """
 
     impl = Text
     cache_ok = True
 
     def process_bind_param(self, value: Message | str | None, dialect: Dialect) -> str | None:
-        """What is written."""
+        """Convert to the text that is stored."""
         return value.to_json() if isinstance(value, Message) else value
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> Message | str | None:
-        """What is read."""
+        """Convert from the text that is stored."""
         return None if value is None else read(value)
 
 
 class Base(DeclarativeBase):
-    """Constraint names are fixed, so that a migration can name what it drops."""
+    """The base class of tables; constraint names are fixed, so that migrations can name them."""
 
     metadata = MetaData(
         naming_convention={
@@ -78,7 +79,7 @@ class Base(DeclarativeBase):
 
 
 class JobRow(Base):
-    """One training run: what was asked for, where it is, and who may write to it."""
+    """A training job: the request, its progress, its lease, its result."""
 
     __tablename__ = "jobs"
     __table_args__ = (
@@ -93,7 +94,7 @@ class JobRow(Base):
     sweep: Mapped[str | None] = mapped_column(Id, index=True)
     idempotency_key: Mapped[str | None] = mapped_column(String(255), unique=True)
 
-    # Where it is. `last_event` is also how many events the job has.
+    # Progress. `last_event` is also the number of events.
     last_event: Mapped[int] = mapped_column(default=0)
     epoch: Mapped[int] = mapped_column(default=0)
     epochs: Mapped[int] = mapped_column(default=0)
@@ -101,7 +102,7 @@ class JobRow(Base):
     steps: Mapped[int] = mapped_column(default=0)
     eta_seconds: Mapped[float | None] = mapped_column(Double)
 
-    # Who may write to it: the worker that holds the newest `attempt` (leases.py).
+    # The lease: the worker with the newest `attempt` may write (leases.py).
     attempt: Mapped[int] = mapped_column(default=0)
     failures: Mapped[int] = mapped_column(default=0)
     owner: Mapped[str | None] = mapped_column(String(100))
@@ -109,7 +110,7 @@ class JobRow(Base):
     offered_until: Mapped[float] = mapped_column(Double, default=0.0)
     cancel_requested: Mapped[bool] = mapped_column(default=False)
 
-    # How it ended.
+    # The result.
     model: Mapped[str | None] = mapped_column(Id)
     validation_accuracy: Mapped[float | None] = mapped_column(Double)
     test_accuracy: Mapped[float | None] = mapped_column(Double)
@@ -120,7 +121,7 @@ class JobRow(Base):
 
 
 class EventRow(Base):
-    """One thing that happened to a job, as its stream tells it."""
+    """An event of a job, as its stream sends it."""
 
     __tablename__ = "events"
 
@@ -133,7 +134,7 @@ class EventRow(Base):
 
 
 class CheckpointRow(Base):
-    """The training state at the end of a job's last whole epoch; gone when the job has ended."""
+    """The training state at the end of a job's last finished epoch, deleted when the job ends."""
 
     __tablename__ = "checkpoints"
 
@@ -145,7 +146,7 @@ class CheckpointRow(Base):
 
 
 class ModelRow(Base):
-    """A model. Its weights are loaded only when they are asked for."""
+    """A model, whose weights are loaded only on access."""
 
     __tablename__ = "models"
     __table_args__ = (Index("ix_models_created_at_id", "created_at", "id"),)
@@ -165,7 +166,7 @@ class ModelRow(Base):
 
 
 class ActiveModelRow(Base):
-    """One row at most: the model that /predict uses, which the foreign key keeps from deletion."""
+    """One row at most: the active model, whose foreign key prevents its deletion."""
 
     __tablename__ = "active_model"
     __table_args__ = (CheckConstraint("slot = 1", name="one_row"),)

@@ -1,1 +1,1 @@
-"""How far an answer can be trusted: calibrated probabilities, and whether it is a digit at all."""
+"""Confidence of answers: calibrated probabilities, and rejection of images that are no digit."""

@@ -1,7 +1,7 @@
-"""Probabilities that can be trusted: of what is read at 90 %, nine in ten should be right.
+"""Calibration by temperature scaling: of answers given at 90 %, about nine in ten are right.
 
 A network's logits are divided by one number, the temperature T, before the softmax. That changes no
-answer, only how sure it is (Guo et al., *On Calibration of Modern Neural Networks*, 2017).
+answer, only its probability (Guo et al., *On Calibration of Modern Neural Networks*, 2017).
 """
 
 import math
@@ -12,26 +12,50 @@ import numpy as np
 from numpy.typing import NDArray
 
 from model.classifier import Classifier
+from model.data.idx import Dataset, Split
 from model.errors import ShapeError
+from model.metrics import accuracy
 from model.network import Array, softmax
 
-__all__ = ["BINS", "calibrated", "expected_calibration_error", "fit_temperature", "reliability"]
+__all__ = [
+    "BINS",
+    "calibrated",
+    "calibrated_and_tested",
+    "expected_calibration_error",
+    "fit_temperature",
+    "reliability",
+]
 
-COLDEST, HOTTEST = 0.05, 20.0  # where a few images, all of them right or wrong, would have no limit
-HALVINGS = 40  # of that range: far more digits than are kept
+LOWEST, HIGHEST = 0.05, 20.0  # of T: where all answers are right, the optimum would be 0
+BISECTIONS = 40  # of that range: far more precise than the four decimals that are kept
 BINS = 15  # as in Guo et al.
 
 
 def calibrated(model: Classifier, images: NDArray[Any], labels: NDArray[Any]) -> Classifier:
-    """The same model at the temperature that suits images (n, 784) which it has not learnt from."""
+    """The same model with its temperature fitted to held-out images (n, 784) and labels (n,).
+
+    They must not be among the training images, of which a network is too confident.
+    """
     return replace(model, temperature=fit_temperature(model.trace(images).z[-1], labels))
 
 
-def fit_temperature(logits: Array, labels: NDArray[Any]) -> float:
-    """T, 0.05 to 20, at which softmax(Z / T) has the least cross-entropy; Z (n, classes).
+def calibrated_and_tested(model: Classifier, held_back: Split, dataset: Dataset) -> Classifier:
+    """A trained model made ready for use: calibrated, and told how much of the test set it reads.
 
-    With β = 1/T the loss  L(β) = mean_i (log sum_k exp(β Z_ik) − β Z_iy)  is convex, and its slope
-    dL/dβ = mean_i (sum_k P_ik Z_ik − Z_iy)  rises: halving finds where it is 0.
+    Its temperature comes from the validation images of `held_back`, its `test_accuracy` from the
+    test images of `dataset`.
+    """
+    model = calibrated(model, held_back.validation_images, held_back.validation_labels)
+    right = accuracy(model.probabilities(dataset.test_images), dataset.test_labels)
+    return replace(model, test_accuracy=right)
+
+
+def fit_temperature(logits: Array, labels: NDArray[Any]) -> float:
+    """T, 0.05 to 20, at which softmax(Z / T) has the least cross-entropy; Z is (n, classes).
+
+    With β = 1/T the loss  L(β) = mean_i (log sum_k exp(β Z_ik) − β Z_iy)  is convex, so its slope
+    dL/dβ = mean_i (sum_k P_ik Z_ik − Z_iy)  increases, and bisection finds its zero. Raises
+    ShapeError unless there is one label for each row, and at least one.
     """
     if not len(labels) or logits.shape[:1] != labels.shape:
         raise ShapeError(
@@ -40,8 +64,8 @@ def fit_temperature(logits: Array, labels: NDArray[Any]) -> float:
     z = logits.astype(np.float64)
     z -= z.max(axis=1, keepdims=True)
     right = z[np.arange(len(z)), labels]  # (n,)
-    low, high = 1 / HOTTEST, 1 / COLDEST
-    for _ in range(HALVINGS):
+    low, high = 1 / HIGHEST, 1 / LOWEST
+    for _ in range(BISECTIONS):
         beta = math.sqrt(low * high)
         slope = ((softmax(beta * z) * z).sum(axis=1) - right).mean()
         low, high = (low, beta) if slope > 0 else (beta, high)
@@ -49,9 +73,10 @@ def fit_temperature(logits: Array, labels: NDArray[Any]) -> float:
 
 
 def reliability(probabilities: Array, labels: NDArray[Any]) -> NDArray[np.float64]:
-    """Images, mean confidence and accuracy in each of 15 equal bins of confidence: (15, 3).
+    """The reliability diagram: for each of 15 equal bins of confidence a row of (15, 3).
 
-    Confidence is the highest probability of a row of P (n, classes). An empty bin has zeros.
+    A row holds the number of images, their mean confidence and their accuracy, zeros for an empty
+    bin. Confidence is the highest probability of a row of P (n, classes).
     """
     confidence = probabilities.max(axis=1)
     right = probabilities.argmax(axis=1) == labels
@@ -65,6 +90,6 @@ def reliability(probabilities: Array, labels: NDArray[Any]) -> NDArray[np.float6
 
 
 def expected_calibration_error(probabilities: Array, labels: NDArray[Any]) -> float:
-    """ECE = sum_b n_b/n |accuracy_b − confidence_b| over the bins of `reliability`; 0 is best."""
+    """ECE = sum_b n_b/n |accuracy_b − confidence_b| over the bins of `reliability`, 0..1."""
     count, confidence, correct = reliability(probabilities, labels).T
     return float(count @ np.abs(correct - confidence) / count.sum())

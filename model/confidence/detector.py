@@ -1,8 +1,8 @@
-"""The second network: is it a digit at all? `python -m model.confidence.detector FILE` trains it.
+"""The detector: a second network that tells single digits from out-of-distribution images.
 
-It tells single digits (class 0) from what `model.synthesis.negatives` draws (its KINDS, classes 1
-to 5). It is trained by the same code on the same images, and looks at the image, not at the model
-in use: it serves every model of digits, whoever trained it.
+Class 0 is a single digit, classes 1 to 5 are the KINDS of `model.synthesis.negatives`. It looks at
+the image alone, so one detector serves every classifier of digits. `python -m
+model.confidence.detector FILE` trains it.
 """
 
 import sys
@@ -23,7 +23,7 @@ from model.synthesis.strokes import draw_digits
 from model.training.loop import train
 from model.training.recipe import Recipe
 
-__all__ = ["RECIPE", "add_negatives", "detector", "doubt", "make"]
+__all__ = ["RECIPE", "add_negatives", "detector", "rejection_offset", "train_detector"]
 
 RECIPE = Recipe(
     preset="fast",
@@ -36,41 +36,51 @@ RECIPE = Recipe(
     deskew=True,
     features="edges",
 )
-DRAWN, SCRAWLED = 20_000, 60_000  # training images beside MNIST's
+SYNTHETIC, NEGATIVES = 20_000, 60_000  # training images besides MNIST's
 CLASSES = 1 + len(KINDS)
-DOUBTED = 0.012  # share of the validation digits that are called no digit
+REJECTED_SHARE = 0.012  # of the validation digits, when the threshold is set
 
 
 @cache
 def detector() -> Classifier:
-    """The bundled detector: its probabilities are K (n, 6)."""
+    """The bundled detector, loaded once; its probabilities are K (n, 6)."""
     with resources.as_file(resources.files("model") / "weights" / "detector.npz") as path:
         return load_model(path)
 
 
-def make(recipe: Recipe = RECIPE, drawn: int = DRAWN, scrawled: int = SCRAWLED) -> Classifier:
-    """Train the detector, and set how easily it doubts."""
+def train_detector(
+    recipe: Recipe = RECIPE, synthetic: int = SYNTHETIC, negatives: int = NEGATIVES
+) -> Classifier:
+    """Train the detector on MNIST, `synthetic` digits and `negatives`.
+
+    The bias of class 0 is set so that it rejects REJECTED_SHARE of the validation digits.
+    """
     digits = split(load_mnist())
-    *_, last = train(recipe, add_negatives(digits, drawn, scrawled, recipe.seed))
+    *_, last = train(recipe, add_negatives(digits, synthetic, negatives, recipe.seed))
     assert last.state is not None
     made = Classifier(
-        _without_unused(last.state.parameters),
+        _drop_unused_outputs(last.state.parameters),
         deskew=recipe.deskew,
         features=recipe.features,
         name="detector",
         recipe=asdict(recipe),
     )
-    made.parameters.biases[-1][0] += doubt(made.probabilities(digits.validation_images), DOUBTED)
+    made.parameters.biases[-1][0] += rejection_offset(
+        made.probabilities(digits.validation_images), REJECTED_SHARE
+    )
     return made
 
 
-def add_negatives(digits: Split, drawn: int, scrawled: int, seed: int) -> Split:
-    """Digits with the label 0, `drawn` more of them, and scrawls with the labels 1 to 5."""
+def add_negatives(digits: Split, synthetic: int, negatives: int, seed: int) -> Split:
+    """Label the digits 0, add `synthetic` digits, and add `negatives` with the labels 1 to 5.
+
+    The validation images get a twentieth as many negatives.
+    """
     rng = np.random.default_rng([seed, 0, 3])
-    more, _ = draw_digits(drawn, rng)
-    scrawls, kinds = draw_negatives(scrawled, digits.train_images, rng)
-    others, other_kinds = draw_negatives(scrawled // 20, digits.validation_images, rng)
-    train_images = np.concatenate([digits.train_images, more, scrawls])
+    more, _ = draw_digits(synthetic, rng)
+    drawn, kinds = draw_negatives(negatives, digits.train_images, rng)
+    others, other_kinds = draw_negatives(negatives // 20, digits.validation_images, rng)
+    train_images = np.concatenate([digits.train_images, more, drawn])
     validation_images = np.concatenate([digits.validation_images, others])
     return Split(
         train_images,
@@ -81,12 +91,12 @@ def add_negatives(digits: Split, drawn: int, scrawled: int, seed: int) -> Split:
 
 
 def _labels(count: int, kinds: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """0 for all of `count` but the last ones, which are scrawls of these kinds."""
+    """Labels of `count` images: 0, except for the last ones, which are negatives of these kinds."""
     return np.concatenate([np.zeros(count - len(kinds), np.uint8), kinds + np.uint8(1)])
 
 
-def _without_unused(parameters: Parameters) -> Parameters:
-    """The same network without the outputs that no label stood for (training makes ten)."""
+def _drop_unused_outputs(parameters: Parameters) -> Parameters:
+    """The same network without the outputs that have no label (training makes ten)."""
     arrays = parameters.arrays()
     last = f"{len(arrays) // 2}"
     arrays |= {
@@ -96,14 +106,15 @@ def _without_unused(parameters: Parameters) -> Parameters:
     return Parameters.from_arrays(arrays, parameters.activation)
 
 
-def doubt(K: Array, share: float) -> float:
-    """c to add to the logit of class 0, so that this share of digits has K_0 < 1/2.
+def rejection_offset(K: Array, share: float) -> float:
+    """The offset c on the logit of class 0 at which a `share` of digits is rejected, K_0 < 1/2.
 
-    With s = log K_0/(1 − K_0), K_0 becomes σ(s + c): −c is a quantile of s.
+    K (n, 6) are the detector's probabilities of digits. With s = log K_0/(1 − K_0), the offset
+    turns K_0 into σ(s + c), so −c is a quantile of s.
     """
     k = np.clip(K[:, 0].astype(np.float64), 1e-12, 1 - 1e-12)
     return -float(np.quantile(np.log(k / (1 - k)), share))
 
 
 if __name__ == "__main__":
-    Path(sys.argv[1]).write_bytes(dump_model(make()))
+    Path(sys.argv[1]).write_bytes(dump_model(train_detector()))

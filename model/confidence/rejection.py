@@ -1,12 +1,12 @@
-"""When to say "I don't know", and why.
+"""Rejection: which answers are uncertain, and why.
 
-A network that knows ten digits finds one in everything. So a second one, in `confidence.detector`,
-looks whether there is a single digit at all. With P (10,) the classifier's probabilities and K
-(6,) the detector's, of which K_0 is that of a single digit, the answer is given for sure when
+A classifier of ten digits finds a digit in every image. So the detector of `confidence.detector`
+tells whether there is a single digit at all. With P (10,) the classifier's probabilities and K (6,)
+the detector's, K_0 that of a single digit, an answer is accepted when
 
     K_0 · max_k P_k ≥ 1/2
 
-that is, when it is more likely than not both a digit and this one.
+that is, when the image is more likely than not a digit, and this one.
 """
 
 from typing import Any, NamedTuple
@@ -20,13 +20,13 @@ from model.messages import Message
 from model.network import Array, Trace, forward
 from model.synthesis import negatives
 
-__all__ = ["KINDS", "Verdict", "judge", "reasons"]
+__all__ = ["KINDS", "Verdict", "predict_or_reject", "reasons"]
 
-LEAST = 0.5  # probability of being a digit and this one
-WORTH_NAMING = 0.12  # probability of a digit that "it could be"
-MOST_NAMED = 3
+THRESHOLD = 0.5  # probability of being a digit and this one, below which an answer is rejected
+WORTH_NAMING = 0.12  # probability from which a digit is named as an alternative
+MOST_NAMED = 3  # alternatives
 
-#: What the detector tells apart, and what is said of all but the first.
+#: The detector's classes, and the reason for rejection that goes with all but the first.
 KINDS = ("digit", *negatives.KINDS)
 REASONS = {
     "letter or sign": Message("reason.letter_or_sign"),
@@ -39,27 +39,27 @@ NOTHING_FITS = Message("reason.nothing_fits")
 
 
 class Verdict(NamedTuple):
-    """What is made of n images: the classifier's trace, K (n, 6), and why each is in doubt."""
+    """The classifier's trace of n images, the detector's K (n, 6), the reasons for rejection."""
 
     trace: Trace
     kinds: Array
-    reasons: list[Message | None]  # None: it is not
+    reasons: list[Message | None]  # None: accepted
 
 
-def judge(model: Classifier, pixels: NDArray[Any]) -> Verdict:
-    """Read images (n, 784), 0..255, and tell which answers are uncertain."""
+def predict_or_reject(model: Classifier, pixels: NDArray[Any]) -> Verdict:
+    """Classify images (n, 784), 0..255, and reject the uncertain answers."""
     trace, second = model.trace(pixels), detector()
-    # Where both look alike, what the first was shown serves the second too.
-    alike = (model.deskew, model.features) == (second.deskew, second.features)
-    x = trace.a[0] if alike else second.prepare(pixels)
+    # Networks with the same preprocessing share its result.
+    same_inputs = (model.deskew, model.features) == (second.deskew, second.features)
+    x = trace.a[0] if same_inputs else second.prepare(pixels)
     kinds = forward(second.parameters, x).a[-1]
     return Verdict(trace, kinds, reasons(trace.a[-1], kinds))
 
 
 def reasons(P: Array, K: Array) -> list[Message | None]:
-    """Why each row of P (n, 10) and K (n, 6) is uncertain; None where it is not."""
+    """The reason to reject each row of P (n, 10) and K (n, 6); None where it is accepted."""
     highest = P.max(axis=1)
-    sure = K[:, 0] * highest >= LEAST
+    sure = K[:, 0] * highest >= THRESHOLD
     return [
         None if sure[i] else _reason(P[i], K[i], digit=K[i, 0] >= highest[i])
         for i in range(len(sure))
@@ -67,10 +67,11 @@ def reasons(P: Array, K: Array) -> list[Message | None]:
 
 
 def _reason(p: Array, k: Array, digit: bool) -> Message:
+    """The kind of negative, or, if the image is a `digit`, which digits it could be."""
     if not digit:
         return REASONS[KINDS[1 + int(k[1:].argmax())]]
     named = np.flatnonzero(p >= WORTH_NAMING)
     if not 2 <= len(named) <= MOST_NAMED:
         return NOTHING_FITS
-    digits = [Message(f"digit.{one}") for one in named.tolist()]  # "an 8", where words are put
+    digits = [Message(f"digit.{one}") for one in named.tolist()]  # with an article: "an 8"
     return Message("reason.could_be", {"digits": digits})

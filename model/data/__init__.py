@@ -1,1 +1,1 @@
-"""MNIST and other IDX files, and the distortions that training images go through."""
+"""MNIST and other IDX files, and data augmentation."""

@@ -1,8 +1,8 @@
-"""Label-preserving distortions of 28x28 images, vectorised, drawn from the Generator passed in.
+"""Data augmentation: random label-preserving distortions of 28x28 images, vectorised.
 
-"affine" turns, slants, stretches and moves; "full" adds elastic distortion (Simard, Steinkraus,
+"affine" rotates, shears, scales and shifts; "full" adds elastic distortion (Simard, Steinkraus,
 Platt, *Best Practices for Convolutional Neural Networks Applied to Visual Document Analysis*, 2003)
-and thin and thick pens.
+and changes of the stroke width. All randomness comes from the Generator that is passed in.
 """
 
 from __future__ import annotations
@@ -22,22 +22,23 @@ Kind = Literal["none", "affine", "full"]
 SIDE = 28
 CHUNK = 64  # images whose work arrays stay in the cache
 
-# Half-widths of uniform distributions, but for ELASTIC.
-TURN = 0.21  # radians: 12 degrees
-SLANT = 0.2  # pixels along a row per row
-STRETCH = 0.14  # of the logarithm of the scale, along x and y each
-MOVE = 1.3  # pixels
+# Half-widths of uniform distributions, except ELASTIC.
+ROTATION = 0.21  # radians: 12 degrees
+SHEAR = 0.2  # pixels along a row per row
+LOG_SCALE = 0.14  # logarithm of the scale, for x and y each
+SHIFT = 1.3  # pixels
 ELASTIC = 1.2  # pixels: the largest standard deviation of a displacement
-KNOTS = 5  # elastic displacements are smooth bumps on a 5x5 grid
+KNOTS = 5  # elastic displacements are Gaussian bumps on a 5x5 grid
 
-THIN, THICK = 0.3, 0.25  # shares of the images drawn with another pen
+THINNED, THICKENED = 0.3, 0.25  # shares of the images whose stroke width is changed
 
 
 def augment(images: Array, kind: str, rng: np.random.Generator, strength: float = 1) -> Array:
-    """Distort each of the images (n, 784) at random; what digit it is stays true.
+    """Distort each of the images (n, 784) at random, in ways that keep the digit.
 
-    `strength` 0..1 scales how far pixels move. Values keep their range, from 0 (black) to the
-    largest in `images`. "none" returns the images themselves.
+    `strength`, 0..1, scales the displacements. Values stay between 0 (black) and the largest in
+    `images`. The kind "none" returns the images themselves; another than the three raises
+    ValueError.
     """
     if kind == "none":
         return images
@@ -47,7 +48,7 @@ def augment(images: Array, kind: str, rng: np.random.Generator, strength: float 
     for start in range(0, len(images), CHUNK):
         chunk = slice(start, start + CHUNK)
         if kind == "full":
-            _full(images[chunk], rng, strength, out[chunk])
+            _elastic(images[chunk], rng, strength, out[chunk])
         else:
             _warp(images[chunk], _affine(len(images[chunk]), rng, strength), out[chunk])
     return out
@@ -56,41 +57,42 @@ def augment(images: Array, kind: str, rng: np.random.Generator, strength: float 
 def _affine(n: int, rng: np.random.Generator, strength: float) -> Array:
     """Coefficients (n, 2, 3) of the source's x and y on (1, X, Y) of the output, from the centre.
 
-    The matrix is turn · slant · stretch, the inverse of the distortion seen: as all of its parts
+    The matrix is rotation · shear · scale, the inverse of the distortion seen: as all of its parts
     are drawn symmetrically, the two have the same distribution.
     """
-    turn, slant = (strength * rng.uniform(-most, most, n) for most in (TURN, SLANT))
-    scale_x, scale_y = np.exp(strength * rng.uniform(-STRETCH, STRETCH, (2, n)))
-    cos, sin = np.cos(turn), np.sin(turn)
+    rotation, shear = (strength * rng.uniform(-most, most, n) for most in (ROTATION, SHEAR))
+    scale_x, scale_y = np.exp(strength * rng.uniform(-LOG_SCALE, LOG_SCALE, (2, n)))
+    cos, sin = np.cos(rotation), np.sin(rotation)
     coefficients = np.empty((n, 2, 3), np.float32)
-    coefficients[:, :, 0] = strength * rng.uniform(-MOVE, MOVE, (n, 2))
+    coefficients[:, :, 0] = strength * rng.uniform(-SHIFT, SHIFT, (n, 2))
     coefficients[:, 0, 1] = cos * scale_x
-    coefficients[:, 0, 2] = (cos * slant - sin) * scale_y
+    coefficients[:, 0, 2] = (cos * shear - sin) * scale_y
     coefficients[:, 1, 1] = sin * scale_x
-    coefficients[:, 1, 2] = (sin * slant + cos) * scale_y
+    coefficients[:, 1, 2] = (sin * shear + cos) * scale_y
     return coefficients
 
 
-def _full(images: Array, rng: np.random.Generator, strength: float, out: Array) -> None:
+def _elastic(images: Array, rng: np.random.Generator, strength: float, out: Array) -> None:
+    """Distort by an affine and an elastic map in one, then change stroke widths."""
     n = len(images)
     coefficients = np.zeros((n, 2, 3 + KNOTS * KNOTS), np.float32)
     coefficients[:, :, :3] = _affine(n, rng, strength)
     elastic = strength * rng.uniform(0, ELASTIC, (n, 1, 1))
     coefficients[:, :, 3:] = rng.standard_normal((n, 2, KNOTS * KNOTS)) * elastic
     _warp(images, coefficients, out)
-    _change_pen(out, rng)
+    _change_stroke_width(out, rng)
 
 
-def _change_pen(images: Array, rng: np.random.Generator) -> None:
-    """Make the strokes of some images thinner, of others thicker, and keep each one's peak."""
+def _change_stroke_width(images: Array, rng: np.random.Generator) -> None:
+    """Thin the strokes of some images, thicken those of others; each keeps its maximum."""
     choice = rng.random(len(images))
     strength = rng.uniform(0.3, 1, (len(images), 1, 1)).astype(np.float32)
     pixels = images.reshape(-1, SIDE, SIDE)
-    thin, thick = choice < THIN, choice > 1 - THICK
+    thin, thick = choice < THINNED, choice > 1 - THICKENED
     pixels[thick] = _dilate(pixels[thick], strength[thick])
     drawn, weight = pixels[thin], strength[thin]
     core = _erode(drawn)
-    # What opening takes away is as thin as a stroke can be: it stays.
+    # What an opening removes is as thin as a stroke can be, so it is kept.
     core = np.maximum(core, drawn - _dilate(core))
     thinner = drawn + weight * (core - drawn)
     peak = np.maximum(thinner.max(axis=(1, 2), keepdims=True), np.float32(1e-6))
@@ -98,7 +100,7 @@ def _change_pen(images: Array, rng: np.random.Generator) -> None:
 
 
 def _erode(pixels: Array) -> Array:
-    """The least of each pixel and its four neighbours."""
+    """Erosion: the minimum of each pixel and its four neighbours."""
     out = pixels.copy()
     for axis in (1, 2):
         a, b = np.swapaxes(out, 1, axis), np.swapaxes(pixels, 1, axis)
@@ -108,7 +110,7 @@ def _erode(pixels: Array) -> Array:
 
 
 def _dilate(pixels: Array, weight: Array | float = 1.0) -> Array:
-    """The greatest of each pixel and its four neighbours, these weighted."""
+    """Dilation: the maximum of each pixel and its four neighbours times `weight`."""
     out = pixels.copy()
     weighted = pixels * weight
     for axis in (1, 2):
@@ -119,11 +121,11 @@ def _dilate(pixels: Array, weight: Array | float = 1.0) -> Array:
 
 
 _CENTRE = np.float32(SIDE - 1) / 2
-_PADDED = SIDE + 3  # one black pixel before, two after: the neighbours of every clipped position
+_PADDED = SIDE + 3  # a black pixel before and two after, for the neighbours of clipped positions
 
 
 def _basis() -> Array:
-    """Rows 1, X, Y and the elastic bumps, each over the 784 output positions: (28, 784)."""
+    """The functions 1, X, Y and the elastic bumps at the 784 output positions: (28, 784)."""
     y, x = (axis.ravel() - _CENTRE for axis in np.mgrid[:SIDE, :SIDE])
     knots = np.linspace(-_CENTRE, _CENTRE, KNOTS)
     width = knots[1] - knots[0]
@@ -139,9 +141,9 @@ _BASIS = _basis()
 
 
 def _warp(images: Array, coefficients: Array, out: Array) -> None:
-    """out(X, Y) = image at (x, y) = coefficients · basis(X, Y), bilinear, black outside.
+    """Resample: out(X, Y) = image at (x, y) = coefficients · basis(X, Y), bilinear, black outside.
 
-    Positions are flat indices into images padded by black, computed as floats (exact below 2^24).
+    Positions are flat indices into images padded with black, computed as floats (exact below 2^24).
     """
     n = len(images)
     padded = np.zeros((n, _PADDED, _PADDED), np.float32)
@@ -157,7 +159,7 @@ def _warp(images: Array, coefficients: Array, out: Array) -> None:
     top *= _PADDED
     top += left
     top += (np.arange(n, dtype=np.float32) * _PADDED**2)[:, None]
-    index = top.astype(np.int32).astype(np.intp)  # twice as fast as in one go
+    index = top.astype(np.int32).astype(np.intp)  # twice as fast as one conversion
     flat = padded.ravel()
     upper = _blend(flat, index, x)
     lower = _blend(flat[_PADDED:], index, x)
@@ -167,7 +169,7 @@ def _warp(images: Array, coefficients: Array, out: Array) -> None:
 
 
 def _blend(flat: Array, index: npt.NDArray[np.intp], part: Array) -> Array:
-    """Linear between flat[index] and the next pixel."""
+    """Interpolate linearly between flat[index] and the pixel after it."""
     first = flat.take(index, mode="clip")
     second = flat[1:].take(index, mode="clip")
     second -= first

@@ -1,8 +1,8 @@
-"""MNIST and its like: the IDX reader, the bundled files, the validation split.
+"""The reader of IDX files, the bundled MNIST, and the validation split.
 
-An IDX file is a big-endian header, two zero bytes, a type code (8: unsigned byte), the number of
-dimensions and each dimension as an int32, followed by the values in C order (LeCun, Cortes, Burges,
-*The MNIST database*, 1998).
+An IDX file is a big-endian header (two zero bytes, a type code, 8 for unsigned bytes, the number of
+dimensions, and each dimension as an int32) followed by the values in C order (LeCun, Cortes,
+Burges, *The MNIST database*, 1998).
 """
 
 from __future__ import annotations
@@ -39,26 +39,26 @@ Bytes = npt.NDArray[np.uint8]
 Part = Literal["train", "test"]
 
 SIDE = 28  # pixels
-HELD_BACK = 5000  # of MNIST's 60,000 training images: for validation
+HELD_BACK = 5000  # of MNIST's 60,000 training images, for validation
 MNIST_EXAMPLES = 60_000 - HELD_BACK
 CLASSES = 10
 MNIST = Path(__file__).parent / "mnist"
 
-# SHA-256 of the bundled files, uncompressed: compressing them anew does not change it.
+# SHA-256 of the bundled files' uncompressed content.
 CHECKSUMS = {
     "train-images": "ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db",
     "train-labels": "65a50cbbf4e906d70832878ad85ccda5333a97f0f4c3dd2ef09a8a9eef7101c5",
     "t10k-images": "0fa7898d509279e482958e8ce81c8e77db3f2f8254e26661ceb7762c4d494ce7",
     "t10k-labels": "ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2",
 }
-# MNIST and Fashion-MNIST say t10k, EMNIST says test.
+# Beginnings of file names: MNIST and Fashion-MNIST use t10k, EMNIST uses test.
 PREFIXES: dict[Part, tuple[str, ...]] = {"train": ("train",), "test": ("t10k", "test")}
 RESTORE = Message("idx.restore_bundled")
 
 
 @dataclass(frozen=True)
 class Dataset:
-    """Images as rows of 784 grey values (white ink on black, 0..255), labels 0..9."""
+    """A data set: images as rows of 784 grey values (white on black, 0..255), labels 0..9."""
 
     train_images: Bytes  # (60000, 784)
     train_labels: Bytes  # (60000,)
@@ -68,7 +68,7 @@ class Dataset:
 
 @dataclass(frozen=True)
 class Split:
-    """The training images, divided into those to learn from and those to choose by."""
+    """The training images, divided into those for training and those for validation."""
 
     train_images: Bytes
     train_labels: Bytes
@@ -77,12 +77,12 @@ class Split:
 
 
 def load_mnist() -> Dataset:
-    """Read the bundled MNIST, verified by checksum. Raises DatasetError."""
+    """Read the bundled MNIST and verify its checksums. Raises DatasetError."""
     return Dataset(*load_mnist_part("train"), *load_mnist_part("test"))
 
 
 def load_mnist_part(part: Part) -> tuple[Bytes, Bytes]:
-    """Read the images (n, 784) and labels (n,) of one part of the bundled MNIST alone."""
+    """Read the images (n, 784) and labels (n,) of one part of the bundled MNIST."""
     return _load_part(MNIST, part, verify=True)
 
 
@@ -90,10 +90,9 @@ def load_idx_directory(directory: str | Path) -> Dataset:
     """Read another data set of 28x28 images in ten classes, Fashion-MNIST for instance.
 
     The directory holds the four usual files, plain or compressed: `train-images-idx3-ubyte`,
-    `train-labels-idx1-ubyte`, `t10k-images-idx3-ubyte`, `t10k-labels-idx1-ubyte` (`.gz`, `.xz`, a
-    dot instead of the last hyphen, `test` for `t10k` and a name in front, as EMNIST has, are all
-    understood).
-    Raises DatasetError, which names the file and says what to do.
+    `train-labels-idx1-ubyte`, `t10k-images-idx3-ubyte` and `t10k-labels-idx1-ubyte`. Also accepted
+    are the endings `.gz` and `.xz`, a dot instead of the last hyphen, `test` for `t10k` and a name
+    in front, as EMNIST has. Raises DatasetError, which names the file and says what to do.
     """
     directory = Path(directory)
     if not directory.is_dir():
@@ -104,9 +103,10 @@ def load_idx_directory(directory: str | Path) -> Dataset:
 def split(
     dataset: Dataset, validation_examples: int = HELD_BACK, train_examples: int | None = None
 ) -> Split:
-    """Hold back the last training images for validation; learn from the first of the rest.
+    """Hold back the last training images for validation, and train on the first of the others.
 
-    The validation images do not depend on `train_examples`, so that runs can be compared.
+    The validation images do not depend on `train_examples`, so that runs can be compared. Raises
+    DatasetError when there are too few images.
     """
     available = len(dataset.train_labels) - validation_examples
     if validation_examples < 1 or available < 1:
@@ -127,7 +127,7 @@ def split(
 
 
 def read_idx(path: Path, sha256: str | None = None) -> Bytes:
-    """Read one IDX file of unsigned bytes, plain, gzip or xz, whatever its name says.
+    """Read one IDX file of unsigned bytes; plain, gzip and xz are told apart by their content.
 
     `sha256` is the expected digest of the uncompressed content. Raises DatasetError.
     """
@@ -200,7 +200,7 @@ def _load_part(directory: Path, part: Part, verify: bool = False) -> tuple[Bytes
 
 
 def _find(directory: Path, part: Part, content: str) -> Path:
-    """Find the one file of `content`; of a plain and a compressed copy take the plain."""
+    """The path of the one file of `content`; the plain one if there is a compressed copy, too."""
     paths = sorted(
         path
         for prefix in PREFIXES[part]

@@ -1,9 +1,9 @@
-"""Every sentence that Python says to a person: a code here, its words in one file a language.
+"""All sentences for people, as codes, with their text in one file for each language.
 
-Hints, reasons and errors are told apart, stored and passed on as a `Message`, a code with its
-values; words are put to it where somebody reads them. `model/messages/en.py` holds all of them, the
-service's too. A second language is one more such file: it defines `SENTENCES` with the same codes,
-and `BYHAND_LANGUAGE` (app/settings.py) or `use` chooses it.
+Hints, reasons and errors are compared, stored and passed on as a `Message`, a code with its values;
+they become text where somebody reads them. `model/messages/en.py` has all texts, the service's too.
+A second language is one more such file, which defines `SENTENCES` with the same codes;
+`BYHAND_LANGUAGE` (app/settings.py) or `use` selects it.
 """
 
 from __future__ import annotations
@@ -18,16 +18,16 @@ from typing import Any
 
 __all__ = ["LANGUAGES", "Message", "read", "say", "use"]
 
-#: The languages there are: one module each beside this one.
+#: The languages available, each a module of this package.
 LANGUAGES = tuple(sorted(module.name for module in pkgutil.iter_modules(__path__)))
 
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """A sentence as code and values, such as ("hint.overfits", {"epoch": 7}); its text by `str`.
+    """A sentence as code and values, such as ("hint.overfits", {"epoch": 7}); `str` gives its text.
 
-    A value may be a message too, or a list of them. One that is to be stored has numbers, strings,
-    messages and lists of these as values: then it comes back equal.
+    A value may be a message or a list of them. To be equal after it was stored, a message must have
+    numbers, strings, messages and lists of these as values.
     """
 
     code: str
@@ -37,31 +37,31 @@ class Message:
         return say(self.code, **self.values)
 
     def to_dict(self) -> dict[str, Any]:
-        """The message as JSON can hold it: {"code", "values"}, and so for messages inside it."""
+        """The message as a JSON object {"code", "values"}, including the messages inside it."""
         return {"code": self.code, "values": {k: _plain(v) for k, v in self.values.items()}}
 
     def to_json(self) -> str:
-        """The message as text to be stored: a JSON object of code and values."""
+        """The message as JSON text, to be stored."""
         return json.dumps(self.to_dict(), ensure_ascii=False)
 
     @classmethod
     def from_dict(cls, stored: Any) -> Message:
-        """The message that `to_dict` made this of. Raises ValueError for anything else."""
+        """The message of a dictionary made by `to_dict`. Raises ValueError for any other value."""
         if not _is_message(stored):
             raise ValueError(stored)
         return cls(stored["code"], {k: _revived(v) for k, v in stored["values"].items()})
 
     @classmethod
     def from_json(cls, stored: str) -> Message:
-        """The message that `to_json` made this of. Raises ValueError for anything else."""
+        """The message of a text made by `to_json`. Raises ValueError for any other text."""
         return cls.from_dict(json.loads(stored))
 
 
 def read(stored: str | Mapping[str, Any]) -> Message | str:
-    """What somebody stored: the message of `to_json` or `to_dict`, or a text as it is.
+    """Read what was stored: a message by `to_json` or `to_dict`, or a text, which is returned.
 
-    Earlier versions stored sentences, and a later one may have stored a code that has none here:
-    their text is all that can be shown of them.
+    Earlier versions stored sentences, and a later version may have stored a code that is unknown
+    here; then the stored text is all that can be shown.
     """
     try:
         found = Message.from_json(stored) if isinstance(stored, str) else Message.from_dict(stored)
@@ -72,17 +72,15 @@ def read(stored: str | Mapping[str, Any]) -> Message | str:
 
 
 def say(code: str, /, **values: Any) -> str:
-    """The sentence of a code in the language in use, with its values put in.
+    """The sentence of a code in the current language, with its values inserted.
 
-    Raises KeyError for a code without a sentence, and for a value that its sentence needs.
+    Raises KeyError for an unknown code, and for a missing value.
     """
-    if code not in _sentences:  # TRANSITION: a sentence that has no code yet
-        return code
     return _formatter.vformat(_sentences[code], (), values)
 
 
 def use(language: str | Mapping[str, str]) -> None:
-    """Speak this language of LANGUAGES from now on, or these sentences, by code."""
+    """Set the current language, one of LANGUAGES, or give its sentences by code."""
     global _sentences
     if isinstance(language, str):
         _sentences = import_module(f"{__name__}.{language}").SENTENCES
@@ -91,10 +89,10 @@ def use(language: str | Mapping[str, str]) -> None:
 
 
 class _Formatter(Formatter):
-    """str.format, and for a list what stands between its items: {sizes:, } or {digits:, | or }."""
+    """str.format with separators for lists: {sizes:, } or {digits:, | or }."""
 
     def format_field(self, value: Any, format_spec: str) -> str:
-        """One value as its field asks for it; after a | is what stands before the last item."""
+        """Format one value; the text after | in the specification precedes a list's last item."""
         if not isinstance(value, list) or not format_spec:
             return str(super().format_field(value, format_spec))
         between, _, before_last = format_spec.partition("|")
@@ -114,7 +112,7 @@ def _plain(value: Any) -> Any:
             return [_plain(item) for item in value]
         case str() | int() | float() | None:
             return value
-    return value.item() if hasattr(value, "item") else str(value)  # NumPy's numbers; paths, errors
+    return value.item() if hasattr(value, "item") else str(value)  # NumPy scalars; paths, errors
 
 
 def _revived(value: Any) -> Any:

@@ -1,1 +1,1 @@
-"""From a grey picture to the 784 inputs of a network: MNIST's form, deskewing, edge features."""
+"""Preprocessing of images: MNIST's form, deskewing, gradient-direction features."""

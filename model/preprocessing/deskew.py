@@ -1,4 +1,4 @@
-"""What a network that deskews sees of a 28x28 image: the digit upright and of one size."""
+"""Deskewing: normalise the slant and the size of the digit in 28x28 images by its moments."""
 
 from __future__ import annotations
 
@@ -14,26 +14,27 @@ Array = npt.NDArray[np.float32]
 SIDE = 28  # pixels
 MAX_SHEAR = 1.0  # pixels along a row per row: 45 degrees
 SPREAD_X, SPREAD_Y = np.float32(4.2), np.float32(5.6)  # pixels: standard deviations of the ink
-SCALES = (0.6, 1.5)
-BAND = 4.0  # rows: how far a band reaches, a standard deviation
+SCALES = (0.6, 1.5)  # input pixels per output pixel, least and most
+BAND = 4.0  # rows: standard deviation of the Gaussian weights of the rows around one
 BAND_RATIOS = (0.25, 2.25)  # of variances
 CHUNK = 128  # images whose work arrays stay in the cache
 
 
 def deskew(images: npt.NDArray[Any]) -> Array:
-    """Set digits upright and to one size: normalise the moments of each of the images (n, 784).
+    """Normalise the moments of each of the images (n, 784): remove the slant, equalise the size.
 
-    With x to the right and y downwards over the ink, the slant is the regression of x on y,
-    a = cov(x, y) / var(y). The output pixel at (u, v) from the image's middle is the input at
+    With x to the right and y downwards, both weighted by the pixels' values, the slant is the
+    regression of x on y, a = cov(x, y) / var(y). The output pixel at (u, v) from the image's middle
+    is the input at
 
         y = mean y + s_y v        x = mean x + s_x r(v) u + a s_y v
 
-    bilinear between four pixels, where s_y = sd(y) / 5.6 and s_x = sd(x - a y) / 4.2 bring the ink
-    to the spread that is usual in MNIST, and r(v) goes half of the way (a geometric mean) to bring
-    the rows around v to it as well: r² = sd_v(x - a y) / (4.2 s_x). a is held within 45 degrees,
-    s_x and s_y from 0.6 to 1.5 and r² from 0.5 to 1.5, so that a line of no width stays one; a
-    blank image stays blank. (Casey, *Moment Normalization of Handprinted Characters*, 1970; the
-    rows: Liu and Marukawa, *Pseudo Two-Dimensional Shape Normalization Methods*, 2005.)
+    by bilinear interpolation. Here s_y = sd(y) / 5.6 and s_x = sd(x - a y) / 4.2 bring the standard
+    deviations to those usual in MNIST, and r(v) does half of the same (a geometric mean) for the
+    rows around v: r² = sd_v(x - a y) / (4.2 s_x). a is limited to 45 degrees, s_x and s_y to 0.6 to
+    1.5 and r² to 0.5 to 1.5, so that a line of no width stays one; a blank image stays blank.
+    (Casey, *Moment Normalization of Handprinted Characters*, 1970; the rows: Liu and Marukawa,
+    *Pseudo Two-Dimensional Shape Normalization Methods*, 2005.)
     """
     flat = images.reshape(-1, SIDE * SIDE)
     out = np.empty(flat.shape, np.float32)
@@ -45,7 +46,7 @@ def deskew(images: npt.NDArray[Any]) -> Array:
 
 
 def _moments(pixels: Array) -> tuple[Array, Array, Array, Array, Array]:
-    """mean x and mean y from the middle, the slant a, s_x and s_y: (n,) each."""
+    """The mean x and mean y from the middle, the slant a, s_x and s_y: (n,) each."""
     sums = (pixels @ _MOMENTS).T
     x, y, xy, xx, yy = sums[1:] / np.maximum(sums[0], np.float32(1e-6))
     var_y = np.maximum(yy - y * y, np.float32(1e-6))
@@ -60,39 +61,39 @@ def _moments(pixels: Array) -> tuple[Array, Array, Array, Array, Array]:
 def _resample(
     pixels: Array, x: Array, y: Array, slant: Array, s_x: Array, s_y: Array, out: Array
 ) -> None:
-    """First between rows, as a whole, then between the pixels of each; both (n, 784).
+    """Interpolate between whole rows first, then between the pixels of each row; both are (n, 784).
 
-    Places are computed as floats, which are exact for whole numbers below 2^24.
+    Indices are computed as floats, which are exact for whole numbers below 2^24.
     """
     n = len(pixels)
     padded = np.zeros((n, SIDE + 3, _WIDTH), np.float32)
     padded[:, 1 : SIDE + 1, 1 : SIDE + 1] = pixels.reshape(n, SIDE, SIDE)
     above, part = _split(y[:, None] + s_y[:, None] * _OFFSETS)
     above += _IMAGE_STARTS[:n]
-    index = _whole(above)  # (n, 28)
+    index = _to_index(above)  # (n, 28)
     source = padded.reshape(-1, _WIDTH)
     rows = source.take(index, axis=0, mode="clip")
     _blend(rows, source[1:].take(index, axis=0, mode="clip"), part[:, :, None])
 
     axis = x[:, None] + (slant * s_y)[:, None] * _OFFSETS  # (n, 28)
     widths = s_x[:, None] * _width_ratios(rows, axis, s_x)
-    # widths u + axis, as a product: adding arrays whose last axis is short takes NumPy much longer.
+    # widths u + axis, as a matrix product: NumPy adds arrays with a short last axis much slower.
     from_middle = np.array([widths.ravel(), axis.ravel()]).T @ _LINE  # (n 28, 28)
     left, part = _split(from_middle.reshape(n, SIDE * SIDE))
     left += _ROW_STARTS[:n]
-    index, flat = _whole(left), rows.ravel()
+    index, flat = _to_index(left), rows.ravel()
     flat.take(index, out=out, mode="clip")
     _blend(out, flat[1:].take(index, mode="clip"), part)
 
 
 def _width_ratios(rows: Array, axis: Array, s_x: Array) -> Array:
-    """r (n, 28) of rows (n, 28, 32) whose middles are at `axis` (n, 28)."""
+    """The ratios r (n, 28) of rows (n, 28, 32) whose middles are at `axis` (n, 28)."""
     moments = np.ascontiguousarray((rows.reshape(-1, _WIDTH) @ _ROW_MOMENTS).T)
     mass, x, xx = moments.reshape(3, -1, SIDE)
     xx = xx - 2 * axis * x + axis * axis * mass  # about the axis
     mass, xx = mass @ _BAND, xx @ _BAND  # of the rows around each
     usual = np.square(s_x * SPREAD_X)[:, None]
-    # A little ink of the usual spread: it decides where a band has hardly any of its own.
+    # Regularised by a little mass of the usual spread, for bands with hardly any mass of their own.
     little = np.float32(0.02) * mass.max(axis=1, keepdims=True) + np.float32(1e-6)
     ratio = (xx + little * usual) / ((mass + little) * usual)
     ratios: Array = np.sqrt(np.sqrt(ratio.clip(*BAND_RATIOS)))
@@ -100,7 +101,7 @@ def _width_ratios(rows: Array, axis: Array, s_x: Array) -> Array:
 
 
 def _split(from_middle: Array) -> tuple[Array, Array]:
-    """The pixel before each place in an image with a margin of one, and how far on it lies."""
+    """The integer and fractional parts of positions, shifted into an image with a margin of one."""
     from_middle += _MIDDLE
     part = from_middle.clip(0, SIDE + 1, out=from_middle)
     before = np.floor(part)
@@ -108,12 +109,12 @@ def _split(from_middle: Array) -> tuple[Array, Array]:
     return before, part
 
 
-def _whole(numbers: Array) -> npt.NDArray[np.intp]:
-    return numbers.astype(np.int32).astype(np.intp)  # twice as fast as in one go
+def _to_index(numbers: Array) -> npt.NDArray[np.intp]:
+    return numbers.astype(np.int32).astype(np.intp)  # twice as fast as one conversion
 
 
 def _blend(first: Array, second: Array, part: Array) -> None:
-    """Go from `first` so far to `second`, in place; `second` is used up."""
+    """Interpolate from `first` to `second` by `part`, in place; `second` is overwritten."""
     second -= first
     second *= part
     first += second
@@ -124,9 +125,9 @@ _Y, _X = (axis.ravel() for axis in np.meshgrid(_OFFSETS, _OFFSETS, indexing="ij"
 _MOMENTS = np.stack([np.ones_like(_X), _X, _Y, _X * _Y, _X * _X, _Y * _Y], axis=1)  # (784, 6)
 _MIDDLE = np.float32(SIDE + 1) / 2  # of a row or column with a margin of one
 _WIDTH = SIDE + 4  # of a padded row
-# Where the padded rows of each image of a chunk start: (CHUNK, 1).
+# The index of each image's first padded row in a chunk: (CHUNK, 1).
 _IMAGE_STARTS = np.arange(0, CHUNK * (SIDE + 3), SIDE + 3, dtype=np.float32)[:, None]
-# Where the row of each pixel of a chunk starts among all of its padded rows: (CHUNK, 784).
+# The flat index at which each pixel's row starts among a chunk's padded rows: (CHUNK, 784).
 _ROW_STARTS = np.repeat(
     np.arange(0, CHUNK * SIDE * _WIDTH, _WIDTH, dtype=np.float32).reshape(CHUNK, SIDE), SIDE, axis=1
 )

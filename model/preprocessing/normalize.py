@@ -1,7 +1,7 @@
-"""From ink to 28x28 as MNIST was made.
+"""From a digit of any size to 28x28 as MNIST was made.
 
-Grey images are white ink on black, 0..255. `static/js/draw/raster.js` is the twin of
-`to_mnist`: change both.
+Grey images have white foreground on black, 0..255. `static/js/draw/raster.js` computes the same as
+`to_mnist`, bit for bit: change both.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from model.errors import BlankImageError, InkError
 
-__all__ = ["ink_box", "is_mnist", "place", "resample", "to_mnist"]
+__all__ = ["bounding_box", "centre", "is_mnist", "resample", "to_mnist"]
 
 Grey = npt.NDArray[np.uint8]
 
@@ -24,45 +24,45 @@ BOX = 20  # pixels of the digit's longer side
 CENTRE = 14.0  # the centre of mass, in pixel indices (0 is the middle of the first pixel)
 PEAK = 255.0
 
-# What MNIST's own 70,000 images keep to; 16 of them are 19 pixels long, their peaks are 254 or 255.
+# True of all 70,000 of MNIST's images; 16 of them are 19 pixels long, and some peaks are 254.
 MNIST_LENGTHS = (19, 20)
 MNIST_PEAK = 254
 MNIST_OFFSET = 0.53  # pixels between the centre of mass and CENTRE
 
 
 def to_mnist(grey: npt.NDArray[Any]) -> Grey:
-    """Bring a grey image (h, w), 0..255, to MNIST's 28x28.
+    """Normalise a grey image (h, w), 0..255, to MNIST's 28x28.
 
-    1. crop to the ink, made square by black margins; 2. resample by area overlap to 20x20;
-    3. stretch the peak to 255; 4. shift by whole pixels so that the centre of mass lands at 14.0
-    (Yadav and Bottou, *Cold Case: The Lost MNIST Digits*, 2019). The shift never pushes ink over
-    the edge. A genuine MNIST image comes back unchanged.
-    Raises BlankImageError when there is no ink, InkError for an array that is no grey image.
+    1. Crop to the bounding box, padded with black to a square. 2. Resample by area to 20x20. 3.
+    Scale the maximum to 255. 4. Shift by whole pixels so that the centre of mass is nearest to 14.0
+    (Yadav and Bottou, *Cold Case: The Lost MNIST Digits*, 2019), within the image's limits. A
+    genuine MNIST image is returned unchanged. Raises BlankImageError when all pixels are 0,
+    InkError for an array that is not two-dimensional.
     """
     if grey.ndim != 2:
         raise InkError("image.dimensions", found=str(grey.shape))
-    box = ink_box(grey)
+    box = bounding_box(grey)
     if is_mnist(grey, box):
         return grey.astype(np.uint8)
     top, bottom, left, right = box
-    return place(resample(grey[top:bottom, left:right]))
+    return centre(resample(grey[top:bottom, left:right]))
 
 
-def ink_box(grey: npt.NDArray[Any]) -> tuple[int, int, int, int]:
-    """Find the smallest box with all ink: top, bottom, left, right (ends excluded)."""
-    inked: npt.NDArray[np.bool_] = grey > 0
-    pixels = inked.tobytes()  # a 1 is found in bytes at the speed of memory
+def bounding_box(grey: npt.NDArray[Any]) -> tuple[int, int, int, int]:
+    """The bounding box of all nonzero pixels: top, bottom, left, right (ends excluded)."""
+    foreground: npt.NDArray[np.bool_] = grey > 0
+    pixels = foreground.tobytes()  # the search for a byte runs at the speed of memory
     first, last = pixels.find(1), pixels.rfind(1)
     if first < 0:
         raise BlankImageError("image.blank")
     width = grey.shape[1]
     top, bottom = first // width, last // width + 1
-    columns = np.logical_or.reduce(inked[top:bottom], axis=0).tobytes()
+    columns = np.logical_or.reduce(foreground[top:bottom], axis=0).tobytes()
     return top, bottom, columns.find(1), columns.rfind(1) + 1
 
 
 def is_mnist(grey: npt.NDArray[Any], box: tuple[int, int, int, int]) -> bool:
-    """Tell whether a 28x28 image already is as MNIST makes them: size, peak and centre."""
+    """Whether a 28x28 image has MNIST's size of the digit, maximum and centre of mass already."""
     top, bottom, left, right = box
     if grey.shape != (SIDE, SIDE) or max(bottom - top, right - left) not in MNIST_LENGTHS:
         return False
@@ -72,11 +72,13 @@ def is_mnist(grey: npt.NDArray[Any], box: tuple[int, int, int, int]) -> bool:
 
 
 def resample(crop: npt.NDArray[Any]) -> Grey:
-    """Make the crop (h, w) square with black margins, bring it to 20x20 by area overlap, peak 255.
+    """Pad the crop (h, w) with black to a square, resample by area to 20x20, scale its peak to 255.
 
-    out[i, j] = sum over (y, x) of |row y in i| |column x in j| crop[y, x]: two matrix products,
-    because the area that two upright rectangles share is the product of the lengths they share.
-    All are whole numbers until the peak is stretched, so no order of adding them matters.
+        out[i, j] = sum over (y, x) of |row y in i| |column x in j| crop[y, x]
+
+    These are two matrix products, because the area that two upright rectangles share is the product
+    of the lengths they share. All values are whole numbers until the last step, so the result does
+    not depend on the order of summation.
     """
     length = max(crop.shape)
     overlap = _overlap(length)  # (20, length)
@@ -91,9 +93,9 @@ def resample(crop: npt.NDArray[Any]) -> Grey:
 
 @lru_cache(maxsize=32)
 def _overlap(length: int) -> npt.NDArray[np.float32]:
-    """What 20 equal cells share with each of `length` pixels, in 1/20 pixels: (20, length).
+    """The lengths that 20 equal cells share with each of `length` pixels: (20, length).
 
-    The cells are `length` long in that unit, the pixels 20.
+    The unit is 1/20 pixel, in which a cell is `length` long and a pixel 20.
     """
     edges = np.arange(BOX + 1) * length
     pixels = np.arange(length) * BOX
@@ -103,7 +105,7 @@ def _overlap(length: int) -> npt.NDArray[np.float32]:
     return shared
 
 
-def place(small: Grey) -> Grey:
+def centre(small: Grey) -> Grey:
     """Put a 20x20 image into 28x28, its centre of mass as near to 14.0 as whole pixels allow."""
     margin = (SIDE - BOX) // 2
     out = np.zeros((SIDE, SIDE), np.uint8)
@@ -116,10 +118,10 @@ def place(small: Grey) -> Grey:
 
 
 def _centre_of_mass(grey: npt.NDArray[Any]) -> tuple[float, float]:
-    """Mean y and mean x, of up to 28x28."""
+    """The mean y and mean x, weighted by the pixels' values, of an image of up to 28x28."""
     sums = _SUMS[:, : len(grey)]
     (mass, x), (y, _) = (sums @ grey @ sums.T).tolist()  # exact: whole numbers
     return y / mass, x / mass
 
 
-_SUMS = np.stack([np.ones(SIDE), np.arange(SIDE)])  # (2, 28): how much in all, and times its place
+_SUMS = np.stack([np.ones(SIDE), np.arange(SIDE)])  # (2, 28): weights of moments 0 and 1

@@ -1,4 +1,4 @@
-"""What a network sees of its images: set upright or not, as pixels or as edges."""
+"""The preprocessing of a network's inputs: deskewing, then pixels or gradient features."""
 
 from typing import Any
 
@@ -15,15 +15,15 @@ Images = NDArray[Any]  # (n, 784), 0..255
 
 
 def upright(images: Images, deskew: bool) -> Images:
-    """The images (n, 784) upright and of one size where `deskew` is set."""
+    """The images (n, 784), deskewed if `deskew` is set."""
     return deskew_images(images) if deskew else images
 
 
 def preprocess(images: Images, deskew: bool, features: str) -> Images:
-    """The images (n, 784) that the first layer is shown of `images`, both 0..255.
+    """Compute the inputs (n, 784), 0..255, of the first layer from images (n, 784), 0..255.
 
-    They are set upright, then either left as `pixels` or turned into the `edges` of their strokes
-    (`model.preprocessing.gradient_features`).
+    The images are deskewed if `deskew` is set. `features` is "pixels" for these images themselves,
+    or "edges" for their gradient-direction features (`model.preprocessing.gradient_features`).
     """
     digits = upright(images, deskew)
     return edge_features(digits) if features == "edges" else digits

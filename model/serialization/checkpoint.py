@@ -1,8 +1,9 @@
-"""Models and training states as .npz files, written and warily read by `serialization.npz`.
+"""Models and training states as .npz files, by way of `serialization.npz`.
 
-A model's arrays are W1 b1 W2 b2 …; a file of these alone, without `meta`, is a model too (sigmoid,
-no deskewing), so that weights made elsewhere can be brought along. A training state's are whole
-vectors. Whatever does not fit together is refused by a CheckpointError.
+A model's arrays are W1 b1 W2 b2 …. A file of these alone, without `meta`, is a model too (sigmoid,
+no deskewing), so that weights from elsewhere can be loaded. A training state holds its parameters
+and its optimiser's state as vectors (count,). Files whose parts do not fit together raise
+CheckpointError.
 """
 
 import reprlib
@@ -19,7 +20,7 @@ from model.network import Array, Parameters
 from model.optimizer import OPTIMIZERS
 from model.preprocessing.pipeline import FEATURES
 from model.serialization import npz
-from model.training.diagnostics import HIGHEST_SUM, sum_bounds
+from model.training.diagnostics import MAX_PREACTIVATION, preactivation_bounds
 from model.training.history import EpochMetrics
 from model.training.loop import TrainingState
 
@@ -27,7 +28,7 @@ __all__ = ["dump_model", "dump_state", "load_model", "load_state", "pretrained"]
 
 
 def dump_model(model: Classifier) -> bytes:
-    """The .npz of a classifier."""
+    """Serialise a classifier to the bytes of an .npz."""
     meta = {
         "activation": model.parameters.activation,
         "deskew": model.deskew,
@@ -41,7 +42,7 @@ def dump_model(model: Classifier) -> bytes:
 
 
 def load_model(source: bytes | Path) -> Classifier:
-    """The classifier in an .npz. Raises CheckpointError."""
+    """Read a classifier from an .npz. Raises CheckpointError."""
     arrays, meta = npz.load(source, "model")
     parameters = _parameters(arrays, _choice(meta, "activation", "sigmoid", ACTIVATIONS))
     _expect_no_overflow(parameters)
@@ -63,7 +64,7 @@ def load_model(source: bytes | Path) -> Classifier:
 
 
 def dump_state(state: TrainingState) -> bytes:
-    """The .npz of a training run at the end of an epoch."""
+    """Serialise the state of a training run at the end of an epoch to the bytes of an .npz."""
     arrays = {
         "parameters": state.parameters.vector,
         "best": state.best.vector,
@@ -81,13 +82,13 @@ def dump_state(state: TrainingState) -> bytes:
 
 
 def load_state(source: bytes | Path) -> TrainingState:
-    """The training state in an .npz, bit for bit. Raises CheckpointError."""
+    """Read a training state from an .npz, bit for bit. Raises CheckpointError."""
     arrays, meta = npz.load(source, "training state")
     try:
         layers, activation = meta["layers"], meta["activation"]
         npz.expect("epoch", "npz.kind", "int", type(meta["epoch"]).__name__)
         npz.expect("best_accuracy", "npz.kind", "float", type(meta["best_accuracy"]).__name__)
-        optimizer = _choice(meta, "optimizer", "sgd", OPTIMIZERS)  # older files do not say
+        optimizer = _choice(meta, "optimizer", "sgd", OPTIMIZERS)  # earlier versions lack it
         empty = Parameters(layers, activation)
         memory = OPTIMIZERS[optimizer].initial_state(empty)
         for name, place in {"parameters": empty.vector, "best": empty.vector, **memory}.items():
@@ -108,7 +109,7 @@ def load_state(source: bytes | Path) -> TrainingState:
 
 
 def pretrained() -> Classifier:
-    """The bundled weights, made by the `best` recipe (`make pretrained`)."""
+    """Load the bundled model, made by the `best` recipe (`make pretrained`)."""
     with resources.as_file(resources.files("model") / "weights" / "pretrained.npz") as path:
         return load_model(path)
 
@@ -142,15 +143,15 @@ def _parameters(arrays: Mapping[str, Array], activation: str) -> Parameters:
 
 
 def _expect_no_overflow(parameters: Parameters) -> None:
-    for number, bound in enumerate(sum_bounds(parameters), start=1):
-        if bound > HIGHEST_SUM:
+    for number, bound in enumerate(preactivation_bounds(parameters), start=1):
+        if bound > MAX_PREACTIVATION:
             raise CheckpointError(
-                "checkpoint.sums_too_large", number=number, most=HIGHEST_SUM, found=bound
+                "checkpoint.sums_too_large", number=number, most=MAX_PREACTIVATION, found=bound
             )
 
 
 def _field(meta: Mapping[str, Any], name: str, default: Any, *kinds: type) -> Any:
-    """A field of meta, of one of these kinds; for JSON true is no number."""
+    """A field of meta, whose type must be one of `kinds`; a JSON true does not pass as a number."""
     value = meta.get(name, default)
     if not isinstance(value, kinds) or (isinstance(value, bool) and bool not in kinds):
         raise CheckpointError(
@@ -160,7 +161,7 @@ def _field(meta: Mapping[str, Any], name: str, default: Any, *kinds: type) -> An
 
 
 def _choice(meta: Mapping[str, Any], name: str, default: str, allowed: Collection[str]) -> str:
-    """A field of meta that is one of these words."""
+    """A field of meta, which must be one of the strings allowed."""
     value: str = _field(meta, name, default, str)
     if value not in allowed:
         raise CheckpointError(

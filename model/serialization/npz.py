@@ -1,8 +1,8 @@
-"""Float32 arrays and a dictionary in an .npz file, read without pickle and with suspicion.
+"""Float32 arrays and a dictionary in an .npz file, read without pickle and fully checked.
 
-A file holds the arrays and `meta`, UTF-8 JSON as uint8, which carries the format's version, the
-kind of the file and a SHA-256 over the arrays. Equal contents give equal bytes. Whatever does not
-fit is refused by a CheckpointError that names the array, what was expected and what was found.
+A file holds the arrays and `meta`, JSON in UTF-8 as uint8, which has the format's version, the kind
+of the file and a SHA-256 of the arrays. Equal contents give equal bytes. A file that fails a check
+raises CheckpointError, which names the array, what was expected and what was found.
 """
 
 import hashlib
@@ -22,11 +22,11 @@ from model.errors import CheckpointError
 __all__ = ["dump", "expect", "load"]
 
 FORMAT_VERSION = 1
-MOST_BYTES = 300 * 2**20  # of all arrays together, unpacked: a small .npz can claim terabytes
+MOST_BYTES = 300 * 2**20  # of all arrays, unpacked: a small .npz can expand to terabytes
 
 
 def dump(kind: str, arrays: Mapping[str, Array], meta: Mapping[str, Any]) -> bytes:
-    """The .npz of a `kind` of thing: its arrays, and what else there is to say about it."""
+    """Serialise arrays and metadata to the bytes of an .npz of this kind."""
     signed = {**meta, "kind": kind, "format": FORMAT_VERSION, "sha256": _digest(arrays)}
     text = json.dumps(signed, sort_keys=True).encode()
     file = io.BytesIO()
@@ -43,7 +43,7 @@ def _digest(arrays: Mapping[str, Array]) -> str:
 
 
 def load(source: bytes | Path, kind: str) -> tuple[dict[str, Array], dict[str, Any]]:
-    """The arrays and the meta of an .npz; a model alone may lack meta. Raises CheckpointError."""
+    """Read arrays and meta; only a model may lack meta. Raises CheckpointError."""
     arrays = _read_arrays(source)
     meta = _read_meta(arrays.pop("meta", None))
     if meta:
@@ -74,7 +74,7 @@ def _read_arrays(source: bytes | Path) -> dict[str, Any]:
                 arrays[name] = _read_array(name, archive.read(member))
     except CheckpointError:
         raise
-    except Exception as error:  # zipfile and its decompressors raise whatever damage makes them
+    except Exception as error:  # zipfile and its decompressors raise many types on damaged files
         raise CheckpointError("npz.not_whole", error=str(error)) from error
     return arrays
 
@@ -97,14 +97,14 @@ def _read_array(name: str, data: bytes) -> Any:
         shape, _, dtype = header(file)
         if dtype.hasobject:
             raise CheckpointError("npz.pickled", name=name)
-        # The header is checked against what is there before anything of its size is allocated.
+        # The size is checked before an array of the header's shape is allocated.
         expected, found = math.prod(shape) * dtype.itemsize, len(data) - file.tell()
         expect(name, "npz.size", expected, found)
         file.seek(0)
         return np.lib.format.read_array(file, allow_pickle=False)
     except CheckpointError:
         raise
-    except Exception as error:  # the header is parsed as Python, which fails in many ways
+    except Exception as error:  # the header is parsed as Python, which raises many types
         raise CheckpointError("npz.no_array", name=name) from error
 
 
@@ -122,6 +122,6 @@ def _read_meta(array: Any) -> dict[str, Any]:
 
 
 def expect(name: str, code: str, expected: Any, found: Any) -> None:
-    """Raise a CheckpointError of this code that names all three, unless they are equal."""
+    """Raise a CheckpointError with this code, the name and both values, unless they are equal."""
     if expected != found:
         raise CheckpointError(code, name=name, expected=str(expected), found=str(found))

@@ -1,1 +1,1 @@
-"""Training images drawn from pen strokes: digits, and what is no digit."""
+"""Synthetic training images drawn from pen strokes: digits, and negatives that are no digit."""

@@ -1,10 +1,11 @@
-"""How people write digits: skeletons of strokes, from the one with a foot to the nine left open.
+"""Skeletons of handwritten digits: the styles in which people write each of them.
 
-A style is its strokes, separated by "/". A stroke is points "x y" in a box of 100x100, x to the
-right, y downwards, joined by a smooth curve; "!" makes a corner of a point. The styles are what
-schools of many countries teach and what haste makes of it: ones with flag and foot, barred sevens,
-slashed zeros, fours open, closed, in one zigzag or without their last stroke, nines that do not
-close. They were written down from general knowledge, not traced from any data set.
+A style is a list of strokes, separated by "/". A stroke is a list of points "x y" in a box of
+100x100, x to the right, y downwards, joined by a smooth curve; "!" marks a point as a corner. The
+styles are those taught in schools of many countries and their hurried forms: ones with flag and
+foot, barred sevens, slashed zeros, fours open, closed, in one zigzag or without their last stroke,
+nines that do not close. They were written down from general knowledge, not traced from any data
+set.
 """
 
 __all__ = ["DIGIT_GLYPHS"]
@@ -17,7 +18,7 @@ DIGIT_GLYPHS: dict[int, tuple[str, ...]] = {
         "70 10 40 2 12 30 8 66 32 98 64 94 88 62 86 24 62 6 34 14",
         "62 14 40 0 14 20 6 55 22 92 56 98 86 76 92 36 74 8 52 10 46 24 60 30 78 16 86 6",
         "30 8 8 40 12 78 44 100 80 86 94 50 82 14 50 2 26 12",
-        # slashed, within and beyond
+        # slashed, within the ring and beyond it
         "50 0 22 12 6 45 18 82 50 100 82 82 94 45 78 12 50 0 / 88 4! 14 96",
         "50 4 24 14 10 45 20 80 50 96 80 80 90 45 76 14 50 4 / 100 -8! 0 108",
         "50 4 24 14 10 45 20 80 50 96 80 80 90 45 76 14 50 4 / 70 28! 30 74",

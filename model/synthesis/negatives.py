@@ -1,6 +1,6 @@
-"""What is no digit, to learn to say so: letters, scribbles, several digits, shapes, pictures.
+"""Negatives to train the detector with: letters, scribbles, several digits, shapes, pictures.
 
-Each comes as an image of 28x28 as `ink.to_mnist` makes them.
+Each is an image of 28x28, normalised as `to_mnist` does.
 """
 
 from collections.abc import Callable, Sequence
@@ -18,9 +18,9 @@ __all__ = ["KINDS", "draw_negatives"]
 Images = NDArray[np.uint8]
 Floats = NDArray[np.float64]
 Rng = np.random.Generator
-Maker = Callable[[int, Rng], list[Floats]]  # n drawings: their strokes, each through (n, c, 2)
+Maker = Callable[[int, Rng], list[Floats]]  # makes n drawings: strokes through points (n, c, 2)
 
-#: What `draw_negatives` draws, and how often.
+#: The kinds of negatives that `draw_negatives` draws, with their probabilities.
 KINDS = {
     "letter or sign": 0.45,
     "scribble": 0.2,
@@ -28,22 +28,22 @@ KINDS = {
     "filled shape": 0.08,
     "picture": 0.12,
 }
-UNKNOWN = 0.15  # share of the signs that no alphabet knows
-TOGETHER = 32  # scribbles of one number of strokes and points
+INVENTED = 0.15  # share of the letters and signs that are random strokes
+GROUP = 32  # scribbles drawn at a time, with the same numbers of strokes and points
 
 
 def draw_negatives(count: int, digits: Images, rng: Rng) -> tuple[Images, NDArray[np.uint8]]:
-    """Draw `count` images (count, 784), and which of KINDS each is, 0..4, (count,).
+    """Draw `count` images (count, 784), and give the index of each one's kind in KINDS (count,).
 
-    `digits` (n, 784) are images of single digits, of which several are put side by side.
+    `digits` (n, 784) are images of single digits, several of which are put side by side.
     """
     kinds = np.sort(rng.choice(len(KINDS), count, p=list(KINDS.values()))).astype(np.uint8)
     wanted = np.bincount(kinds, minlength=len(KINDS))
-    unknown = int(wanted[0] * UNKNOWN)
+    invented = int(wanted[0] * INVENTED)
     images = [
-        _signs(wanted[0] - unknown, rng),
-        _strokes(unknown, (_nonsense,), rng),
-        _strokes(wanted[1], (_tangle, _wander, _zigzag, _spiral, _hatching), rng),
+        _signs(wanted[0] - invented, rng),
+        _strokes(invented, (_random_strokes,), rng),
+        _strokes(wanted[1], (_tangle, _random_walk, _zigzag, _spiral, _hatching), rng),
         _each(wanted[2], lambda: _several(digits, rng)),
         _each(wanted[3], lambda: _shape(rng)),
         _each(wanted[4], lambda: _picture(rng)),
@@ -52,11 +52,12 @@ def draw_negatives(count: int, digits: Images, rng: Rng) -> tuple[Images, NDArra
 
 
 def _each(count: int, make: Callable[[], NDArray[Any]]) -> Images:
-    """`count` images made one by one and brought to 28x28."""
+    """Make `count` images one by one, and normalise them to 28x28."""
     return np.array([to_mnist(make()).ravel() for _ in range(count)], np.uint8).reshape(-1, 784)
 
 
 def _signs(count: int, rng: Rng) -> Images:
+    """Draw letters and signs, each of them and each of its styles equally likely."""
     drawn = []
     chosen = np.bincount(rng.integers(0, len(SYMBOL_GLYPHS), count), minlength=len(SYMBOL_GLYPHS))
     for styles, wanted in zip(SYMBOL_GLYPHS.values(), chosen, strict=True):
@@ -66,9 +67,10 @@ def _signs(count: int, rng: Rng) -> Images:
 
 
 def _strokes(count: int, makers: Sequence[Maker], rng: Rng) -> Images:
+    """Draw scribbles in groups, the maker of each group chosen at random."""
     images = np.empty((count, 784), np.uint8)
-    for start in range(0, count, TOGETHER):
-        n = min(TOGETHER, count - start)
+    for start in range(0, count, GROUP):
+        n = min(GROUP, count - start)
         images[start : start + n] = draw_strokes(
             makers[int(rng.integers(len(makers)))](n, rng), rng
         )
@@ -76,49 +78,49 @@ def _strokes(count: int, makers: Sequence[Maker], rng: Rng) -> Images:
 
 
 def _tangle(n: int, rng: Rng) -> list[Floats]:
-    """To and fro within the box."""
+    """Strokes through 7 to 25 random points of the box."""
     return [rng.uniform(0, 100, (n, int(rng.integers(7, 26)), 2))]
 
 
-def _wander(n: int, rng: Rng) -> list[Floats]:
-    """A line that turns at random as it goes."""
+def _random_walk(n: int, rng: Rng) -> list[Floats]:
+    """Lines whose direction is a random walk."""
     turns = rng.normal(0, rng.uniform(0.4, 1.0), (n, int(rng.integers(12, 30))))
     heading = rng.uniform(0, 2 * np.pi, (n, 1)) + turns.cumsum(axis=1)
     return [np.stack([np.cos(heading), np.sin(heading)], axis=2).cumsum(axis=1) * 25]
 
 
 def _zigzag(n: int, rng: Rng) -> list[Floats]:
-    """Back and forth along a line, as one strikes something out."""
+    """Zigzags along a line, as in crossing something out."""
     corners = int(rng.integers(6, 16))
     along = np.linspace(0, 100, corners) + rng.normal(0, 4, (n, corners))
     across = 50 + rng.uniform(20, 60, (n, 1)) * (np.arange(corners) % 2 - 0.5)
     across = across + rng.normal(0, 6, (n, corners))
-    return [_turned(along, across, rng)]
+    return [_rotated(along, across, rng)]
 
 
 def _spiral(n: int, rng: Rng) -> list[Floats]:
-    """Two to five rounds, inwards or along a line."""
+    """Spirals of two to five turns, inwards or along a line."""
     t = np.linspace(0, 1, 40)
     angle = 2 * np.pi * rng.uniform(2, 5, (n, 1)) * t + rng.uniform(0, 2 * np.pi, (n, 1))
     inwards = rng.random((n, 1)) < 0.6  # or along a line
     radius = 50 * (1 - np.where(inwards, rng.uniform(0.6, 0.95, (n, 1)), 0) * t)
     drift = np.where(inwards, 0, rng.uniform(60, 250, (n, 1))) * t
-    return [_turned(radius * np.cos(angle) + drift, radius * np.sin(angle), rng)]
+    return [_rotated(radius * np.cos(angle) + drift, radius * np.sin(angle), rng)]
 
 
 def _hatching(n: int, rng: Rng) -> list[Floats]:
-    """Parallel lines, sometimes crossed by others."""
+    """Parallel lines, in half of the cases crossed by others."""
     lines = []
     for _ in range(int(rng.integers(1, 3))):
         direction = rng.uniform(0, np.pi, n)
         for place in np.linspace(0, 100, int(rng.integers(3, 6))):
             ends = np.array([0.0, 100]) + rng.normal(0, 8, (n, 2))
-            lines.append(_turned(ends, place + rng.normal(0, 3, (n, 2)), rng, direction))
+            lines.append(_rotated(ends, place + rng.normal(0, 3, (n, 2)), rng, direction))
     return lines
 
 
-def _nonsense(n: int, rng: Rng) -> list[Floats]:
-    """Three to six short strokes anywhere."""
+def _random_strokes(n: int, rng: Rng) -> list[Floats]:
+    """Three to six short strokes at random places, as signs of no alphabet."""
     strokes = []
     for _ in range(int(rng.integers(3, 7))):
         points = int(rng.integers(2, 5))
@@ -127,8 +129,8 @@ def _nonsense(n: int, rng: Rng) -> list[Floats]:
     return strokes
 
 
-def _turned(x: Floats, y: Floats, rng: Rng, angle: Floats | None = None) -> Floats:
-    """Points (n, c, 2) from x and y (n, c), each row turned by an angle."""
+def _rotated(x: Floats, y: Floats, rng: Rng, angle: Floats | None = None) -> Floats:
+    """Points (n, c, 2) from x and y (n, c), each row rotated by an angle in radians."""
     angle = (rng.uniform(0, 2 * np.pi, len(x)) if angle is None else angle)[:, None]
     cos, sin = np.cos(angle), np.sin(angle)
     return np.stack([cos * x - sin * y, sin * x + cos * y], axis=2)
@@ -151,7 +153,7 @@ def _several(digits: Images, rng: Rng) -> NDArray[Any]:
 
 
 def _shape(rng: Rng) -> NDArray[Any]:
-    """A filled ellipse, box or triangle, turned at random; none so thin that it might be a one."""
+    """A filled ellipse, box or triangle, rotated at random, never so thin that it could be a 1."""
     y, x = np.mgrid[-1:1:60j, -1:1:60j]
     angle, wide, high = rng.uniform(0, np.pi), *rng.uniform(0.45, 0.95, 2)
     u = (x * np.cos(angle) - y * np.sin(angle)) / wide
@@ -169,27 +171,27 @@ def _shape(rng: Rng) -> NDArray[Any]:
 
 
 def _picture(rng: Rng) -> NDArray[Any]:
-    """What a photograph leaves after its paper has been taken away: blotches, or rims of things."""
-    image = _rims(rng) if rng.random() < 0.3 else _blotches(rng)
+    """Blobs or arcs, as the binarisation of a photograph of other things leaves them."""
+    image = _arcs(rng) if rng.random() < 0.3 else _blobs(rng)
     rows, columns = rng.integers(SIDE // 2, SIDE + 1, 2)
     image = image[:rows, :columns]
     image = image - np.quantile(image, rng.uniform(0, 0.85))
     return np.asarray(np.clip(image / image.max(), 0, 1) ** rng.uniform(0.3, 1.5) * 255)
 
 
-def _blotches(rng: Rng) -> Floats:
-    """Unevenness of all sizes (SIDE, SIDE), sometimes the lines along which it has one height."""
+def _blobs(rng: Rng) -> Floats:
+    """Smooth noise of all scales (SIDE, SIDE); in half of the cases only its contour lines."""
     image = np.zeros((SIDE, SIDE))
-    for enlarge in BLOTCHES:
-        coarse = rng.standard_normal((enlarge.shape[1], enlarge.shape[1]))
-        image += rng.uniform(0, 1) * enlarge @ coarse @ enlarge.T
+    for upsample in NOISE_SCALES:
+        coarse = rng.standard_normal((upsample.shape[1], upsample.shape[1]))
+        image += rng.uniform(0, 1) * upsample @ coarse @ upsample.T
     if rng.random() < 0.5:
         image = -abs(image - np.quantile(image, rng.uniform(0.2, 0.8)))
     return image
 
 
-def _rims(rng: Rng) -> Floats:
-    """Parts of two to four large rings (SIDE, SIDE), fading to one side."""
+def _arcs(rng: Rng) -> Floats:
+    """Arcs of two to four large rings (SIDE, SIDE), fading to one side."""
     y, x = np.mgrid[:SIDE, :SIDE]
     image = np.zeros((SIDE, SIDE))
     for _ in range(int(rng.integers(2, 5))):
@@ -202,12 +204,12 @@ def _rims(rng: Rng) -> Floats:
     return image
 
 
-def _enlarge(knots: int) -> Floats:
-    """The matrix (40, knots) that makes 40 values of a few, smoothly."""
+def _upsampling(knots: int) -> Floats:
+    """The matrix (SIDE, knots) that interpolates SIDE values from a few."""
     places = np.arange(SIDE)
     steps = np.eye(knots)[places * knots // SIDE]
     return (abs(places[:, None] - places) <= 2) @ steps / 5
 
 
-SIDE = 40  # pixels of a picture before it is brought to 28x28
-BLOTCHES = [_enlarge(knots) for knots in (3, 5, 9, 20)]
+SIDE = 40  # pixels of a picture before it is normalised to 28x28
+NOISE_SCALES = [_upsampling(knots) for knots in (3, 5, 9, 20)]

@@ -1,8 +1,8 @@
-"""How people write what is no digit: skeletons of letters and signs, as in `digit_glyphs`.
+"""Skeletons of handwritten letters and signs, as negatives; the notation is `digit_glyphs`'s.
 
-Letters that nobody can tell from a digit without a word around them are left out: O and o, I, l and
-i without its dot, S and s, Z and z, q, g and b, and y, which is how many write a four. They were
-written down from general knowledge, not traced from any data set.
+Letters that cannot be told from a digit without context are left out: O and o, I, l and i without
+its dot, S and s, Z and z, q, g and b, and y, which looks like one way to write a four. The
+skeletons were written down from general knowledge, not traced from any data set.
 """
 
 __all__ = ["SYMBOL_GLYPHS"]

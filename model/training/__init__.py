@@ -1,1 +1,1 @@
-"""Training: the recipe, the loop over epochs, the gradient step, and what a run shows of itself."""
+"""Training: recipes, the loop over epochs, gradient steps, and diagnostics of a run."""

@@ -1,4 +1,4 @@
-"""What goes on inside a training run, as numbers and as hints about what to do."""
+"""Diagnostics of a training run: gradient norms, saturation, dead units, and hints from them."""
 
 import math
 from collections.abc import Iterator, Sequence
@@ -13,53 +13,63 @@ from model.network import Gradients, Parameters, Trace
 from model.training.history import EpochMetrics
 from model.training.recipe import Recipe
 
-__all__ = ["dead_units", "gradient_norms", "hints", "saturation", "sum_bounds", "update_ratio"]
+__all__ = [
+    "dead_units",
+    "gradient_norms",
+    "hints",
+    "preactivation_bounds",
+    "saturation",
+    "update_ratio",
+]
 
-HIGHEST_SUM = 1e30  # a bound on z above which a network is refused; float32 ends at 3e38
+MAX_PREACTIVATION = 1e30  # a network whose |z| may exceed this is refused; float32 ends at 3e38
 FLAT = 0.05  # a unit is saturated where g'(z) is below this share of the steepest slope
 
-# When a hint is due; measured on MNIST, where healthy runs stay clear of all of them.
-SATURATED = 0.75  # share of a sigmoid or tanh layer; good runs end at 0.1 to 0.4
-OFF = 0.9  # share of a relu layer; 0.3 to 0.5 is usual
-DEAD = 0.1  # share of a relu layer's units that are off for every digit; good runs have none
-FADED = 0.05  # first layer's gradient norm over the last layer's; usually about 1
-RISE = 1.05  # training loss over that of the epoch before
-SLOW = 0.5  # training loss over that of the first epoch, after PATIENCE epochs
-LEARNT = 0.95  # validation accuracy from which nobody is in need of larger steps
-PATIENCE = 3
-OVERFIT = 1.02  # validation loss, two epochs running, over its best
-STILL_FALLING = 0.98  # validation loss over that of the epoch before, at the run's end
+# Thresholds of the hints, measured on MNIST, where healthy runs stay clear of all of them.
+SATURATED = 0.75  # share of a sigmoid or tanh layer's activations; good runs end at 0.1 to 0.4
+OFF = 0.9  # share of a relu layer's activations that are 0; 0.3 to 0.5 is usual
+DEAD = 0.1  # share of a relu layer's units that are 0 for every image; good runs have none
+FADED = 0.05  # ratio of the first layer's gradient norm to the last layer's; usually about 1
+RISE = 1.05  # ratio of the training loss to that of the epoch before
+SLOW = 0.5  # ratio of the training loss to that of the first epoch, after PATIENCE epochs
+LEARNT = 0.95  # validation accuracy above which a higher learning rate is not suggested
+PATIENCE = 3  # epochs
+OVERFIT = 1.02  # ratio of the validation loss to its minimum, in two epochs running
+STILL_FALLING = 0.98  # ratio of the last validation loss to that of the epoch before
 
 
 def gradient_norms(gradients: Gradients) -> list[float]:
-    """‖(dW_l, db_l)‖₂ for each layer l: how strongly the loss pulls at that layer's parameters."""
+    """‖(dW_l, db_l)‖₂ for each layer l: the length of the loss's gradient in its parameters."""
     pairs = zip(gradients.weights, gradients.biases, strict=True)
     return [float(np.hypot(np.linalg.norm(dW), np.linalg.norm(db))) for dW, db in pairs]
 
 
 def saturation(trace: Trace, activation: str) -> list[float]:
-    """Share, 0..1, of each hidden layer's activations (m, n_l) that are saturated.
+    """The share, 0..1, of each hidden layer's activations (m, n_l) that are saturated.
 
-    Saturated means g'(z) < 5 % of g's steepest slope, so that hardly any gradient passes: for
-    sigmoid |z| > 4.36, for tanh |z| > 2.18, for relu and leaky_relu z <= 0 (there, half is usual).
+    Saturated means that g'(z) is below 5 % of g's steepest slope, so that hardly any gradient
+    passes: |z| > 4.36 for sigmoid, |z| > 2.18 for tanh, z <= 0 for relu and leaky_relu, where a
+    share of half is usual.
     """
-    return [float(flat.mean()) for flat in _flat(trace, activation)]
+    return [float(flat.mean()) for flat in _saturated_masks(trace, activation)]
 
 
 def dead_units(trace: Trace, activation: str) -> list[int]:
-    """How many units of each hidden layer are saturated in every one of the m examples.
+    """The number of units of each hidden layer that are saturated in all of the m examples.
 
-    A relu unit that no example makes active passes no gradient back, so it never learns again.
+    A relu unit that is active for no example passes no gradient back, so it stops learning.
     """
-    flat_everywhere = (np.logical_and.reduce(flat, axis=0) for flat in _flat(trace, activation))
+    flat_everywhere = (
+        np.logical_and.reduce(flat, axis=0) for flat in _saturated_masks(trace, activation)
+    )
     return [int(dead.sum()) for dead in flat_everywhere]
 
 
 def update_ratio(before: Parameters, after: Parameters) -> list[float]:
     """‖W_l(after) − W_l(before)‖ / ‖W_l(before)‖ for each layer; about 0.001 a step is healthy.
 
-    The rule of thumb is that of Stanford's CS231n notes. A layer of zeros that stays zero gives 0,
-    one that moves gives inf.
+    The rule of thumb is that of Stanford's CS231n notes. The ratio of a layer of zeros is 0 where
+    it stays zero, and inf where it changes.
     """
     ratios = []
     for old, new in zip(before.weights, after.weights, strict=True):
@@ -69,28 +79,29 @@ def update_ratio(before: Parameters, after: Parameters) -> list[float]:
 
 
 def hints(history: Sequence[EpochMetrics], recipe: Recipe) -> list[Message]:
-    """What seems wrong with a run so far and what to do about it.
+    """What seems wrong with a run so far and what to do about it, as messages.
 
-    `history` has one entry an epoch; an empty list means that nothing looks wrong. A hint depends
-    on the recipe, not on the latest numbers: as long as it holds, it stays equal.
+    `history` has one entry for each epoch; an empty list means that nothing looks wrong. A hint's
+    values come from the recipe and not from the latest metrics, so a hint that still holds stays
+    equal from epoch to epoch, and is reported once.
     """
     if not history:
         return []
     last = history[-1]
     if not math.isfinite(last.train_loss) or not math.isfinite(last.validation_loss):
         return [Message("hint.not_a_number", _rates(recipe, 0.1))]
-    # What blocks the gradient explains the rest, and speed matters only where nothing blocks it.
+    # A blocked gradient explains all later symptoms, so only the first of these causes is given.
     return (
         list(_saturated(last, recipe))
         or list(_dead(last, recipe))
         or list(_vanishing(last, recipe))
-        or [*_rising(history, recipe), *_pace(history, recipe)]
+        or [*_rising(history, recipe), *_speed_and_length(history, recipe)]
     )
 
 
 def _rising(history: Sequence[EpochMetrics], recipe: Recipe) -> Iterator[Message]:
     losses = [epoch.train_loss for epoch in history]
-    # At losses next to 0 a rise by a few per cent is noise.
+    # Near a loss of 0 a rise by a few per cent is noise.
     if len(losses) > 1 and losses[-1] > RISE * losses[-2] + 0.01:
         yield Message("hint.loss_rises", _rates(recipe, 0.5))
 
@@ -109,7 +120,7 @@ def _saturated(last: EpochMetrics, recipe: Recipe) -> Iterator[Message]:
 
 
 def _dead(last: EpochMetrics, recipe: Recipe) -> Iterator[Message]:
-    if recipe.activation != "relu":  # a leaky one passes some gradient even where it is off
+    if recipe.activation != "relu":  # leaky_relu passes some gradient for z < 0, too
         return
     sizes = recipe.hidden_layers
     shares = [n / size for n, size in zip(last.dead_units, sizes, strict=False)]
@@ -120,7 +131,7 @@ def _dead(last: EpochMetrics, recipe: Recipe) -> Iterator[Message]:
 
 
 def _layers_above(limit: float, shares: Sequence[float]) -> Message | None:
-    """The hidden layers, counted from 1, whose share exceeds the limit; None where none does."""
+    """The hidden layers, counted from 1, whose share exceeds the limit; None if there are none."""
     layers = [layer for layer, share in enumerate(shares, 1) if share > limit]
     if len(layers) > 1:
         return Message("hint.hidden_layers", {"numbers": layers})
@@ -135,15 +146,15 @@ def _vanishing(last: EpochMetrics, recipe: Recipe) -> Iterator[Message]:
         yield Message("hint.vanishing_gradient", {"share": FADED, "remedy": Message(remedy)})
 
 
-def _pace(history: Sequence[EpochMetrics], recipe: Recipe) -> Iterator[Message]:
-    """Too slow, too long or too short."""
+def _speed_and_length(history: Sequence[EpochMetrics], recipe: Recipe) -> Iterator[Message]:
+    """Hints that a run learns too slowly, overfits, or ends while its loss still falls."""
     train = [epoch.train_loss for epoch in history]
     validation = [epoch.validation_loss for epoch in history]
     best = min(range(len(history)), key=validation.__getitem__)
     patient = len(history) >= PATIENCE
     falls = all(later < earlier for earlier, later in pairwise(train))
-    # Distorted images are harder than the validation images: while their loss is the higher one,
-    # a validation loss that moves up and down is chance.
+    # Augmented images are harder than the validation images: while the training loss is the higher
+    # one, a rise of the validation loss is noise and no overfitting.
     overfits = min(validation[-2:]) > OVERFIT * validation[best] and train[-1] < min(
         train[best], validation[-1]
     )
@@ -157,7 +168,7 @@ def _pace(history: Sequence[EpochMetrics], recipe: Recipe) -> Iterator[Message]:
         epochs = {"epochs": 2 * recipe.epochs}
         if recipe.schedule == "constant":
             yield Message("hint.still_falling", {**epochs, **_rates(recipe, 2)})
-        # Where the steps shrink to 0 the loss falls to the end by plan: what was reached tells.
+        # A schedule that ends at 0 lowers the loss to the end in any case; only accuracy tells.
         elif history[-1].validation_accuracy < LEARNT:
             yield Message("hint.schedule_ended_early", epochs)
 
@@ -173,12 +184,12 @@ def _against_overfitting(recipe: Recipe) -> list[Message]:
 
 
 def _rates(recipe: Recipe, factor: float) -> dict[str, float]:
-    """The learning rate as it is, and the one to try."""
+    """The recipe's learning rate and the one to try, as a hint's values."""
     return {"from_rate": recipe.learning_rate, "to_rate": recipe.learning_rate * factor}
 
 
-def sum_bounds(parameters: Parameters) -> list[float]:
-    """For each layer, a bound on |z| over all images of pixels 0..1: Σ|W| max|a| + |b|.
+def preactivation_bounds(parameters: Parameters) -> list[float]:
+    """For each layer, a bound on |z| over all inputs in 0..1: max_j (Σ_i |W_ij| max|a_i| + |b_j|).
 
     Where it stays far below the largest float32, 3e38, no image can lead to inf or NaN.
     """
@@ -191,8 +202,8 @@ def sum_bounds(parameters: Parameters) -> list[float]:
     return bounds
 
 
-def _flat(trace: Trace, activation: str) -> list[NDArray[np.bool_]]:
-    """Where each hidden layer's slope is below FLAT of the steepest, (m, n_l)."""
+def _saturated_masks(trace: Trace, activation: str) -> list[NDArray[np.bool_]]:
+    """Masks (m, n_l) of each hidden layer: where g'(z) is below FLAT of the steepest slope."""
     g = ACTIVATIONS[activation]
     slopes: list[Array] = [
         g.scale_by_derivative(np.ones_like(a), a) for a in trace.a[1:-1]

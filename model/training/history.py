@@ -1,4 +1,4 @@
-"""A training run's history: what each of its epochs came to."""
+"""The history of a training run: the metrics of each epoch."""
 
 from dataclasses import dataclass, field
 
@@ -7,12 +7,12 @@ __all__ = ["EpochMetrics"]
 
 @dataclass(frozen=True, slots=True)
 class EpochMetrics:
-    """What one epoch came to.
+    """The metrics of one epoch.
 
     Losses are mean cross-entropies in nats; train_loss is the mean over the epoch's batches, each
-    taken before its own step. gradient_norms has one ‖(dW_l, db_l)‖ a layer, saturation the share
-    of saturated units a hidden layer, dead_units how many were saturated on every image, all on the
-    same validation images each time.
+    taken before its own step. gradient_norms has one ‖(dW_l, db_l)‖ for each layer. For each hidden
+    layer, saturation has the share of saturated activations and dead_units the number of units
+    saturated on every image. All three are measured on the same validation images each time.
     """
 
     epoch: int

@@ -1,9 +1,9 @@
-"""What can be chosen about a training run, and what each of it may be.
+"""The hyperparameters of a training run: kinds, ranges and the checks of values.
 
 `Recipe` declares its fields with `whole`, `number`, `choice`, `flag` and `sizes`. That is the one
 table of hyperparameters: the checks of a recipe, the schema of POST /train, the options of `byhand
-train` and the page's form are made from it. Label, words and unit stand in `model.messages` under
-`hyperparameter.NAME.label`, `.words` and `.unit`.
+train` and the page's form are made from it. Labels, descriptions and units are in `model.messages`
+under `hyperparameter.NAME.label`, `.words` and `.unit`.
 """
 
 from __future__ import annotations
@@ -23,18 +23,18 @@ __all__ = ["Hyperparameter", "choice", "flag", "hyperparameter", "number", "size
 Kind = Literal["whole", "number", "choice", "flag", "sizes"]
 T = TypeVar("T")
 
-MOST_WEIGHTS = 20_000_000  # a checkpoint holds them several times and must stay readable
+MOST_WEIGHTS = 20_000_000  # a checkpoint holds several copies, within the limit of `npz`
 INPUTS, CLASSES = 784, 10  # of the networks that a recipe makes
 
 
 @dataclass(frozen=True, slots=True)
 class Hyperparameter:
-    """What one field of a recipe may be.
+    """The values that one field of a recipe may have.
 
-    `whole` and `number` lie from `low` to `high`, both allowed; a `choice` is one of `choices`; a
+    `whole` and `number` lie from `low` to `high`, both included; a `choice` is one of `choices`; a
     `flag` is true or false; `sizes` are 1 to `most` whole numbers from `low` to `high`. `optional`:
-    None stands for all there are. `main`: a form shows it at once. `local`: it is offered to runs
-    on one's own machine alone.
+    None is allowed and means no limit. `main`: forms show it directly, not under further options.
+    `local`: the field is for runs on one's own machine and not offered by the service.
     """
 
     kind: Kind
@@ -49,30 +49,30 @@ class Hyperparameter:
 
     @property
     def offered(self) -> bool:
-        """Whether anybody is asked for it: a choice of one is none."""
+        """Whether forms and options show it: a choice with one value is left out."""
         return len(self.choices) != 1
 
     @property
     def label(self) -> str:
-        """What a form calls it."""
+        """The name that forms show."""
         return say(f"hyperparameter.{self.name}.label")
 
     @property
     def words(self) -> str:
-        """What it does, in a sentence or two."""
+        """The description, a sentence or two."""
         return say(f"hyperparameter.{self.name}.words")
 
     @property
     def unit(self) -> str:
-        """What its numbers count; empty where they count nothing."""
+        """The unit of its numbers; empty for a number without one."""
         return say(f"hyperparameter.{self.name}.unit")
 
     def choice_label(self, value: str) -> str:
-        """What a form calls one of its choices; of a flag's, `true` and `false`."""
+        """The name that forms show for one choice; a flag's are `true` and `false`."""
         return say(f"hyperparameter.{self.name}.{value}")
 
     def check(self, value: Any) -> None:
-        """Raise RecipeError with the field's name unless `value` is allowed."""
+        """Raise RecipeError, which names the field, unless `value` is allowed."""
         if value is None and self.optional:
             return
         if self.kind == "choice":
@@ -114,44 +114,44 @@ class Hyperparameter:
 
 
 def check_choice(name: str, value: Any, allowed: Sequence[str]) -> None:
-    """Raise RecipeError unless `value` is one of the words allowed."""
+    """Raise RecipeError, which names the field, unless `value` is one of `allowed`."""
     if not isinstance(value, str) or value not in allowed:
         raise RecipeError(name, "recipe.unknown_choice", found=_shown(value), allowed=list(allowed))
 
 
 def hyperparameter(default: T, **about: Any) -> T:
-    """A field of a recipe with its default; for the type checker it is that default."""
+    """Declare a recipe's field; typed as its default, which the dataclass puts there."""
     declared: T = field(default=default, metadata={"hyperparameter": Hyperparameter(**about)})
     return declared
 
 
 def whole(default: T, low: int, high: int, **about: Any) -> T:
-    """A whole number from `low` to `high`."""
+    """Declare a field that holds a whole number from `low` to `high`."""
     return hyperparameter(default, kind="whole", low=low, high=high, **about)
 
 
 def number(default: float, low: float, high: float, **about: Any) -> float:
-    """A number from `low` to `high`."""
+    """Declare a field that holds a number from `low` to `high`."""
     return hyperparameter(default, kind="number", low=low, high=high, **about)
 
 
 def choice(default: str, choices: Sequence[str]) -> str:
-    """One of some words."""
+    """Declare a field that holds one of `choices`."""
     return hyperparameter(default, kind="choice", choices=tuple(choices))
 
 
 def flag(default: bool) -> bool:
-    """Yes or no."""
+    """Declare a field that is true or false."""
     return hyperparameter(default, kind="flag")
 
 
 def sizes(default: Sequence[int], low: int, high: int, most: int) -> Sequence[int]:
-    """One to `most` sizes of layers, each from `low` to `high`."""
+    """Declare a field that holds 1 to `most` layer sizes, each from `low` to `high`."""
     return hyperparameter(default, kind="sizes", low=low, high=high, most=most)
 
 
 def _shown(value: Any) -> str:
-    """A value as a message shows it, short however long it is."""
+    """A value as an error message shows it, shortened where it is long."""
     if isinstance(value, bool) or not isinstance(value, int | float):
         return reprlib.repr(value)
     if isinstance(value, int) and abs(value) > 1e15:

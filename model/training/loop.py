@@ -1,8 +1,8 @@
-"""Mini-batch gradient descent as an iterator of progress.
+"""Mini-batch gradient descent, as an iterator over progress reports.
 
-No printing, no clock, no files: whoever iterates decides what to show, when to stop, what to keep.
-An epoch's randomness comes from (seed, epoch) alone, so the state at an epoch's end is all that a
-resumed run needs to give the same bits as one that never stopped.
+It prints nothing, reads no clock and writes no files: the caller decides what to show, when to stop
+and what to keep. The randomness of an epoch comes from (seed, epoch) alone, so a run resumed from
+the state at an epoch's end gives the same bits as one that was never interrupted.
 """
 
 import math
@@ -28,14 +28,14 @@ from model.network import (
 )
 from model.optimizer import OPTIMIZERS, SCHEDULES, Optimizer
 from model.training.diagnostics import (
-    HIGHEST_SUM,
+    MAX_PREACTIVATION,
     dead_units,
     gradient_norms,
+    preactivation_bounds,
     saturation,
-    sum_bounds,
 )
 from model.training.history import EpochMetrics
-from model.training.pipeline import Examples, prepare
+from model.training.pipeline import TrainingExamples, prepare
 from model.training.prefetch import prefetch
 from model.training.recipe import Recipe
 from model.training.sparse_step import gradient_step
@@ -43,27 +43,30 @@ from model.training.sparse_step import gradient_step
 __all__ = ["Progress", "TrainingState", "classifier", "start", "train"]
 
 BATCHES_PER_REPORT = 50  # some 15 ms at batch 64: often enough for a live curve and a quick cancel
-WORK_PER_REPORT = 2 * 10**9  # weights times examples, under a second: a cancel waits no longer
-DIAGNOSED = 1000  # validation images on which gradients and saturation are looked at
+WORK_PER_REPORT = 2 * 10**9  # weights times examples, under a second: large networks report sooner
+DIAGNOSED = 1000  # validation images on which gradients and saturation are measured
 
 
 @dataclass(frozen=True, slots=True)
 class TrainingState:
-    """A run at the end of an epoch: enough to go on from, or to stop with."""
+    """A run at the end of an epoch: what resuming it needs, and the best parameters so far."""
 
     epoch: int
     parameters: Parameters
     optimizer: str  # its name in OPTIMIZERS
-    optimizer_state: dict[str, Array]  # what it remembers, by its own names
-    best: Parameters  # of the epoch with the highest validation accuracy, the last of equal ones
+    optimizer_state: dict[str, Array]  # `Optimizer.state`
+    best: Parameters  # of the highest validation accuracy; the latest epoch in a tie
     best_accuracy: float = -1.0
     history: list[EpochMetrics] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far a run has come. `step` of `steps` counts the whole run, `train_loss` is the mean
-    over the batches since the last report. At an epoch's end `metrics` and `state` are set."""
+    """A progress report of a run.
+
+    `step` of `steps` is counted over the whole run, `train_loss` is the mean over the batches
+    since the last report. `metrics` and `state` are set at an epoch's end only.
+    """
 
     epoch: int
     epochs: int
@@ -74,12 +77,15 @@ class Progress:
     state: TrainingState | None = None
 
 
-# A run that diverges is told from its losses, not from NumPy's warnings on the way there.
-_overflow_is_no_news = np.errstate(over="ignore", invalid="ignore")
+# Divergence is detected by the losses, so NumPy's overflow warnings on the way are silenced.
+_ignore_overflow = np.errstate(over="ignore", invalid="ignore")
 
 
 def start(recipe: Recipe, inputs: int = 784, base: Parameters | None = None) -> TrainingState:
-    """The state before the first epoch: random parameters, or a copy of `base`'s."""
+    """The state before the first epoch: random parameters, or a copy of `base`'s.
+
+    Raises RecipeError when the layers or the activation of `base` are not those of the recipe.
+    """
     layers = (inputs, *recipe.hidden_layers, 10)
     if base is None:
         rng = np.random.default_rng([recipe.seed, 0])
@@ -107,8 +113,9 @@ def train(
 ) -> Iterator[Progress]:
     """Run `recipe` on `data`, from `state` if given, else from `base`, else from random parameters.
 
-    Yields after every 50 batches and at each epoch's end. Raises DivergenceError when the loss is
-    no longer finite, RecipeError for a state that another optimiser has left.
+    Yields a report after every 50 batches and at each epoch's end. Raises DivergenceError when the
+    loss is no longer finite, RecipeError for a base that does not fit or the state of another
+    optimiser.
     """
     run = _Run(recipe, data, state or start(recipe, data.train_images.shape[1], base))
     while run.state.epoch < recipe.epochs:
@@ -116,7 +123,7 @@ def train(
 
 
 def classifier(recipe: Recipe, parameters: Parameters, name: str = "") -> Classifier:
-    """What a run made, ready to be saved and served, with how it was made."""
+    """The classifier with these parameters, the recipe's preprocessing and the recipe itself."""
     return Classifier(
         parameters,
         deskew=recipe.deskew,
@@ -138,12 +145,12 @@ def _optimizer(recipe: Recipe, state: TrainingState) -> Optimizer:
 
 
 class _Run:
-    """One run's data and the network that learns from it."""
+    """The data, the network and the counters of one run."""
 
     def __init__(self, recipe: Recipe, data: Split, state: TrainingState) -> None:
         self.recipe = recipe
         self.state = state
-        self.examples = Examples(recipe, data)
+        self.examples = TrainingExamples(recipe, data)
         self.validation_x = prepare(recipe, data.validation_images)
         self.validation_y = one_hot(data.validation_labels)
         self.validation_labels = data.validation_labels
@@ -158,9 +165,10 @@ class _Run:
         self.steps = recipe.epochs * self.steps_per_epoch
 
     def epoch(self) -> Iterator[Progress]:
+        """Run the next epoch and advance `state`, yielding reports."""
         number, steps = self.state.epoch + 1, self.steps
         rng = np.random.default_rng([self.recipe.seed, number])
-        self.examples.begin(number)
+        self.examples.begin_epoch(number)
         order = rng.permutation(len(self.examples))
         work = self.state.parameters.count * self.recipe.batch_size
         batches = min(BATCHES_PER_REPORT, WORK_PER_REPORT // work or 1)
@@ -174,19 +182,19 @@ class _Run:
             if step % self.steps_per_epoch:
                 yield Progress(number, self.recipe.epochs, step, steps, loss)
         metrics = self._evaluate(number, total_loss / len(order))
-        # The very last step may be the one that goes wrong, and no training loss would tell.
+        # The last step may be the one that diverges, which no training loss would show.
         self._expect_finite(number, *metrics.gradient_norms)
-        self._expect_finite(number, *sum_bounds(self.learner.parameters))
+        self._expect_finite(number, *preactivation_bounds(self.learner.parameters))
         self.state = self._advance(metrics)
         yield Progress(number, self.recipe.epochs, step, steps, loss, metrics, self.state)
 
     def _chunks(
         self, order: NDArray[np.intp], size: int, rng: np.random.Generator
     ) -> Iterator[tuple[NDArray[np.uint8] | Array, Array]]:
-        """X and Y of the examples in this order, `size` at a time."""
+        """X and Y of the examples in this order, `size` at a time, prefetched while augmenting."""
         begin, steps = self.state.epoch * self.steps_per_epoch, self.steps
         chunks = (
-            self.examples.take(
+            self.examples.inputs_and_targets(
                 order[first : first + size],
                 rng,
                 progress=(begin + first // self.recipe.batch_size) / steps,
@@ -196,15 +204,15 @@ class _Run:
         return prefetch(chunks) if self.recipe.augment != "none" else chunks
 
     def _expect_finite(self, epoch: int, *numbers: float) -> None:
-        # A little earlier than infinity: what a run makes must not overflow on any image.
-        if not all(number < HIGHEST_SUM for number in numbers):
+        # A limit below infinity, so that the finished model overflows on no image.
+        if not all(number < MAX_PREACTIVATION for number in numbers):
             raise DivergenceError(
                 "training.diverged", epoch=epoch, learning_rate=self.recipe.learning_rate
             )
 
-    @_overflow_is_no_news
+    @_ignore_overflow
     def _descend(self, images: NDArray[np.uint8] | Array, y: Array, step: int) -> float:
-        """One gradient step per batch; the mean loss of these examples, each before its step."""
+        """Take one gradient step per batch; returns the mean of the losses before the steps."""
         logits = np.empty_like(y)
         size, schedule = self.recipe.batch_size, SCHEDULES[self.recipe.schedule]
         for first in range(0, len(images), size):
@@ -214,23 +222,24 @@ class _Run:
             step += 1
         return cross_entropy(logits, y)
 
-    @_overflow_is_no_news
+    @_ignore_overflow
     def _evaluate(self, epoch: int, train_loss: float) -> EpochMetrics:
         parameters = self.learner.parameters
         trace = forward(parameters, self.validation_x)
-        looked_at = Trace([z[:DIAGNOSED] for z in trace.z], [a[:DIAGNOSED] for a in trace.a])
-        grads = backward(parameters, looked_at, self.validation_y[:DIAGNOSED])
+        diagnosed = Trace([z[:DIAGNOSED] for z in trace.z], [a[:DIAGNOSED] for a in trace.a])
+        grads = backward(parameters, diagnosed, self.validation_y[:DIAGNOSED])
         return EpochMetrics(
             epoch=epoch,
             train_loss=train_loss,
             validation_loss=cross_entropy(trace.z[-1], self.validation_y),
             validation_accuracy=accuracy(trace.a[-1], self.validation_labels),
             gradient_norms=gradient_norms(grads),
-            saturation=saturation(looked_at, parameters.activation),
-            dead_units=dead_units(looked_at, parameters.activation),
+            saturation=saturation(diagnosed, parameters.activation),
+            dead_units=dead_units(diagnosed, parameters.activation),
         )
 
     def _advance(self, metrics: EpochMetrics) -> TrainingState:
+        """The state after an epoch with these metrics."""
         before = self.state
         better = metrics.validation_accuracy >= before.best_accuracy
         parameters = self.learner.parameters.copy()

@@ -1,4 +1,4 @@
-"""What a recipe trains on: the data set's images and drawn ones, distorted, upright, scaled."""
+"""The training examples of a recipe: real and synthetic images, augmented and preprocessed."""
 
 from typing import Any
 
@@ -12,17 +12,17 @@ from model.preprocessing.pipeline import preprocess
 from model.synthesis.strokes import draw_digits
 from model.training.recipe import Recipe
 
-__all__ = ["Examples", "distortion", "prepare", "scale"]
+__all__ = ["TrainingExamples", "augmentation_strength", "prepare", "scale"]
 
-GENTLEST = 0.7  # strength of the distortions at a run's end
-CHUNK = 1024  # images prepared at a time
-VARIETY = 5  # times as many digits are drawn as an epoch takes: each epoch the next fifth
+LEAST_STRENGTH = 0.7  # of the augmentation, at a run's end
+CHUNK = 1024  # images preprocessed at a time
+VARIETY = 5  # sets of synthetic digits, which epochs use in turn
 
 Images = NDArray[Any]  # (n, 784), 0..255
 
 
-class Examples:
-    """The training images of one run, epoch by epoch."""
+class TrainingExamples:
+    """The training images and labels of one run, epoch by epoch."""
 
     def __init__(self, recipe: Recipe, data: Split) -> None:
         self._recipe = recipe
@@ -30,28 +30,28 @@ class Examples:
         self._drawn: dict[int, tuple[Images, NDArray[np.uint8]]] = {}
         self._order: NDArray[np.intp] | None = None
         more = recipe.drawn_examples
-        self._images = self._ready(data.train_images)
+        self._images = self._preprocess_once(data.train_images)
         if more:
             self._images = np.pad(self._images, ((0, more), (0, 0)))
         self._labels = np.pad(data.train_labels, (0, more))
 
     @property
     def fixed_images(self) -> NDArray[np.uint8] | None:
-        """The data set's images (n, 784) as every epoch takes them; None where it distorts them."""
+        """The data set's images (n, 784) as all epochs use them; None where they are augmented."""
         return self._images[: self._given] if self._recipe.augment == "none" else None
 
     def reorder_inputs(self, order: NDArray[np.intp] | None) -> None:
-        """Give the columns of X in this order (784,) from now on; None: as they are."""
+        """Permute the columns of X by `order` (784,) from now on; None keeps them."""
         if order is not None:
             self._order = order
             self._images = _columns(self._images, order)
 
     def __len__(self) -> int:
-        """How many one epoch takes."""
+        """The number of examples in an epoch."""
         return len(self._images)
 
-    def begin(self, epoch: int) -> None:
-        """Put this epoch's share of drawn digits behind the images from the data set."""
+    def begin_epoch(self, epoch: int) -> None:
+        """Replace the synthetic digits behind the data set's images by those of this epoch."""
         count = self._recipe.drawn_examples
         if not count:
             return
@@ -60,30 +60,33 @@ class Examples:
             images, labels = draw_digits(
                 count, np.random.default_rng([self._recipe.seed, 0, 2, share])
             )
-            images = self._ready(images)
+            images = self._preprocess_once(images)
             if self._order is not None:
                 images = _columns(images, self._order)
             self._drawn[share] = images, labels
         self._images[self._given :], self._labels[self._given :] = self._drawn[share]
 
-    def take(
+    def inputs_and_targets(
         self, rows: NDArray[np.intp], rng: np.random.Generator, progress: float
     ) -> tuple[NDArray[np.uint8] | Array, Array]:
-        """X (n, 784) and Y (n, 10) of these, distorted as the recipe asks at `progress` of the run.
+        """Make inputs X (n, 784) and one-hot targets Y (n, 10) of the examples with these indices.
 
-        X is in 0..1, or still in bytes 0..255 when the images are not distorted.
+        Images are augmented as the recipe asks, with the strength for `progress` (0..1 of the run).
+        X is in 0..1, or uint8 in 0..255 when the images are not augmented.
         """
         images, y = self._images.take(rows, axis=0), one_hot(self._labels[rows])
         kind = self._recipe.augment
         if kind != "none":
-            distorted = augment(images.astype(np.float32), kind, rng, distortion(progress))
+            distorted = augment(
+                images.astype(np.float32), kind, rng, augmentation_strength(progress)
+            )
             return prepare(self._recipe, distorted), y
         return images, y
 
-    def _ready(self, images: Images) -> Images:
-        """Bring to the network's view now what stays the same; what is distorted, after that.
+    def _preprocess_once(self, images: Images) -> Images:
+        """Preprocess images once for all epochs, unless each epoch augments them before that.
 
-        To the nearest grey value: in float32 the training images would take 190 MB.
+        Values are rounded to uint8: in float32 the training images would take 190 MB.
         """
         deskew, features = self._recipe.deskew, self._recipe.features
         if self._recipe.augment != "none" or not (deskew or features != "pixels"):
@@ -96,23 +99,24 @@ class Examples:
 
 
 def _columns(images: Images, order: NDArray[np.intp]) -> Images:
-    return images.take(order, axis=1, mode="clip")  # ten times as fast as an index
+    return images.take(order, axis=1, mode="clip")  # ten times as fast as indexing
 
 
-def distortion(progress: float) -> float:
-    """Strength of the distortions at `progress` 0..1 of a run: whole, and from half way on less.
+def augmentation_strength(progress: float) -> float:
+    """The strength of the augmentation at `progress`, 0..1 of a run.
 
-    The last steps are taken on digits nearly as they are written.
+    It is 1 in the first half and falls to 0.7 at the end, so that the last steps are taken on
+    images more like those of the test set.
     """
-    return 1 - (1 - GENTLEST) * max(0.0, 2 * progress - 1)
+    return 1 - (1 - LEAST_STRENGTH) * max(0.0, 2 * progress - 1)
 
 
 def prepare(recipe: Recipe, images: Images) -> Array:
-    """X (n, 784), 0..1, as the network sees images 0..255 that are not distorted any more."""
+    """Preprocess images (n, 784), 0..255, as the recipe says, to inputs X (n, 784), 0..1."""
     return scale(preprocess(images, recipe.deskew, recipe.features))
 
 
 def scale(images: Images) -> Array:
-    """X, 0..1, of images 0..255."""
+    """Scale images from 0..255 to 0..1, in float32."""
     x: Array = np.divide(images, 255, dtype=np.float32)
     return x

@@ -1,4 +1,4 @@
-"""The next item is made while the last one is used."""
+"""Prefetching: the next item is computed in a second thread while the caller uses the last one."""
 
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -10,11 +10,11 @@ Item = TypeVar("Item")
 
 
 def prefetch(items: Iterable[Item]) -> Iterator[Item]:
-    """The same items in the same order, none of them None, each made in a second thread.
+    """Yield the same items in the same order, each computed in a second thread, one ahead.
 
-    It is one item ahead. NumPy lets other threads run while it is in its loops and products, so
-    with two cores the making and the using overlap. What making an item raises is raised when its
-    turn comes.
+    No item may be None. NumPy releases the global interpreter lock in its loops and products, so on
+    two cores the production of items overlaps with their use. An exception raised by `items` is
+    raised when its item's turn comes.
     """
     iterator = iter(items)
     with ThreadPoolExecutor(1, "prefetch") as second:

@@ -1,7 +1,7 @@
-"""The recipe of a training run, and the recipes that have a name.
+"""Recipes: all hyperparameters of a training run, and the presets.
 
-Hyperparameters were chosen on the validation split (the last 5,000 training images), never on the
-test images.
+The presets' values were chosen on the validation split (the last 5,000 training images), never on
+the test images.
 """
 
 from collections.abc import Sequence
@@ -30,11 +30,11 @@ AUGMENTATIONS = ("none", "affine", "full")
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """How to train: every hyperparameter, checked when it is made, so a recipe can always run.
+    """All hyperparameters of a training run, checked on construction.
 
-    learning_rate is α, momentum μ and weight_decay λ of `model.optimizer`. train_examples None
-    means all there are, fewer takes the first ones; drawn_examples more are drawn from pen strokes
-    (`model.synthesis`). Raises RecipeError with the field's name.
+    learning_rate is α, momentum μ and weight_decay λ of `model.optimizer`. train_examples takes the
+    first so many training images, None all of them; drawn_examples adds as many synthetic digits
+    drawn from pen strokes (`model.synthesis`). Raises RecipeError, which names the field.
     """
 
     preset: str = "fast"
@@ -52,7 +52,7 @@ class Recipe:
     deskew: bool = flag(False)
     features: str = choice("pixels", FEATURES)
     train_examples: int | None = whole(None, 1, 10_000_000, optional=True)
-    # Drawn in the training process and kept in memory: not for strangers to ask a server for.
+    # Local only: drawing digits takes time and memory that a server's clients should not command.
     drawn_examples: int = whole(0, 0, 1_000_000, local=True)
     seed: int = whole(0, 0, 2**32 - 1)
 
@@ -62,7 +62,7 @@ class Recipe:
         object.__setattr__(self, "hidden_layers", tuple(self.hidden_layers))
 
 
-#: Each hyperparameter by its name, in the order in which forms and options show them.
+#: The hyperparameters by name, in the order in which forms and options show them.
 HYPERPARAMETERS: dict[str, Hyperparameter] = {
     field.name: replace(field.metadata["hyperparameter"], name=field.name)
     for field in fields(Recipe)
@@ -70,11 +70,11 @@ HYPERPARAMETERS: dict[str, Hyperparameter] = {
 }
 
 PRESETS: dict[str, Recipe] = {
-    # The text's own. Its learning rate is low for this network: expect about 88 %.
+    # As in the text that the derivation completes; its low learning rate gives about 88 %.
     "blog": Recipe(
         preset="blog", epochs=10, batch_size=64, learning_rate=0.01, initialization="blog"
     ),
-    # 98 % of the test images in seconds.
+    # A test accuracy of 98 % within seconds.
     "fast": Recipe(
         preset="fast",
         epochs=3,
@@ -84,7 +84,7 @@ PRESETS: dict[str, Recipe] = {
         schedule="cosine",
         deskew=True,
     ),
-    # The most accurate 784-128-10 sigmoid network we know how to train; makes pretrained.npz.
+    # The most accurate 784-128-10 sigmoid network that was found; makes pretrained.npz.
     "best": Recipe(
         preset="best",
         epochs=100,
@@ -104,7 +104,7 @@ PRESETS: dict[str, Recipe] = {
 def recipe(preset: str = "fast", **overrides: Any) -> Recipe:
     """A preset with some of its fields replaced; a field given as None keeps the preset's value.
 
-    Raises RecipeError for a preset or a field that there is not, and for a value out of range.
+    Raises RecipeError for an unknown preset or field and for a value out of range.
     """
     check_choice("preset", preset, tuple(PRESETS))
     for name in overrides:

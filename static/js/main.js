@@ -5,6 +5,7 @@ import { Navigation } from "./ui/navigation.js";
 import { PageState } from "./page-state.js";
 import { Study } from "./study.js";
 import { Training } from "./train/training.js";
+import { words } from "./ui/words.js";
 
 const TOAST = 5000; // milliseconds that a message stays
 
@@ -42,10 +43,10 @@ find("#share").addEventListener("click", async () => {
   const link = new URL(state.hash || "#", location.href).href;
   try {
     await navigator.clipboard.writeText(link);
-    tell("The link is copied: it shows another person what you see.");
+    tell(words.page.linkCopied);
   } catch {
     history.replaceState(null, "", link);
-    tell("Copy the address of this page: it shows another person what you see.");
+    tell(words.page.copyAddress);
   }
 });
 whenNear(find(".pad"), (near) => (find("#strip").hidden = near), "0px");

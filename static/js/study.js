@@ -16,15 +16,15 @@ import { Reader } from "./predict/reader.js";
 import { testDigit } from "./draw/samples.js";
 import { StepView } from "./backprop/step-view.js";
 import { Trace } from "./network/trace.js";
+import { fill, words } from "./ui/words.js";
 
 const SETTLED = 0.01; // nats: below, the gradients are too small to see anything move
 
-const nothingToLearn = (label) =>
-  `The network is sure that this is ${aDigit(label)}, so there is next to nothing to learn. Say that it is another digit, and watch the error travel.`;
+const nothingToLearn = (label) => fill(words.backprop.nothingToLearn, { aDigit: aDigit(label) });
 
 function truth(label, { digit, uncertain }) {
-  if (label !== digit) return `Wrong: MNIST says that this is ${aDigit(label)}.`;
-  return uncertain ? `MNIST says that it is ${aDigit(label)}.` : `MNIST says ${aDigit(label)} too.`;
+  const { wrong, doubtful, right } = words.predict;
+  return fill(label !== digit ? wrong : uncertain ? doubtful : right, { aDigit: aDigit(label) });
 }
 
 export class Study {
@@ -116,24 +116,23 @@ export class Study {
 
   #lessons() {
     const { lesson } = this;
-    const words = find("#learn-say");
+    const note = find("#learn-say");
     lesson.addEventListener("backward", ({ detail: { backward, digit } }) => {
-      say(words, backward.loss < SETTLED ? nothingToLearn(backward.label) : "");
+      say(note, backward.loss < SETTLED ? nothingToLearn(backward.label) : "");
       this.#backprop.show(backward);
       this.step.show(backward, digit);
     });
     lesson.addEventListener("check", ({ detail }) => showCheck(find("#check"), detail));
-    lesson.addEventListener("trouble", ({ detail }) => say(words, detail.message));
+    lesson.addEventListener("trouble", ({ detail }) => say(note, detail.message));
     whenNear(find("#learn"), (near) => lesson.watch(near));
   }
 
   #trouble({ message, status, retryIn }) {
-    const again = retryIn ? ` Trying again in ${retryIn} s; your drawing is kept.` : "";
     if (status === 404 && this.reader.model) {
       this.reader.model = null; // a link may name a network that is no longer there
       this.reader.read();
       return;
     }
-    say(find("#away"), `${message}${again}`);
+    say(find("#away"), retryIn ? fill(words.predict.tryingAgain, { message, n: retryIn }) : message);
   }
 }

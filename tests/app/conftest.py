@@ -1,6 +1,7 @@
 """The service in the test's own process: a store of its own, no port, no network."""
 
 import io
+import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -84,3 +85,8 @@ def assert_problem(response: Any, status: int, *words: str) -> dict[str, Any]:
     for word in words:
         assert word in problem["detail"]
     return problem
+
+
+def logged(text: str) -> list[dict[str, Any]]:
+    """The log lines in what was written to stderr."""
+    return [json.loads(line) for line in text.splitlines() if line.startswith("{")]

@@ -12,17 +12,19 @@ install_handlers(app)
 
 @app.get("/invalid")
 def invalid() -> None:
-    raise Invalid("Too small.", errors=[{"field": "size", "message": "expected 3, found 2"}])
+    raise Invalid(
+        "request.flag", name="size", found="x", errors=[{"field": "size", "message": "x"}]
+    )
 
 
 @app.get("/network")
 def network() -> None:
-    raise CheckpointError("W1: expected 784 rows, found 10.")
+    raise CheckpointError("request.missing_field", name="W1")
 
 
 @app.get("/recipe")
 def recipe() -> None:
-    raise RecipeError("epochs", "expected 1 or more, found 0.")
+    raise RecipeError("epochs", "request.missing_field", name="n")
 
 
 @app.get("/typed")
@@ -65,31 +67,47 @@ def test_our_errors_carry_their_status_title_and_fields(client: TestClient) -> N
         "type": "about:blank",
         "title": "Invalid value",
         "status": 422,
-        "detail": "Too small.",
-        "errors": [{"field": "size", "message": "expected 3, found 2"}],
+        "detail": "size: expected true or false, found 'x'.",
+        "code": "request.flag",
+        "errors": [{"field": "size", "message": "x"}],
     }
 
 
 def test_errors_of_the_network_are_the_callers_data(client: TestClient) -> None:
     response = client.get("/network")
     assert response.status_code == 422
-    assert response.json()["detail"] == "W1: expected 784 rows, found 10."
+    assert response.json()["title"] == "Invalid value"
+    assert response.json()["detail"] == "The field 'W1' is missing."
+    assert response.json()["code"] == "request.missing_field"
+    assert "errors" not in response.json()
 
 
 def test_a_recipe_error_names_its_field(client: TestClient) -> None:
-    assert client.get("/recipe").json()["errors"][0]["field"] == "epochs"
+    problem = client.get("/recipe").json()
+    message = "epochs: The field 'n' is missing."
+    assert problem["detail"] == message
+    assert problem["errors"] == [{"field": "epochs", "message": message}]
 
 
 def test_a_refused_value_is_named_with_what_was_found(client: TestClient) -> None:
     problem = client.get("/typed?limit=0").json()
     assert problem["status"] == 422
     assert problem["errors"][0]["field"] == "limit"
-    assert "found '0'" in problem["detail"]
+    assert problem["code"] == "request.fields"
+    message = "Input should be greater than or equal to 1, found '0'"
+    assert problem["detail"] == f"limit: {message}."
+    assert problem["errors"] == [{"field": "limit", "message": message}]
+
+
+def test_a_long_value_is_told_in_short(client: TestClient) -> None:
+    problem = client.get("/typed", params={"limit": "x" * 61}).json()
+    assert problem["errors"][0]["message"].endswith(f"found '{'x' * 56}…")
 
 
 def test_an_unknown_path_says_where_the_paths_are_listed(client: TestClient) -> None:
     problem = client.get("/nowhere").json()
     assert problem["status"] == 404
+    assert problem["code"] == "service.no_such_path"
     assert "/nowhere" in problem["detail"]
     assert "/docs" in problem["detail"]
 
@@ -98,7 +116,8 @@ def test_a_wrong_method_says_which_is_right(client: TestClient) -> None:
     response = client.post("/typed")
     assert response.status_code == 405
     assert response.headers["allow"] == "GET, PUT"
-    assert "it takes GET, PUT" in response.json()["detail"]
+    assert response.json()["code"] == "service.other_method"
+    assert response.json()["detail"] == "/typed does not take POST; it takes GET, PUT."
 
 
 def test_broken_json_is_a_bad_request(client: TestClient) -> None:
@@ -122,8 +141,10 @@ def test_text_that_is_no_unicode_can_be_refused(client: TestClient) -> None:
 
 @pytest.mark.parametrize(("seconds", "header"), [(0.2, "1"), (12.1, "13")])
 def test_retry_after_is_whole_seconds_rounded_up(seconds: float, header: str) -> None:
-    assert TooMany("Wait.", retry_after=seconds).headers["Retry-After"] == header
+    error = TooMany("security.rate_limit", limit="1 per 1 day", retry_after=seconds)
+    assert error.headers["Retry-After"] == header
+    assert "1 per 1 day" in str(error)
 
 
 def test_a_missing_key_is_asked_for_as_a_bearer() -> None:
-    assert Unauthorized("Key, please.").response().headers["www-authenticate"] == "Bearer"
+    assert Unauthorized("security.wrong_key").response().headers["www-authenticate"] == "Bearer"

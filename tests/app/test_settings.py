@@ -4,6 +4,7 @@ import pytest
 from pydantic import ValidationError
 
 from app.settings import Settings
+from model import messages
 
 README = Path(__file__).parents[2] / "README.md"
 
@@ -61,6 +62,8 @@ def test_the_key_does_not_show_in_a_printout() -> None:
         ("max_body_bytes", "-1"),
         ("rate_limit", "many"),
         ("log_level", "loud"),
+        ("language", "xx"),
+        ("language", "../en"),
     ],
 )
 def test_a_value_out_of_range_stops_the_start_by_name(
@@ -69,3 +72,9 @@ def test_a_value_out_of_range_stops_the_start_by_name(
     monkeypatch.setenv(f"BYHAND_{name.upper()}", value)
     with pytest.raises(ValidationError, match=name):
         Settings()
+
+
+def test_a_language_needs_both_of_its_files(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(messages, "LANGUAGES", ("en", "xx"))
+    with pytest.raises(ValidationError, match=r"no sentences in 'xx'.*static/words/: en"):
+        Settings(language="xx")

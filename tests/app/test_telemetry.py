@@ -1,19 +1,13 @@
-import json
-import logging
 import re
 from collections.abc import Callable
 
 import pytest
 from fastapi.testclient import TestClient
 
-from app.telemetry import Metrics, configure_logging, log
-from tests.app.conftest import Pixels, assert_problem
+from app.telemetry import Metrics
+from tests.app.conftest import Pixels, assert_problem, logged
 
 Serve = Callable[..., TestClient]
-
-
-def logged(text: str) -> list[dict[str, object]]:
-    return [json.loads(line) for line in text.splitlines() if line.startswith("{")]
 
 
 def value(metrics: str, series: str) -> float:
@@ -78,6 +72,7 @@ def test_each_request_is_a_json_line_on_stderr(
     assert entries[-1]["path"] == "/models"
     assert entries[-1]["status"] == 200
     assert entries[-1]["level"] == "info"
+    assert entries[-1]["client"] == "testclient"
     assert isinstance(entries[-1]["ms"], float)
 
 
@@ -111,26 +106,6 @@ def test_a_fault_is_a_500_whose_id_finds_its_cause_in_the_log(
     faults = [entry for entry in logged(capsys.readouterr().err) if entry["event"] == "fault"]
     assert faults[0]["request_id"] == "lost"
     assert "the secret cause" in str(faults[0]["exception"])
-
-
-def test_the_standard_librarys_records_come_out_the_same_way(
-    capsys: pytest.CaptureFixture[str],
-) -> None:
-    configure_logging("info")
-    logging.getLogger("uvicorn.error").info("started on %s", "port 1")
-    logging.getLogger("uvicorn.access").info("GET /")
-    entries = logged(capsys.readouterr().err)
-    assert [entry["event"] for entry in entries] == ["started on port 1"]
-    assert entries[0]["logger"] == "uvicorn.error"
-
-
-def test_lines_below_the_level_are_left_out(capsys: pytest.CaptureFixture[str]) -> None:
-    configure_logging("error")
-    log.warning("quiet")
-    logging.getLogger("x").warning("quiet")
-    log.error("loud")
-    assert [entry["event"] for entry in logged(capsys.readouterr().err)] == ["loud"]
-    configure_logging("info")
 
 
 def test_two_services_in_one_process_count_for_themselves() -> None:

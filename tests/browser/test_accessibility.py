@@ -20,32 +20,40 @@ def violations(page: Page, part: str = "html") -> list[str]:
     return [f"{each['id']}: {node['html'][:120]}" for each in found for node in each["nodes"]]
 
 
-@pytest.mark.parametrize(("theme", "width"), [("light", 1280), ("dark", 1280), ("light", 360)])
-def test_axe_finds_nothing(
-    new_page: Callable[..., Page], live_server: str, theme: str, width: int
-) -> None:
-    page = new_page(width, 800, color_scheme=theme, reduced_motion="reduce")
+def violations_in_both_themes(page: Page, part: str = "html") -> list[str]:
+    found = []
+    for theme in ("dark", "light"):
+        page.emulate_media(color_scheme=theme)
+        expect(page.locator("html")).to_have_attribute("data-theme", theme)
+        found += [f"{theme}: {each}" for each in violations(page, part)]
+    return found
+
+
+@pytest.mark.parametrize("width", [1280, 360])
+def test_axe_finds_nothing(new_page: Callable[..., Page], live_server: str, width: int) -> None:
+    wide = width > 1000
+    look = violations_in_both_themes if wide else violations
+    page = new_page(width, 800, reduced_motion="reduce")
     page.goto(live_server)
-    assert violations(page) == [], "empty"
+    assert look(page) == [], "empty"
     draw(page, DIGITS[7])
     page.locator("#learn").scroll_into_view_if_needed()
     expect(page.locator("#check")).to_have_attribute("data-check", "agrees")
     page.locator("[data-model=pretrained]").get_by_role("button", name="Mistakes").click()
     expect(page.locator("#mistakes li").first).to_be_visible()
     page.evaluate("document.querySelectorAll('details').forEach((each) => { each.open = true; })")
-    assert violations(page) == [], "first stage"
-    for stage in range(2, 7 if width > 1000 and theme == "light" else 2):
+    assert look(page) == [], "first stage"
+    for stage in range(2, 7 if wide else 2):
         page.click("#stage-forward")
         assert violations(page, "#stage") == [], f"stage {stage}"
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
 def test_axe_finds_nothing_in_the_derivation(
-    new_page: Callable[..., Page], live_server: str, theme: str
+    new_page: Callable[..., Page], live_server: str
 ) -> None:
-    page = new_page(color_scheme=theme)
+    page = new_page()
     page.goto(f"{live_server}/derivation")
-    assert violations(page) == []
+    assert violations_in_both_themes(page) == []
 
 
 def reach(page: Page, wanted: str, most: int = 400) -> None:
@@ -102,11 +110,10 @@ def test_the_keyboard_alone_goes_from_end_to_end(page: Page) -> None:
     expect(page.locator("#truth")).not_to_be_empty()
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
 def test_axe_finds_nothing_while_a_run_is_under_way_and_after(
-    new_page: Callable[..., Page], locked_server: str, theme: str
+    new_page: Callable[..., Page], locked_server: str
 ) -> None:
-    page = new_page(1280, 800, color_scheme=theme, reduced_motion="reduce")
+    page = new_page(1280, 800, reduced_motion="reduce")
     page.goto(locked_server)
     page.locator("#train-form details").evaluate("details => { details.open = true; }")
     page.fill("[name=epochs]", "5000")
@@ -114,20 +121,20 @@ def test_axe_finds_nothing_while_a_run_is_under_way_and_after(
     page.fill("[name=learning_rate]", "20")
     page.click("#train-form [type=submit]")
     expect(page.locator("#key-form")).to_be_visible()
-    assert violations(page, "#train") == [], "the key is asked for"
+    assert violations_in_both_themes(page, "#train") == [], "the key is asked for"
     page.fill("#key-form input", "sesame")
     page.keyboard.press("Enter")
     run = page.locator("#jobs [data-state=running]")
     expect(run.locator(".run-hints li").first).to_be_visible()
     expect(page.locator("#chart-accuracy path.chart-line")).not_to_have_count(0)
-    assert violations(page, "#train") == [], "under way"
+    assert violations_in_both_themes(page, "#train") == [], "under way"
     run.get_by_role("button", name="Cancel").click()
     page.locator("#confusion td.wrong button").first.click()
     expect(page.locator("#mistakes-all")).to_be_visible()
     page.fill("[name=learning_rate]", "-1")
     page.click("#train-form [type=submit]")
     expect(page.locator("#error-learning_rate")).not_to_be_empty()
-    assert violations(page, "#train") == [], "after it, and a field refused"
+    assert violations_in_both_themes(page, "#train") == [], "after it, and a field refused"
 
 
 def test_who_asked_for_less_motion_gets_none(
@@ -153,10 +160,15 @@ def test_the_tab_key_reaches_every_control(page: Page) -> None:
     page.locator("#learn").scroll_into_view_if_needed()
     expect(page.locator("#check")).to_have_attribute("data-check", "agrees")
     page.locator(".skip").focus()
-    seen = set()
+    page.evaluate(
+        """() => {
+          window.seen = [];
+          addEventListener("focusin", ({ target }) => seen.push(target.id || target.name));
+        }"""
+    )
     for _ in range(400):
         page.keyboard.press("Tab")
-        seen.add(page.evaluate("document.activeElement.id || document.activeElement.name"))
+    seen = set(page.evaluate("seen"))
     wanted = {"ink", "undo", "clear", "pen-width", "try-one", "inside-input", "hidden-1"}
     wanted |= {
         "stage-play",

@@ -4,16 +4,13 @@ import re
 from collections.abc import Callable, Iterator
 from itertools import product
 
-import numpy as np
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from model.preprocessing.gradient_features import DIRECTIONS, edge_features
 from tests.browser.networks import looked_into
 from tests.browser.pen import DIGITS, draw
 from tests.browser.test_accessibility import violations
 
-STEPS = {"right": (1, 0), "left": (-1, 0), "down": (0, 1), "up": (0, -1)}
 #: Panels as they lie on the page, from left to right and from top to bottom; "" is the middle.
 PANELS = (
     *("upper left", "upper", "upper right"),
@@ -36,71 +33,6 @@ def point_at(picture: Locator, panel: int, column: float = 0.5, row: float = 0.5
     side, pitch = (box["width"] * part / (3 * 14 + 2) for part in (14, 15))
     x, y = (panel % 3) * pitch + column * side, (panel // 3) * pitch + row * side
     picture.hover(position={"x": x, "y": y})
-
-
-def test_an_edge_is_named_by_the_side_of_the_stroke_on_which_it_lies(page: Page) -> None:
-    named = page.evaluate(
-        """async () => {
-          const { EDGES, FEATURES } = await import("/js/network/features.js");
-          const told = Array.from({ length: 784 }, (_, input) => FEATURES.edges.at(input));
-          return { steps: EDGES.map(({ dx, dy }) => [dx, dy]), told };
-        }"""
-    )
-    steps = [tuple(np.sum([STEPS[word] for word in name.split()], 0)) for name in DIRECTIONS]
-    assert [tuple(step) for step in named["steps"]] == steps
-    block = np.zeros((1, 28, 28), np.uint8)
-    block[0, 8:20, 10:18] = 255
-    strength = edge_features(block.reshape(1, 784))[0]
-    place = {
-        *(
-            "upper sides (↓), rows 6–7, columns 12–15: ",
-            "left sides (→), rows 14–15, columns 8–11: ",
-        ),
-        *(
-            "lower sides (↑), rows 18–19, columns 12–15: ",
-            "right sides (←), rows 14–15, columns 16–19: ",
-        ),
-        *(
-            "upper left sides (↘), rows 6–7, columns 8–11: ",
-            "upper right sides (↙), rows 6–7, columns 16–19: ",
-        ),
-        *(
-            "lower left sides (↗), rows 18–19, columns 8–11: ",
-            "lower right sides (↖), rows 18–19, columns 16–19: ",
-        ),
-    }
-    assert place <= {words for words, value in zip(named["told"], strength, strict=True) if value}
-
-
-def test_every_edge_lies_where_it_is_found_and_is_reached_by_arrow_keys(page: Page) -> None:
-    found = page.evaluate(
-        """async () => {
-          const { Compass } = await import("/js/network/layout.js");
-          const layout = new Compass(8);
-          const inputs = Array.from({ length: layout.count }, (_, input) => input);
-          const [width, height] = layout.size;
-          const under = inputs.map((input) => {
-            const [x, y] = layout.corner(input);
-            return layout.under(x + width / 2, y + height / 2);
-          });
-          const steps = [[1, 0], [-1, 0], [0, 1], [0, -1]];
-          const reached = new Set([0]);
-          for (const input of reached) {
-            for (const step of steps) {
-              const next = layout.next(input, ...step);
-              if (next !== null) reached.add(next);
-            }
-          }
-          const side = layout.width;
-          const nowhere = [[side / 2, side / 2], [14 * 8 + 4, 5], [side, 5], [-1, 5]];
-          return {
-            same: under.every((other, input) => other === input),
-            reached: reached.size,
-            nowhere: nowhere.map((point) => layout.under(...point)),
-          };
-        }"""
-    )
-    assert found == {"same": True, "reached": 784, "nowhere": [None] * 4}
 
 
 def test_the_input_is_read_side_by_side(edges_page: Page) -> None:

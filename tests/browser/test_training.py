@@ -6,13 +6,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from app.schemas.training import TrainRequest
 from model.training.recipe import PRESETS
 from tests.browser.conftest import Watch
 from tests.browser.pen import DIGITS, draw
-from tests.conftest import serving
 
 LONG = {"epochs": "5000", "train_examples": "500"}
 
@@ -202,20 +201,25 @@ def test_a_long_run_tells_the_time_left(page: Page) -> None:
     expect(page.locator(row(job, "cancelled"))).to_be_visible()
 
 
-def test_the_table_leaves_out_what_all_runs_share(
-    new_page: Callable[..., Page], tmp_path: Path
-) -> None:
-    with serving(tmp_path) as address:
-        page = new_page()
-        page.goto(address)
-        heads = page.locator("#runs-table thead")
-        expect(page.locator(row(start(page, "first"), "succeeded"))).to_be_visible()
-        expect(heads).to_contain_text("α")
-        expect(heads.get_by_text("Batch")).to_be_hidden()
-        second = start(page, "second", batch_size="32")
-        expect(page.locator(row(second, "succeeded"))).to_be_visible()
-        expect(heads.get_by_text("Batch")).to_be_visible()
-        expect(heads.get_by_text("Seed")).to_be_hidden()
+def test_the_table_leaves_out_what_all_runs_share(page: Page) -> None:
+    def among_themselves(route: Route) -> None:
+        answer = route.fetch()
+        listed = answer.json()
+        listed["items"] = [job for job in listed["items"] if "to compare" in (job["name"] or "")]
+        route.fulfill(response=answer, json=listed)
+
+    page.route("**/train?limit=*", among_themselves)
+    page.reload()
+    heads = page.locator("#runs-table thead")
+    first = start(page, "first to compare")
+    expect(page.locator(row(first, "succeeded"))).to_be_visible()
+    expect(page.locator("#jobs [data-job]")).to_have_count(1)
+    expect(heads).to_contain_text("α")
+    expect(heads.get_by_text("Batch")).to_be_hidden()
+    second = start(page, "second to compare", batch_size="32")
+    expect(page.locator(row(second, "succeeded"))).to_be_visible()
+    expect(heads.get_by_text("Batch")).to_be_visible()
+    expect(heads.get_by_text("Seed")).to_be_hidden()
 
 
 def test_a_network_is_uploaded_tried_and_deleted(page: Page, tmp_path: Path, watch: Watch) -> None:
@@ -247,8 +251,11 @@ def test_two_pages_see_the_same_runs(
     page: Page, new_page: Callable[..., Page], live_server: str
 ) -> None:
     other = new_page()
+    other.clock.install()
     other.goto(live_server)
+    expect(other.locator("#models tbody tr")).not_to_have_count(0)
     job = start(page, "shared", **LONG)
+    other.clock.fast_forward(5000)  # the list of runs is asked for now and then
     expect(other.locator(row(job))).to_be_visible()
     other.locator(row(job)).get_by_role("button", name="Cancel").click()
     expect(page.locator(row(job, "cancelled"))).to_be_visible()
@@ -281,9 +288,59 @@ def test_the_form_shows_what_each_preset_fills_in(page: Page) -> None:
 
 
 def test_the_form_has_every_field_and_preset_of_the_service(page: Page) -> None:
+    expect(page.locator("[name=base_model]")).to_be_attached()
     fields = page.evaluate(
         """() => [...new Set([...document.querySelector("#train-form").elements]
              .map(({ name }) => name).filter(Boolean))]"""
     )
     assert set(fields) == TrainRequest.model_fields.keys()
     assert page.locator("#presets input").count() == len(PRESETS)
+
+
+def test_a_hyperparameter_that_the_page_never_heard_of_is_a_field(page: Page, watch: Watch) -> None:
+    new = {
+        "name": "patience",
+        "label": "Patience",
+        "words": "How many epochs without a gain are borne.",
+        "kind": "whole",
+        "low": 1,
+        "high": 9,
+        "choices": None,
+        "optional": True,
+        "main": True,
+    }
+
+    def also(route: Route) -> None:
+        answer = route.fetch()
+        route.fulfill(response=answer, json=[*answer.json(), new])
+
+    sent: list[dict[str, object]] = []
+
+    def refuse(route: Route) -> None:
+        sent.append(route.request.post_data_json)
+        errors = [{"field": "patience", "message": "have more"}]
+        route.fulfill(status=400, json={"detail": "Not so.", "errors": errors})
+
+    page.route("**/hyperparameters", also)
+    page.route("**/train", refuse)
+    page.reload()
+    field = page.locator("#main-fields #field-patience")
+    expect(field).to_have_attribute("type", "number")
+    expect(field).to_have_attribute("max", "9")
+    expect(field).to_have_attribute("aria-describedby", "help-patience error-patience")
+    expect(page.locator("#help-patience")).to_have_text(str(new["words"]))
+    field.fill("3")
+    page.locator("#train-form [name=epochs]").fill("2")
+    with page.expect_response("**/train"):
+        page.click("#train-form [type=submit]")
+    expect(page.locator("#error-patience")).to_have_text("have more")
+    assert sent == [{"preset": "fast", "epochs": 2, "patience": 3}]
+    watch.complaints = [said for said in watch.complaints if "400" not in said]
+
+
+def test_the_fields_come_when_the_service_is_back(page: Page, watch: Watch) -> None:
+    page.route("**/hyperparameters", lambda route: route.fulfill(status=503, json={}), times=1)
+    page.reload()
+    expect(page.locator("#field-learning_rate")).to_be_visible()
+    expect(page.locator("#field-learning_rate")).to_have_attribute("placeholder", re.compile(r"\d"))
+    watch.complaints = [said for said in watch.complaints if "503" not in said]

@@ -79,7 +79,7 @@ class Cluster:
             return subprocess.Popen(
                 [sys.executable, "-m", "distributed.cli.dask_" + command[0], *command[1:]],
                 cwd=self._directory,
-                env=os.environ | {"OPENBLAS_NUM_THREADS": "1", "PYTHONPATH": str(Path.cwd())},
+                env=os.environ | {"PYTHONPATH": str(Path.cwd())},
                 stdout=log,
                 stderr=log,
             )

@@ -1,4 +1,4 @@
-"""Run by Alembic, on the connection and in the transaction that `migrate` has opened."""
+"""The environment that Alembic runs, on the connection and in the transaction of `migrate`."""
 
 from alembic import context
 

@@ -1,10 +1,10 @@
 /** "Backpropagation": one stage at a time, its equation beside its picture, at the reader's pace. */
 
 import { element, find, say } from "../ui/dom.js";
-import { FEATURES } from "../network/features.js";
 import { PICTURES } from "./stage-pictures.js";
 import { stages } from "./stages.js";
 import { Stepper } from "../ui/stepper.js";
+import { fill, words } from "../ui/words.js";
 
 export class BackpropView {
   #root;
@@ -41,7 +41,7 @@ export class BackpropView {
 
   #build(network) {
     this.#network = network;
-    this.#stages = stages(network.depth, FEATURES[network.features].stages);
+    this.#stages = stages(network.depth, network.features);
     this.#pictures = this.#stages.map(() => null);
     this.#chips = this.#stages.map(({ short, title }, index) =>
       element("button", { type: "button", class: "chip", title, onclick: () => this.#stepper.go(index) }, short[0], short[1] ? element("sub", {}, String(short[1])) : null),
@@ -70,7 +70,7 @@ export class BackpropView {
     find("#stage-equation", panel).innerHTML = stage.equation; // a constant of equations.js
     const derived = find("#stage-derived", panel);
     derived.href = `derivation#eq-${stage.derived}`;
-    say(derived, `Equation (${stage.derived}) of the derivation`);
+    say(derived, fill(words.backprop.equation, { n: stage.derived }));
     find("#stage-picture", panel).replaceChildren(this.#pictures[index].node);
     this.#chips.forEach((chip, at) => {
       if (at === index) chip.setAttribute("aria-current", "step");
@@ -88,7 +88,7 @@ export class BackpropView {
     const { playing } = this.#stepper;
     const button = find("#stage-play", this.#root);
     button.setAttribute("aria-pressed", playing);
-    say(button, playing ? "Pause" : "Play");
+    say(button, playing ? words.backprop.pause : words.backprop.play);
     find("#stage", this.#root).setAttribute("aria-live", playing ? "off" : "polite");
   }
 }

@@ -1,5 +1,7 @@
 /** Small pieces of MathML as text, and the equations of the backward pass made from them. Pure. */
 
+import { words } from "../ui/words.js";
+
 const mi = (name) => `<mi>${name}</mi>`;
 const mo = (sign) => `<mo>${sign}</mo>`;
 const row = (...parts) => `<mrow>${parts.join("")}</mrow>`;
@@ -12,7 +14,7 @@ const math = (...parts) => `<math display="block">${row(...parts)}</math>`;
 /** What a layer's output is called: x for the input, h for one hidden layer, h₁, h₂ … for more. */
 const output = (layer, depth) => (layer === 0 ? mi("x") : depth === 2 ? mi("h") : at("h", layer));
 
-export const loss = () => math(mi("L"), mo("="), mo("−"), mi("ln"), sub(mi("p"), mi("label")));
+export const loss = () => math(mi("L"), mo("="), mo("−"), mi("ln"), sub(mi("p"), mi(words.backprop.label)));
 
 export const outputError = (depth) =>
   math(at("δ", depth), mo("="), `<mfrac>${row(mo("∂"), mi("L"))}${row(mo("∂"), at("z", depth))}</mfrac>`, mo("="), mi("p"), mo("−"), mi("y"));

@@ -3,6 +3,7 @@
 import { extent, scale, ticks } from "../ui/chart-scale.js";
 import { svg, textUnit } from "../ui/dom.js";
 import { power } from "../ui/format.js";
+import { words } from "../ui/words.js";
 
 const HEIGHT = 190;
 const MARGIN = { top: 26, right: 12, bottom: 38, left: 64 };
@@ -42,8 +43,8 @@ export class FallChart {
       ...ticks(low, high, 3).map((tick) => svg("text", { x: MARGIN.left - 6, y: toY(tick) + 4, "text-anchor": "end" }, written(tick))),
       svg("line", { x1: MARGIN.left, x2: right, y1: bottom, y2: bottom, class: "chart-axis" }),
       ...[0.001, 0.01, 0.1, 1, 10].map((tick) => svg("text", { x: toX(tick), y: bottom + 16, "text-anchor": "middle" }, String(tick))),
-      svg("text", { x: right, y: HEIGHT - 4, "text-anchor": "end", class: "chart-name" }, "learning rate α"),
-      svg("text", { x: 0, y: 12, class: "chart-name" }, "loss after the step"),
+      svg("text", { x: right, y: HEIGHT - 4, "text-anchor": "end", class: "chart-name" }, words.step.chartRate),
+      svg("text", { x: 0, y: 12, class: "chart-name" }, words.step.chartLoss),
       svg("line", { x1: toX(rate), x2: toX(rate), y1: MARGIN.top, y2: bottom, class: "chart-cursor" }),
       svg("path", { d: path(promise(loss, slope)), class: "fall-promised" }),
       svg("path", { d: path(real), class: "fall-real" }),

@@ -14,6 +14,7 @@ import { Legend } from "../ui/legend.js";
 import { diverging, reach } from "../ui/palette.js";
 import { theme } from "../ui/theme.js";
 import { Tiles } from "../network/tiles.js";
+import { fill, words } from "../ui/words.js";
 
 const GALLERY = 8; // hidden units of the first layer that are shown large
 const digits = (...children) => element("ol", { class: "bars-list" }, ...children);
@@ -36,7 +37,7 @@ class LossPicture extends BarsPicture {
     this.bars.show(probabilities, { marked: [label] });
     this.rest = `L = −ln p${subscript(label)} = −ln(${chance(probabilities[label])}) = ${number(loss)}`;
     this.read = (digit) =>
-      digit === label ? this.rest : `p${subscript(digit)} = ${percent(probabilities[digit])}: not the label, so it enters only by what it takes away from the ${label}.`;
+      digit === label ? this.rest : fill(words.backprop.notTheLabel, { index: subscript(digit), chance: percent(probabilities[digit]), label });
   }
 }
 
@@ -76,8 +77,8 @@ class Grid {
 class WeightsPicture extends Grid {
   constructor(tell, { layer }, network) {
     const [columns, rows] = [network.layers[layer - 1], network.layers[layer]];
-    const label = `Gradient of the weights: a row for each of ${rows} units after, a column for each of ${columns} before`;
-    super({ label, meaning: "gradient of the weight", columns, rows, cell: 8 }, tell);
+    const label = fill(words.backprop.weightsGradient, { rows, columns });
+    super({ label, meaning: words.backprop.weightGradient, columns, rows, cell: 8 }, tell);
     this.layer = layer;
     this.node.classList.add("stage-grid-wide");
     if (rows === 10) this.node.prepend(element("p", { class: "row-names", "aria-hidden": "true" }, [..."0123456789"].map((name) => element("span", {}, name))));
@@ -98,8 +99,8 @@ class WeightsPicture extends Grid {
 
 class HiddenPicture extends Grid {
   constructor(tell, { layer }, network) {
-    const label = `Errors of the ${network.layers[layer]} hidden units`;
-    super({ label, meaning: "error δ of the unit", ...fieldShape(network.layers[layer]), cell: 24, gap: 2 }, tell);
+    const label = fill(words.backprop.hiddenErrors, { n: network.layers[layer] });
+    super({ label, meaning: words.backprop.unitError, ...fieldShape(network.layers[layer]), cell: 24, gap: 2 }, tell);
     this.layer = layer;
   }
 
@@ -109,7 +110,7 @@ class HiddenPicture extends Grid {
     this.colour(errors);
     this.read = (unit) =>
       unit < errors.length
-        ? `δ${subscript(unit)} = Σ δ·w × slope = ${number(backward.arriving(layer, unit))} × ${number(backward.slope(layer, unit))} = ${signed(errors[unit])}`
+        ? `δ${subscript(unit)} = Σ δ·w × ${words.backprop.slope} = ${number(backward.arriving(layer, unit))} × ${number(backward.slope(layer, unit))} = ${signed(errors[unit])}`
         : null;
     this.rest = this.read(backward.strongest(layer, 1)[0]);
   }
@@ -117,16 +118,18 @@ class HiddenPicture extends Grid {
 
 class InputPicture extends Grid {
   constructor(tell, stage, { features }) {
-    const words = FEATURES[features];
-    super({ label: "Gradient of the input", meaning: words.gradient, layout: inputLayout(features) }, tell);
-    this.words = words;
+    const { inputGradient, inputGradientOf } = words.backprop;
+    super({ label: inputGradient, meaning: inputGradientOf[features], layout: inputLayout(features) }, tell);
+    this.features = features;
   }
 
   show(backward) {
-    const { at, value } = this.words;
+    const { at } = FEATURES[this.features];
     this.colour(backward.inputError);
-    this.read = (input) =>
-      `${at(input)}∂L/\u2060∂x${subscript(input)} = Σ δ·w = ${signed(backward.inputError[input])}, where the ${value} is ${number(backward.trace.a[0][input], 2)}`;
+    this.read = (input) => {
+      const equation = `${at(input)}∂L/\u2060∂x${subscript(input)} = Σ δ·w = ${signed(backward.inputError[input])}`;
+      return fill(words.backprop.inputValue[this.features], { equation, value: number(backward.trace.a[0][input], 2) });
+    };
     this.rest = this.read(backward.inputError.reduce((best, value, index, all) => (Math.abs(value) > Math.abs(all[best]) ? index : best), 0));
   }
 }
@@ -135,19 +138,19 @@ class InputPicture extends Grid {
 class FirstPicture {
   constructor(tell, stage, { features }) {
     this.features = features;
-    this.legend = new Legend("diverging", "gradient of the weight");
+    this.legend = new Legend("diverging", words.backprop.weightGradient);
     this.tiles = Array.from({ length: GALLERY }, () => this.#tile(tell, features));
     const gallery = element("div", { class: "gallery" }, this.tiles.map(({ node }) => node));
     const canvas = element("canvas", { class: "all-gradients" });
-    this.all = new Tiles(canvas, { label: "The gradients of every hidden unit's weights", look: (unit) => tell(unit === null ? this.rest : this.readUnit(unit)) });
-    this.words = element("figcaption");
-    this.node = element("div", {}, gallery, this.legend.node, element("figure", {}, this.words, canvas));
+    this.all = new Tiles(canvas, { label: words.backprop.everyUnitsGradients, look: (unit) => tell(unit === null ? this.rest : this.readUnit(unit)) });
+    this.caption = element("figcaption");
+    this.node = element("div", {}, gallery, this.legend.node, element("figure", {}, this.caption, canvas));
   }
 
   #tile(tell, features) {
     const canvas = element("canvas");
     const caption = element("figcaption");
-    const picture = new GridPicture(canvas, { layout: inputLayout(features, 4), label: "Gradient of one hidden unit's weights" });
+    const picture = new GridPicture(canvas, { layout: inputLayout(features, 4), label: words.backprop.oneUnitsGradient });
     const tile = { canvas, caption, picture, node: element("figure", {}, canvas, caption) };
     picture.addEventListener("inspect", ({ detail }) => tell(detail === null ? this.rest : tile.read(detail)));
     return tile;
@@ -159,7 +162,7 @@ class FirstPicture {
     this.legend.show(most);
     this.tiles.forEach((tile, at) => this.#fill(tile, backward, units[at], most));
     const { length } = backward.deltas[1];
-    this.words.textContent = `all ${length} units, ${count(784 * length)} weights:`;
+    this.caption.textContent = fill(words.backprop.allUnits, { units: length, weights: count(784 * length) });
     this.all.fit(length, this.features);
     this.all.show((unit) => backward.dWInto(1, unit), () => most);
     this.readUnit = (unit) => `dW[i, ${unit}] = xᵢ × δ${subscript(unit)} = xᵢ × (${signed(backward.deltas[1][unit])})`;
@@ -172,7 +175,7 @@ class FirstPicture {
     const error = backward.deltas[1][unit];
     const values = backward.dWInto(1, unit);
     tile.picture.show((index) => diverging(values[index] / most, theme()));
-    tile.caption.textContent = `unit ${unit}\nδ = ${signed(error, 2)}`;
+    tile.caption.textContent = `${fill(words.backprop.unit, { unit })}\nδ = ${signed(error, 2)}`;
     const { at } = FEATURES[this.features];
     tile.read = (input) =>
       `${at(input)}dW[${input}, ${unit}] = x${subscript(input)} × δ${subscript(unit)} = ${number(backward.trace.a[0][input], 2)} × ${signed(error)} = ${signed(values[input])}`;

@@ -6,6 +6,7 @@ import { find, say } from "../ui/dom.js";
 import { finePercent, number, subscript } from "../ui/format.js";
 import { FallChart } from "./fall-chart.js";
 import { rateAt, placeOf } from "./rates.js";
+import { fill, fillCount, words } from "../ui/words.js";
 
 const SHOWN = 6; // losses of the last steps that are listed
 
@@ -106,7 +107,7 @@ export class StepView {
       "#loss-before": number(loss),
       "#loss-after": step ? number(step.loss) : "–",
       "#fall-promised": promised,
-      "#fall-real": step ? number(loss - step.loss) : "take the step to see",
+      "#fall-real": step ? number(loss - step.loss) : words.step.takeToSee,
       "#step-moved": step ? moved(step) : "–",
       "#step-trail": trail(descent),
       "#step-say": step ? sentence(this.#label, probabilities, step, loss) : "",
@@ -122,35 +123,35 @@ export class StepView {
 
   #buttons(steps) {
     const take = find("#step-take", this.#root);
-    say(take, steps ? "Take another step" : "Take one step");
+    say(take, steps ? words.step.another : words.step.take);
     take.disabled = steps >= MOST;
     find("#step-undo", this.#root).hidden = steps === 0;
     find("#step-restart", this.#root).hidden = steps < 2;
   }
 }
 
-/** The losses from the start to here, as "step 3: 15.3 → 7.90 → 0.0212 → 0.0150". */
+/** The losses from the start to here: 15.3 → 7.90 → 0.0212 → 0.0150. */
 function trail(descent) {
   const steps = descent.taken.length;
   if (steps === 0) return "";
   const losses = Array.from({ length: steps + 1 }, (_, at) => number(descent.at(at).loss));
   const last = losses.slice(-SHOWN);
   const start = losses.length > SHOWN ? [losses[0], "…"] : [];
-  return `After ${steps} ${steps === 1 ? "step" : "steps"} the loss went ${[...start, ...last].join(" → ")}.`;
+  return fillCount(words.step.trail, steps, { n: steps, losses: [...start, ...last].join(" → ") });
 }
 
 /** "0.21 % in W₁, 1.8 % in W₂": how long the step was beside the weights themselves. */
 function moved({ update_ratios: ratios }) {
-  const share = (ratio, layer) => `${number(100 * (ratio ?? Infinity), 2)} % in W${subscript(layer + 1)}`.replaceAll(" ", "\u00a0");
-  return ratios.map(share).join(", ");
+  const share = (ratio) => number(100 * (ratio ?? Infinity), 2).replaceAll(" ", "\u00a0");
+  return ratios.map((ratio, layer) => fill(words.step.movedIn, { share: share(ratio), layer: `W${subscript(layer + 1)}` })).join(", ");
 }
 
 function sentence(label, probabilities, step, before) {
-  const change = `The ${label} went from ${finePercent(probabilities[label])} to ${finePercent(step.probabilities[label])}.`;
+  const [from, to] = [probabilities, step.probabilities].map((each) => finePercent(each[label]));
+  const change = fill(words.step.change, { label, before: from, after: to });
   const promised = step.learning_rate * step.squared_norm;
   const fell = before - step.loss;
-  if (!Number.isFinite(fell)) return "The step was so long that the numbers burst. Undo it and take a smaller α.";
-  if (fell < 0) return `${change} The loss rose: the step was too long and jumped over the valley. Undo it and take a smaller α.`;
-  if (fell < 0.5 * promised) return `${change} Far less than the slope promised: the ground curves. A smaller α keeps closer to the promise.`;
-  return `${change} The slope's promise held: over so short a step the ground is nearly straight.`;
+  if (!Number.isFinite(fell)) return words.step.burst;
+  if (fell < 0) return fill(words.step.rose, { change });
+  return fill(fell < 0.5 * promised ? words.step.less : words.step.held, { change });
 }

@@ -78,7 +78,7 @@ function unpackPixels(bytes) {
     if (bytes[at] !== 0) pixels.push(bytes[at]);
     else for (let run = bytes[(at += 1)]; run > 0; run -= 1) pixels.push(0);
   }
-  if (pixels.length !== 784) throw new RangeError("not 784 pixels");
+  if (pixels.length !== 784) throw new RangeError("784");
   return Uint8Array.from(pixels);
 }
 
@@ -93,7 +93,7 @@ function writeInteger(bytes, value) {
 function readInteger(reader) {
   let value = 0;
   for (let scale = 1; ; scale *= 128) {
-    if (reader.at >= reader.bytes.length || scale > 128 ** 3) throw new RangeError("cut short");
+    if (reader.at >= reader.bytes.length || scale > 128 ** 3) throw new RangeError();
     const byte = reader.bytes[reader.at];
     reader.at += 1;
     value += (byte % 128) * scale;

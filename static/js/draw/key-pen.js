@@ -1,6 +1,7 @@
 /** Drawing without a pointer: arrows move a nib over the pad, Space puts it down and lifts it. */
 
 import { CANVAS as SIDE } from "./strokes.js";
+import { words } from "../ui/words.js";
 
 const STEP = 10;
 const MOVES = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
@@ -18,7 +19,7 @@ export class KeyPen {
         if (this.#down) drawing.end();
         else drawing.begin(...this.#at, width());
         this.#down = !this.#down;
-        tell(this.#down ? "Pen down. Arrows draw." : "Pen up.");
+        tell(this.#down ? words.draw.penDown : words.draw.penUp);
       } else if (event.key in MOVES) {
         event.preventDefault();
         const [x, y] = MOVES[event.key];

@@ -7,6 +7,7 @@ import { onceAFrame } from "../ui/dom.js";
 import { drawMarks } from "./edge-marks.js";
 import { Compass, Grid } from "./layout.js";
 import { css } from "../ui/palette.js";
+import { fill, words } from "../ui/words.js";
 
 const STEPS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 
@@ -33,7 +34,7 @@ export class GridPicture extends EventTarget {
   }
 
   name(label) {
-    this.#canvas.setAttribute("aria-label", `${label}. Arrow keys move from value to value.`);
+    this.#canvas.setAttribute("aria-label", fill(words.pictures.read, { label }));
   }
 
   arrange(layout) {

@@ -13,8 +13,7 @@ import { theme } from "../ui/theme.js";
 import { products, strongestFor } from "./trace.js";
 import { UnitCard } from "./unit-card.js";
 import { WeightsSheet } from "./weights-sheet.js";
-
-const AT_REST = "Point at, tap or step through anything here: the rest is recoloured to show what it does.";
+import { fill, words } from "../ui/words.js";
 
 export class InsideView {
   #root;
@@ -37,7 +36,7 @@ export class InsideView {
     const look = (digit) => this.#look("output", null, digit);
     this.#bars = new Bars(find("#inside-outputs", root), { onInspect: look });
     this.#card = new UnitCard(find("#unit-card", root));
-    this.#legend = { slate: new Legend("slate", "activation"), diverging: new Legend("diverging", "") };
+    this.#legend = { slate: new Legend("slate", words.pictures.activation), diverging: new Legend("diverging", "") };
     find("#inside-legend", root).append(this.#legend.slate.node, this.#legend.diverging.node);
   }
 
@@ -59,14 +58,12 @@ export class InsideView {
     this.#chosen = null;
     this.#focus = null;
     this.#input.arrange(inputLayout(network.features));
-    this.#input.name(this.#words.picture);
+    this.#input.name(words.features.picture[network.features]);
     const holder = find("#inside-fields", this.#root);
     this.#fields = network.layers.slice(1, -1).map((units, at) => this.#field(units, at + 1));
     this.#allWeights();
     holder.replaceChildren(...this.#fields.map(({ node }) => node));
   }
-
-  get #words() { return FEATURES[this.#network.features]; }
 
   #allWeights() {
     this.#sheet ??= new WeightsSheet(find("#all-weights", this.#root), (unit) => this.#look("unit", 1, unit), (unit) => this.#choose(1, unit));
@@ -75,7 +72,8 @@ export class InsideView {
 
   #field(units, layer) {
     const canvas = element("canvas", { id: `hidden-${layer}` });
-    const name = this.#network.depth > 2 ? `${units} hidden units, layer ${layer}` : `${units} hidden units`;
+    const { hiddenUnits, hiddenUnitsOf } = words.inside;
+    const name = fill(this.#network.depth > 2 ? hiddenUnitsOf : hiddenUnits, { n: units, layer });
     const picture = new GridPicture(canvas, { ...fieldShape(units), cell: 24, gap: 2, label: name });
     const inUse = (index) => (index === null || index < units ? index : null);
     picture.addEventListener("inspect", ({ detail }) => this.#look("unit", layer, inUse(detail)));
@@ -117,7 +115,7 @@ export class InsideView {
     this.#legend.slate.node.hidden = bothSides;
     this.#legend.diverging.node.hidden = !bothSides;
     if (!bothSides) this.#legend.slate.show(activationMost);
-    else this.#legend.diverging.show(signedMost ?? activationMost).meaning.textContent = signedMost === null ? "activation" : this.#meaning();
+    else this.#legend.diverging.show(signedMost ?? activationMost).meaning.textContent = signedMost === null ? words.pictures.activation : this.#meaning();
   }
 
   #paintField({ picture, canvas, units, layer }, values) {
@@ -146,21 +144,21 @@ export class InsideView {
 
   #meaning() {
     const { kind, index } = this.#focus;
-    if (kind === "input") return `weight from this ${this.#words.one} to each unit`;
-    if (kind === "output") return `added to the ${index}: activation × weight`;
-    return "added to this unit: activation × weight";
+    if (kind === "input") return words.inside.fromInput[this.#network.features];
+    return kind === "output" ? fill(words.inside.toOutput, { digit: index }) : words.inside.toUnit;
   }
 
   #sentence() {
     const { kind, index, layer } = this.#focus ?? {};
     const { a, z, probabilities, depth } = this.#trace;
-    if (kind === "input") return `${this.#words.tell(index, number(a[0][index], 2))} It pushes blue units up and orange units down.`;
-    if (kind === "unit") return `Hidden unit ${index}: z = ${signed(z[layer][index])}, activation ${number(a[layer][index])}.`;
-    if (kind === "output") {
-      const chance = percent(probabilities[index]);
-      return `Output ${index}: z = ${signed(z[depth][index])}, probability ${chance}. Blue units speak for ${aDigit(index)}, orange units against.`;
+    if (kind === "input") {
+      const { tell } = FEATURES[this.#network.features];
+      return fill(words.inside.pushes, { input: tell(index, number(a[0][index], 2)) });
     }
-    return AT_REST;
+    if (kind === "unit") return fill(words.inside.unit, { unit: index, z: signed(z[layer][index]), a: number(a[layer][index]) });
+    if (kind !== "output") return words.inside.atRest;
+    const output = { digit: index, z: signed(z[depth][index]), chance: percent(probabilities[index]), aDigit: aDigit(index) };
+    return fill(words.inside.output, output);
   }
 
   #shown() {

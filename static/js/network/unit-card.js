@@ -11,6 +11,7 @@ import { Legend } from "../ui/legend.js";
 import { diverging, reach } from "../ui/palette.js";
 import { theme } from "../ui/theme.js";
 import { products, share, total } from "./trace.js";
+import { fill, words } from "../ui/words.js";
 
 export class UnitCard {
   #root;
@@ -24,9 +25,9 @@ export class UnitCard {
   constructor(root) {
     this.#root = root;
     const picture = (id, label) => new GridPicture(find(id, root), { label });
-    this.#weights = picture("#unit-weights", "The unit's weights");
-    this.#products = picture("#unit-products", "Weight times input");
-    this.#legends = { weights: new Legend("diverging", "weight"), products: new Legend("diverging", "weight × input") };
+    this.#weights = picture("#unit-weights", words.inside.unitWeights);
+    this.#products = picture("#unit-products", words.inside.unitProducts);
+    this.#legends = { weights: new Legend("diverging", words.pictures.weight), products: new Legend("diverging", words.inside.products) };
     find("#unit-weights-legend", root).append(this.#legends.weights.node);
     find("#unit-products-legend", root).append(this.#legends.products.node);
     this.#bars = new Bars(find("#unit-share", root), { signed: true });
@@ -39,12 +40,11 @@ export class UnitCard {
     const before = trace.a[layer - 1];
     const weights = network.into(layer, unit);
     const parts = products(before, weights);
-    const words = FEATURES[network.features];
-    this.#last = { before, weights, parts, at: layer === 1 ? words.at : () => "" };
+    this.#last = { before, weights, parts, at: layer === 1 ? FEATURES[network.features].at : () => "" };
     this.#fit(layer === 1 ? network.features : before.length);
     this.#colour(this.#weights, weights, this.#legends.weights);
     this.#colour(this.#products, parts, this.#legends.products);
-    say(find("#unit-products-name", this.#root), `weights × ${layer === 1 ? words.digit : "layer before"}`);
+    say(find("#unit-products-name", this.#root), words.inside.productsOf[layer === 1 ? network.features : "layer"]);
     this.#write(network, trace, layer, unit, total(parts), strongestFor);
     this.#shares(network, trace, layer, unit);
     this.#read(null);
@@ -67,8 +67,9 @@ export class UnitCard {
     const [z, h] = [trace.z[layer][unit], trace.a[layer][unit]];
     const { symbol } = ACTIVATIONS[network.activation];
     const name = subscript(unit);
-    const why = strongest === null ? "" : `, which speaks loudest for ${aDigit(strongest)}`;
-    say(find("#unit-title", this.#root), `Hidden unit ${unit}${why}`);
+    const { unitTitle, unitTitleStrongest } = words.inside;
+    const title = strongest === null ? fill(unitTitle, { unit }) : fill(unitTitleStrongest, { unit, aDigit: aDigit(strongest) });
+    say(find("#unit-title", this.#root), title);
     say(find("#unit-z", this.#root), `z${name} = Σ x·w + b = ${number(sum)} ${signed(network.bias(layer, unit)).replace("+", "+ ").replace("−", "− ")} = ${number(z)}`);
     say(find("#unit-h", this.#root), `h${name} = ${symbol}(${number(z)}) = ${number(h)}`);
   }
@@ -86,7 +87,7 @@ export class UnitCard {
     const known = index !== null && index < weights.length;
     const text = known
       ? `${at(index)}x${subscript(index)} · w = ${number(before[index])} × ${number(weights[index])} = ${number(parts[index])}`
-      : "Point at a picture to read a single weight.";
+      : words.inside.pointAtWeights;
     say(find("#unit-read", this.#root), text);
   }
 }

@@ -3,6 +3,7 @@
 import { find, whenNear } from "../ui/dom.js";
 import { reach } from "../ui/palette.js";
 import { Tiles } from "./tiles.js";
+import { words } from "../ui/words.js";
 
 export class WeightsSheet {
   #details;
@@ -14,7 +15,7 @@ export class WeightsSheet {
   /** `details`: drawn when it is open and near. `look(unit or null)`, `choose(unit)`: what is pointed at, what is clicked. */
   constructor(details, look, choose) {
     this.#details = details;
-    this.#tiles = new Tiles(find("canvas", details), { label: "The weights of every hidden unit", look, choose });
+    this.#tiles = new Tiles(find("canvas", details), { label: words.inside.everyUnitsWeights, look, choose });
     details.addEventListener("toggle", () => this.#draw());
     whenNear(details, (near) => {
       this.#near = near;

@@ -1,19 +1,21 @@
 /** What the network says, in a sentence. */
 
 import { aDigit, percent } from "../ui/format.js";
+import { fill, words } from "../ui/words.js";
 
 const SURE = 0.9;
 const CLOSE = 0.1;
 
 /** `drawing`: the pen is down, so that what looks like a letter may yet become a digit. */
 export function verdict({ digit, probabilities, uncertain, reason }, drawing = false) {
-  if (uncertain && drawing) return "Not sure yet …";
-  if (uncertain) return sentence(reason) || `Not sure what this is; the closest digit is ${digit}.`;
-  const order = ranked(probabilities);
-  if (probabilities[digit] >= SURE) return `Reads as ${aDigit(digit)}, ${percent(probabilities[digit]).replace(">", "more than")} sure.`;
-  const second = order[1];
-  const start = `Perhaps ${aDigit(digit)} (${percent(probabilities[digit])})`;
-  return probabilities[second] >= CLOSE ? `${start}, or ${aDigit(second)} (${percent(probabilities[second])}).` : `${start}, not sure.`;
+  const { notYet, notSure, sure, moreThan, perhaps, perhapsOr } = words.predict;
+  if (uncertain && drawing) return notYet;
+  if (uncertain) return sentence(reason) || fill(notSure, { digit });
+  const first = { aDigit: aDigit(digit), chance: percent(probabilities[digit]) };
+  if (probabilities[digit] >= SURE) return fill(sure, { ...first, chance: first.chance.replace(">", moreThan) });
+  const second = ranked(probabilities)[1];
+  if (probabilities[second] < CLOSE) return fill(perhaps, first);
+  return fill(perhapsOr, { ...first, another: aDigit(second), anotherChance: percent(probabilities[second]) });
 }
 
 export const ranked = (values) => [...values.keys()].sort((a, b) => values[b] - values[a]);

@@ -1,5 +1,7 @@
 /** The HTTP API. Every failure becomes an ApiError whose message is a sentence for the reader. */
 
+import { fill, words } from "../ui/words.js";
+
 const PATIENCE = 15_000; // milliseconds until a silent server counts as away
 let key = null;
 
@@ -33,7 +35,7 @@ export async function call(method, path, { body = null, headers = {}, as = "json
   try {
     response = await fetch(path, request);
   } catch {
-    throw new ApiError(0, "The server does not answer.");
+    throw new ApiError(0, words.service.silent);
   }
   if (!response.ok) throw await refusal(response);
   try {
@@ -42,7 +44,7 @@ export async function call(method, path, { body = null, headers = {}, as = "json
     if (as === "blob") return await response.blob();
     return null;
   } catch {
-    throw new ApiError(0, "The server's answer broke off.");
+    throw new ApiError(0, words.service.brokenOff);
   }
 }
 
@@ -51,7 +53,7 @@ async function refusal(response) {
   const errors = Array.isArray(problem.errors) ? problem.errors.map(fieldError) : [];
   const message = typeof problem.detail === "string" ? problem.detail : problem.title;
   const wait = Number(response.headers.get("Retry-After")) || null;
-  return new ApiError(response.status, message || `The server answered ${response.status}.`, errors, wait);
+  return new ApiError(response.status, message || fill(words.service.status, response), errors, wait);
 }
 
 /** A field error may say where as `field`, `name`, `pointer` or a `loc` path; the last part is the form's field. */
@@ -85,6 +87,7 @@ export const digit = (index) => call("GET", `/digits/${index}`);
 export const gradients = (pixels, label, options = {}) =>
   call("POST", `/gradients${query(options)}`, { body: { pixels: Array.from(pixels), label }, patience: 60_000 });
 
+export const hyperparameters = () => call("GET", "/hyperparameters");
 export const presets = () => call("GET", "/presets");
 export const train = (request) => call("POST", "/train", { body: request });
 export const jobs = (limit = 50) => call("GET", `/train${query({ limit })}`);

@@ -1,5 +1,7 @@
 /** Reads NumPy's .npz: a zip of .npy files, stored or deflated. Gives {name: {data, shape}}. */
 
+import { words } from "../ui/words.js";
+
 const END = 0x06054b50; // end of the central directory
 const ENTRY = 0x02014b50; // one file in it
 const TYPES = { "<f4": Float32Array, "<f8": Float64Array, "<i4": Int32Array, "|u1": Uint8Array, "<i8": BigInt64Array };
@@ -18,11 +20,11 @@ export async function readNpz(buffer) {
 function* entries(view) {
   let at = view.byteLength - 22;
   while (at >= 0 && view.getUint32(at, true) !== END) at -= 1;
-  if (at < 0) throw new Error("This is no .npz file: the zip directory is missing.");
+  if (at < 0) throw new Error(words.service.notZip);
   const total = view.getUint16(at + 10, true);
   let place = view.getUint32(at + 16, true);
   for (let index = 0; index < total; index += 1) {
-    if (view.getUint32(place, true) !== ENTRY) throw new Error("The zip directory is damaged.");
+    if (view.getUint32(place, true) !== ENTRY) throw new Error(words.service.damagedZip);
     const nameLength = view.getUint16(place + 28, true);
     yield {
       method: view.getUint16(place + 10, true), // 0 stored, 8 deflated

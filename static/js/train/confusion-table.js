@@ -2,6 +2,7 @@
 
 import { describe, inside, keyOf } from "./confusion.js";
 import { element, findAll } from "../ui/dom.js";
+import { words } from "../ui/words.js";
 
 const DIGITS = [...Array(10).keys()];
 const STEPS = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
@@ -23,8 +24,8 @@ export class ConfusionTable {
     const head = (scope, text, pick) => element("th", { scope }, this.#button(text, pick, inside(confusion, pick)));
     const heads = DIGITS.map((digit) => head("col", String(digit), { label: null, digit }));
     const rows = confusion.map((row, label) => element("tr", {}, head("row", String(label), { label, digit: null }), row.map((n, digit) => this.#cell(n, label, digit, most))));
-    const caption = element("caption", { class: "hint" }, "Rows: what the digit is. Columns: what was read. Off the diagonal are mistakes: choose a number to see them.");
-    this.#table.replaceChildren(caption, element("thead", {}, element("tr", {}, element("th", { scope: "col" }, "is \\ read"), heads)), element("tbody", {}, rows));
+    const caption = element("caption", { class: "hint" }, words.mistakes.caption);
+    this.#table.replaceChildren(caption, element("thead", {}, element("tr", {}, element("th", { scope: "col" }, words.mistakes.corner), heads)), element("tbody", {}, rows));
     findAll("button", this.#table).find(({ disabled }) => !disabled)?.setAttribute("tabindex", 0);
   }
 

@@ -4,6 +4,7 @@
  */
 
 import { count } from "../ui/format.js";
+import { fillCount, words } from "../ui/words.js";
 
 export const ALL = Object.freeze({ label: null, digit: null });
 export const keyOf = ({ label, digit }) => `${label} ${digit}`;
@@ -19,9 +20,9 @@ export function inside(confusion, pick) {
 
 /** "4 read as 9: 6 digits" */
 export function describe(pick, n) {
-  const { label, digit } = pick;
-  const digits = `${count(n)} ${n === 1 ? "digit" : "digits"}`;
-  if (label === null) return digit === null ? `All mistakes: ${digits}` : `Wrongly read as ${digit}: ${digits}`;
-  if (digit === null) return `${label} misread: ${digits}`;
-  return readRight(pick) ? `${label} read right: ${digits}` : `${label} read as ${digit}: ${digits}`;
+  const { all, wronglyRead, misread, readRight: right, readAs } = words.mistakes;
+  const say = (forms) => fillCount(forms, n, { ...pick, n: count(n) });
+  if (pick.label === null) return say(pick.digit === null ? all : wronglyRead);
+  if (pick.digit === null) return say(misread);
+  return say(readRight(pick) ? right : readAs);
 }

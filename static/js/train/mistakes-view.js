@@ -6,6 +6,7 @@ import { ConfusionTable } from "./confusion-table.js";
 import { element, find, handOn, say } from "../ui/dom.js";
 import { accuracy, count, number, percent } from "../ui/format.js";
 import { paintGrey } from "../ui/paint-grey.js";
+import { fill, words } from "../ui/words.js";
 
 const SHOWN = 24; // digits at first,
 const MORE = 60; // and with each press of a button,
@@ -33,7 +34,7 @@ export class MistakesView {
     this.#model = { id, name };
     this.#tabled = null;
     this.#root.hidden = false;
-    this.#say("#mistakes-say", `Trying ${name} on the test digits …`);
+    this.#say("#mistakes-say", fill(words.mistakes.trying, { name }));
     return this.#ask(ALL, SHOWN);
   }
 
@@ -63,22 +64,34 @@ export class MistakesView {
   }
 
   #examined({ model, examples, accuracy: share, loss, confusion }) {
-    const right = count(Math.round(share * examples));
-    this.#say("#mistakes-say", `${this.#model.name} reads ${right} of ${count(examples)} test digits right: ${accuracy(share)}. Its mean loss is ${number(loss ?? NaN)}.`);
+    const result = {
+      name: this.#model.name,
+      right: count(Math.round(share * examples)),
+      examples: count(examples),
+      accuracy: accuracy(share),
+      loss: number(loss ?? NaN),
+    };
+    this.#say("#mistakes-say", fill(words.mistakes.result, result));
     this.#table.show(confusion);
     this.#tabled = model;
   }
 
   /** `all`: how many there are, of which these are shown. */
   #gallery(mistakes, all) {
-    const first = readRight(this.#pick) ? "the least sure" : "the worst";
-    const order = mistakes.length < all ? `, ${first} ${mistakes.length}` : all > 1 ? `, ${first} first` : "";
-    this.#say("#mistakes-title", `${describe(this.#pick, all)}${order}`);
+    this.#say("#mistakes-title", this.#title(mistakes.length, all));
     find("#mistakes", this.#root).replaceChildren(...mistakes.map((mistake) => this.#mistake(mistake)));
     const back = find("#mistakes-all", this.#root);
     if (this.#pick === ALL) handOn(back, find("#confusion [tabindex='0']", this.#root));
     back.hidden = this.#pick === ALL;
     find("#mistakes-more", this.#root).hidden = mistakes.length >= Math.min(all, MOST);
+  }
+
+  #title(shown, all) {
+    const { worstOf, worstFirst, leastSureOf, leastSureFirst } = words.mistakes;
+    const [some, each] = readRight(this.#pick) ? [leastSureOf, leastSureFirst] : [worstOf, worstFirst];
+    const pick = describe(this.#pick, all);
+    if (shown < all) return fill(some, { pick, n: shown });
+    return all > 1 ? fill(each, { pick }) : pick;
   }
 
   #say(selector, text) {
@@ -88,8 +101,9 @@ export class MistakesView {
   #mistake({ index, label, digit, confidence, pixels }) {
     const canvas = element("canvas", { width: 28, height: 28, "aria-hidden": "true" });
     paintGrey(canvas, pixels);
-    const text = label === digit ? `${label}, ${percent(confidence)}` : `${label} read as ${digit}, ${percent(confidence)}`;
-    const button = element("button", { type: "button", class: "mistake", title: "Put it on the pad", onclick: () => this.#open(index) }, canvas, element("span", {}, text));
+    const { one, oneRight } = words.mistakes;
+    const text = fill(label === digit ? oneRight : one, { label, digit, chance: percent(confidence) });
+    const button = element("button", { type: "button", class: "mistake", title: words.mistakes.putOnPad, onclick: () => this.#open(index) }, canvas, element("span", {}, text));
     return element("li", {}, button);
   }
 }

@@ -2,6 +2,9 @@
 
 import { element, find, say } from "../ui/dom.js";
 import { accuracy } from "../ui/format.js";
+import { fill, words } from "../ui/words.js";
+
+const said = words.models;
 
 export class ModelsView {
   #body;
@@ -37,24 +40,26 @@ export class ModelsView {
   #row(model, looked) {
     const { id, name, layers, activation, features, active } = model;
     const title = name || id;
+    const about = (action) => fill(said.actionOn, { action, name: title });
     const act = (word, work, disabled = false) =>
-      element("button", { type: "button", "data-key": `${word} ${id}`, "aria-label": `${word}: ${title}`, disabled, onclick: work }, word);
+      element("button", { type: "button", "data-key": `${word} ${id}`, "aria-label": about(word), disabled, onclick: work }, word);
+    const tag = (word) => element("span", { class: "tag" }, word);
     return element(
       "tr",
       { "data-model": id, "data-active": String(active) },
-      element("th", { scope: "row" }, title, active ? element("span", { class: "tag" }, "in use") : null, id === looked && !active ? element("span", { class: "tag" }, "shown here") : null),
+      element("th", { scope: "row" }, title, active ? tag(said.inUse) : null, id === looked && !active ? tag(said.shownHere) : null),
       element("td", {}, layers.join(" – ")),
       element("td", {}, activation),
-      element("td", {}, features),
-      element("td", { class: "numeric" }, accuracy(model.test_accuracy)),
+      element("td", {}, words.features.names[features]),
+      element("td", { class: "numeric", "data-before": said.testBefore }, accuracy(model.test_accuracy)),
       element(
         "td",
         { class: "row-actions" },
-        act("Use it", () => this.#actions.activate(id), active),
-        act(id === looked ? "Leave" : "Try here", () => this.#actions.look(id === looked ? null : id)),
-        act("Mistakes", () => this.#actions.examine(id, title)),
-        element("a", { class: "button", href: this.#actions.weightsPath(id), download: `${id}.npz`, "aria-label": `Download: ${title}` }, "Download"),
-        act("Delete", () => this.#actions.remove(id, title), active),
+        act(said.use, () => this.#actions.activate(id), active),
+        act(id === looked ? said.leave : said.look, () => this.#actions.look(id === looked ? null : id)),
+        act(said.mistakes, () => this.#actions.examine(id, title)),
+        element("a", { class: "button", href: this.#actions.weightsPath(id), download: `${id}.npz`, "aria-label": about(said.download) }, said.download),
+        act(said.delete, () => this.#actions.remove(id, title), active),
       ),
     );
   }
@@ -62,7 +67,7 @@ export class ModelsView {
   async #upload(input) {
     const [file] = input.files;
     if (!file) return;
-    this.say(`Sending ${file.name} …`);
+    this.say(fill(said.sending, { file: file.name }));
     await this.#actions.upload(file);
     input.value = "";
   }

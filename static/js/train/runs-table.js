@@ -1,32 +1,34 @@
 /** Runs side by side; a click on a column's head sorts by it. Settings that all runs share are left out. */
 
 import { element, say } from "../ui/dom.js";
-import { accuracy, duration } from "../ui/format.js";
+import { accuracy, count, duration } from "../ui/format.js";
+import { words } from "../ui/words.js";
 
-const plain = (value) => String(value ?? "–");
-const setting = (name, write = plain) => ({ value: ({ request }) => request[name], write, ifDifferent: true });
+const { columns, random, values } = words.runs;
+const plain = (value) => values[value] ?? String(value ?? "–");
+const setting = (name, write = plain) => ({ title: columns[name], value: ({ request }) => request[name], write, ifDifferent: true });
 const seconds = ({ metrics }) => (metrics.length ? metrics.reduce((sum, each) => sum + each.seconds, 0) : null);
 
 const COLUMNS = [
-  { title: "Run", value: (job) => job.name || job.request.preset, write: String },
-  { title: "Test", value: (job) => job.test_accuracy, write: accuracy, numeric: true },
-  { title: "Validation", value: (job) => job.validation_accuracy ?? job.metrics.at(-1)?.validation_accuracy ?? null, write: accuracy, numeric: true },
-  { title: "Epochs", value: ({ metrics }) => metrics.length, write: String, numeric: true },
-  { title: "Time", value: seconds, write: duration, numeric: true },
-  { title: "α", ...setting("learning_rate"), numeric: true, ifDifferent: false },
-  { title: "Batch", ...setting("batch_size"), numeric: true },
-  { title: "Momentum", ...setting("momentum"), numeric: true },
-  { title: "Decay", ...setting("weight_decay"), numeric: true },
-  { title: "Schedule", ...setting("schedule") },
-  { title: "Hidden", ...setting("hidden_layers", (value) => (value ?? []).join(", ") || "–") },
-  { title: "Activation", ...setting("activation") },
-  { title: "First weights", ...setting("initialization") },
-  { title: "Distortions", ...setting("augment") },
-  { title: "Straighten", ...setting("deskew", (value) => (value ? "yes" : "no")) },
-  { title: "Features", ...setting("features", (value) => value ?? "pixels") },
-  { title: "Digits", ...setting("train_examples", (value) => (value ?? "all").toLocaleString("en-GB")), numeric: true },
-  { title: "Seed", ...setting("seed"), numeric: true },
-  { title: "Start from", ...setting("base_model", (value) => value ?? "random") },
+  { title: columns.run, value: (job) => job.name || job.request.preset, write: String },
+  { title: columns.test, value: (job) => job.test_accuracy, write: accuracy, numeric: true },
+  { title: columns.validation, value: (job) => job.validation_accuracy ?? job.metrics.at(-1)?.validation_accuracy ?? null, write: accuracy, numeric: true },
+  { title: columns.epochs, value: ({ metrics }) => metrics.length, write: String, numeric: true },
+  { title: columns.time, value: seconds, write: duration, numeric: true },
+  { ...setting("learning_rate"), numeric: true, ifDifferent: false },
+  { ...setting("batch_size"), numeric: true },
+  { ...setting("momentum"), numeric: true },
+  { ...setting("weight_decay"), numeric: true },
+  setting("schedule"),
+  setting("hidden_layers", (value) => (value ?? []).join(", ") || "–"),
+  setting("activation"),
+  setting("initialization"),
+  setting("augment"),
+  setting("deskew", (value) => (value ? words.train.yes : words.train.no)),
+  setting("features", (value) => words.features.names[value ?? "pixels"]),
+  { ...setting("train_examples", (value) => (value === null || value === undefined ? words.train.all : count(value))), numeric: true },
+  { ...setting("seed"), numeric: true },
+  setting("base_model", (value) => value ?? random),
 ];
 
 export class RunsTable {

@@ -3,8 +3,9 @@
 import { element, find, handOn, say } from "../ui/dom.js";
 import { accuracy, duration, number } from "../ui/format.js";
 import { underWay } from "./runs.js";
+import { fill, words } from "../ui/words.js";
 
-const STATES = { queued: "waiting", running: "training", succeeded: "done", failed: "failed", cancelled: "cancelled" };
+const said = words.runs;
 
 export class RunsView {
   #list;
@@ -39,9 +40,9 @@ export class RunsView {
     const bar = element("progress", { max: 1 });
     const words = element("p", { class: "run-words" });
     const hints = element("ul", { class: "run-hints" });
-    const cancel = element("button", { type: "button", onclick: () => this.#actions.cancel(id) }, "Cancel");
-    const activate = element("button", { type: "button", onclick: () => this.#actions.activate(activate.dataset.model) }, "Use it");
-    const download = element("a", { class: "button", download: true }, "Download");
+    const cancel = element("button", { type: "button", onclick: () => this.#actions.cancel(id) }, said.cancel);
+    const activate = element("button", { type: "button", onclick: () => this.#actions.activate(activate.dataset.model) }, said.use);
+    const download = element("a", { class: "button", download: true }, said.download);
     const node = element(
       "li",
       { "data-job": id },
@@ -58,11 +59,11 @@ export class RunsView {
     row.node.dataset.state = job.state;
     row.drawn.checked = colour !== null;
     find(".swatch", row.node).style.background = colour ?? "transparent";
-    say(row.name, job.name || `${job.request.preset} run`);
-    say(row.state, job.cancel_requested && running ? "stopping" : STATES[job.state]);
+    say(row.name, job.name || fill(said.unnamed, job.request));
+    say(row.state, job.cancel_requested && running ? said.states.stopping : said.states[job.state]);
     row.bar.hidden = job.state !== "running";
     row.bar.value = job.progress.steps ? job.progress.step / job.progress.steps : 0;
-    row.bar.setAttribute("aria-label", `Progress of ${row.name.textContent}`);
+    row.bar.setAttribute("aria-label", fill(said.progress, { name: row.name.textContent }));
     say(row.words, this.#words(job));
     const hints = job.hints.join("\n");
     if (row.hints.dataset.hints !== hints) {
@@ -77,7 +78,7 @@ export class RunsView {
     if (job.model === active) handOn(row.activate, row.download);
     row.activate.dataset.model = job.model;
     row.activate.disabled = job.model === active;
-    say(row.activate, job.model === active ? "In use" : "Use it");
+    say(row.activate, job.model === active ? said.inUse : said.use);
     row.download.href = this.#actions.weightsPath(job.model);
     row.download.setAttribute("download", `${job.model}.npz`);
   }
@@ -85,15 +86,17 @@ export class RunsView {
   #words(job) {
     const { epoch, epochs, eta_seconds: eta } = job.progress;
     const last = job.metrics.at(-1);
-    if (job.state === "queued") return "Waiting for its turn.";
-    if (job.state === "failed") return job.error ?? "It failed without saying why.";
-    const reached = last ? `validation ${accuracy(job.validation_accuracy ?? last.validation_accuracy)}, loss ${number(last.validation_loss)}` : "";
+    if (job.state === "queued") return said.waiting;
+    if (job.state === "failed") return job.error ?? said.failedSilently;
+    const share = job.validation_accuracy ?? last?.validation_accuracy;
+    const reached = last ? fill(said.reached, { accuracy: accuracy(share), loss: number(last.validation_loss) }) : "";
     if (job.state === "running") {
-      const left = eta === null || eta === undefined ? "" : `, about ${duration(eta)} left`;
-      return [`Epoch ${Math.min(epoch, epochs)} of ${epochs}${left}`, reached].filter(Boolean).join(" · ");
+      const known = eta !== null && eta !== undefined;
+      const at = { epoch: Math.min(epoch, epochs), epochs, left: duration(eta) };
+      return [fill(known ? said.epochLeft : said.epoch, at), reached].filter(Boolean).join(" · ");
     }
-    const test = job.test_accuracy === null ? "" : `test ${accuracy(job.test_accuracy)}`;
-    const stopped = job.state === "cancelled" ? `Stopped after ${job.metrics.length} of ${epochs} epochs` : `${job.metrics.length} epochs`;
+    const test = job.test_accuracy === null ? "" : fill(said.test, { accuracy: accuracy(job.test_accuracy) });
+    const stopped = fill(job.state === "cancelled" ? said.stopped : said.epochs, { n: job.metrics.length, epochs });
     return [stopped, test, reached].filter(Boolean).join(" · ");
   }
 }

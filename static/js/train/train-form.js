@@ -1,39 +1,47 @@
 /** The form that starts a run: presets as cards, a sentence for each field, the server's objections beside the field. */
 
 import { element, find, findAll, say } from "../ui/dom.js";
-import { FIELDS, PRESETS, toRequest } from "./train-fields.js";
+import { BASE_MODEL, inputOf, presetText, toRequest } from "./train-fields.js";
+import { fill, words } from "../ui/words.js";
+
+const said = words.train;
 
 export class TrainForm {
   #form;
   #busy = false; // a run is being started
-  #presets = {}; // name -> what it puts into each field; empty until the service has said so
+  #fields = []; // as train-fields.js has them; none until the service has said which there are,
+  #presets = {}; // and what each preset, by its name, puts into them
+  #models = [];
 
   /** `start(request)`: async; throws an ApiError when it is refused. */
   constructor(form, start) {
     this.#form = form;
-    find("#presets", form).append(...Object.entries(PRESETS).map(([name, preset]) => presetCard(name, preset)));
-    for (const field of FIELDS) {
-      find(field.more ? "#more-fields" : "#main-fields", form).append(fieldRow(field));
-    }
+    find("#presets", form).append(...Object.entries(said.presets).map(([name, preset]) => presetCard(name, preset)));
     form.addEventListener("change", () => this.#showPreset());
     form.addEventListener("submit", (event) => {
       event.preventDefault();
       this.#submit(start);
     });
-    this.#showPreset();
   }
 
-  /** `presets`: {fast: {epochs: 5, …}, …} */
-  offerPresets(presets) {
+  /** `hyperparameters`: the fields, in order; `presets`: {fast: {epochs: 5, …}, …}. */
+  offerFields(hyperparameters, presets) {
+    this.#fields = [...hyperparameters, BASE_MODEL];
     this.#presets = presets;
+    const rows = (main) => this.#fields.filter((field) => field.main === main).map(fieldRow);
+    find("#main-fields", this.#form).replaceChildren(...rows(true));
+    find("#more-fields", this.#form).replaceChildren(...rows(false));
+    this.offerModels(this.#models);
     this.#showPreset();
   }
 
   /** `models`: [{id, name}] that a run may start from. */
   offerModels(models) {
+    this.#models = models;
     const select = find("[name=base_model]", this.#form);
+    if (!select) return; // the fields come later
     const chosen = select.value;
-    select.replaceChildren(element("option", { value: "" }, "random weights"), ...models.map(({ id, name }) => element("option", { value: id }, name || id)));
+    select.replaceChildren(element("option", { value: "" }, said.randomWeights), ...models.map(({ id, name }) => element("option", { value: id }, name || id)));
     select.value = chosen;
   }
 
@@ -44,11 +52,12 @@ export class TrainForm {
 
   #showPreset() {
     const values = this.#presets[this.#values().preset] ?? {};
-    for (const { name, options, texts } of FIELDS) {
-      const input = find(`[name=${name}]`, this.#form);
-      if (!(name in values)) continue;
-      if (!options) input.placeholder = [values[name] ?? "all"].flat().join(", ");
-      else input.options[0].textContent = `${texts ? texts[options.indexOf(String(values[name]))] : values[name]} (preset)`;
+    for (const field of this.#fields) {
+      if (!(field.name in values)) continue;
+      const input = find(`[name=${field.name}]`, this.#form);
+      const text = presetText(field, values[field.name]);
+      if (input.options) input.options[0].textContent = fill(said.fromPreset, { value: text });
+      else input.placeholder = text;
     }
   }
 
@@ -57,7 +66,7 @@ export class TrainForm {
     this.#objections([]);
     this.#busy = true;
     try {
-      await start(toRequest(this.#values()));
+      await start(toRequest(this.#values(), this.#fields));
     } catch (error) {
       this.#objections(error.errors ?? [], error.message);
     } finally {
@@ -81,24 +90,24 @@ export class TrainForm {
   }
 }
 
-function presetCard(name, { title, words }) {
+function presetCard(name, { title, words: text }) {
   const radio = element("input", { type: "radio", name: "preset", value: name, checked: name === "fast" });
-  return element("label", { class: "preset" }, radio, element("span", {}, element("strong", {}, title), " ", element("span", { class: "hint" }, words)));
+  return element("label", { class: "preset" }, radio, element("span", {}, element("strong", {}, title), " ", element("span", { class: "hint" }, text)));
 }
 
-function fieldRow({ name, label, words, options, texts, type, min, max, step, pattern }) {
-  const describedby = `help-${name} error-${name}`;
-  const id = `field-${name}`;
-  const choices = () => [element("option", { value: "" }, "preset"), ...options.map((value, at) => element("option", { value }, texts ? texts[at] : value))];
+function fieldRow(field) {
+  const { name, label, words: text, choices } = field;
+  const common = { id: `field-${name}`, name, "aria-describedby": `help-${name} error-${name}` };
+  const options = choices?.map(({ value, label: shown }) => element("option", { value }, shown));
   const input = options
-    ? element("select", { id, name, "aria-describedby": describedby }, choices())
-    : element("input", { id, name, type, min, max, step, pattern, "aria-describedby": describedby, autocomplete: "off", inputmode: type === "number" ? "decimal" : null });
+    ? element("select", common, element("option", { value: "" }, said.preset), options)
+    : element("input", { ...common, ...inputOf(field), autocomplete: "off" });
   return element(
     "div",
     { class: "field" },
-    element("label", { for: id }, label),
+    element("label", { for: common.id }, label),
     input,
-    element("p", { class: "hint", id: `help-${name}` }, words),
+    element("p", { class: "hint", id: `help-${name}` }, text),
     element("p", { class: "field-error", id: `error-${name}` }),
   );
 }

@@ -13,6 +13,7 @@ import { Runs } from "./runs.js";
 import { RunsTable } from "./runs-table.js";
 import { RunsView } from "./runs-view.js";
 import { TrainForm } from "./train-form.js";
+import { fill, words } from "../ui/words.js";
 
 const DRAWN_AT_FIRST = 4;
 const RETRY = 2000; // milliseconds
@@ -46,7 +47,7 @@ export class Training {
     });
     this.mistakes = new MistakesView(find("#examination"), (sample) => page.openSample(sample));
     this.#runs.addEventListener("change", () => this.#paintSoon());
-    this.#runs.addEventListener("away", ({ detail }) => say(find("#train-error"), detail ? `${detail} Trying again.` : ""));
+    this.#runs.addEventListener("away", ({ detail }) => say(find("#train-error"), detail ? fill(words.train.tryingAgain, { message: detail }) : ""));
     this.#runs.addEventListener("finished", ({ detail }) => this.#finished(detail));
   }
 
@@ -58,14 +59,14 @@ export class Training {
     this.#touched = drawn.length > 0;
     this.#runs.refresh();
     this.#listModels();
-    this.#listPresets();
+    this.#listFields();
   }
 
-  async #listPresets() {
+  async #listFields() {
     try {
-      this.form.offerPresets(await api.presets());
+      this.form.offerFields(...(await Promise.all([api.hyperparameters(), api.presets()])));
     } catch {
-      setTimeout(() => this.#listPresets(), RETRY);
+      setTimeout(() => this.#listFields(), RETRY);
     }
   }
 
@@ -74,7 +75,7 @@ export class Training {
     this.#runs.add(job);
     this.#draw(job.id);
     this.page.changed();
-    say(find("#run-news"), "The run has started."); // first: the list may say that it is over
+    say(find("#run-news"), words.runs.started); // first: the list may say that it is over
     await this.#runs.refresh();
     find(`[data-job="${CSS.escape(job.id)}"]`)?.scrollIntoView({ block: "nearest" });
   }
@@ -92,17 +93,17 @@ export class Training {
       this.page.look(null);
       this.page.modelChanged();
       await this.#listModels();
-      this.networks.say("This network now reads every digit.");
+      this.networks.say(words.models.activated);
     });
   }
 
   #remove(id, name) {
-    if (!confirm(`Delete the network ${name}? Its weights are gone for good.`)) return null;
+    if (!confirm(fill(words.models.confirmDelete, { name }))) return null;
     return this.#act(async () => {
       await api.deleteModel(id);
       if (this.page.looked() === id) this.page.look(null);
       await this.#listModels();
-      this.networks.say(`${name} is deleted.`);
+      this.networks.say(fill(words.models.deleted, { name }));
     });
   }
 
@@ -110,7 +111,7 @@ export class Training {
     return this.#act(async () => {
       const model = await api.uploadModel(file, file.name.replace(/\.npz$/, ""));
       await this.#listModels();
-      this.networks.say(`${model.name} is stored.`);
+      this.networks.say(fill(words.models.stored, model));
     });
   }
 
@@ -134,12 +135,13 @@ export class Training {
   }
 
   async #finished(job) {
-    const result = job.test_accuracy === null ? "" : ` It reads ${accuracy(job.test_accuracy)} of the test digits.`;
-    say(find("#run-news"), `The run ${job.name} is over: ${job.state}.${result}`);
+    const { over, overTested, ended } = words.runs;
+    const end = { name: job.name, state: ended[job.state], accuracy: accuracy(job.test_accuracy) };
+    say(find("#run-news"), fill(job.test_accuracy === null ? over : overTested, end));
     await this.#listModels();
     if (!job.model) return;
     if (job.request.activate) this.page.modelChanged();
-    this.mistakes.show(job.model, job.name || "The new network");
+    this.mistakes.show(job.model, job.name || words.runs.newNetwork);
   }
 
   async #listModels() {
@@ -189,11 +191,12 @@ export class Training {
 
 function charts() {
   const percent = (value) => `${number(value)} %`;
-  const chart = (id, title, y, options = {}) => new LineChart(find(id), { title, x: "epoch", y, ...options });
+  const said = words.runs;
+  const chart = (id, title, y, options) => new LineChart(find(id), { title, x: said.epochAxis, y, ...options });
   return {
-    loss: chart("#chart-loss", "Loss", "cross-entropy, nats", { log: true }),
-    accuracy: chart("#chart-accuracy", "Accuracy on validation digits", "right, %", { writeY: percent }),
-    norms: chart("#chart-norms", "Size of the gradient", "norm, by layer", { log: true }),
-    saturation: chart("#chart-saturation", "Saturated hidden units", "share, %", { writeY: percent }),
+    loss: chart("#chart-loss", said.lossChart, said.lossAxis, { log: true }),
+    accuracy: chart("#chart-accuracy", said.accuracyChart, said.accuracyAxis, { writeY: percent }),
+    norms: chart("#chart-norms", said.normsChart, said.normsAxis, { log: true }),
+    saturation: chart("#chart-saturation", said.saturationChart, said.saturationAxis, { writeY: percent }),
   };
 }

@@ -1,10 +1,12 @@
 /** Numbers as a reader wants them: few digits, a real minus sign, percent, time left. */
 
+import { fill, language, words } from "./words.js";
+
 const minus = (text) => text.replace("-", "−");
 
 /** About three significant digits; tiny and huge numbers as a power of ten. */
 export function number(value, digits = 3) {
-  if (!Number.isFinite(value)) return Number.isNaN(value) ? "not a number" : value > 0 ? "∞" : "−∞";
+  if (!Number.isFinite(value)) return Number.isNaN(value) ? words.numbers.notANumber : value > 0 ? "∞" : "−∞";
   if (value === 0) return "0";
   const size = Math.abs(value);
   if (size >= 1e5 || size < 1e-3) return power(value, digits - 1);
@@ -42,19 +44,20 @@ export const accuracy = (share) => (share === null || share === undefined ? "–
 
 export function duration(seconds) {
   if (seconds === null || seconds === undefined) return "–";
-  if (seconds < 10) return `${seconds.toFixed(1)} s`;
-  if (seconds < 90) return `${Math.round(seconds)} s`;
-  if (seconds < 5400) return `${Math.round(seconds / 60)} min`;
-  return `${(seconds / 3600).toFixed(1)} h`;
+  const { seconds: s, minutes, hours } = words.numbers;
+  if (seconds < 10) return fill(s, { n: seconds.toFixed(1) });
+  if (seconds < 90) return fill(s, { n: Math.round(seconds) });
+  if (seconds < 5400) return fill(minutes, { n: Math.round(seconds / 60) });
+  return fill(hours, { n: (seconds / 3600).toFixed(1) });
 }
 
 export const signed = (value, digits = 3) => (value < 0 ? number(value, digits) : `+${number(value, digits)}`);
 
 /** "a 7", "an 8" */
-export const aDigit = (digit) => `${digit === 8 ? "an" : "a"} ${digit}`;
+export const aDigit = (digit) => words.numbers.digits[digit];
 
 /** 101,770 */
-export const count = (value) => value.toLocaleString("en-GB");
+export const count = (value) => value.toLocaleString(language);
 
 const SUBSCRIPTS = "₀₁₂₃₄₅₆₇₈₉";
 export const subscript = (index) => [...String(index)].map((digit) => SUBSCRIPTS[digit]).join("");

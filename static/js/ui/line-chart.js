@@ -3,6 +3,7 @@
 import { extent, logTicks, nearest, scale, thin, ticks } from "./chart-scale.js";
 import { element, svg, textUnit } from "./dom.js";
 import { number } from "./format.js";
+import { fill, words } from "./words.js";
 
 const MARGIN = { top: 26, right: 14, bottom: 36, left: 54 };
 const HEIGHT = 220;
@@ -23,7 +24,7 @@ export class LineChart {
   constructor(holder, options) {
     this.#options = { writeY: number, writeTick: plain, log: false, ...options };
     this.#readout = element("p", { class: "chart-readout", role: "status" });
-    this.#plot = svg("svg", { role: "application", tabindex: 0, "aria-label": `${options.title}. Left and right arrows read the values.` });
+    this.#plot = svg("svg", { role: "application", tabindex: 0, "aria-label": fill(words.charts.read, options) });
     holder.classList.add("chart");
     holder.append(element("h4", {}, options.title), this.#plot, this.#readout);
     this.#listen();
@@ -53,7 +54,7 @@ export class LineChart {
     const points = this.#series.flatMap(({ points: each }) => each);
     const xs = extent(points.map(([x]) => x));
     if (!xs) {
-      this.#plot.replaceChildren(svg("text", { x: width / 2, y: HEIGHT / 2, "text-anchor": "middle", class: "chart-empty" }, "nothing measured yet"));
+      this.#plot.replaceChildren(svg("text", { x: width / 2, y: HEIGHT / 2, "text-anchor": "middle", class: "chart-empty" }, words.charts.empty));
       this.#toX = null;
       return;
     }

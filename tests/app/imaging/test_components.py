@@ -1,6 +1,6 @@
 import numpy as np
 
-from app.imaging.components import remove_specks
+from app.imaging.components import keep_digit_components
 
 
 def picture(*boxes: tuple[int, int, int, int], side: int = 100) -> np.ndarray:
@@ -15,39 +15,39 @@ DIGIT = (30, 70, 45, 55)
 
 def test_speck_goes_and_digit_stays() -> None:
     found = picture(DIGIT, (40, 42, 60, 62))
-    assert np.array_equal(remove_specks(found), picture(DIGIT))
+    assert np.array_equal(keep_digit_components(found), picture(DIGIT))
 
 
 def test_detached_part_near_the_digit_stays() -> None:
     """A five's bar that does not touch its belly."""
     found = picture(DIGIT, (22, 26, 48, 66))
-    assert np.array_equal(remove_specks(found), found)
+    assert np.array_equal(keep_digit_components(found), found)
 
 
 def test_pieces_of_a_broken_stroke_hold_together() -> None:
     pieces = [(10 + 15 * i, 20 + 15 * i, 50, 53) for i in range(5)]
     found = picture(*pieces)
-    assert np.array_equal(remove_specks(found), found)
+    assert np.array_equal(keep_digit_components(found), found)
 
 
 def test_part_far_away_goes() -> None:
-    assert np.array_equal(remove_specks(picture(DIGIT, (45, 60, 85, 92))), picture(DIGIT))
+    assert np.array_equal(keep_digit_components(picture(DIGIT, (45, 60, 85, 92))), picture(DIGIT))
 
 
 def test_larger_part_at_the_edge_goes() -> None:
-    assert np.array_equal(remove_specks(picture(DIGIT, (0, 100, 0, 20))), picture(DIGIT))
+    assert np.array_equal(keep_digit_components(picture(DIGIT, (0, 100, 0, 20))), picture(DIGIT))
 
 
 def test_digit_that_reaches_the_edge_stays_when_it_is_alone() -> None:
     found = picture((0, 100, 40, 55), (20, 22, 70, 72))
-    assert np.array_equal(remove_specks(found), picture((0, 100, 40, 55)))
+    assert np.array_equal(keep_digit_components(found), picture((0, 100, 40, 55)))
 
 
 def test_faint_pixels_away_from_the_digit_go_its_soft_edge_stays() -> None:
     found = picture(DIGIT)
     found[5, 5] = 0.1
     found[30:70, 55] = 0.1
-    cleaned = remove_specks(found)
+    cleaned = keep_digit_components(found)
     assert cleaned[5, 5] == 0
     assert (cleaned[30:70, 55] == np.float32(0.1)).all()
 
@@ -55,16 +55,16 @@ def test_faint_pixels_away_from_the_digit_go_its_soft_edge_stays() -> None:
 def test_parts_that_meet_at_a_corner_or_further_down_are_one() -> None:
     """A "u": two strokes that join in the last row, and a diagonal of single pixels."""
     u_shape = picture((20, 60, 30, 34), (20, 60, 60, 64), (60, 64, 30, 64))
-    assert np.array_equal(remove_specks(u_shape), u_shape)
+    assert np.array_equal(keep_digit_components(u_shape), u_shape)
     diagonal = np.zeros((100, 100), np.float32)
     diagonal[np.arange(20, 80), np.arange(20, 80)] = 1
-    assert np.array_equal(remove_specks(diagonal), diagonal)
-    assert np.array_equal(remove_specks(diagonal[:, ::-1]), diagonal[:, ::-1])
+    assert np.array_equal(keep_digit_components(diagonal), diagonal)
+    assert np.array_equal(keep_digit_components(diagonal[:, ::-1]), diagonal[:, ::-1])
 
 
 def test_blank_stays_blank() -> None:
-    assert not remove_specks(np.zeros((50, 50), np.float32)).any()
+    assert not keep_digit_components(np.zeros((50, 50), np.float32)).any()
 
 
 def test_dirt_alone_is_no_digit() -> None:
-    assert not remove_specks(picture((40, 42, 60, 62), (10, 11, 5, 7))).any()
+    assert not keep_digit_components(picture((40, 42, 60, 62), (10, 11, 5, 7))).any()

@@ -193,7 +193,7 @@ def test_ink_as_bright_as_its_paper_is_found_by_colour(seven: np.ndarray) -> Non
 
 def test_large_photo_is_decoded_small(seven: np.ndarray) -> None:
     large = Image.fromarray(255 - seven).resize((4000, 4000))
-    grey, lossy = decode._decode(encode(large, "JPEG", quality=80))
+    grey, lossy = decode.decode(encode(large, "JPEG", quality=80))
     assert lossy
     assert max(grey.shape) <= 2 * decode.WORK_SIDE
     expect_same(encode(large, "JPEG", quality=80), seven, tolerance=10)
@@ -215,7 +215,7 @@ def claimed_png(width: int, height: int) -> bytes:
 
 def test_enormous_picture_is_refused_from_its_header() -> None:
     data = claimed_png(20_000, 20_000)
-    assert decode.pixels(data) == 400_000_000
+    assert decode.pixel_count(data) == 400_000_000
     with pytest.raises(TooLarge, match=r"20,000 x 20,000 pixels; at most 50,000,000"):
         decode.read_grey(data)
 
@@ -292,4 +292,4 @@ def test_png_of_a_stage_can_be_read_back(seven: np.ndarray) -> None:
 
 @pytest.mark.parametrize("kind", ["PNG", "JPEG", "GIF", "TIFF", "BMP", "WEBP"])
 def test_pixels_are_counted_from_the_header(kind: str) -> None:
-    assert decode.pixels(encode(Image.new("L", (123, 45)), kind)) == 123 * 45
+    assert decode.pixel_count(encode(Image.new("L", (123, 45)), kind)) == 123 * 45

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from app.imaging.stroke_width import suit_pen
+from app.imaging.stroke_width import normalize_stroke_width
 from model.preprocessing import normalize
 
 
@@ -16,8 +16,8 @@ def cross(width: int, side: int = 200) -> np.ndarray:
 
 @pytest.mark.parametrize("width", [1, 2, 5])
 def test_thin_lines_become_a_pen_of_1_7_of_20_pixels(width: int) -> None:
-    widened = suit_pen(cross(width))
-    top, bottom, left, right = normalize.ink_box(widened)
+    widened = normalize_stroke_width(cross(width))
+    top, bottom, left, right = normalize.bounding_box(widened)
     arm = widened[(top + bottom) // 2 - 60, left:right]
     assert np.count_nonzero(arm) == pytest.approx(17, abs=2)
     assert set(np.unique(widened)) == {0, 255}
@@ -27,7 +27,7 @@ def test_one_pixel_diagonal_is_as_wide_as_an_upright_one() -> None:
     found = np.zeros((280, 280), np.uint8)
     at = np.arange(40, 240)
     found[at, at] = 255
-    widened = suit_pen(found)
+    widened = normalize_stroke_width(found)
     area = np.count_nonzero(widened)
     assert area == pytest.approx(200 * np.sqrt(2) * 17, rel=0.2)
 
@@ -35,27 +35,27 @@ def test_one_pixel_diagonal_is_as_wide_as_an_upright_one() -> None:
 @pytest.mark.parametrize("width", [12, 25, 32])
 def test_pens_that_survive_are_left_alone(width: int) -> None:
     found = cross(width)
-    assert suit_pen(found) is found
+    assert normalize_stroke_width(found) is found
 
 
 def test_small_and_blank_pictures_are_left_alone() -> None:
     small = np.eye(28, dtype=np.uint8) * 255
-    assert suit_pen(small) is small
+    assert normalize_stroke_width(small) is small
     blank = np.zeros((280, 280), np.uint8)
-    assert suit_pen(blank) is blank
+    assert normalize_stroke_width(blank) is blank
 
 
 def test_ink_at_the_edge_is_widened_outwards_too() -> None:
     found = np.zeros((200, 200), np.uint8)
     found[:, 0] = found[0, :100] = 255
-    widened = suit_pen(found)
+    widened = normalize_stroke_width(found)
     assert np.count_nonzero(widened[-60]) == pytest.approx(17, abs=2)
 
 
 def test_line_between_the_pixels_looked_at_first_is_widened_too() -> None:
     found = np.zeros((280, 280), np.uint8)
     found[40:240, 141] = 255
-    assert np.count_nonzero(suit_pen(found)) > 200 * 14
+    assert np.count_nonzero(normalize_stroke_width(found)) > 200 * 14
 
 
 def ring(width: int) -> np.ndarray:
@@ -67,10 +67,10 @@ def ring(width: int) -> np.ndarray:
 
 @pytest.mark.parametrize("width", [40, 55, 70])
 def test_marker_becomes_a_pen_of_2_8_of_20_pixels(width: int) -> None:
-    narrowed = suit_pen(ring(width))
+    narrowed = normalize_stroke_width(ring(width))
     middle = narrowed[len(narrowed) // 2]
     assert np.count_nonzero(middle) / 2 == pytest.approx(28, abs=5)
 
 
 def test_filled_disc_is_not_worn_away() -> None:
-    assert suit_pen(ring(100)).any()
+    assert normalize_stroke_width(ring(100)).any()

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from app.jobs import event_stream
-from app.jobs.event_stream import EventStream, ToldEvent
+from app.jobs.event_stream import EventStream, StreamEvent
 from app.store import jobs, leases
 from app.store.clock import new_id
 from app.store.engine import Database, StoreError, connect, migrate
@@ -115,7 +115,7 @@ def test_a_hint_comes_with_its_words_and_its_code(database: Database, lease: Lea
         lease = leases.write(session, lease, [hint_event(hint)])
         leases.finish(session, lease, "failed", error=Message("job.process_died"))
 
-    async def run() -> list[ToldEvent]:
+    async def run() -> list[StreamEvent]:
         return [event async for event in EventStream(database).follow(lease.job, 0)]
 
     told, end = asyncio.run(asyncio.wait_for(run(), 60))

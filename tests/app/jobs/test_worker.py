@@ -265,7 +265,7 @@ def test_what_raises_is_tried_three_times_and_then_says_why(
         job = get(database, id)
         assert str(job.error) == f"Attempt {attempt} of 3: MemoryError: 8 GiB wanted"
         assert job.state == ("failed" if attempt == 3 else "queued")
-    assert events.shown(told(database, id)[-1])["error"] == str(job.error)
+    assert events.api_data(told(database, id)[-1])["error"] == str(job.error)
 
 
 def test_a_run_that_diverges_fails_at_once_with_a_remedy(database: Database) -> None:
@@ -334,7 +334,7 @@ def test_hints_are_told_once_even_across_attempts(
     finally:
         worker.stop_requested.clear()
     run_training(id, database.url)
-    hints = [events.hint(event) for event in told(database, id) if event.kind == "hint"]
+    hints = [events.stored_hint(event) for event in told(database, id) if event.kind == "hint"]
     assert hints == ["a 1", slower, overfits, numbered(1), numbered(2), numbered(3)]
 
 

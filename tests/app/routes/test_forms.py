@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.errors import BadRequest
-from app.routes.forms import MOST_PARTS, read_form
+from app.routes.forms import MOST_HEAD, MOST_PARTS, read_form
 
 KIND = "multipart/form-data; boundary=XX"
 
@@ -32,6 +32,24 @@ def test_a_file_name_is_not_the_parts_name() -> None:
     assert read_form(KIND, data).parts == {"image": b"1"}
 
 
+def test_what_a_file_name_says_is_not_a_parameter() -> None:
+    data = (
+        b'--XX\r\nContent-Disposition: form-data; filename="a\\"; name=x"; Name="image"\r\n\r\n1'
+        b"\r\n--XX--"
+    )
+    assert read_form(KIND, data).parts == {"image": b"1"}
+
+
+def test_a_name_may_be_empty_and_the_last_of_two_counts() -> None:
+    assert read_form(KIND, body(("", b"1"))).parts == {"": b"1"}
+    assert read_form(KIND, body(("a", b"1"), ("a", b"2"))).parts == {"a": b"2"}
+
+
+def test_as_many_parts_as_allowed_are_read() -> None:
+    parts = [(f"f{i}", b"%d" % i) for i in range(MOST_PARTS)]
+    assert read_form(KIND, body(*parts)).parts == dict(parts)
+
+
 def test_a_quoted_boundary_and_a_preamble_are_understood() -> None:
     form = read_form('multipart/form-data; boundary="XX"', b"hello\r\n" + body(("a", b"1")))
     assert form.parts == {"a": b"1"}
@@ -39,8 +57,26 @@ def test_a_quoted_boundary_and_a_preamble_are_understood() -> None:
 
 @pytest.mark.parametrize(
     "data",
-    [b"", body(("a", b"1"), end=b""), body(("a", b"1"))[:30], b'--XX\r\nA: ; name="a"\r\n--XX--'],
-    ids=["empty", "no end", "cut off", "no blank line"],
+    [
+        b"",
+        body(("a", b"1"), end=b""),
+        body(("a", b"1"))[:30],
+        b'--XX\r\nContent-Disposition: form-data; name="a"\r\n--XX--',
+        b'--XX\r\nContent-Type: text/plain; name="a"\r\n\r\n1\r\n--XX--',
+        b"--XX\r\nContent-Disposition: form-data\r\n\r\n1\r\n--XX--",
+        b'--XX\r\nContent-Disposition: form-data; name="a\r\n\r\n1\r\n--XX--',
+        body(("a" * MOST_HEAD, b"1")),
+    ],
+    ids=[
+        "empty",
+        "no end",
+        "cut off",
+        "no blank line",
+        "no disposition",
+        "no name",
+        "name without an end",
+        "name too long",
+    ],
 )
 def test_a_damaged_form_is_refused(data: bytes) -> None:
     with pytest.raises(BadRequest, match="damaged"):

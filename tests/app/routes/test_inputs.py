@@ -1,13 +1,17 @@
+from typing import Any
+
 import numpy as np
 import pytest
+from fastapi.testclient import TestClient
 from hypothesis import given
 from hypothesis import strategies as st
 
 from app.errors import Invalid
 from app.routes.inputs import _image
 from model.errors import BlankImageError
+from tests.app.conftest import assert_problem
 
-whole = st.binary(min_size=784, max_size=784).map(list)  # quicker made than integers
+whole = st.binary(min_size=784, max_size=784).map(list)
 
 
 @given(whole.filter(any))
@@ -38,3 +42,21 @@ def test_the_place_of_the_first_wrong_value_is_named() -> None:
 def test_no_ink_is_refused() -> None:
     with pytest.raises(BlankImageError):
         _image([0.0] * 784)
+
+
+@pytest.mark.parametrize("word", [True, False])
+@pytest.mark.parametrize("path", ["/predict", "/gradients", "/predict/batch"])
+@pytest.mark.parametrize("as_rows", [True, False])
+def test_true_and_false_are_no_pixels(
+    client: TestClient, path: str, word: bool, as_rows: bool
+) -> None:
+    flat: list[Any] = [255] * 783 + [word]
+    image = [flat[i : i + 28] for i in range(0, 784, 28)] if as_rows else flat
+    body = {"pixels": [image] if path == "/predict/batch" else image, "label": 1}
+    problem = assert_problem(client.post(path, json=body), 422, "found true or false")
+    assert problem["code"] == "request.booleans"
+
+
+def test_true_may_stand_beside_the_pixels(client: TestClient) -> None:
+    body = {"pixels": [255] * 784, "truly": [True, False]}
+    assert client.post("/predict", json=body).status_code == 200

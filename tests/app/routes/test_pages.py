@@ -1,20 +1,98 @@
+import os
 import re
+import shutil
+from pathlib import Path
 
 import pytest
 from fastapi.testclient import TestClient
 
-from app.routes.pages import STATIC
+from app import settings
+from app.routes import pages
+from app.routes.pages import Files
+from app.routes.template import fill, read_words
+from app.settings import STATIC, words_file
 from tests.app.conftest import assert_problem
 
+AS_THEY_ARE = sorted(p.name for p in STATIC.glob("*.*") if p.name != "index.html")
 
-@pytest.mark.parametrize(("path", "file"), [("/", "index"), ("/derivation", "derivation")])
-def test_the_pages_are_served(client: TestClient, path: str, file: str) -> None:
+
+def test_the_derivation_is_served_as_it_is(client: TestClient) -> None:
+    response = client.get("/derivation")
+    assert response.headers["content-type"].startswith("text/html")
+    assert response.content == (STATIC / "derivation.html").read_bytes()
+
+
+@pytest.mark.parametrize("path", ["/", "/index.html"])
+def test_the_main_page_is_its_template_filled_with_words(client: TestClient, path: str) -> None:
     response = client.get(path)
     assert response.headers["content-type"].startswith("text/html")
-    assert response.content == (STATIC / f"{file}.html").read_bytes()
+    assert '<html lang="en">' in response.text
+    assert '<a class="skip" href="#ink">Skip to the drawing pad</a>' in response.text
+    assert 'placeholder="my run"' in response.text
+    assert "{{" not in response.text
 
 
-@pytest.mark.parametrize("file", sorted(p.name for p in STATIC.glob("*.*")))
+def test_the_page_is_the_same_compressed_and_plain(client: TestClient) -> None:
+    small = client.get("/", headers={"Accept-Encoding": "gzip"})
+    plain = client.get("/", headers={"Accept-Encoding": "identity"})
+    assert small.headers["content-encoding"] == "gzip"
+    assert "content-encoding" not in plain.headers
+    assert int(small.headers["content-length"]) < int(plain.headers["content-length"]) / 2
+    assert small.content == plain.content
+    assert small.headers["vary"] == plain.headers["vary"] == "Accept-Encoding"
+    assert "default-src 'none'" in small.headers["content-security-policy"]
+
+
+def test_a_name_without_words_fails_loudly() -> None:
+    assert (
+        fill("<p>{{a.b}}</p>", {"a": {"b": "said <em>so</em>"}}, "en") == "<p>said <em>so</em></p>"
+    )
+    for unknown in ("a.c", "c", "a", "a.b.c"):
+        with pytest.raises(KeyError, match=re.escape(f"{{{{{unknown}}}}}")):
+            fill(f"<p>{{{{{unknown}}}}}</p>", {"a": {"b": "said"}}, "en")
+
+
+def test_words_in_an_attribute_cannot_end_it() -> None:
+    words = {"a": 'say "ink" & <wait>'}
+    assert fill('<p title="{{a}}">', words, "en") == (
+        '<p title="say &quot;ink&quot; &amp; &lt;wait&gt;">'
+    )
+
+
+def test_every_sentence_of_the_words_is_used_and_none_is_missing() -> None:
+    scripts = "".join(file.read_text() for file in STATIC.glob("js/**/*.js"))
+    template = (STATIC / "index.html").read_text()
+    for part, sentences in read_words(words_file("en")).items():
+        for name in sentences:
+            in_template = f"{{{{{part}.{name}}}}}" in template
+            assert in_template or re.search(rf"\b{name}\b", scripts), f"{part}.{name}"
+
+
+def test_words_that_are_not_json_are_refused(tmp_path: Path) -> None:
+    file = tmp_path / "xx.js"
+    file.write_text("export default {draw: 'no quotes'};")
+    with pytest.raises(ValueError, match="property name"):
+        read_words(file)
+
+
+def test_a_change_of_the_words_is_seen_at_the_next_reload(
+    client: TestClient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    static = shutil.copytree(STATIC, tmp_path / "static")
+    monkeypatch.setattr(settings, "STATIC", static)
+    monkeypatch.setattr(pages, "files", Files(directory=static))
+    before = client.get("/")
+    file = static / "words" / "en.js"
+    file.write_text(file.read_text().replace("Skip to the drawing pad", "Jump to the pad"))
+    os.utime(file, (2e9, 2e9))  # clocks of files are coarse
+    after = client.get("/", headers={"If-None-Match": before.headers["etag"]})
+    assert after.status_code == 200
+    assert "Jump to the pad" in after.text
+    assert after.headers["etag"] != before.headers["etag"]
+    assert client.get("/", headers={"If-None-Match": after.headers["etag"]}).status_code == 304
+
+
+@pytest.mark.parametrize("file", AS_THEY_ARE)
 def test_every_file_of_the_page_is_served_with_its_type(client: TestClient, file: str) -> None:
     response = client.get(f"/{file}")
     assert response.content == (STATIC / file).read_bytes()

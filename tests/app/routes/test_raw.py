@@ -6,9 +6,10 @@ from fastapi.testclient import TestClient
 
 from app.errors import Invalid, install_handlers
 from app.routes.raw import Express, RawRoute
-from model.errors import InkError
+from app.security import KeyNeeded, OpenToAll, UndeclaredRouteError
+from model.errors import BlankImageError
 
-router = APIRouter(route_class=RawRoute)
+router = APIRouter(route_class=RawRoute, dependencies=[OpenToAll])
 
 
 @router.post("/echo")
@@ -18,12 +19,12 @@ async def echo(request: Request) -> Response:
 
 @router.post("/refuse")
 async def refuse(request: Request) -> Response:
-    raise Invalid("No.", errors=[{"field": "a", "message": "No."}])
+    raise Invalid("request.labels_list", errors=[{"field": "a", "message": "No."}])
 
 
 @router.post("/ink")
 async def ink(request: Request) -> Response:
-    raise InkError("Too little ink.")
+    raise BlankImageError("request.blank")
 
 
 @router.post("/break")
@@ -68,3 +69,8 @@ def test_a_fault_is_not_swallowed() -> None:
 
 def test_raw_routes_are_documented_like_all_others() -> None:
     assert "/echo" in serve(express=True).get("/openapi.json").json()["paths"]
+
+
+def test_a_raw_route_cannot_pretend_to_ask_for_the_key() -> None:
+    with pytest.raises(UndeclaredRouteError, match="/secret"):
+        APIRouter(route_class=RawRoute).post("/secret", dependencies=[KeyNeeded])(echo)

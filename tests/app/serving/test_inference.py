@@ -13,7 +13,7 @@ from app.serving.inference import MOST_OTHERS, Inference, Served
 from app.store import models
 from app.store.engine import Database, connect, migrate
 from model.classifier import Classifier
-from model.confidence.rejection import judge
+from model.confidence.rejection import predict_or_reject
 from model.data.idx import load_mnist_part
 from model.errors import ShapeError
 from model.network import initialize
@@ -164,9 +164,9 @@ def test_images_that_arrive_together_get_each_their_own_answer(database: Databas
     asked = [(models_[number % 2], image) for number, image in enumerate(images)]
     answers = read_all(Inference(database), asked)
     for (model, image), answer in zip(asked, answers, strict=True):
-        assert answer.probabilities.shape == (10,)
+        assert answer.trace.a[-1].shape == (1, 10)
         assert np.allclose(
-            answer.probabilities, model.classifier.probabilities(image)[0], atol=1e-6
+            answer.trace.a[-1][0], model.classifier.probabilities(image)[0], atol=1e-6
         )
 
 
@@ -175,9 +175,9 @@ def test_they_share_one_forward_pass(database: Database, monkeypatch: pytest.Mon
 
     def counted(model: Classifier, pixels: Any) -> Any:
         sizes.append(len(pixels))
-        return judge(model, pixels)
+        return predict_or_reject(model, pixels)
 
-    monkeypatch.setattr("app.serving.inference.judge", counted)
+    monkeypatch.setattr("app.serving.inference.predict_or_reject", counted)
     one = served("a")
     read_all(Inference(database), [(one, np.full((1, 784), 9, np.uint8))] * 7)
     assert sizes == [7]
@@ -203,7 +203,7 @@ def test_each_is_told_its_own_reason(database: Database) -> None:
     answers = read_all(
         Inference(database), [(one, digit), (one, box.reshape(1, 784)), (one, digit)]
     )
-    assert [answer.reason is None for answer in answers] == [True, False, True]
+    assert [answer.verdict.reasons[answer.row] is None for answer in answers] == [True, False, True]
 
 
 def test_what_fails_for_one_model_answers_for_the_other(database: Database) -> None:
@@ -211,7 +211,7 @@ def test_what_fails_for_one_model_answers_for_the_other(database: Database) -> N
     bad = (served("b"), np.full((1, 100), 9, np.uint8))
     answers = read_all(Inference(database), [good, bad, good])
     assert isinstance(answers[1], ShapeError)
-    assert np.array_equal(answers[0].probabilities, answers[2].probabilities)
+    assert np.array_equal(answers[0].trace.a[-1], answers[2].trace.a[-1])
 
 
 def test_a_client_that_has_gone_holds_nobody_up(database: Database) -> None:
@@ -223,4 +223,4 @@ def test_a_client_that_has_gone_holds_nobody_up(database: Database) -> None:
         gone.cancel()
         return await here
 
-    assert asyncio.run(ask()).probabilities.shape == (10,)
+    assert asyncio.run(ask()).trace.a[-1].shape == (1, 10)

@@ -53,9 +53,9 @@ def test_a_hint_is_stored_as_its_code_and_put_into_words_when_it_is_read(
 ) -> None:
     row = stored(database, events.hint_event(HINT))
     assert (row.data["code"], row.data["values"]) == (HINT.code, HINT.values)
-    assert events.hint(row) == HINT
+    assert events.stored_hint(row) == HINT
     row.data["message"] = "whatever words it was stored with"
-    assert events.shown(row) == {
+    assert events.api_data(row) == {
         "message": "hidden layers 1 and 3",
         "code": "hint.hidden_layers",
         "values": {"numbers": [1, 3]},
@@ -64,8 +64,8 @@ def test_a_hint_is_stored_as_its_code_and_put_into_words_when_it_is_read(
 
 def test_a_hint_of_an_earlier_version_is_its_sentence(database: Database) -> None:
     row = stored(database, ("hint", {"message": "Take {smaller} steps."}))
-    assert events.hint(row) == "Take {smaller} steps."
-    assert events.shown(row) == {"message": "Take {smaller} steps."}
+    assert events.stored_hint(row) == "Take {smaller} steps."
+    assert events.api_data(row) == {"message": "Take {smaller} steps."}
 
 
 def test_a_hint_whose_values_do_not_fit_its_sentence_here_is_shown_as_it_was(
@@ -73,13 +73,13 @@ def test_a_hint_whose_values_do_not_fit_its_sentence_here_is_shown_as_it_was(
 ) -> None:
     data = {"message": "As it was.", "code": HINT.code, "values": {"layers": [1]}}
     row = stored(database, ("hint", data))
-    assert events.shown(row) == data
+    assert events.api_data(row) == data
 
 
 def test_the_end_tells_why_it_failed_in_words(database: Database) -> None:
     error = Message("job.process_died")
     row = stored(database, ("end", {"state": "failed", "error": error.to_json()}))
-    assert events.shown(row) == {"state": "failed", "error": str(error)}
+    assert events.api_data(row) == {"state": "failed", "error": str(error)}
     for error_of_before in ("Out of memory.", None):
         data = {"state": "failed", "error": error_of_before}
-        assert events.shown(stored(database, ("end", data))) == data
+        assert events.api_data(stored(database, ("end", data))) == data

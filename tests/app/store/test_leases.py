@@ -66,8 +66,8 @@ def test_a_silent_worker_loses_its_job_to_the_next(database: Database) -> None:
         with pytest.raises(LeaseLostError), database.begin() as session:
             write(session, first)
     with database.begin() as session:
-        assert not leases.beat(session, first)
-        assert leases.beat(session, second)
+        assert not leases.renew_heartbeat(session, first)
+        assert leases.renew_heartbeat(session, second)
     job = get(database, id)
     assert (job.failures, job.owner) == (1, "other")
     assert "not heard of for 30 seconds" in str(job.error)
@@ -242,11 +242,11 @@ def test_offers_are_made_in_order_and_to_one_replica(database: Database) -> None
     assert offer(2) == ids[:2]
     assert offer(2) == ids[2:]
     with database.read() as session:
-        assert not leases.anything_free(session, LEASE)
+        assert not leases.any_claimable(session, LEASE)
     with database.begin() as session:
-        leases.keep_offers(session, ids, -1)
+        leases.renew_offers(session, ids, -1)
     with database.read() as session:
-        assert leases.anything_free(session, LEASE)
+        assert leases.any_claimable(session, LEASE)
     assert offer(5) == ids
 
 
@@ -254,7 +254,7 @@ def test_an_offer_is_kept_only_while_the_job_waits(database: Database) -> None:
     id = add(database)
     assert claim(database, id) is not None
     with database.begin() as session:
-        leases.keep_offers(session, [id], 60)
+        leases.renew_offers(session, [id], 60)
     age(database, id, LEASE + 1)
     with database.begin() as session:
         assert leases.offer(session, limit=1, lease_seconds=LEASE, seconds=5) == [id]

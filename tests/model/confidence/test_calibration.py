@@ -5,11 +5,12 @@ from model.classifier import Classifier
 from model.confidence.calibration import (
     BINS,
     calibrated,
+    calibrated_and_tested,
     expected_calibration_error,
     fit_temperature,
     reliability,
 )
-from model.data.idx import Split
+from model.data.idx import Dataset, Split
 from model.errors import ShapeError
 from model.network import Array, cross_entropy, initialize, one_hot, softmax
 
@@ -72,6 +73,19 @@ def test_calibrating_changes_no_answer(few: Split) -> None:
     np.testing.assert_array_equal(before.argmax(axis=1), after.argmax(axis=1))
     y = one_hot(labels, 10)
     assert -np.log(after[y > 0]).mean() < -np.log(before[y > 0]).mean()
+
+
+def test_a_model_is_tested_on_the_test_images_and_calibrated_on_those_held_back(
+    few: Split,
+) -> None:
+    model = Classifier(initialize((784, 8, 10), "sigmoid", np.random.default_rng(1)))
+    images, labels = few.validation_images, few.validation_labels
+    read = model.probabilities(few.train_images).argmax(axis=1).astype(np.uint8)
+    read[: len(read) // 4] = (read[: len(read) // 4] + 1) % 10  # a quarter is taken for another
+    dataset = Dataset(images, labels, test_images=few.train_images, test_labels=read)
+    ready = calibrated_and_tested(model, few, dataset)
+    assert ready.temperature == calibrated(model, images, labels).temperature
+    assert ready.test_accuracy == 1 - (len(read) // 4) / len(read)
 
 
 def test_bins_and_error_worked_by_hand() -> None:

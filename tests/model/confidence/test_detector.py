@@ -3,7 +3,15 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from model.confidence.detector import CLASSES, DOUBTED, RECIPE, add_negatives, detector, doubt, make
+from model.confidence.detector import (
+    CLASSES,
+    RECIPE,
+    REJECTED_SHARE,
+    add_negatives,
+    detector,
+    rejection_offset,
+    train_detector,
+)
 from model.confidence.rejection import KINDS
 from model.data.idx import Split
 from model.training.recipe import Recipe
@@ -17,27 +25,27 @@ def test_the_bundled_one_was_made_by_the_recipe() -> None:
 
 
 def test_digits_and_scrawls_come_together(digits: Split) -> None:
-    mixed = add_negatives(digits, drawn=30, scrawled=200, seed=0)
+    mixed = add_negatives(digits, synthetic=30, negatives=200, seed=0)
     count = len(digits.train_images)
     assert np.array_equal(mixed.train_images[:count], digits.train_images)
     assert mixed.train_images.shape == (count + 230, 784)
     assert not mixed.train_labels[: count + 30].any()
-    scrawled = mixed.train_labels[count + 30 :]
-    assert set(scrawled.tolist()) == set(range(1, CLASSES))
+    negatives = mixed.train_labels[count + 30 :]
+    assert set(negatives.tolist()) == set(range(1, CLASSES))
     assert len(mixed.validation_labels) == len(digits.validation_labels) + 10
     assert (mixed.validation_labels[-10:] > 0).all()
 
 
-def test_doubt_calls_that_share_of_digits_no_digit() -> None:
+def test_the_offset_rejects_that_share_of_digits() -> None:
     rng = np.random.default_rng(0)
     s = rng.normal(3, 2, 1000)
     K = np.stack([1 / (1 + np.exp(-s)), 1 / (1 + np.exp(s))], axis=1)
-    c = doubt(K, 0.05)
+    c = rejection_offset(K, 0.05)
     assert (1 / (1 + np.exp(-s - c)) < 0.5).mean() == pytest.approx(0.05, abs=0.002)
 
 
-def test_doubt_stays_finite_where_all_is_certain() -> None:
-    assert np.isfinite(doubt(np.array([[1.0, 0.0], [0.0, 1.0]]), DOUBTED))
+def test_the_offset_is_finite_where_all_is_certain() -> None:
+    assert np.isfinite(rejection_offset(np.array([[1.0, 0.0], [0.0, 1.0]]), REJECTED_SHARE))
 
 
 def test_making_it_is_training_without_the_outputs_that_no_label_needs(
@@ -46,9 +54,9 @@ def test_making_it_is_training_without_the_outputs_that_no_label_needs(
     monkeypatch.setattr("model.confidence.detector.split", lambda _: digits)
     monkeypatch.setattr("model.confidence.detector.load_mnist", lambda: None)
     quick = replace(RECIPE, epochs=1, hidden_layers=(12,), augment="none")
-    made = make(quick, drawn=100, scrawled=400)
-    again = make(quick, drawn=100, scrawled=400)
+    made = train_detector(quick, synthetic=100, negatives=400)
+    again = train_detector(quick, synthetic=100, negatives=400)
     assert made.parameters.layers == (784, 12, CLASSES)
     assert made.parameters.vector.tobytes() == again.parameters.vector.tobytes()
     K = made.probabilities(digits.validation_images)
-    assert (K[:, 0] < 0.5).mean() == pytest.approx(DOUBTED, abs=0.003)
+    assert (K[:, 0] < 0.5).mean() == pytest.approx(REJECTED_SHARE, abs=0.003)

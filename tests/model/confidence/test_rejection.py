@@ -6,7 +6,7 @@ import pytest
 from model.classifier import Classifier
 from model.confidence import rejection
 from model.confidence.detector import detector
-from model.confidence.rejection import KINDS, REASONS, judge, reasons
+from model.confidence.rejection import KINDS, REASONS, predict_or_reject, reasons
 from model.data.idx import load_mnist_part
 from model.messages import Message
 from model.network import initialize
@@ -75,11 +75,11 @@ def test_there_is_a_reason_for_every_kind() -> None:
 
 def test_an_image_is_judged_alike_alone_and_among_others() -> None:
     images = load_mnist_part("test")[0][:60]
-    together = judge(pretrained(), images)
+    together = predict_or_reject(pretrained(), images)
     assert together.kinds.shape == (60, len(KINDS))
     np.testing.assert_allclose(together.kinds.sum(axis=1), 1, rtol=1e-5)
     for i in (0, 33, 59):
-        alone = judge(pretrained(), images[i : i + 1])
+        alone = predict_or_reject(pretrained(), images[i : i + 1])
         np.testing.assert_allclose(alone.kinds[0], together.kinds[i], atol=1e-5)
         assert alone.reasons == [together.reasons[i]]
 
@@ -90,8 +90,8 @@ def test_a_model_that_looks_otherwise_gets_the_same_second_look(
 ) -> None:
     images = load_mnist_part("test")[0][:20]
     parameters = initialize((784, 8, 10), "sigmoid", np.random.default_rng(0))
-    alike = judge(Classifier(parameters, deskew=True, features="edges"), images)
-    other = judge(Classifier(parameters, deskew=deskew, features=features), images)
+    alike = predict_or_reject(Classifier(parameters, deskew=True, features="edges"), images)
+    other = predict_or_reject(Classifier(parameters, deskew=deskew, features=features), images)
     np.testing.assert_allclose(other.kinds, alike.kinds, atol=1e-6)
     assert (alike.kinds.argmax(axis=1) == 0).sum() >= 18
 
@@ -100,12 +100,14 @@ def test_a_model_that_knows_nothing_is_certain_of_nothing() -> None:
     images = load_mnist_part("test")[0][:20]
     parameters = initialize((784, 8, 10), "sigmoid", np.random.default_rng(0))
     parameters.vector[:] = 0
-    assert set(judge(Classifier(parameters), images).reasons) == {rejection.NOTHING_FITS}
+    assert set(predict_or_reject(Classifier(parameters), images).reasons) == {
+        rejection.NOTHING_FITS
+    }
 
 
 def test_at_most_two_in_a_hundred_test_digits_are_uncertain() -> None:
     images, labels = (part[::2] for part in load_mnist_part("test"))
-    verdict = judge(pretrained(), images)
+    verdict = predict_or_reject(pretrained(), images)
     uncertain = np.array([one is not None for one in verdict.reasons])
     wrong = verdict.trace.a[-1].argmax(axis=1) != labels
     assert uncertain.mean() <= 0.02
@@ -118,13 +120,15 @@ def test_a_cross_and_a_tangle_are_no_digits() -> None:
     crosses = draw_strokes([np.repeat(bar, 40, axis=0) for bar in bars], rng)
     tangles = draw_strokes([rng.uniform(0, 100, (40, 20, 2))], rng)
     for images in (crosses, tangles):
-        found = judge(pretrained(), images).reasons
+        found = predict_or_reject(pretrained(), images).reasons
         assert sum(one is not None for one in found) >= 36
 
 
 def test_temperature_makes_it_doubt_sooner() -> None:
     images = load_mnist_part("test")[0][:300]
-    cold, hot = (judge(replace(pretrained(), temperature=T), images).reasons for T in (1.0, 4.0))
+    cold, hot = (
+        predict_or_reject(replace(pretrained(), temperature=T), images).reasons for T in (1.0, 4.0)
+    )
     assert sum(one is not None for one in hot) > sum(one is not None for one in cold)
 
 

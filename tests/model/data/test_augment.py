@@ -50,7 +50,7 @@ def test_ink_stays_in_the_frame(digits, kind: str) -> None:
 
 def test_a_distortion_of_nothing_changes_nothing(digits, monkeypatch) -> None:
     images, _ = digits
-    for name in ("TURN", "SLANT", "STRETCH", "MOVE"):
+    for name in ("ROTATION", "SHEAR", "LOG_SCALE", "SHIFT"):
         monkeypatch.setattr(module, name, 0.0)
     out = augment(images, "affine", np.random.default_rng(0))
     assert np.allclose(out, images, atol=1e-5)
@@ -58,14 +58,14 @@ def test_a_distortion_of_nothing_changes_nothing(digits, monkeypatch) -> None:
 
 def test_a_whole_pixel_move_moves_by_a_whole_pixel(digits, monkeypatch) -> None:
     images, _ = digits
-    for name in ("TURN", "SLANT", "STRETCH"):
+    for name in ("ROTATION", "SHEAR", "LOG_SCALE"):
         monkeypatch.setattr(module, name, 0.0)
 
     class OnePixel(np.random.Generator):
         def uniform(self, low=0.0, high=1.0, size=None):
             return np.full(size, high)
 
-    monkeypatch.setattr(module, "MOVE", 1.0)
+    monkeypatch.setattr(module, "SHIFT", 1.0)
     out = augment(images, "affine", OnePixel(np.random.PCG64(0)))
     assert np.allclose(
         out.reshape(-1, 28, 28)[:, :-1, :-1], images.reshape(-1, 28, 28)[:, 1:, 1:], atol=1e-5
@@ -87,7 +87,7 @@ def test_digits_can_still_be_told_by_their_nearest_original(digits) -> None:
 def test_full_draws_some_thinner_and_some_thicker(digits) -> None:
     images, _ = digits
     out = images.copy()
-    module._change_pen(out, np.random.default_rng(0))
+    module._change_stroke_width(out, np.random.default_rng(0))
     ratio = out.sum(axis=1) / images.sum(axis=1)
     assert 0.2 < (ratio < 0.95).mean() < 0.4
     assert 0.15 < (ratio > 1.05).mean() < 0.35
@@ -110,8 +110,8 @@ def test_erosion_and_dilation_take_the_four_neighbours() -> None:
 
 @pytest.mark.parametrize("kind", ["affine", "full"])
 def test_strength_scales_how_far_pixels_move(digits, kind: str, monkeypatch) -> None:
-    monkeypatch.setattr(module, "THIN", 0.0)
-    monkeypatch.setattr(module, "THICK", 0.0)
+    monkeypatch.setattr(module, "THINNED", 0.0)
+    monkeypatch.setattr(module, "THICKENED", 0.0)
     images = digits[0][:200]
     apart = [
         np.abs(augment(images, kind, np.random.default_rng(0), strength) - images).mean()

@@ -26,15 +26,11 @@ from model.training.history import EpochMetrics
 from model.training.recipe import recipe
 
 ROOT = Path(model.messages.__file__).parents[2]
-CODE = re.compile(r"[a-z_]+\.[a-z0-9_]+")
 AREAS = {code.partition(".")[0] for code in SENTENCES}
 #: Where a code stands among the arguments of what takes one; a class of errors has it first.
 PLACES = {"Message": 0, "say": 0, "RecipeError": 1, "expect": 1}
 #: What such a call is given that is no value of the sentence.
 OTHERS = {"errors", "headers", "retry_after", "exit_code"}
-# What is not converted yet passes its sentence in a code's place. This goes with the line in `say`;
-# as soon as that is gone, the tests below allow no sentence any more.
-IN_TRANSITION = "TRANSITION" in Path(model.messages.__file__).read_text()
 
 
 class Said(NamedTuple):
@@ -127,8 +123,6 @@ def fields(sentence: str) -> set[str]:
 def test_every_code_that_is_said_has_a_sentence() -> None:
     assert len(said()) > 100
     unknown = [one for one in said() if one.code not in SENTENCES]
-    if IN_TRANSITION:
-        unknown = [one for one in unknown if CODE.fullmatch(one.code)]
     assert unknown == []
 
 
@@ -231,9 +225,6 @@ def test_a_value_that_its_sentence_needs_must_be_given() -> None:
 
 
 def test_a_code_without_a_sentence_is_an_error() -> None:
-    if IN_TRANSITION:
-        assert say("A sentence that has no code yet.") == "A sentence that has no code yet."
-        return
     with pytest.raises(KeyError, match="such_code"):
         say("no.such_code")
 

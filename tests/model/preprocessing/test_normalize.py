@@ -64,7 +64,7 @@ def test_longest_side_peak_and_centre_are_those_of_mnist() -> None:
         top, left = rng.integers(0, 30, 2)
         grey[top : top + height, left : left + width] = rng.integers(1, 256, (height, width))
         out = normalize.to_mnist(grey)
-        top, bottom, left, right = normalize.ink_box(out)
+        top, bottom, left, right = normalize.bounding_box(out)
         assert max(bottom - top, right - left) == 20
         assert out.max() == 255
         assert np.abs(centre_of_mass(out) - 14.0).max() <= 0.5
@@ -75,7 +75,7 @@ def test_ink_at_one_end_is_never_pushed_over_the_edge() -> None:
     grey[80:, :] = 255  # the centre of mass is far below the middle of the box
     grey[:80, 48:52] = 30
     out = normalize.to_mnist(grey)
-    top, bottom, *_ = normalize.ink_box(out)
+    top, bottom, *_ = normalize.bounding_box(out)
     assert bottom - top == 20
     assert out.sum(axis=1)[top:bottom].min() > 0
 

@@ -1,16 +1,14 @@
 """The page's raster (JavaScript) and `preprocessing.normalize` make the same 28x28, bit for bit."""
 
 import json
-import shutil
-import subprocess
 from pathlib import Path
 
 import numpy as np
-import playwright
 import pytest
 
 from model.data import idx
 from model.preprocessing import normalize
+from tests.node import node as run_node
 
 ROOT = Path(__file__).parents[3]
 GOLDEN = ROOT / "tests" / "golden"
@@ -18,11 +16,8 @@ SIDE = 280
 
 
 def node(*arguments: object, stdin: bytes) -> np.ndarray:
-    # Without a Node of the system's, the one that Playwright brings along.
-    program = shutil.which("node") or Path(playwright.__file__).parent / "driver" / "node"
     script = ROOT / "benchmarks" / "raster_batch.mjs"
-    command = [program, str(script), *map(str, arguments)]
-    done = subprocess.run(command, input=stdin, capture_output=True, check=False)
+    done = run_node(script, *arguments, stdin=stdin)
     assert done.returncode == 0, done.stderr.decode()
     return np.frombuffer(done.stdout, np.uint8)
 

@@ -13,8 +13,8 @@ from model.training.diagnostics import (
     dead_units,
     gradient_norms,
     hints,
+    preactivation_bounds,
     saturation,
-    sum_bounds,
     update_ratio,
 )
 from model.training.history import EpochMetrics
@@ -81,14 +81,14 @@ def test_update_ratio_compares_a_layers_change_with_its_size() -> None:
     assert update_ratio(before, after) == [pytest.approx(0.002), math.inf, 0.0]
 
 
-def test_sum_bounds_are_those_worked_by_hand() -> None:
+def test_preactivation_bounds_are_those_worked_by_hand() -> None:
     parameters = Parameters((2, 2, 1), "relu", dtype=np.float64)
     parameters.weights[0][:] = [[1, -2], [3, -4]]
     parameters.biases[0][:] = [-5, 0.5]  # |1| + |3| + |−5| = 9, |−2| + |−4| + 0.5 = 6.5
     parameters.weights[1][:] = [[1], [-1]]
     parameters.biases[1][:] = [2]  # relu: (1 + 1)·9 + 2; sigmoid: (1 + 1)·1 + 2
-    assert sum_bounds(parameters) == [9, 20]
-    assert sum_bounds(Parameters((2, 2, 1), "sigmoid", parameters.vector)) == [9, 4]
+    assert preactivation_bounds(parameters) == [9, 20]
+    assert preactivation_bounds(Parameters((2, 2, 1), "sigmoid", parameters.vector)) == [9, 4]
 
 
 @pytest.mark.parametrize("activation", ["sigmoid", "tanh", "relu", "leaky_relu"])
@@ -96,9 +96,9 @@ def test_no_sum_exceeds_its_bound(activation: str) -> None:
     rng = np.random.default_rng(0)
     parameters = initialize((9, 7, 5, 3), activation, rng, "blog")
     trace = forward(parameters, rng.integers(0, 2, (500, 9)).astype(np.float32))
-    for z, bound in zip(trace.z, sum_bounds(parameters), strict=True):
+    for z, bound in zip(trace.z, preactivation_bounds(parameters), strict=True):
         assert np.abs(z).max() <= bound
-    assert np.abs(trace.z[0]).max() > 0.3 * sum_bounds(parameters)[0]
+    assert np.abs(trace.z[0]).max() > 0.3 * preactivation_bounds(parameters)[0]
 
 
 def run(train: Sequence[float], validation: Sequence[float], **last: Any) -> list[EpochMetrics]:

@@ -12,7 +12,7 @@ from model.network import Array, one_hot
 from model.preprocessing.deskew import deskew
 from model.preprocessing.gradient_features import edge_features
 from model.training import pipeline
-from model.training.pipeline import Examples, distortion, prepare
+from model.training.pipeline import TrainingExamples, augmentation_strength, prepare
 from model.training.recipe import recipe
 
 PLAIN = recipe("blog")
@@ -26,12 +26,14 @@ def data() -> Split:
     return Split(images, labels, images[:5], labels[:5])
 
 
-def take(given: Examples, rows: Any, progress: float = 0, seed: int = 0) -> tuple[Any, Array]:
-    return given.take(np.array(rows), np.random.default_rng(seed), progress)
+def take(
+    given: TrainingExamples, rows: Any, progress: float = 0, seed: int = 0
+) -> tuple[Any, Array]:
+    return given.inputs_and_targets(np.array(rows), np.random.default_rng(seed), progress)
 
 
 def test_images_that_nothing_is_done_to_stay_bytes(data: Split) -> None:
-    x, y = take(Examples(PLAIN, data), [3, 1])
+    x, y = take(TrainingExamples(PLAIN, data), [3, 1])
     assert x.dtype == np.uint8
     np.testing.assert_array_equal(x, data.train_images[[3, 1]])
     np.testing.assert_array_equal(y, one_hot(data.train_labels[[3, 1]]))
@@ -42,7 +44,7 @@ def test_deskewed_images_are_what_the_network_sees_to_the_nearest_grey(
 ) -> None:
     monkeypatch.setattr(pipeline, "CHUNK", 7)
     upright = replace(PLAIN, deskew=True)
-    x, _ = take(Examples(upright, data), range(30))
+    x, _ = take(TrainingExamples(upright, data), range(30))
     expected = deskew(data.train_images)
     assert x.dtype == np.uint8
     np.testing.assert_array_equal(x, np.rint(expected))
@@ -52,7 +54,7 @@ def test_deskewed_images_are_what_the_network_sees_to_the_nearest_grey(
 @pytest.mark.parametrize("deskewing", [False, True])
 def test_edges_are_found_once_and_for_all(deskewing: bool, data: Split) -> None:
     edgy = replace(PLAIN, deskew=deskewing, features="edges")
-    x, _ = take(Examples(edgy, data), range(30))
+    x, _ = take(TrainingExamples(edgy, data), range(30))
     expected = edge_features(deskew(data.train_images) if deskewing else data.train_images)
     assert x.dtype == np.uint8
     np.testing.assert_array_equal(x, np.rint(expected))
@@ -62,23 +64,23 @@ def test_edges_are_found_once_and_for_all(deskewing: bool, data: Split) -> None:
 @pytest.mark.parametrize("deskewing", [False, True])
 def test_columns_are_given_in_the_order_that_was_asked_for(deskewing: bool, data: Split) -> None:
     plain = recipe("blog", deskew=deskewing, drawn_examples=4)
-    usual, reordered = Examples(plain, data), Examples(plain, data)
+    usual, reordered = TrainingExamples(plain, data), TrainingExamples(plain, data)
     order = np.random.default_rng(1).permutation(784)
     reordered.reorder_inputs(order)
     usual.reorder_inputs(None)
     for epoch in (1, 2):  # the second epoch's drawn digits come after the order
         for each in (usual, reordered):
-            each.begin(epoch)
+            each.begin_epoch(epoch)
         np.testing.assert_array_equal(
             take(reordered, range(34))[0], take(usual, range(34))[0][:, order]
         )
 
 
 def test_images_are_fixed_unless_they_are_distorted(data: Split) -> None:
-    fixed = Examples(recipe("blog", drawn_examples=4), data).fixed_images
+    fixed = TrainingExamples(recipe("blog", drawn_examples=4), data).fixed_images
     assert fixed is not None
     np.testing.assert_array_equal(fixed, data.train_images)
-    assert Examples(recipe("blog", augment="affine"), data).fixed_images is None
+    assert TrainingExamples(recipe("blog", augment="affine"), data).fixed_images is None
 
 
 def test_distorted_images_are_set_upright_after_that(
@@ -89,18 +91,18 @@ def test_distorted_images_are_set_upright_after_that(
         return np.ascontiguousarray(images[:, ::-1])
 
     monkeypatch.setattr(pipeline, "augment", turn_round)
-    x, _ = take(Examples(replace(PLAIN, augment="affine", deskew=True), data), [0])
+    x, _ = take(TrainingExamples(replace(PLAIN, augment="affine", deskew=True), data), [0])
     upright = deskew(data.train_images[:1, ::-1])
     np.testing.assert_allclose(x, upright / 255, atol=1e-6)
     edgy = replace(PLAIN, augment="affine", deskew=True, features="edges")
-    x, _ = take(Examples(edgy, data), [0])
+    x, _ = take(TrainingExamples(edgy, data), [0])
     np.testing.assert_allclose(x, edge_features(upright) / 255, atol=1e-6)
 
 
 def test_distortions_shrink_in_the_second_half() -> None:
-    assert [distortion(p) for p in (0, 0.5)] == [1, 1]
-    assert distortion(0.75) == pytest.approx(0.85)
-    assert distortion(1) == pytest.approx(0.7)
+    assert [augmentation_strength(p) for p in (0, 0.5)] == [1, 1]
+    assert augmentation_strength(0.75) == pytest.approx(0.85)
+    assert augmentation_strength(1) == pytest.approx(0.7)
 
 
 def test_late_images_are_distorted_less(data: Split, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -111,10 +113,10 @@ def test_late_images_are_distorted_less(data: Split, monkeypatch: pytest.MonkeyP
         return images
 
     monkeypatch.setattr(pipeline, "augment", spy)
-    given = Examples(replace(PLAIN, augment="affine"), data)
+    given = TrainingExamples(replace(PLAIN, augment="affine"), data)
     for progress in (0.2, 0.9):
         take(given, [0], progress)
-    assert strengths == [distortion(0.2), distortion(0.9)]
+    assert strengths == [augmentation_strength(0.2), augmentation_strength(0.9)]
 
 
 def test_each_epoch_takes_the_next_fifth_of_the_drawn_digits(
@@ -127,11 +129,11 @@ def test_each_epoch_takes_the_next_fifth_of_the_drawn_digits(
         return np.full((count, 784), len(drawn), np.uint8), np.full(count, 7, np.uint8)
 
     monkeypatch.setattr(pipeline, "draw_digits", draw)
-    given = Examples(replace(PLAIN, drawn_examples=4), data)
+    given = TrainingExamples(replace(PLAIN, drawn_examples=4), data)
     assert len(given) == 34
     shares = []
     for epoch in range(1, 11):
-        given.begin(epoch)
+        given.begin_epoch(epoch)
         x, y = take(given, [0, 30, 33])
         np.testing.assert_array_equal(x[0], data.train_images[0])
         assert y[1:].argmax(axis=1).tolist() == [7, 7]
@@ -142,7 +144,7 @@ def test_each_epoch_takes_the_next_fifth_of_the_drawn_digits(
 
 def test_the_data_set_itself_is_never_written_to(data: Split) -> None:
     before = data.train_images.copy()
-    given = Examples(replace(PLAIN, drawn_examples=3), data)
-    given.begin(1)
+    given = TrainingExamples(replace(PLAIN, drawn_examples=3), data)
+    given.begin_epoch(1)
     np.testing.assert_array_equal(data.train_images, before)
     assert len(data.train_images) == 30

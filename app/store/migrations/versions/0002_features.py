@@ -1,4 +1,4 @@
-"""What a model's inputs stand for; until now pixels."""
+"""Models store the kind of their inputs; those that are there have pixels."""
 
 import sqlalchemy as sa
 from alembic import op

@@ -1,0 +1,70 @@
+"""Log lines: one JSON object a line on stderr, whoever writes them.
+
+They are so from the import of this file on, also where nobody configures anything, as in a training
+process or a worker of a cluster. The web service sets its level, and takes in what the standard
+library's loggers say.
+"""
+
+from __future__ import annotations
+
+import logging
+import sys
+from collections.abc import MutableMapping
+from contextvars import ContextVar
+from datetime import UTC, datetime
+from typing import Any
+
+import orjson
+import structlog
+
+__all__ = ["configure_logging", "log", "request_id"]
+
+log: Any = structlog.get_logger()
+"""`log.warning("what happened", job=…)`: the sentence is the same each time, values are apart."""
+
+request_id: ContextVar[str] = ContextVar("request_id", default="")
+"""The id of the request that is answered; "" outside of one."""
+
+
+def configure_logging(level: str) -> None:
+    """Log from `level` on, the standard library's loggers (uvicorn's) included."""
+    number = logging.getLevelNamesMapping()[level.upper()]
+    _configure(number)
+    root = logging.getLogger()
+    root.handlers = [_Forward()]
+    root.setLevel(max(number, logging.WARNING))  # other libraries' chatter stays out
+    for name in ("uvicorn", "uvicorn.error", "uvicorn.access"):
+        logger = logging.getLogger(name)
+        logger.handlers = []
+        logger.setLevel(max(number, logging.INFO))
+        logger.propagate = name != "uvicorn.access"  # app/telemetry.py logs requests
+
+
+def _configure(level: int) -> None:
+    # Every processor is paid for at each request: two of them instead of structlog's usual five.
+    structlog.configure(
+        processors=[structlog.processors.format_exc_info, _to_json],
+        wrapper_class=structlog.make_filtering_bound_logger(level),
+        logger_factory=lambda *_: structlog.WriteLogger(sys.stderr),
+        cache_logger_on_first_use=False,
+    )
+
+
+def _to_json(logger: Any, name: str, event: MutableMapping[str, Any]) -> str:
+    """The line: what was said, and its level, time and request."""
+    event["level"] = name
+    event["timestamp"] = datetime.now(UTC)
+    if found := request_id.get():
+        event["request_id"] = found
+    return orjson.dumps(event, default=str, option=orjson.OPT_UTC_Z).decode()
+
+
+class _Forward(logging.Handler):
+    """Hands the standard library's records to structlog."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        exc_info = {"exc_info": record.exc_info} if record.exc_info else {}
+        log.log(record.levelno, record.getMessage(), logger=record.name, **exc_info)
+
+
+_configure(logging.INFO)

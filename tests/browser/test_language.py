@@ -1,0 +1,218 @@
+"""A second language is one file for the page and one for Python: with both no English is left."""
+
+import io
+import re
+from collections.abc import Callable, Iterator
+
+import numpy as np
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import Watch
+from tests.browser.made_up_language import CODE, marked, serving_it
+from tests.browser.pen import DIGITS, Strokes, draw
+
+# Names, symbols and values of the API, in no language.
+NOT_WORDS = {
+    "byhand",
+    "Bundled",
+    "ln",
+    "dW",
+    "sigmoid",
+    "tanh",
+    "relu",
+    "leaky",
+    "pretrained",
+    "npz",
+}
+WORD = re.compile(r"[A-Za-z]{2,}")
+
+# Where sentences and labels stand that the server put into words.
+FROM_THE_SERVER = (
+    "#away, #verdict, #strip-text, #key-say, #learn-say, #step-say, #announce, #train-error, "
+    ".field-error, .run-hints, .run-words, #models-say, #mistakes-say, "
+    "#main-fields, #more-fields"
+)
+# Set to True when every sentence and label of the service has its code in model/messages/en.py.
+THE_SERVER_SPEAKS_BY_CODES = False
+
+TEXTS = """(fromTheServer) => {
+  const found = [];
+  const note = (node, text) => {
+    if (text && text.trim()) found.push([Boolean(node.closest(fromTheServer)), text.trim()]);
+  };
+  const texts = document.createTreeWalker(document.documentElement, NodeFilter.SHOW_TEXT);
+  while (texts.nextNode()) {
+    const { parentElement: parent, data } = texts.currentNode;
+    if (!parent.closest("script, style")) note(parent, data);
+  }
+  const spoken = ["aria-label", "aria-valuetext", "title", "placeholder", "alt", "data-before"];
+  for (const node of document.querySelectorAll("*")) {
+    for (const name of spoken) note(node, node.getAttribute(name));
+  }
+  note(document.head, document.querySelector("meta[name=description]").content);
+  return found;
+}"""
+
+X: Strokes = [[(70, 50), (210, 240)], [(210, 50), (70, 240)]]
+
+
+class Reading:
+    """Everything that the page has said so far, by who put it into words."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.said: dict[bool, set[str]] = {False: set(), True: set()}
+
+    def note(self) -> None:
+        for from_the_server, text in self.page.evaluate(TEXTS, FROM_THE_SERVER):
+            self.said[from_the_server].add(text)
+
+    def english(self, *, from_the_server: bool) -> list[str]:
+        return sorted(t for t in self.said[from_the_server] if set(WORD.findall(t)) - NOT_WORDS)
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    with serving_it(tmp_path_factory.mktemp("made-up")) as address:
+        yield address
+
+
+@pytest.fixture
+def reading(new_page: Callable[..., Page], address: str) -> Reading:
+    page = new_page()
+    page.goto(address)
+    return Reading(page)
+
+
+def test_no_english_is_left_on_the_main_page(reading: Reading, watch: Watch) -> None:
+    page = reading.page
+    assert page.locator("html").get_attribute("lang") == CODE
+    expect(page.locator("[name=base_model]")).to_be_attached()
+    reading.note()
+    look_inside(reading)
+    go_through_backpropagation(reading)
+    take_steps(reading)
+    train(reading)
+    look_at_networks_and_mistakes(reading)
+    be_in_doubt(reading)
+    assert reading.english(from_the_server=False) == []
+    if THE_SERVER_SPEAKS_BY_CODES:
+        assert reading.english(from_the_server=True) == []
+    assert watch.outside == []
+
+
+def look_inside(reading: Reading) -> None:
+    page = reading.page
+    draw(page, DIGITS[7])
+    expect(page.locator("#digit")).to_have_text("7")
+    expect(page.locator("#inside")).to_have_attribute("data-empty", "false")
+    expect(page.locator("#verdict")).to_have_text(re.compile(marked("Reads as a 7")))
+    page.click("#share")
+    reading.note()
+    for part, said in (
+        ("#inside-input", "#inside-say"),
+        ("#hidden-1", "#inside-say"),
+        ("#inside-outputs li >> nth=3", "#inside-say"),
+        ("#unit-weights", "#unit-read"),
+    ):
+        rest = page.locator(said).inner_text()
+        page.locator(part).focus()
+        page.keyboard.press("ArrowRight")
+        expect(page.locator(said)).not_to_have_text(rest)
+        reading.note()
+
+
+def go_through_backpropagation(reading: Reading) -> None:
+    page = reading.page
+    page.locator("#learn").scroll_into_view_if_needed()
+    page.locator("label[for=label-7]").click()
+    expect(page.locator("#learn-say")).not_to_be_empty()
+    page.locator("label[for=label-3]").click()
+    expect(page.locator("#learn-say")).to_be_empty()
+    expect(page.locator("#check")).to_have_attribute("data-check", "agrees")
+    reading.note()
+    stages = page.locator("#stage-chips button")
+    for stage in range(stages.count()):
+        stages.nth(stage).click()
+        expect(stages.nth(stage)).to_have_attribute("aria-current", "step")
+        reading.note()
+        page.locator("#stage-picture canvas, #stage-picture li").first.hover()
+        reading.note()
+    page.click("#stage-play")
+    reading.note()
+
+
+def take_steps(reading: Reading) -> None:
+    page = reading.page
+    for steps in ("1", "2"):
+        page.click("#step-take")
+        expect(page.locator("#step-trail")).to_contain_text(steps)
+        reading.note()
+    page.locator("#step-rate").fill("80")
+    page.click("#step-take")
+    expect(page.locator("#step-trail")).to_contain_text("3")
+    reading.note()
+
+
+def train(reading: Reading) -> None:
+    page = reading.page
+    page.locator("#train-form details").evaluate("details => { details.open = true; }")
+    page.fill("[name=learning_rate]", "-1")
+    page.click("#train-form [type=submit]")
+    expect(page.locator("#error-learning_rate")).not_to_be_empty()
+    reading.note()
+    settings = {"name": "1", "learning_rate": "20", "epochs": "1", "train_examples": "500"}
+    for name, value in settings.items():
+        page.fill(f"#train-form [name={name}]", value)
+    page.click("#train-form [type=submit]")
+    expect(page.locator("#jobs [data-job]")).to_be_visible()
+    reading.note()
+    expect(page.locator("#jobs [data-state=succeeded]")).to_be_visible()
+    expect(page.locator("#jobs .run-hints li")).not_to_have_count(0)
+    reading.note()
+    page.locator("#chart-loss > svg").focus()
+    page.keyboard.press("ArrowRight")
+    reading.note()
+
+
+def look_at_networks_and_mistakes(reading: Reading) -> None:
+    page = reading.page
+    expect(page.locator("#mistakes li")).not_to_have_count(0)
+    reading.note()
+    page.locator("#confusion td.wrong button").first.click()
+    expect(page.locator("#mistakes-all")).to_be_visible()
+    reading.note()
+    rows = page.locator("#models tbody tr")
+    expect(rows).to_have_count(2)
+    rows.locator("button:enabled").nth(1).click()
+    reading.note()
+    bad = io.BytesIO()
+    np.savez(bad, W1=np.zeros((3, 3), np.float32))
+    upload = {"name": "1.npz", "mimeType": "application/zip", "buffer": bad.getvalue()}
+    with page.expect_response("**/models"):
+        page.set_input_files("#upload", upload)
+    expect(page.locator("#announce")).not_to_be_empty()
+    reading.note()
+
+
+def be_in_doubt(reading: Reading) -> None:
+    page = reading.page
+    page.click("#clear")
+    draw(page, X)
+    expect(page.locator("#digit")).to_have_attribute("data-sure", "no")
+    reading.note()
+    page.click("#clear")
+    page.focus("#ink")
+    for _ in range(2):
+        page.keyboard.press("Space")
+        reading.note()
+
+
+def test_a_sentence_that_is_in_no_file_is_found(reading: Reading) -> None:
+    page = reading.page
+    page.evaluate("document.querySelector('#clear').title = 'Wipe it'")
+    page.evaluate("document.querySelector('#models-say').textContent = 'Stored'")
+    reading.note()
+    assert reading.english(from_the_server=False) == ["Wipe it"]
+    assert "Stored" in reading.english(from_the_server=True)

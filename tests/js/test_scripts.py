@@ -1,0 +1,113 @@
+"""The page's scripts that need no page, tested in Node: one test for each *.test.mjs beside this.
+
+Numbers of the Python program that a script is held against are handed over as JSON.
+"""
+
+import base64
+import io
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from model.network import Parameters, backward, forward, initialize, one_hot
+from model.preprocessing.gradient_features import DIRECTIONS, edge_features
+from tests.node import node
+
+SCRIPTS = sorted(Path(__file__).parent.glob("*.test.mjs"))
+
+
+def npz(save: Callable[..., None] = np.savez, **arrays: np.ndarray) -> str:
+    """An .npz file of these arrays, and of a text, in base64."""
+    file = io.BytesIO()
+    save(file, meta=np.array("text is skipped"), **arrays)
+    return base64.b64encode(file.getvalue()).decode()
+
+
+def npz_files() -> dict[str, Any]:
+    rng = np.random.default_rng(1)
+    arrays = {
+        "W1": rng.normal(size=(7, 3)).astype(np.float32),
+        "b1": rng.normal(size=3),
+        "labels": np.arange(5, dtype=np.uint8),
+    }
+    return {
+        "stored": npz(np.savez, **arrays),
+        "deflated": npz(np.savez_compressed, **arrays),
+        "arrays": {name: [a.ravel().tolist(), list(a.shape)] for name, a in arrays.items()},
+    }
+
+
+def backward_pass() -> dict[str, Any]:
+    """What /gradients says of one digit of a small network, and what the model derives of it."""
+    rng = np.random.default_rng(2)
+    layers = (6, 5, 4, 10)
+    parameters = Parameters(layers, "tanh", dtype=np.float64)
+    parameters.vector[:] = rng.normal(size=parameters.count)
+    x = rng.uniform(size=(1, 6))
+    trace = forward(parameters, x)
+    gradients = backward(parameters, trace, one_hot(np.array([3]), dtype=np.float64))
+    answer = {
+        "label": 3,
+        "loss": 1.0,
+        "input": x[0].tolist(),
+        "probabilities": trace.a[-1][0].tolist(),
+        "layers": [
+            {"z": z[0].tolist(), "a": a[0].tolist()}
+            for z, a in zip(trace.z, trace.a[1:], strict=True)
+        ],
+        "deltas": [delta[0].tolist() for delta in gradients.deltas],
+        "norms": {name: float(np.linalg.norm(a)) for name, a in gradients.arrays().items()},
+        "input_gradient": [0.0] * 6,
+    }
+    return {
+        "layers": layers,
+        "weights": {name: array.ravel().tolist() for name, array in parameters.arrays().items()},
+        "answer": answer,
+        "dW2": gradients.weights[1].ravel().tolist(),
+        "delta1": gradients.deltas[0][0].tolist(),
+        "squaredNorm": float(gradients.vector @ gradients.vector),
+    }
+
+
+def one_network() -> dict[str, Any]:
+    """The weights file of a small network, and the backward pass of a digit."""
+    network = initialize((784, 4, 10), "sigmoid", np.random.default_rng(3))
+    return {"weights": npz(**network.arrays()), "answer": backward_pass()["answer"]}
+
+
+def edges_of_a_block() -> dict[str, Any]:
+    block = np.zeros((1, 28, 28), np.uint8)
+    block[0, 8:20, 10:18] = 255
+    strength = edge_features(block.reshape(1, 784))[0].tolist()
+    return {"directions": list(DIRECTIONS), "strength": strength}
+
+
+FIXTURES: dict[str, Callable[[], dict[str, Any]]] = {
+    "npz": npz_files,
+    "backward": backward_pass,
+    "lesson": one_network,
+    "features": edges_of_a_block,
+}
+
+
+@pytest.mark.parametrize("script", SCRIPTS, ids=lambda script: script.name.split(".")[0])
+def test_in_node(script: Path) -> None:
+    fixture = FIXTURES.get(script.name.split(".")[0], dict)()
+    done = node("--test-reporter=spec", script, stdin=json.dumps(fixture).encode())
+    assert done.returncode == 0, done.stdout.decode() + done.stderr.decode()
+
+
+def test_a_script_that_fails_is_seen(tmp_path: Path) -> None:
+    script = tmp_path / "wrong.test.mjs"
+    script.write_text('import { test } from "node:test"; test("no", () => { throw Error("so"); });')
+    done = node("--test-reporter=spec", script)
+    assert done.returncode != 0
+    assert b"so" in done.stdout
+
+
+def test_every_fixture_has_its_script() -> None:
+    assert FIXTURES.keys() <= {script.name.split(".")[0] for script in SCRIPTS}
