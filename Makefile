@@ -8,10 +8,12 @@ BIN := $(VENV)/bin
 SERVICE := $(VENV)/.service-installed
 TOOLS := $(VENV)/.tools-installed
 BENCHMARKS := accuracy rejection training time_to_98 serving growth jobs robustness
+# A file's tests stay together: they share servers and models.
+PYTEST := $(BIN)/python -m pytest --numprocesses=2 --dist=loadfile
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test lint format browser bench pretrained architecture docker clean
+.PHONY: help serve test coverage lint format browser bench pretrained architecture docker clean
 
 help:  ## show this list
 	@grep -hE '^[a-z]+:.*## ' Makefile | sed -E 's/:[^#]*## /|/' | awk -F'|' '{printf "  make %-13s %s\n", $$1, $$2}'
@@ -20,8 +22,12 @@ serve: $(SERVICE)  ## set up what is missing, then serve on http://127.0.0.1:800
 	@exec $(BIN)/byhand serve
 
 test: $(TOOLS) browser  ## set up what is missing, then run every test
-	@echo "Running every test…"
-	@$(BIN)/python -m pytest
+	@echo "Running every test, two at a time…"
+	@$(PYTEST)
+
+coverage: $(TOOLS) browser  ## run every test, and fail where they reach too little of the code
+	@echo "Running every test, two at a time, and noting what they reach…"
+	@$(PYTEST) --cov=model --cov=app --cov-branch --cov-report=term --cov-fail-under=97
 
 lint: $(TOOLS)  ## style, types and import rules
 	$(BIN)/ruff check .
@@ -49,7 +55,7 @@ docker:  ## build the image `byhand`
 	docker build --tag byhand .
 
 clean:  ## remove what make and the tools made, except data/
-	rm -rf $(VENV) dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache .coverage .coverage.*
 	find . -name __pycache__ -prune -exec rm -rf {} +
 
 # A stamp newer than pyproject.toml means that nothing is to be installed: no network is needed.

@@ -56,8 +56,9 @@ def locked_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         yield address
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
+    """One for each file: Playwright keeps an event loop running, and other tests run their own."""
     with sync_playwright() as playwright:
         path = find_browser(playwright)
         if path is None:

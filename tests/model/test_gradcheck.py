@@ -86,6 +86,26 @@ def test_a_single_wrong_entry_is_found_and_named(
     assert check.worst.analytic - check.worst.numeric == pytest.approx(1e-4, rel=1e-3)
 
 
+def test_a_tiny_gradient_twice_as_large_is_wrong_by_half(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An error is measured against its own array's gradients, however small they are."""
+
+    def doubled(theta: Parameters, trace: Trace, y: Array) -> Gradients:
+        gradients = backward(theta, trace, y)
+        gradients.arrays()["W1"][:] *= 2
+        return gradients
+
+    monkeypatch.setattr(gradcheck, "backward", doubled)
+    parameters = initialize((6, 4, 3), "sigmoid", np.random.default_rng(1))
+    x, y = np.ones((1, 6)), one_hot(np.array([0]), 3)
+    parameters.biases[1][:] = y[0] * 10
+    parameters = parameters.astype(np.float64)
+    right = backward(parameters, forward(parameters, x), y).arrays()["W1"]
+    assert 1e-7 < np.abs(right).max() < 1e-4
+    check = check_gradients(parameters, x, y, entries=None)
+    assert check.worst.name == "W1"
+    assert check.max_relative_error == pytest.approx(0.5, rel=1e-3)
+
+
 def test_nan_counts_as_the_worst_error(monkeypatch: pytest.MonkeyPatch) -> None:
     def wrong(theta: Parameters, trace: Trace, y: Array) -> Gradients:
         gradients = backward(theta, trace, y)

@@ -285,6 +285,7 @@ def test_parameters_are_views_of_one_vector_in_the_order_of_their_names() -> Non
 
 def test_the_network_of_the_text_has_101770_parameters() -> None:
     assert Parameters((784, 128, 10)).count == 784 * 128 + 128 + 128 * 10 + 10 == 101_770
+    assert Parameters((784, 10)).count == 7850  # without a hidden layer
 
 
 def test_copies_share_no_memory() -> None:

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from model.network import Gradients, Parameters
-from model.optimizer import OPTIMIZERS, SCHEDULES, SGD
+from model.optimizer import OPTIMIZERS, SCHEDULES, SGD, Optimizer
 
 
 def one_unit(weight: float, bias: float) -> Parameters:
@@ -27,6 +27,19 @@ def test_plain_descent_is_the_one_worked_by_hand() -> None:
     optimizer.step(parameters, pull(parameters, 3.0, -4.0), 0.1)
     np.testing.assert_allclose(parameters.vector, [0.4, 2.8], rtol=1e-15)
     assert not optimizer.velocity.any()
+
+
+def test_a_new_rule_is_taken_to_move_everything_unless_it_says_otherwise() -> None:
+    """Or training would skip the weights of blank inputs, which most rules move all the same."""
+
+    class Restless(Optimizer):
+        def step(self, parameters: Parameters, grads: Gradients, learning_rate: float) -> None:
+            parameters.vector += 1
+
+    assert not Restless().ignores_zero_gradients
+    assert SGD(np.zeros(2)).ignores_zero_gradients
+    assert not SGD(np.zeros(2), momentum=0.5).ignores_zero_gradients
+    assert not SGD(np.zeros(2), weight_decay=0.5).ignores_zero_gradients
 
 
 def test_momentum_is_the_one_worked_by_hand() -> None:

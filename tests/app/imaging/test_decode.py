@@ -99,9 +99,68 @@ def test_opaque_picture_with_transparent_corners_is_not_taken_for_ink(seven: np.
 
 
 def test_palette_with_a_transparent_colour_is_flattened(seven: np.ndarray) -> None:
+    """Ink and paper are both black: they differ in the transparency alone."""
     picture = Image.fromarray((seven > 127).astype(np.uint8), "P")
-    picture.putpalette([255, 0, 255, 0, 0, 0])
+    picture.putpalette([0, 0, 0, 0, 0, 0])
     expect_same(encode(picture, transparency=0), seven, tolerance=10)
+
+
+@pytest.mark.parametrize("mode", ["L", "RGB"])
+def test_one_transparent_colour_is_flattened_too(seven: np.ndarray, mode: str) -> None:
+    """Ink one step from the paper's black: it is found only where that is taken out."""
+    ink = (seven > 127).astype(np.uint8)
+    picture = Image.fromarray(ink).convert(mode)
+    data = encode(picture, transparency=0 if mode == "L" else (0, 0, 0))
+    grey, _ = decode._decode(data)
+    assert np.array_equal(grey, np.where(ink, 1, 255))
+    expect_same(data, seven, tolerance=10)
+
+
+def test_lightness_alone_is_read_of_a_lab_picture(seven: np.ndarray) -> None:
+    """Read as colours, a* and b* would blot out the digit."""
+    noise = np.random.default_rng(0).integers(0, 256, (2, 280, 280)).astype(np.uint8)
+    bands = [Image.fromarray(band) for band in (255 - seven, *noise)]
+    grey, _ = decode._decode(encode(Image.merge("LAB", bands), "TIFF"))
+    assert np.array_equal(grey, 255 - seven)
+
+
+def deep(values: list[float], kind: type = np.uint16) -> list[int]:
+    """What a row of 16-bit or float values is decoded to."""
+    picture = Image.fromarray(np.array([values] * 4, kind))
+    grey, _ = decode._decode(encode(picture, "TIFF"))
+    return [int(value) for value in grey[0]]
+
+
+@pytest.mark.parametrize(
+    ("values", "expected"),
+    [
+        ([0, 257, 128 * 257, 65535], [0, 1, 128, 255]),  # all 16 bits
+        ([0, 257, 4369, 20 * 257], [0, 1, 17, 20]),  # all 16 bits, of a dark picture
+        ([0, 2048, 4095, 1024], [0, 128, 255, 64]),  # 12 bits: the range in use is stretched
+        ([0, 2048, 4096, 1024], [0, 8, 16, 4]),  # from here on it counts as 16 bits
+        ([0, 1, 100, 255], [0, 1, 100, 255]),  # 8 bits, kept in 16
+        ([0, 1, 100, 256], [0, 1, 100, 255]),  # one more than 8 bits: stretched
+        ([0, 1, 1, 0], [0, 255, 255, 0]),  # black and white
+    ],
+)
+def test_sixteen_bits_are_scaled_by_what_they_hold(
+    values: list[float], expected: list[int]
+) -> None:
+    assert deep(values) == expected
+
+
+def test_floats_are_scaled_by_their_range_and_what_is_no_number_is_black() -> None:
+    assert deep([0.0, 0.25, 0.5, 1.0], np.float32) == [0, 64, 128, 255]
+    assert deep([-1.0, 0.0, 0.5, 1.0], np.float32) == [0, 128, 191, 255]
+    assert deep([np.nan, np.inf, 0.5, 1.0], np.float32) == [0, 0, 128, 255]
+
+
+def test_a_large_sixteen_bit_picture_is_reduced_by_means() -> None:
+    values = np.zeros((4, 1700), np.uint16)
+    values[:, ::3] = 65535  # a third of each block of three
+    grey, _ = decode._decode(encode(Image.fromarray(values), "TIFF"))
+    assert grey.shape == (1, 566)
+    assert np.unique(grey).tolist() == [85]
 
 
 @pytest.mark.parametrize(("tag", "quarter_turns"), [(3, 2), (6, 1), (8, 3)])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import time
+import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from concurrent.futures.process import BrokenProcessPool
@@ -26,6 +26,7 @@ class Hands:
     def __init__(self, slots: int) -> None:
         self.room = slots
         self.given: dict[str, Future[str]] = {}
+        self.busy = threading.Event()
         self.stopped = False
 
     def slots(self) -> int:
@@ -34,6 +35,7 @@ class Hands:
     def submit(self, fn: Callable[..., str], *args: Any) -> Future[str]:
         future: Future[str] = Future()
         self.given[args[0]] = future
+        self.busy.set()
         return future
 
     def stop(self) -> None:
@@ -89,16 +91,22 @@ def test_two_replicas_do_not_send_the_same_job(database: Database) -> None:
 def test_an_offer_is_renewed_while_its_job_waits_for_a_worker(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(dispatcher, "OFFER_SECONDS", 0.2)
+    monkeypatch.setattr(dispatcher, "OFFER_SECONDS", 1000.0)
     (id,) = add(database)
     loop, other = make_dispatcher(database, Hands(1)), Hands(1)
+
+    def let_pass(seconds: float) -> None:
+        with database.begin() as session:
+            query = "UPDATE jobs SET offered_until = offered_until - :seconds"
+            session.execute(text(query), {"seconds": seconds})
+
     loop.look()
     for _ in range(4):
-        time.sleep(0.1)
+        let_pass(700)
         loop.look()
         make_dispatcher(database, other).look()
     assert other.given == {}
-    time.sleep(0.3)  # the first replica is gone
+    let_pass(1001)  # the first replica is gone
     make_dispatcher(database, other).look()
     assert list(other.given) == [id]
 
@@ -183,10 +191,8 @@ def test_the_loop_survives_a_store_that_is_away(
     monkeypatch.setattr(dispatcher, "POLL_SECONDS", 0.01)
     (id,) = add(database)
     loop.start()
-    deadline = time.monotonic() + 10
-    while id not in hands.given:
-        assert time.monotonic() < deadline
-        time.sleep(0.01)
+    assert hands.busy.wait(60)
+    assert list(hands.given) == [id]
     loop.stop()
     assert hands.stopped
 
@@ -205,17 +211,22 @@ def test_a_process_too_busy_to_give_its_job_back_costs_no_attempt(database: Data
 def test_waking_the_loop_sends_a_job_at_once(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(dispatcher, "POLL_SECONDS", 60)
+    monkeypatch.setattr(dispatcher, "POLL_SECONDS", 3600)
     hands = Hands(1)
-    loop = make_dispatcher(database, hands)
+    loop, looked = make_dispatcher(database, hands), threading.Event()
+    look = loop.look
+
+    def seen() -> None:
+        look()
+        looked.set()
+
+    monkeypatch.setattr(loop, "look", seen)
     loop.start()
-    time.sleep(0.2)
+    assert looked.wait(60)  # in vain; the next look is an hour away
     (id,) = add(database)
     loop.wake()
-    deadline = time.monotonic() + 10
-    while id not in hands.given:
-        assert time.monotonic() < deadline
-        time.sleep(0.01)
+    assert hands.busy.wait(60)
+    assert list(hands.given) == [id]
     loop.stop()
 
 

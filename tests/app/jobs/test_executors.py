@@ -60,7 +60,7 @@ def workers(monkeypatch: pytest.MonkeyPatch) -> Iterator[LocalWorkers]:
     made.stop()
 
 
-def until(condition: Callable[[], bool], seconds: float = 20) -> None:
+def until(condition: Callable[[], bool], seconds: float = 60) -> None:
     deadline = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < deadline
@@ -68,15 +68,15 @@ def until(condition: Callable[[], bool], seconds: float = 20) -> None:
 
 
 def test_a_process_has_one_blas_thread_and_a_low_priority(workers: LocalWorkers) -> None:
-    assert workers.submit(environment).result(20) == "1"
-    assert workers.submit(threads).result(20) == "0"
-    assert int(workers.submit(niceness).result(20)) >= 10
+    assert workers.submit(environment).result(60) == "1"
+    assert workers.submit(threads).result(60) == "0"
+    assert int(workers.submit(niceness).result(60)) >= 10
 
 
 def test_a_process_is_used_again(workers: LocalWorkers) -> None:
-    first = workers.submit(pid).result(20)
+    first = workers.submit(pid).result(60)
     until(lambda: bool(workers._idle))
-    assert workers.submit(pid).result(20) == first
+    assert workers.submit(pid).result(60) == first
 
 
 def test_a_process_that_dies_takes_no_other_job_with_it(
@@ -84,25 +84,25 @@ def test_a_process_that_dies_takes_no_other_job_with_it(
 ) -> None:
     other = workers.submit(wait_for_stop, str(tmp_path / "started"))
     dead = workers.submit(die)
-    wait([dead], 20)
+    wait([dead], 60)
     assert process_died(dead)
     assert not other.done()
-    assert workers.submit(pid).result(20)  # the place of the dead one is filled
+    assert workers.submit(pid).result(60)  # the place of the dead one is filled
     until((tmp_path / "started").exists)
     workers.stop()
-    assert other.result(20) == "stopped"
+    assert other.result(60) == "stopped"
     assert not process_died(other)
 
 
 def test_a_process_that_dies_idle_is_replaced(workers: LocalWorkers) -> None:
-    first = int(workers.submit(pid).result(20))
+    first = int(workers.submit(pid).result(60))
     until(lambda: bool(workers._idle))
     os.kill(first, signal.SIGKILL)
-    time.sleep(0.2)
+    until(lambda: is_gone(first))
     future = workers.submit(pid)
-    wait([future], 20)
+    wait([future], 60)
     assert process_died(future) or int(future.result()) != first
-    assert int(workers.submit(pid).result(20)) != first
+    assert int(workers.submit(pid).result(60)) != first
 
 
 def test_a_cancelled_future_is_no_dead_process() -> None:
@@ -129,11 +129,14 @@ if __name__ == "__main__":
         assert server.stdout is not None
         worker = int(server.stdout.readline())
         server.kill()
-    until(lambda: not Path(f"/proc/{worker}").exists() or is_zombie(worker))
+    until(lambda: is_gone(worker))
 
 
-def is_zombie(pid: int) -> bool:
-    return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
+def is_gone(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
+    except OSError:
+        return True
 
 
 def test_the_settings_choose_the_workers() -> None:

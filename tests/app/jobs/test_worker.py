@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import pickle
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -132,16 +133,20 @@ def test_a_job_ends_with_a_model_its_metrics_and_its_events(database: Database) 
     assert job.validation_accuracy == best
 
 
-def test_a_model_is_that_of_the_best_epoch(database: Database) -> None:
-    restless = {"learning_rate": 3.0, "momentum": 0.9, "seed": 0}
-    id = add(database, **restless)
+def test_a_model_is_that_of_the_best_epoch(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Which epoch that is, the test says: a real run's depends on how the processor rounds."""
+    script = itertools.cycle([0.3, 0.9, 0.5])
+    monkeypatch.setattr("model.training.loop.accuracy", lambda probabilities, labels: next(script))
+    id = add(database)
     assert run_training(id, database.url) == "succeeded"
     data = split(load_mnist(), train_examples=500)
-    states = [p.state for p in train(recipe_of(SMALL | restless), data) if p.state]
-    assert states[-1].best is not states[-1].parameters  # or this would prove nothing
-    made = load_model(weights(database, id)).parameters
-    assert made.vector.tobytes() == states[-1].best.vector.tobytes()
-    assert made.vector.tobytes() != states[-1].parameters.vector.tobytes()
+    states = [p.state.parameters for p in train(recipe_of(SMALL), data) if p.state]
+    epochs_bits = [parameters.vector.tobytes() for parameters in states]
+    assert len(set(epochs_bits)) == 3  # or this would prove nothing
+    assert load_model(weights(database, id)).parameters.vector.tobytes() == epochs_bits[1]
+    assert get(database, id).validation_accuracy == 0.9
 
 
 def test_a_models_temperature_is_fitted_to_the_images_held_back(undisturbed: bytes) -> None:
@@ -385,13 +390,21 @@ def test_the_heartbeat_goes_on_while_a_step_takes_long(
 
     def slow(*args: Any) -> Iterator[Progress]:
         for _ in range(4):
-            time.sleep(0.2)
-            beats.append(get(database, id).heartbeat_at)
+            deadline = time.monotonic() + 60
+            while (beat := get(database, id).heartbeat_at) in beats:
+                assert time.monotonic() < deadline, "the heart has stopped"
+                time.sleep(0.01)
+            beats.append(beat)
         yield from train(*args)
 
     monkeypatch.setattr(worker, "train", slow)
     assert run_training(id, database.url, "me", 0.4) == "succeeded"
     assert len(set(beats)) == 4
+
+
+def test_a_server_of_an_earlier_version_finds_the_job_by_its_former_path() -> None:
+    """Dask pickles a function as module and name: app.worker was its place."""
+    assert pickle.loads(b"capp.worker\nrun_training\n.") is run_training
 
 
 def test_the_recipe_is_read_back_from_a_stored_request() -> None:

@@ -41,7 +41,7 @@ def test_no_neighbouring_temperature_has_a_smaller_loss() -> None:
 def test_two_rows_worked_by_hand() -> None:
     # Two of three rows are right, each by 1: P = 2/3, so exp(1/T) = 2.
     z, labels = np.array([[1, 0], [1, 0], [1, 0]]), np.array([0, 0, 1])
-    assert fit_temperature(z, labels) == pytest.approx(1 / np.log(2), abs=1e-4)
+    assert fit_temperature(z, labels) == 1.4427  # 1 / ln 2, in four digits
 
 
 @pytest.mark.parametrize(("label", "expected"), [(0, 0.05), (1, 20)])
@@ -103,3 +103,6 @@ def test_bins_and_error_worked_by_hand() -> None:
 
 def test_what_is_certain_and_right_has_no_error() -> None:
     assert expected_calibration_error(np.eye(10), np.arange(10)) == 0
+    table = reliability(np.eye(10), np.arange(10))
+    assert table[-1].tolist() == [10, 1, 1]  # a confidence of 1 belongs to the last bin
+    assert table.shape == (BINS, 3)

@@ -76,10 +76,10 @@ def test_digits_can_still_be_told_by_their_nearest_original(digits) -> None:
     """Label preserving: the nearest of the other originals mostly has the same label."""
     images, labels = digits
     train, train_labels = idx.load_mnist_part("train")
-    known = train[:5000].astype(np.float32) / 255
+    reference = deskew(train[:5000].astype(np.float32) / 255)
     for kind, least in (("none", 0.9), ("affine", 0.85), ("full", 0.75)):
         out = augment(images, kind, np.random.default_rng(0))
-        straight, reference = deskew(out), deskew(known)
+        straight = deskew(out)
         distance = (reference**2).sum(axis=1) - 2 * straight @ reference.T
         assert (train_labels[distance.argmin(axis=1)] == labels).mean() > least
 
@@ -112,7 +112,7 @@ def test_erosion_and_dilation_take_the_four_neighbours() -> None:
 def test_strength_scales_how_far_pixels_move(digits, kind: str, monkeypatch) -> None:
     monkeypatch.setattr(module, "THINNED", 0.0)
     monkeypatch.setattr(module, "THICKENED", 0.0)
-    images, _ = digits
+    images = digits[0][:200]
     apart = [
         np.abs(augment(images, kind, np.random.default_rng(0), strength) - images).mean()
         for strength in (0, 0.4, 1)

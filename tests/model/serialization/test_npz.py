@@ -34,6 +34,49 @@ def test_equal_contents_give_equal_bytes() -> None:
     assert dump_state(a_state()) == dump_state(a_state())
 
 
+THREE: dict[str, Any] = {"W1": np.array([[1, 2, 3]], np.float32)}
+
+
+def test_the_order_of_meta_changes_no_byte() -> None:
+    first, second = {"a": 1, "b": 2}, {"b": 2, "a": 1}
+    assert npz.dump("model", THREE, first) == npz.dump("model", THREE, second)
+
+
+def test_one_kind_of_file_is_not_read_as_another() -> None:
+    arrays, meta = npz.load(npz.dump("state", THREE, {"epoch": 3}), "state")
+    assert (list(arrays), meta["epoch"], meta["kind"]) == (["W1"], 3, "state")
+    with pytest.raises(CheckpointError, match="meta"):
+        npz.load(npz.dump("state", THREE, {}), "model")
+
+
+def test_only_a_model_may_be_arrays_alone() -> None:
+    file = io.BytesIO()
+    np.savez(file, **THREE)
+    arrays, meta = npz.load(file.getvalue(), "model")
+    assert (list(arrays), meta) == (["W1"], {})
+    with pytest.raises(CheckpointError):
+        npz.load(file.getvalue(), "state")
+
+
+def test_the_same_numbers_in_another_shape_do_not_match_their_digest() -> None:
+    held = unpack(npz.dump("model", THREE, {}))
+    held["W1"] = held["W1"].reshape(3, 1)
+    refuse(pack(held), "meta: expected sha256")
+
+
+def test_meta_is_bytes() -> None:
+    file = io.BytesIO()
+    np.savez(file, meta=np.frombuffer(b'{"format": 1}', np.int8), **THREE)
+    refuse(file.getvalue(), "meta: expected dtype uint8, found int8")
+
+
+def test_arrays_with_a_longer_header_are_read_too() -> None:
+    file = io.BytesIO()
+    np.lib.format.write_array(file, THREE["W1"], version=(2, 0))
+    arrays, _ = npz.load(zipped("W1.npy", file.getvalue()), "model")
+    np.testing.assert_array_equal(arrays["W1"], THREE["W1"])
+
+
 @pytest.mark.parametrize("version", [0, 2, "1", None])
 def test_another_format_version_is_refused(version: Any) -> None:
     refuse(model_with({"format": version}), f"meta: expected format version 1, found {version}")
