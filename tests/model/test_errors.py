@@ -40,8 +40,8 @@ def test_every_exception_is_exported() -> None:
 
 @pytest.mark.parametrize("name", sorted(CLASSES))
 def test_an_exception_survives_the_way_from_another_process(name: str) -> None:
-    arguments = ("epochs", "must be 1 or more.") if name == "RecipeError" else ("a sentence",)
-    error = CLASSES[name](*arguments)
+    field = ("epochs",) if name == "RecipeError" else ()
+    error = CLASSES[name](*field, "npz.kind", name="meta", expected="state", found="model")
     again = pickle.loads(pickle.dumps(error))
     assert type(again) is type(error)
     assert str(again) == str(error)
@@ -49,6 +49,6 @@ def test_an_exception_survives_the_way_from_another_process(name: str) -> None:
 
 
 def test_a_recipe_error_names_its_field() -> None:
-    error = RecipeError("epochs", "must be 1 or more.")
-    assert (error.field, str(error.message)) == ("epochs", "must be 1 or more.")
-    assert str(error) == "epochs: must be 1 or more."
+    error = RecipeError("epochs", "recipe.no_number", found="x")
+    assert (error.field, str(error.message)) == ("epochs", "must be a number, found x.")
+    assert str(error) == "epochs: must be a number, found x."

@@ -111,7 +111,7 @@ def test_one_transparent_colour_is_flattened_too(seven: np.ndarray, mode: str) -
     ink = (seven > 127).astype(np.uint8)
     picture = Image.fromarray(ink).convert(mode)
     data = encode(picture, transparency=0 if mode == "L" else (0, 0, 0))
-    grey, _ = decode._decode(data)
+    grey, _ = decode.decode(data)
     assert np.array_equal(grey, np.where(ink, 1, 255))
     expect_same(data, seven, tolerance=10)
 
@@ -120,14 +120,14 @@ def test_lightness_alone_is_read_of_a_lab_picture(seven: np.ndarray) -> None:
     """Read as colours, a* and b* would blot out the digit."""
     noise = np.random.default_rng(0).integers(0, 256, (2, 280, 280)).astype(np.uint8)
     bands = [Image.fromarray(band) for band in (255 - seven, *noise)]
-    grey, _ = decode._decode(encode(Image.merge("LAB", bands), "TIFF"))
+    grey, _ = decode.decode(encode(Image.merge("LAB", bands), "TIFF"))
     assert np.array_equal(grey, 255 - seven)
 
 
 def deep(values: list[float], kind: type = np.uint16) -> list[int]:
     """What a row of 16-bit or float values is decoded to."""
     picture = Image.fromarray(np.array([values] * 4, kind))
-    grey, _ = decode._decode(encode(picture, "TIFF"))
+    grey, _ = decode.decode(encode(picture, "TIFF"))
     return [int(value) for value in grey[0]]
 
 
@@ -158,7 +158,7 @@ def test_floats_are_scaled_by_their_range_and_what_is_no_number_is_black() -> No
 def test_a_large_sixteen_bit_picture_is_reduced_by_means() -> None:
     values = np.zeros((4, 1700), np.uint16)
     values[:, ::3] = 65535  # a third of each block of three
-    grey, _ = decode._decode(encode(Image.fromarray(values), "TIFF"))
+    grey, _ = decode.decode(encode(Image.fromarray(values), "TIFF"))
     assert grey.shape == (1, 566)
     assert np.unique(grey).tolist() == [85]
 

@@ -143,7 +143,7 @@ def test_nothing_is_written_to_a_job_that_has_ended(database: Database, state: s
         with pytest.raises(LeaseLostError), database.begin() as session:
             write(session)
     with database.begin() as session:
-        assert not leases.beat(session, ended)
+        assert not leases.renew_heartbeat(session, ended)
     assert (get(database, id).state, told(database, id)) == (state, [(1, "end")])
 
 
