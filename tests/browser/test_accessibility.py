@@ -119,7 +119,7 @@ def test_axe_finds_nothing_while_a_run_is_under_way_and_after(
     page.fill("[name=epochs]", "5000")
     page.fill("[name=train_examples]", "300")
     page.fill("[name=learning_rate]", "20")
-    page.click("#train-form [type=submit]")
+    page.press("#train-form [type=submit]", "Enter")
     expect(page.locator("#key-form")).to_be_visible()
     assert violations_in_both_themes(page, "#train") == [], "the key is asked for"
     page.fill("#key-form input", "sesame")
@@ -132,7 +132,7 @@ def test_axe_finds_nothing_while_a_run_is_under_way_and_after(
     page.locator("#confusion td.wrong button").first.click()
     expect(page.locator("#mistakes-all")).to_be_visible()
     page.fill("[name=learning_rate]", "-1")
-    page.click("#train-form [type=submit]")
+    page.press("#train-form [type=submit]", "Enter")
     expect(page.locator("#error-learning_rate")).not_to_be_empty()
     assert violations_in_both_themes(page, "#train") == [], "after it, and a field refused"
 

@@ -156,13 +156,13 @@ def train(reading: Reading) -> None:
     page = reading.page
     page.locator("#train-form details").evaluate("details => { details.open = true; }")
     page.fill("[name=learning_rate]", "-1")
-    page.click("#train-form [type=submit]")
+    page.press("#train-form [type=submit]", "Enter")
     expect(page.locator("#error-learning_rate")).not_to_be_empty()
     reading.note()
     settings = {"name": "1", "learning_rate": "20", "epochs": "1", "train_examples": "500"}
     for name, value in settings.items():
         page.fill(f"#train-form [name={name}]", value)
-    page.click("#train-form [type=submit]")
+    page.press("#train-form [type=submit]", "Enter")
     expect(page.locator("#jobs [data-job]")).to_be_visible()
     reading.note()
     expect(page.locator("#jobs [data-state=succeeded]")).to_be_visible()
