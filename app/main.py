@@ -29,7 +29,7 @@ from app.routes import (
     presets,
     train,
 )
-from app.routes.raw import Express
+from app.routes.raw import FastPath
 from app.schemas.common import Problem
 from app.security import Guard, must_declare
 from app.serving.evaluation import Evaluator
@@ -86,7 +86,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.routes.extend(pages.routes)
     must_declare(route for route in app.routes if route not in framework)
     # The last added is the outermost.
-    app.add_middleware(Express, routes=app.routes)
+    app.add_middleware(FastPath, routes=app.routes)
     app.add_middleware(Guard, settings=settings, routes=app.routes)
     app.add_middleware(Telemetry, metrics=metrics, log_level=settings.log_level)
     return app

@@ -19,7 +19,7 @@ from model.errors import ByhandError
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Receive, Scope, Send
 
-__all__ = ["Express", "RawRoute"]
+__all__ = ["FastPath", "RawRoute"]
 
 
 class RawRoute(LimitedRoute):
@@ -41,7 +41,7 @@ class RawRoute(LimitedRoute):
         return self.endpoint
 
 
-class Express:
+class FastPath:
     """ASGI: calls the endpoints of raw routes straight away, and passes on everything else.
 
     What the framework does between a request and its endpoint (matching every route, two layers of
