@@ -31,7 +31,7 @@ from app.routes import (
 )
 from app.routes.raw import FastPath
 from app.schemas.common import Problem
-from app.security import Guard, must_declare
+from app.security import Guard, check_declared
 from app.serving.evaluation import Evaluator
 from app.serving.inference import Inference
 from app.serving.watchdog import end_with_parent
@@ -84,7 +84,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         app.routes.extend(module.router.routes)
     pages.add_docs(app)
     app.routes.extend(pages.routes)
-    must_declare(route for route in app.routes if route not in framework)
+    check_declared(route for route in app.routes if route not in framework)
     # The last added is the outermost.
     app.add_middleware(FastPath, routes=app.routes)
     app.add_middleware(Guard, settings=settings, routes=app.routes)

@@ -6,7 +6,7 @@ Each route says what it asks of its callers, where it is declared:
 - a route that changes something has `dependencies=[KeyNeeded]`; one that takes a body and changes
   nothing has `dependencies=[OpenToAll]`.
 
-A route that forgets either keeps the service from starting: `must_declare`.
+A route that forgets either keeps the service from starting: `check_declared`.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ __all__ = [
     "OpenRoute",
     "OpenToAll",
     "UndeclaredRouteError",
-    "must_declare",
+    "check_declared",
     "page_headers",
     "require_key",
 ]
@@ -67,11 +67,11 @@ KeyNeeded = Depends(require_key)
 """For `dependencies=[KeyNeeded]` of every route that changes something."""
 
 
-async def _let_in() -> None:
+async def _require_nothing() -> None:
     """Ask for nothing."""
 
 
-OpenToAll = Depends(_let_in)
+OpenToAll = Depends(_require_nothing)
 """For `dependencies=[OpenToAll]` of a route that takes a body, but changes nothing."""
 
 
@@ -94,7 +94,7 @@ class UndeclaredRouteError(Exception):
 CHANGING = frozenset({"POST", "PUT", "DELETE", "PATCH"})
 
 
-def must_declare(routes: Iterable[BaseRoute]) -> None:
+def check_declared(routes: Iterable[BaseRoute]) -> None:
     """Raise UndeclaredRouteError for the first route that leaves open who may call it how often."""
     for route in routes:
         methods = getattr(route, "methods", None) or set()
@@ -105,7 +105,7 @@ def must_declare(routes: Iterable[BaseRoute]) -> None:
                 "or OpenRoute (app/security.py)."
             )
         asked = [needed.dependency for needed in getattr(route, "dependencies", ())]
-        if methods & CHANGING and (require_key in asked) == (_let_in in asked):
+        if methods & CHANGING and (require_key in asked) == (_require_nothing in asked):
             raise UndeclaredRouteError(
                 f"{name}: who may call it? Give it either dependencies=[KeyNeeded] or, when it "
                 "changes nothing, dependencies=[OpenToAll] (app/security.py)."
@@ -133,7 +133,7 @@ NO_SNIFFING = (b"x-content-type-options", b"nosniff")
 SLOWEST_BODY = 30.0  # seconds: a body that trickles in holds a connection no longer
 
 
-class _Gone(Exception):  # noqa: N818
+class _ClientDisconnected(Exception):  # noqa: N818
     """The client hung up in the middle of its own request."""
 
 
@@ -169,7 +169,7 @@ class Guard:
         except ProblemError as error:
             await render(error)(scope, receive, send_safely)
             return
-        except _Gone:
+        except _ClientDisconnected:
             return
         await self.app(scope, receive, send_safely)
 
@@ -215,7 +215,7 @@ class Guard:
         while more:
             message = await receive()
             if message["type"] == "http.disconnect":
-                raise _Gone
+                raise _ClientDisconnected
             chunks.append(message.get("body", b""))
             size += len(chunks[-1])
             if size > self.most_bytes:
