@@ -34,7 +34,7 @@ from app.schemas.common import Problem
 from app.security import Guard, check_declared
 from app.serving.evaluation import Evaluator
 from app.serving.inference import Inference
-from app.serving.watchdog import end_with_parent
+from app.serving.watchdog import stop_with_parent
 from app.settings import Settings
 from app.store import engine
 from app.store import jobs as jobs_store
@@ -94,7 +94,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
 
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
-    end_with_parent()
+    stop_with_parent()
     settings: Settings = app.state.settings
     database = engine.connect(settings.store_url)
     app.state.database = database

@@ -14,7 +14,7 @@ from app.commands.environment import open_store, settings
 from app.commands.files import check_writable, write_whole
 from app.commands.remote import Server
 from app.schemas.models import Model
-from app.serving.inference import must_serve
+from app.serving.inference import check_servable
 from app.store import models
 from model.serialization.checkpoint import dump_model, load_model, pretrained
 
@@ -130,7 +130,7 @@ class LocalShelf:
 
     def add(self, weights: bytes, name: str) -> dict[str, Any]:
         classifier = load_model(weights)
-        must_serve(classifier)
+        check_servable(classifier)
         with self._database.begin() as session:
             row = models.add(session, classifier=classifier, weights=weights, name=name)
             return _shown(row, models.active(session))

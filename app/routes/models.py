@@ -16,7 +16,7 @@ from app.routes.inputs import FORM, OCTETS
 from app.schemas.common import Page
 from app.schemas.models import Activate, Model, ModelForm
 from app.security import KeyNeeded, LimitedRoute
-from app.serving.inference import must_serve
+from app.serving.inference import check_servable
 from app.store import models
 from app.store.engine import Database
 from model.messages import Message
@@ -152,7 +152,7 @@ def _store(request: Request) -> Database:
 
 def _add(database: Database, data: bytes, name: str) -> Model:
     classifier = load_model(data)
-    must_serve(classifier)
+    check_servable(classifier)
     with database.begin() as session:
         row = models.add(
             session, classifier=classifier, weights=data, name=name or classifier.name or "Uploaded"

@@ -26,7 +26,7 @@ from model.errors import CheckpointError
 from model.network import Trace
 from model.serialization.checkpoint import load_model
 
-__all__ = ["Inference", "Reading", "Served", "must_serve"]
+__all__ = ["Inference", "Reading", "Served", "check_servable"]
 
 POLL_SECONDS = 1.0
 MOST_OTHERS = 8  # models besides the active one: 0.4 MB each at 784-128-10
@@ -182,7 +182,7 @@ class Inference:
             return False
 
 
-def must_serve(classifier: Classifier) -> None:
+def check_servable(classifier: Classifier) -> None:
     """Refuse what is a network, but not one that reads digits from 28x28: CheckpointError."""
     layers = classifier.parameters.layers
     if layers[0] != 784:

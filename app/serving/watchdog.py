@@ -8,10 +8,10 @@ import signal
 import threading
 from multiprocessing.connection import wait
 
-__all__ = ["end_with_parent"]
+__all__ = ["stop_with_parent"]
 
 
-def end_with_parent() -> None:
+def stop_with_parent() -> None:
     """Stop as on SIGTERM when the parent is killed; otherwise we would keep its port for ever."""
     parent = multiprocessing.parent_process()
     if parent is None:
