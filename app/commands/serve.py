@@ -14,7 +14,7 @@ from rich.console import Console
 
 from app.commands.environment import open_store, settings
 from app.commands.errors import CommandError
-from app.serving.coalescing import WholeAnswers
+from app.serving.coalescing import CoalescingProtocol
 
 __all__ = ["serve"]
 
@@ -41,7 +41,7 @@ def serve(host: str | None, port: int | None, workers: int) -> None:
             timeout_graceful_shutdown=DRAIN_SECONDS,
             timeout_worker_healthcheck=SILENT_SECONDS,
             ws="none",  # there are none, and their library takes a while to import
-            http=WholeAnswers,
+            http=CoalescingProtocol,
             server_header=False,
             access_log=False,  # app/telemetry.py logs each request, with its id
             log_config=None,  # app/telemetry.py configures every logger

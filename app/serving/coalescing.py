@@ -14,22 +14,22 @@ from typing import Any, cast
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-__all__ = ["FEW", "MOST_BYTES", "WholeAnswers"]
+__all__ = ["FEW", "MOST_BYTES", "CoalescingProtocol"]
 
 FEW = 2  # requests under way: for so few, waiting until the turn is over gains nothing
 MOST_BYTES = 64 * 1024  # more do not wait: they are several packets in any case
 
 
-class WholeAnswers(HttpToolsProtocol):
-    """uvicorn's side of a connection, which writes through `_Gathered`."""
+class CoalescingProtocol(HttpToolsProtocol):
+    """uvicorn's side of a connection, which writes through `_CoalescingTransport`."""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Begin to talk to a client."""
-        gathered = _Gathered(transport, self.loop, self.tasks)
+        gathered = _CoalescingTransport(transport, self.loop, self.tasks)
         super().connection_made(cast("asyncio.Transport", gathered))
 
 
-class _Gathered:
+class _CoalescingTransport:
     """A transport that writes what it is given in one turn of the loop at once."""
 
     def __init__(
