@@ -18,7 +18,7 @@ from app.routes.raw import RawRoute
 from app.schemas import predictions as schemas
 from app.security import OpenToAll
 from app.serving.explain import Explanation, explain
-from app.serving.inference import Reading, Served
+from app.serving.inference import ImageVerdict, LoadedModel
 from model.network import Array
 
 __all__ = ["document", "router"]
@@ -69,7 +69,7 @@ async def gradients(request: Request) -> Response:
     rates = options.positives(request, "learning_rate", MOST_LEARNING_RATE, MOST_STEPS)
     served = await model_of(request)
     examples = await labelled_images(request)
-    shared: Reading | None = None
+    shared: ImageVerdict | None = None
     if examples.single:  # its forward pass may be shared with other requests' images
         shared = await request.app.state.inference.read(served, examples.pixels)
 
@@ -92,7 +92,9 @@ async def gradients(request: Request) -> Response:
     return answer()
 
 
-def document(served: Served, explanation: Explanation, single: bool, full: bool) -> dict[str, Any]:
+def document(
+    served: LoadedModel, explanation: Explanation, single: bool, full: bool
+) -> dict[str, Any]:
     """The JSON answer; for a single image the first axis is left out."""
     e = explanation
 
@@ -132,7 +134,7 @@ def document(served: Served, explanation: Explanation, single: bool, full: bool)
     return document
 
 
-def _npz(served: Served, explanation: Explanation) -> Response:
+def _npz(served: LoadedModel, explanation: Explanation) -> Response:
     """Every array under the derivation's own names: X, Z1, A1, …, P, Y, D1, …, dW1, …, dX."""
     e = explanation
     arrays: dict[str, Any] = {"X": e.trace.a[0], "Y": e.y, "P": e.trace.a[-1], "loss": e.loss}

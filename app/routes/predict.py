@@ -15,7 +15,7 @@ from app.routes.raw import RawRoute
 from app.schemas.predictions import BatchPrediction, ImageForm, Images, OneImage, Prediction
 from app.security import OpenToAll
 from app.serving.answer import answer, answers
-from app.serving.inference import Inference, Reading, Served
+from app.serving.inference import ImageVerdict, Inference, LoadedModel
 from model.confidence.rejection import KINDS, predict_or_reject
 from model.preprocessing.pipeline import upright
 
@@ -49,14 +49,14 @@ async def predict(request: Request) -> Response:
     served = await model_of(request)
     picture = await one_image(request)
     details: dict[str, Any] = {}
-    reading: Reading = await state.inference.read(served, picture.pixels)
+    reading: ImageVerdict = await state.inference.read(served, picture.pixels)
     if options.flag(request, "details"):
         details = await _details(served, reading, picture)
     state.metrics.predictions.inc()
     return json_response(answer(reading.verdict, reading.row, served.id) | details)
 
 
-async def _details(served: Served, reading: Reading, picture: Picture) -> dict[str, Any]:
+async def _details(served: LoadedModel, reading: ImageVerdict, picture: Picture) -> dict[str, Any]:
     trace, kinds = reading.trace, reading.verdict.kinds[reading.row]
     layers = zip(trace.z, trace.a[1:], strict=True)
     return {
@@ -97,7 +97,7 @@ async def predict_batch(request: Request) -> Response:
     return Response(content, media_type=media, headers=headers)
 
 
-def _batch_answer(served: Served, pixels: Pixels, media: str) -> bytes:
+def _batch_answer(served: LoadedModel, pixels: Pixels, media: str) -> bytes:
     parts = [pixels[start : start + CHUNK] for start in range(0, len(pixels), CHUNK)]
     if media == OCTETS:
         rows = [served.classifier.probabilities(part) for part in parts]
@@ -106,7 +106,7 @@ def _batch_answer(served: Served, pixels: Pixels, media: str) -> bytes:
     return to_json(answers(verdicts, served.id))
 
 
-async def model_of(request: Request) -> Served:
+async def model_of(request: Request) -> LoadedModel:
     """The model that `?model=` names, or the active one. Raises NotFound."""
     inference: Inference = request.app.state.inference
     return await inference.get(options.model(request))

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from app.serving.inference import Served
+from app.serving.inference import LoadedModel
 from model.classifier import Classifier
 from model.data.idx import load_mnist_part
 from model.metrics import confusion_matrix
@@ -93,7 +93,7 @@ class Evaluator:
         self._kept: OrderedDict[str, Evaluation] = OrderedDict()
         self._one_at_a_time = asyncio.Lock()
 
-    async def of(self, served: Served) -> Evaluation:
+    async def of(self, served: LoadedModel) -> Evaluation:
         """The model on MNIST's test digits: a tenth of a second with 128 units, then at once."""
         async with self._one_at_a_time:
             if served.sha256 not in self._kept:
@@ -104,5 +104,5 @@ class Evaluator:
             return self._kept[served.sha256]
 
 
-def _on_test_digits(served: Served) -> Evaluation:
+def _on_test_digits(served: LoadedModel) -> Evaluation:
     return evaluate(served.classifier, *load_test_digits())

@@ -26,7 +26,7 @@ from model.errors import CheckpointError
 from model.network import Trace
 from model.serialization.checkpoint import load_model
 
-__all__ = ["Inference", "Reading", "Served", "check_servable"]
+__all__ = ["ImageVerdict", "Inference", "LoadedModel", "check_servable"]
 
 POLL_SECONDS = 1.0
 MOST_OTHERS = 8  # models besides the active one: 0.4 MB each at 784-128-10
@@ -35,7 +35,7 @@ Pixels = NDArray[Any]  # (n, 784), 0..255
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Served:
+class LoadedModel:
     """A model as it is in the store."""
 
     id: str
@@ -43,7 +43,7 @@ class Served:
     classifier: Classifier
 
 
-class Reading(NamedTuple):
+class ImageVerdict(NamedTuple):
     """What is read in one image: a row of what was made of several at once."""
 
     verdict: Verdict
@@ -63,22 +63,22 @@ class Inference:
     def __init__(self, database: Database) -> None:
         detector()  # read now: the first request need not wait, and a missing file is told at once
         self._database = database
-        self._active: Served | None = None
-        self._others: OrderedDict[str, Served] = OrderedDict()
+        self._active: LoadedModel | None = None
+        self._others: OrderedDict[str, LoadedModel] = OrderedDict()
         self._lock = threading.Lock()
         self._watch: asyncio.Task[None] | None = None
-        self._waiting: list[tuple[Served, Pixels, asyncio.Future[Reading]]] = []
+        self._waiting: list[tuple[LoadedModel, Pixels, asyncio.Future[ImageVerdict]]] = []
         #: Held by a large batch: two at once would push each other's arrays out of the cache.
         self.batch = asyncio.Lock()
 
     @property
-    def active(self) -> Served:
+    def active(self) -> LoadedModel:
         """The model that answers when no other is named. Raises Unavailable before the first."""
         if self._active is None:
             raise Unavailable("model.none_loaded")
         return self._active
 
-    def cached(self, id: str | None) -> Served | None:
+    def cached(self, id: str | None) -> LoadedModel | None:
         """The model, if it is in memory; None names the active one."""
         if id is None or (self._active is not None and id == self._active.id):
             return self.active
@@ -87,7 +87,7 @@ class Inference:
                 self._others.move_to_end(id)
             return self._others.get(id)
 
-    def load(self, id: str) -> Served:
+    def load(self, id: str) -> LoadedModel:
         """The model, from the store if need be: blocking. Raises NotFound."""
         cached = self.cached(id)
         if cached is not None:
@@ -99,12 +99,12 @@ class Inference:
                 self._others.popitem(last=False)
         return served
 
-    async def get(self, id: str | None) -> Served:
+    async def get(self, id: str | None) -> LoadedModel:
         """The model, read in a thread when it is not in memory. Raises NotFound."""
         served = self.cached(id)
         return served if served is not None else await asyncio.to_thread(self.load, str(id))
 
-    def read(self, served: Served, pixels: Pixels) -> asyncio.Future[Reading]:
+    def read(self, served: LoadedModel, pixels: Pixels) -> asyncio.Future[ImageVerdict]:
         """Read one image (1, 784); to be called in the event loop.
 
         Images that arrive in the same turn of the loop, or the next, share one forward pass: with
@@ -112,7 +112,7 @@ class Inference:
         second turn doubles how many share it: 12 of 16 clients instead of 6.)
         """
         loop = asyncio.get_running_loop()
-        future: asyncio.Future[Reading] = loop.create_future()
+        future: asyncio.Future[ImageVerdict] = loop.create_future()
         if not self._waiting:
             loop.call_soon(loop.call_soon, self._read_waiting)
         self._waiting.append((served, pixels, future))
@@ -132,7 +132,7 @@ class Inference:
                 continue
             for row, (_, future) in enumerate(mine):
                 if not future.done():  # done: its client has gone
-                    future.set_result(Reading(verdict, row))
+                    future.set_result(ImageVerdict(verdict, row))
 
     def refresh(self) -> None:
         """Take over what other replicas have changed: blocking."""
@@ -169,12 +169,12 @@ class Inference:
                     log.warning("models cannot be refreshed", error=str(error))
                 reachable = False
 
-    def _read(self, id: str) -> Served:
+    def _read(self, id: str) -> LoadedModel:
         with self._database.read() as session:
             sha256, data = models.get(session, id).sha256, models.weights(session, id)
-        return Served(id, sha256, load_model(data))
+        return LoadedModel(id, sha256, load_model(data))
 
-    def _is_current(self, served: Served) -> bool:
+    def _is_current(self, served: LoadedModel) -> bool:
         try:
             with self._database.read() as session:
                 return models.get(session, served.id).sha256 == served.sha256

@@ -7,7 +7,7 @@ import pytest
 
 from app.serving import evaluation
 from app.serving.evaluation import Evaluation, Evaluator, evaluate
-from app.serving.inference import Served
+from app.serving.inference import LoadedModel
 from model.classifier import Classifier
 from model.network import Parameters, initialize
 
@@ -82,8 +82,8 @@ def test_more_images_than_a_chunk_are_all_read(monkeypatch: pytest.MonkeyPatch) 
     assert parts.loss == pytest.approx(whole.loss)
 
 
-def served(sha256: str) -> Served:
-    return Served(
+def served(sha256: str) -> LoadedModel:
+    return LoadedModel(
         "x", sha256, Classifier(initialize((784, 2, 10), "relu", np.random.default_rng(1)))
     )
 
@@ -93,7 +93,7 @@ def evaluated(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The models that were evaluated, by their sha256."""
     models: list[str] = []
 
-    def count(model: Served) -> Evaluation:
+    def count(model: LoadedModel) -> Evaluation:
         models.append(model.sha256)
         return Evaluation(0.0, 0.0, *[np.zeros(0)] * 5)
 

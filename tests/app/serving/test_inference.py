@@ -9,7 +9,7 @@ import pytest
 
 from app.errors import NotFound, Unavailable
 from app.serving import inference as inference_module
-from app.serving.inference import MOST_OTHERS, Inference, Served
+from app.serving.inference import MOST_OTHERS, Inference, LoadedModel
 from app.store import models
 from app.store.engine import Database, connect, migrate
 from model.classifier import Classifier
@@ -144,11 +144,11 @@ def test_a_model_deleted_elsewhere_is_forgotten(database: Database, add: Add) ->
         inference.load("a")
 
 
-def served(id: str, seed: int = 0) -> Served:
-    return Served(id, "", tiny(seed))
+def served(id: str, seed: int = 0) -> LoadedModel:
+    return LoadedModel(id, "", tiny(seed))
 
 
-def read_all(inference: Inference, asked: list[tuple[Served, Any]]) -> list[Any]:
+def read_all(inference: Inference, asked: list[tuple[LoadedModel, Any]]) -> list[Any]:
     """The answers to these questions, all asked in one turn of the event loop."""
 
     async def ask() -> list[Any]:
@@ -199,7 +199,7 @@ def test_each_is_told_its_own_reason(database: Database) -> None:
     digit = load_mnist_part("test")[0][:1]
     box = np.zeros((28, 28), np.uint8)
     box[5:23, 6:22] = 255
-    one = Served("a", "", pretrained())
+    one = LoadedModel("a", "", pretrained())
     answers = read_all(
         Inference(database), [(one, digit), (one, box.reshape(1, 784)), (one, digit)]
     )
