@@ -71,7 +71,7 @@ async def gradients(request: Request) -> Response:
     examples = await labelled_images(request)
     shared: ImageVerdict | None = None
     if examples.single:  # its forward pass may be shared with other requests' images
-        shared = await request.app.state.inference.read(served, examples.pixels)
+        shared = await request.app.state.inference.predict(served, examples.pixels)
 
     def answer() -> Response:
         seen = shared.trace if shared else served.classifier.trace(examples.pixels)

@@ -49,15 +49,15 @@ async def predict(request: Request) -> Response:
     served = await model_of(request)
     picture = await one_image(request)
     details: dict[str, Any] = {}
-    reading: ImageVerdict = await state.inference.read(served, picture.pixels)
+    result: ImageVerdict = await state.inference.predict(served, picture.pixels)
     if options.flag(request, "details"):
-        details = await _details(served, reading, picture)
+        details = await _details(served, result, picture)
     state.metrics.predictions.inc()
-    return json_response(answer(reading.verdict, reading.row, served.id) | details)
+    return json_response(answer(result.verdict, result.row, served.id) | details)
 
 
-async def _details(served: LoadedModel, reading: ImageVerdict, picture: Picture) -> dict[str, Any]:
-    trace, kinds = reading.trace, reading.verdict.kinds[reading.row]
+async def _details(served: LoadedModel, result: ImageVerdict, picture: Picture) -> dict[str, Any]:
+    trace, kinds = result.trace, result.verdict.kinds[result.row]
     layers = zip(trace.z, trace.a[1:], strict=True)
     return {
         "input": trace.a[0][0],

@@ -92,7 +92,7 @@ class Inference:
         cached = self.cached(id)
         if cached is not None:
             return cached
-        served = self._read(id)
+        served = self._load(id)
         with self._lock:
             self._others[id] = served
             while len(self._others) > MOST_OTHERS:
@@ -104,7 +104,7 @@ class Inference:
         served = self.cached(id)
         return served if served is not None else await asyncio.to_thread(self.load, str(id))
 
-    def read(self, served: LoadedModel, pixels: Pixels) -> asyncio.Future[ImageVerdict]:
+    def predict(self, served: LoadedModel, pixels: Pixels) -> asyncio.Future[ImageVerdict]:
         """Read one image (1, 784); to be called in the event loop.
 
         Images that arrive in the same turn of the loop, or the next, share one forward pass: with
@@ -114,11 +114,11 @@ class Inference:
         loop = asyncio.get_running_loop()
         future: asyncio.Future[ImageVerdict] = loop.create_future()
         if not self._waiting:
-            loop.call_soon(loop.call_soon, self._read_waiting)
+            loop.call_soon(loop.call_soon, self._predict_waiting)
         self._waiting.append((served, pixels, future))
         return future
 
-    def _read_waiting(self) -> None:
+    def _predict_waiting(self) -> None:
         waiting, self._waiting = self._waiting, []
         for served in dict.fromkeys(served for served, _, _ in waiting):
             mine = [(pixels, future) for other, pixels, future in waiting if other is served]
@@ -141,7 +141,7 @@ class Inference:
         if current is not None and (
             self._active is None or current != (self._active.id, self._active.sha256)
         ):
-            self._active = self._read(current[0])
+            self._active = self._load(current[0])
         for id, served in list(self._others.items()):
             if not self._is_current(served):
                 with self._lock:
@@ -169,7 +169,7 @@ class Inference:
                     log.warning("models cannot be refreshed", error=str(error))
                 reachable = False
 
-    def _read(self, id: str) -> LoadedModel:
+    def _load(self, id: str) -> LoadedModel:
         with self._database.read() as session:
             sha256, data = models.get(session, id).sha256, models.weights(session, id)
         return LoadedModel(id, sha256, load_model(data))

@@ -152,7 +152,7 @@ def read_all(inference: Inference, asked: list[tuple[LoadedModel, Any]]) -> list
     """The answers to these questions, all asked in one turn of the event loop."""
 
     async def ask() -> list[Any]:
-        futures = [inference.read(one, pixels) for one, pixels in asked]
+        futures = [inference.predict(one, pixels) for one, pixels in asked]
         return await asyncio.gather(*futures, return_exceptions=True)
 
     return asyncio.run(ask())
@@ -218,8 +218,8 @@ def test_a_client_that_has_gone_holds_nobody_up(database: Database) -> None:
     inference, one = Inference(database), served("a")
 
     async def ask() -> Any:
-        gone = inference.read(one, np.full((1, 784), 9, np.uint8))
-        here = inference.read(one, np.full((1, 784), 9, np.uint8))
+        gone = inference.predict(one, np.full((1, 784), 9, np.uint8))
+        here = inference.predict(one, np.full((1, 784), 9, np.uint8))
         gone.cancel()
         return await here
 
