@@ -64,7 +64,7 @@ def _document(id: str, evaluation: Evaluation, shown: list[int]) -> schemas.Eval
                 pixels=images[index].tolist(),
                 digit=int(evaluation.read[index]),
                 confidence=float(evaluation.confidence[index]),
-                label_probability=float(evaluation.belief[index]),
+                label_probability=float(evaluation.label_probability[index]),
             )
             for index in shown
         ],

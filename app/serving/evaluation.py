@@ -39,10 +39,10 @@ class Evaluation:
     labels: Bytes  # (n,): what each digit is
     read: Bytes  # (n,): what it was taken for
     confidence: NDArray[Any]  # (n,): the probability of that
-    belief: NDArray[Any]  # (n,): the probability of what it is
+    label_probability: NDArray[Any]  # (n,): the probability of what it is
 
     def mistakes(self, label: int | None = None, digit: int | None = None) -> NDArray[np.intp]:
-        """Indices of the misread digits, the worst first: that whose label got the least belief.
+        """Indices of the misread digits, the worst first: that whose label got the least label_probability.
 
         Only those that are a `label`, only those read as a `digit`. Where these two are the same,
         the digits that were read right: the least believed first.
@@ -54,7 +54,9 @@ class Evaluation:
         if digit is not None:
             chosen = chosen & (self.read == digit)
         indices = np.flatnonzero(chosen)
-        worst_first: NDArray[np.intp] = indices[np.argsort(self.belief[indices], kind="stable")]
+        worst_first: NDArray[np.intp] = indices[
+            np.argsort(self.label_probability[indices], kind="stable")
+        ]
         return worst_first
 
 
@@ -82,7 +84,7 @@ def evaluate(classifier: Classifier, images: Bytes, labels: Bytes) -> Evaluation
         labels=labels,
         read=read,
         confidence=probabilities.max(axis=1),
-        belief=probabilities[np.arange(len(labels)), labels],
+        label_probability=probabilities[np.arange(len(labels)), labels],
     )
 
 

@@ -44,8 +44,8 @@ def test_the_worst_mistake_comes_first() -> None:
     images[2] //= 2
     result = evaluate(reads_the_first_pixels(9), images, np.zeros(3, np.uint8))
     assert result.mistakes().tolist() == [1, 2, 0]
-    assert np.all(np.diff(result.belief[[1, 2, 0]]) > 0)
-    assert np.all(result.confidence > result.belief)
+    assert np.all(np.diff(result.label_probability[[1, 2, 0]]) > 0)
+    assert np.all(result.confidence > result.label_probability)
 
 
 def test_mistakes_are_found_by_what_they_are_and_what_they_were_read_as() -> None:
