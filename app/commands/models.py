@@ -23,7 +23,7 @@ __all__ = ["Models"]
 PAGE = 100  # models asked for at a time
 
 
-class Shelf(Protocol):
+class ModelBackend(Protocol):
     """Where models are kept. Each model is the dict that GET /models/{id} gives."""
 
     def all(self) -> Iterator[dict[str, Any]]: ...
@@ -39,25 +39,25 @@ class Models:
     """The commands, on whichever shelf they were asked for."""
 
     def __init__(self, url: str | None, api_key: str | None = None) -> None:
-        self._shelf: Shelf = LocalShelf() if url is None else ServerShelf(url, api_key)
+        self._backend: ModelBackend = LocalBackend() if url is None else ServerBackend(url, api_key)
         self._console = Console(highlight=False, soft_wrap=True)
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *error: object) -> None:
-        self._shelf.close()
+        self._backend.close()
 
     def list(self, as_json: bool) -> None:
         """Print a table, or one JSON object a line."""
         if as_json:
-            for model in self._shelf.all():
+            for model in self._backend.all():
                 print(json.dumps(model, ensure_ascii=False))
             return
         table = Table("", Column("id", no_wrap=True), "name", "layers", "activation")
         table.add_column("test accuracy")
         table.add_column("made", no_wrap=True)
-        for model in self._shelf.all():
+        for model in self._backend.all():
             reached = model["test_accuracy"]
             table.add_row(
                 "*" if model["active"] else "",
@@ -72,29 +72,29 @@ class Models:
 
     def show(self, model: str) -> None:
         """Print one model as JSON."""
-        print(json.dumps(self._shelf.get(model), indent=2, ensure_ascii=False))
+        print(json.dumps(self._backend.get(model), indent=2, ensure_ascii=False))
 
     def activate(self, model: str) -> None:
         """Make a model the one that predicts."""
-        self._shelf.activate(model)
+        self._backend.activate(model)
         self._console.print(f"{model} predicts from now on.")
 
     def download(self, model: str, output: Path) -> None:
         """Write a model's weights to a file."""
         check_writable(output)
-        write_whole(output, self._shelf.weights(model))
+        write_whole(output, self._backend.weights(model))
         self._console.print(f"Saved as {output}.")
 
     def upload(self, file: Path, name: str) -> None:
         """Add a weights file."""
-        model = self._shelf.add(file.read_bytes(), name)
+        model = self._backend.add(file.read_bytes(), name)
         self._console.print(
             f"Added as {model['id']}; use it with: byhand models activate {model['id']}"
         )
 
     def delete(self, model: str) -> None:
         """Delete a model."""
-        self._shelf.delete(model)
+        self._backend.delete(model)
         self._console.print(f"{model} is deleted.")
 
 
@@ -102,7 +102,7 @@ def _shown(row: Any, active: tuple[str, str] | None) -> dict[str, Any]:
     return Model.of(row, active).model_dump(mode="json")
 
 
-class LocalShelf:
+class LocalBackend:
     """The models in the store that the settings name; a running server sees every change."""
 
     def __init__(self) -> None:
@@ -147,7 +147,7 @@ class LocalShelf:
         self._database.close()
 
 
-class ServerShelf:
+class ServerBackend:
     """The models of a running byhand, through its REST API."""
 
     def __init__(self, url: str, api_key: str | None) -> None:

@@ -27,14 +27,14 @@ __all__ = ["predict"]
 SHADES = " .:-=+*#%@"  # from no ink to full ink
 
 
-class Reading(NamedTuple):
+class PictureResult(NamedTuple):
     """What the network made of one picture: the API's answer, and the upright digit, 0..1."""
 
     answer: dict[str, Any]
     upright: NDArray[np.float32]  # (784,)
 
 
-Reader = Callable[[Path], Reading]
+Reader = Callable[[Path], PictureResult]
 
 
 def predict(
@@ -78,12 +78,12 @@ def _print_each(files: list[Path], read: Reader, as_json: bool, show: bool) -> i
 def _reader_here(model: str | None) -> Reader:
     classifier = pretrained() if model is None else load_model(Path(model))
 
-    def read(file: Path) -> Reading:
+    def read(file: Path) -> PictureResult:
         pixels = normalize.to_mnist(decode.read_grey(file.read_bytes())).reshape(1, 784)
         read = answer(predict_or_reject(classifier, pixels), 0, model or "pretrained")
         read["confidence"] = round(float(read["confidence"]), 6)
         read["probabilities"] = [round(float(p), 6) for p in read["probabilities"]]
-        return Reading(read, upright(pixels, classifier.deskew)[0] / np.float32(255))
+        return PictureResult(read, upright(pixels, classifier.deskew)[0] / np.float32(255))
 
     return read
 
@@ -91,12 +91,12 @@ def _reader_here(model: str | None) -> Reader:
 def _reader_there(server: Server, model: str | None) -> Reader:
     params = {"details": "true"} | ({} if model is None else {"model": model})
 
-    def read(file: Path) -> Reading:
+    def read(file: Path) -> PictureResult:
         picture = {"image": (file.name, file.read_bytes(), "application/octet-stream")}
         answer = server.call("POST", "/predict", params=params, files=picture).json()
         digit = np.array(answer.pop("upright"), np.float32)
         del answer["input"], answer["layers"], answer["kinds"]
-        return Reading(answer, digit)
+        return PictureResult(answer, digit)
 
     return read
 
