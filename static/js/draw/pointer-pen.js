@@ -4,7 +4,7 @@ import { onceAFrame } from "../ui/dom.js";
 import { paintDrawing } from "./paint.js";
 import { CANVAS as SIDE } from "./strokes.js";
 
-export class Ink {
+export class PointerPen {
   #canvas;
   #drawing;
   #pointer = null; // the one that draws
