@@ -4,7 +4,7 @@
  */
 
 import { gradients } from "../service/api.js";
-import { Latest } from "../service/latest.js";
+import { LatestOnlyQueue } from "../service/latest-only-queue.js";
 import { RATES } from "./rates.js";
 
 export const MOST = 60; // steps in a row
@@ -14,7 +14,7 @@ export class Descent extends EventTarget {
   #start = null; // {loss, probabilities, squaredNorm} of the stored network
   #taken = []; // the service's account of each step behind
   #curves = new Map(); // rates of the steps before -> Map(rate -> the step with it)
-  #queue = new Latest((asked, isNewest) => this.#measure(asked, isNewest));
+  #queue = new LatestOnlyQueue((asked, isNewest) => this.#measure(asked, isNewest));
 
   get taken() { return this.#taken; }
 

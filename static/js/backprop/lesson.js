@@ -5,7 +5,7 @@
 
 import { gradients } from "../service/api.js";
 import { Backward } from "./backward.js";
-import { Latest } from "../service/latest.js";
+import { LatestOnlyQueue } from "../service/latest-only-queue.js";
 import { loadNetwork } from "../network/network.js";
 
 const CALM = 400; // milliseconds without a change until the slow check is asked for
@@ -16,7 +16,7 @@ export class Lesson extends EventTarget {
   #known = null; // the label that came with a test digit
   #explained = null; // the {pixels, model, label} of the last backward pass
   #watched = false;
-  #queue = new Latest((digit, isNewest) => this.#ask(digit, isNewest));
+  #queue = new LatestOnlyQueue((digit, isNewest) => this.#ask(digit, isNewest));
   #timer = null;
 
   get digit() { return this.#digit; }

@@ -4,7 +4,7 @@
  */
 
 import { predict } from "../service/api.js";
-import { Latest } from "../service/latest.js";
+import { LatestOnlyQueue } from "../service/latest-only-queue.js";
 
 const WAITS = [0.5, 1, 2, 4]; // seconds between tries
 
@@ -22,7 +22,7 @@ export class Reader extends EventTarget {
     super();
     this.#drawing = drawing;
     this.#toPixels = toPixels;
-    this.#queue = new Latest((asked, isNewest) => this.#ask(asked, isNewest));
+    this.#queue = new LatestOnlyQueue((asked, isNewest) => this.#ask(asked, isNewest));
     drawing.addEventListener("change", () => this.read());
   }
 

@@ -1,6 +1,6 @@
 /** One task at a time, always on the newest value: values that arrive meanwhile replace one another. */
 
-export class Latest {
+export class LatestOnlyQueue {
   #work;
   #busy = false;
   #waiting = null;
