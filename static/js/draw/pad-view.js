@@ -12,15 +12,15 @@ const HARD = [340, 360, 380, 450, 550, 580, 720, 740, 810, 900, 1260, 1500, 1530
 export class PadView {
   #drawing;
   #tell;
-  #pen;
+  #pointerPen;
   #width = find("#pen-width");
 
   /** `tell(text)`: a short message to the reader. */
   constructor(drawing, tell) {
     this.#drawing = drawing;
     this.#tell = tell;
-    this.#pen = new PointerPen(find("#ink"), drawing, Number(this.#width.value));
-    new KeyPen(find("#ink"), find("#nib"), drawing, () => this.#pen.penWidth, tell);
+    this.#pointerPen = new PointerPen(find("#ink"), drawing, Number(this.#width.value));
+    new KeyPen(find("#ink"), find("#nib"), drawing, () => this.#pointerPen.penWidth, tell);
     drawing.addEventListener("change", () => this.#buttons());
     this.#listen();
     this.#buttons();
@@ -78,7 +78,7 @@ export class PadView {
 
   #pen(width) {
     this.#width.value = width;
-    this.#pen.penWidth = Number(this.#width.value);
+    this.#pointerPen.penWidth = Number(this.#width.value);
   }
 
   #buttons() {
