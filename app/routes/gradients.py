@@ -67,24 +67,24 @@ async def gradients(request: Request) -> Response:
     as_npz = options.choice(request, "format", "json", "npz") == "npz"
     full, check = options.flag(request, "full"), options.flag(request, "check")
     rates = options.positives(request, "learning_rate", MOST_LEARNING_RATE, MOST_STEPS)
-    served = await model_of(request)
+    loaded = await model_of(request)
     examples = await labelled_images(request)
     shared: ImageVerdict | None = None
     if examples.single:  # its forward pass may be shared with other requests' images
-        shared = await request.app.state.inference.predict(served, examples.pixels)
+        shared = await request.app.state.inference.predict(loaded, examples.pixels)
 
     def answer() -> Response:
-        seen = shared.trace if shared else served.classifier.trace(examples.pixels)
+        seen = shared.trace if shared else loaded.classifier.trace(examples.pixels)
         explanation = explain(
-            served.classifier.parameters,
+            loaded.classifier.parameters,
             seen,
             examples.labels,
             check=check,
             learning_rates=rates,
         )
         if as_npz:
-            return _npz(served, explanation)
-        return json_response(document(served, explanation, examples.single, full))
+            return _npz(loaded, explanation)
+        return json_response(document(loaded, explanation, examples.single, full))
 
     long = len(rates) > 1 or len(examples.pixels) > QUICK_IMAGES
     if check or full or as_npz or long:
@@ -93,7 +93,7 @@ async def gradients(request: Request) -> Response:
 
 
 def document(
-    served: LoadedModel, explanation: Explanation, single: bool, full: bool
+    loaded: LoadedModel, explanation: Explanation, single: bool, full: bool
 ) -> dict[str, Any]:
     """The JSON answer; for a single image the first axis is left out."""
     e = explanation
@@ -114,7 +114,7 @@ def document(
         "gradients": {name: array for name, array in gradients.items() if full or name != "W1"},
         "norms": {name: math.sqrt(np.vdot(array, array)) for name, array in gradients.items()},
         "input_gradient": rows(e.input_gradient),
-        "model": served.id,
+        "model": loaded.id,
     }
     if e.check is not None:
         document["check"] = asdict(e.check)
@@ -134,17 +134,17 @@ def document(
     return document
 
 
-def _npz(served: LoadedModel, explanation: Explanation) -> Response:
+def _npz(loaded: LoadedModel, explanation: Explanation) -> Response:
     """Every array under the derivation's own names: X, Z1, A1, …, P, Y, D1, …, dW1, …, dX."""
     e = explanation
     arrays: dict[str, Any] = {"X": e.trace.a[0], "Y": e.y, "P": e.trace.a[-1], "loss": e.loss}
     arrays |= {f"Z{layer}": z for layer, z in enumerate(e.trace.z, start=1)}
     arrays |= {f"A{layer}": a for layer, a in enumerate(e.trace.a[1:-1], start=1)}
     arrays |= {f"D{layer}": D for layer, D in enumerate(e.gradients.deltas, start=1)}
-    arrays |= served.classifier.parameters.arrays()
+    arrays |= loaded.classifier.parameters.arrays()
     arrays |= {f"d{name}": array for name, array in e.gradients.arrays().items()}
     arrays["dX"] = e.input_gradient
     file = io.BytesIO()
     np.savez(file, allow_pickle=False, **arrays)
-    headers = {"Content-Disposition": 'attachment; filename="gradients.npz"', "X-Model": served.id}
+    headers = {"Content-Disposition": 'attachment; filename="gradients.npz"', "X-Model": loaded.id}
     return Response(file.getvalue(), media_type=OCTETS, headers=headers)

@@ -46,22 +46,22 @@ DETAILS = options.parameter(
 async def predict(request: Request) -> Response:
     """Send a picture as a form, or 28x28 pixels as JSON."""
     state = request.app.state
-    served = await model_of(request)
+    loaded = await model_of(request)
     picture = await one_image(request)
     details: dict[str, Any] = {}
-    result: ImageVerdict = await state.inference.predict(served, picture.pixels)
+    result: ImageVerdict = await state.inference.predict(loaded, picture.pixels)
     if options.flag(request, "details"):
-        details = await _details(served, result, picture)
+        details = await _details(loaded, result, picture)
     state.metrics.predictions.inc()
-    return json_response(answer(result.verdict, result.row, served.id) | details)
+    return json_response(answer(result.verdict, result.row, loaded.id) | details)
 
 
-async def _details(served: LoadedModel, result: ImageVerdict, picture: Picture) -> dict[str, Any]:
+async def _details(loaded: LoadedModel, result: ImageVerdict, picture: Picture) -> dict[str, Any]:
     trace, kinds = result.trace, result.verdict.kinds[result.row]
     layers = zip(trace.z, trace.a[1:], strict=True)
     return {
         "input": trace.a[0][0],
-        "upright": upright(picture.pixels, served.classifier.deskew)[0] / np.float32(255),
+        "upright": upright(picture.pixels, loaded.classifier.deskew)[0] / np.float32(255),
         "layers": [{"z": z[0], "a": a[0]} for z, a in layers],
         "kinds": dict(zip(KINDS, kinds, strict=True)),
         "stages": await stages(picture.file) if picture.file else None,
@@ -85,25 +85,25 @@ async def _details(served: LoadedModel, result: ImageVerdict, picture: Picture) 
 async def predict_batch(request: Request) -> Response:
     """Send n x 784 bytes or JSON. With Accept: application/octet-stream the answer is in bytes."""
     media = options.preferred(request, JSON, OCTETS)
-    served = await model_of(request)
+    loaded = await model_of(request)
     pixels = await several_images(request)
     if len(pixels) <= QUICK_IMAGES:
-        content = _batch_answer(served, pixels, media)
+        content = _batch_answer(loaded, pixels, media)
     else:
         async with request.app.state.inference.batch:
-            content = await asyncio.to_thread(_batch_answer, served, pixels, media)
+            content = await asyncio.to_thread(_batch_answer, loaded, pixels, media)
     request.app.state.metrics.predictions.inc(len(pixels))
-    headers = {"X-Model": served.id, "Vary": "Accept"}
+    headers = {"X-Model": loaded.id, "Vary": "Accept"}
     return Response(content, media_type=media, headers=headers)
 
 
-def _batch_answer(served: LoadedModel, pixels: Pixels, media: str) -> bytes:
+def _batch_answer(loaded: LoadedModel, pixels: Pixels, media: str) -> bytes:
     parts = [pixels[start : start + CHUNK] for start in range(0, len(pixels), CHUNK)]
     if media == OCTETS:
-        rows = [served.classifier.probabilities(part) for part in parts]
+        rows = [loaded.classifier.probabilities(part) for part in parts]
         return np.concatenate(rows).astype("<f4", copy=False).tobytes()  # (n, 10)
-    verdicts = [predict_or_reject(served.classifier, part) for part in parts]
-    return to_json(answers(verdicts, served.id))
+    verdicts = [predict_or_reject(loaded.classifier, part) for part in parts]
+    return to_json(answers(verdicts, loaded.id))
 
 
 async def model_of(request: Request) -> LoadedModel:

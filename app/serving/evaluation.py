@@ -95,16 +95,16 @@ class Evaluator:
         self._kept: OrderedDict[str, Evaluation] = OrderedDict()
         self._one_at_a_time = asyncio.Lock()
 
-    async def of(self, served: LoadedModel) -> Evaluation:
+    async def of(self, loaded: LoadedModel) -> Evaluation:
         """The model on MNIST's test digits: a tenth of a second with 128 units, then at once."""
         async with self._one_at_a_time:
-            if served.sha256 not in self._kept:
-                self._kept[served.sha256] = await asyncio.to_thread(_on_test_digits, served)
-            self._kept.move_to_end(served.sha256)
+            if loaded.sha256 not in self._kept:
+                self._kept[loaded.sha256] = await asyncio.to_thread(_on_test_digits, loaded)
+            self._kept.move_to_end(loaded.sha256)
             while len(self._kept) > MOST_KEPT:
                 self._kept.popitem(last=False)
-            return self._kept[served.sha256]
+            return self._kept[loaded.sha256]
 
 
-def _on_test_digits(served: LoadedModel) -> Evaluation:
-    return evaluate(served.classifier, *load_test_digits())
+def _on_test_digits(loaded: LoadedModel) -> Evaluation:
+    return evaluate(loaded.classifier, *load_test_digits())

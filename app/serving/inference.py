@@ -92,19 +92,19 @@ class Inference:
         cached = self.cached(id)
         if cached is not None:
             return cached
-        served = self._load(id)
+        loaded = self._load(id)
         with self._lock:
-            self._others[id] = served
+            self._others[id] = loaded
             while len(self._others) > MOST_OTHERS:
                 self._others.popitem(last=False)
-        return served
+        return loaded
 
     async def get(self, id: str | None) -> LoadedModel:
         """The model, read in a thread when it is not in memory. Raises NotFound."""
-        served = self.cached(id)
-        return served if served is not None else await asyncio.to_thread(self.load, str(id))
+        loaded = self.cached(id)
+        return loaded if loaded is not None else await asyncio.to_thread(self.load, str(id))
 
-    def predict(self, served: LoadedModel, pixels: Pixels) -> asyncio.Future[ImageVerdict]:
+    def predict(self, loaded: LoadedModel, pixels: Pixels) -> asyncio.Future[ImageVerdict]:
         """Read one image (1, 784); to be called in the event loop.
 
         Images that arrive in the same turn of the loop, or the next, share one forward pass: with
@@ -115,16 +115,16 @@ class Inference:
         future: asyncio.Future[ImageVerdict] = loop.create_future()
         if not self._waiting:
             loop.call_soon(loop.call_soon, self._predict_waiting)
-        self._waiting.append((served, pixels, future))
+        self._waiting.append((loaded, pixels, future))
         return future
 
     def _predict_waiting(self) -> None:
         waiting, self._waiting = self._waiting, []
-        for served in dict.fromkeys(served for served, _, _ in waiting):
-            mine = [(pixels, future) for other, pixels, future in waiting if other is served]
+        for loaded in dict.fromkeys(loaded for loaded, _, _ in waiting):
+            mine = [(pixels, future) for other, pixels, future in waiting if other is loaded]
             try:
                 batch = np.concatenate([pixels for pixels, _ in mine])  # (n, 784)
-                verdict = predict_or_reject(served.classifier, batch)
+                verdict = predict_or_reject(loaded.classifier, batch)
             except Exception as error:
                 for _, future in mine:
                     if not future.done():
@@ -142,8 +142,8 @@ class Inference:
             self._active is None or current != (self._active.id, self._active.sha256)
         ):
             self._active = self._load(current[0])
-        for id, served in list(self._others.items()):
-            if not self._is_current(served):
+        for id, loaded in list(self._others.items()):
+            if not self._is_current(loaded):
                 with self._lock:
                     self._others.pop(id, None)
 
@@ -174,10 +174,10 @@ class Inference:
             sha256, data = models.get(session, id).sha256, models.weights(session, id)
         return LoadedModel(id, sha256, load_model(data))
 
-    def _is_current(self, served: LoadedModel) -> bool:
+    def _is_current(self, loaded: LoadedModel) -> bool:
         try:
             with self._database.read() as session:
-                return models.get(session, served.id).sha256 == served.sha256
+                return models.get(session, loaded.id).sha256 == loaded.sha256
         except NotFound:
             return False
 

@@ -82,7 +82,7 @@ def test_more_images_than_a_chunk_are_all_read(monkeypatch: pytest.MonkeyPatch) 
     assert parts.loss == pytest.approx(whole.loss)
 
 
-def served(sha256: str) -> LoadedModel:
+def loaded(sha256: str) -> LoadedModel:
     return LoadedModel(
         "x", sha256, Classifier(initialize((784, 2, 10), "relu", np.random.default_rng(1)))
     )
@@ -104,7 +104,7 @@ def evaluated(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 def test_a_model_is_evaluated_once_however_many_ask(evaluated: list[str]) -> None:
     async def ask() -> None:
         evaluator = Evaluator()
-        await asyncio.gather(*(evaluator.of(served(sha)) for sha in "aabab"))
+        await asyncio.gather(*(evaluator.of(loaded(sha)) for sha in "aabab"))
 
     asyncio.run(ask())
     assert sorted(evaluated) == ["a", "b"]
@@ -118,7 +118,7 @@ def test_only_the_last_few_are_remembered(
     async def ask() -> None:
         evaluator = Evaluator()
         for sha in "abcba":
-            await evaluator.of(served(sha))
+            await evaluator.of(loaded(sha))
 
     asyncio.run(ask())
     assert evaluated == ["a", "b", "c", "a"]
