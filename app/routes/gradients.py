@@ -1,4 +1,4 @@
-"""POST /gradients: how the loss of this digit flows back to every weight and pixel."""
+"""POST /gradients: the gradient of a digit's loss by every weight, bias and pixel."""
 
 from __future__ import annotations
 
@@ -30,12 +30,14 @@ MOST_STEPS = 100
 
 FLAG = {"type": "boolean", "default": False}
 PARAMETERS = [
-    options.parameter("full", "Include W1, 100,352 numbers, in JSON.", FLAG),
-    options.parameter("format", "npz: every array as a file.", {"enum": ["json", "npz"]}),
-    options.parameter("check", "Compare with central differences in float64.", FLAG),
+    options.parameter("full", "Include the gradient of W1, 100,352 numbers, in JSON.", FLAG),
+    options.parameter(
+        "format", "npz: every array, in a file that numpy.load opens.", {"enum": ["json", "npz"]}
+    ),
+    options.parameter("check", "Compare the gradients with central differences in float64.", FLAG),
     options.parameter(
         "learning_rate",
-        "Try a step with this α; given again, another from there. The model stays as it is.",
+        "Try a gradient step of this α; repeated, each starts after the last. No model changes.",
         {
             "type": "array",
             "items": {"type": "number", "exclusiveMinimum": 0, "maximum": MOST_LEARNING_RATE},
@@ -74,10 +76,10 @@ async def gradients(request: Request) -> Response:
         shared = await request.app.state.inference.predict(loaded, examples.pixels)
 
     def answer() -> Response:
-        seen = shared.trace if shared else loaded.classifier.trace(examples.pixels)
+        passed = shared.trace if shared else loaded.classifier.trace(examples.pixels)
         explanation = explain(
             loaded.classifier.parameters,
-            seen,
+            passed,
             examples.labels,
             check=check,
             learning_rates=rates,
@@ -95,7 +97,7 @@ async def gradients(request: Request) -> Response:
 def document(
     loaded: LoadedModel, explanation: Explanation, single: bool, full: bool
 ) -> dict[str, Any]:
-    """The JSON answer; for a single image the first axis is left out."""
+    """The JSON response as a dict of arrays and numbers; one image's arrays have no batch axis."""
     e = explanation
 
     def rows(array: Array) -> Array:
@@ -135,7 +137,7 @@ def document(
 
 
 def _npz(loaded: LoadedModel, explanation: Explanation) -> Response:
-    """Every array under the derivation's own names: X, Z1, A1, …, P, Y, D1, …, dW1, …, dX."""
+    """An .npz of all arrays, named as in the derivation: X, Z1, A1, …, P, Y, D1, …, dW1, …, dX."""
     e = explanation
     arrays: dict[str, Any] = {"X": e.trace.a[0], "Y": e.y, "P": e.trace.a[-1], "loss": e.loss}
     arrays |= {f"Z{layer}": z for layer, z in enumerate(e.trace.z, start=1)}

@@ -1,4 +1,4 @@
-"""POST /predict and /predict/batch: which digit is it?"""
+"""POST /predict and /predict/batch: recognise the digit in one image or in many."""
 
 from __future__ import annotations
 
@@ -23,12 +23,16 @@ __all__ = ["router"]
 
 router = APIRouter(route_class=RawRoute, dependencies=[OpenToAll], tags=["Predict"])
 
-CHUNK = 256  # images at a time: their work arrays stay in the cache
+CHUNK = 256  # images in one forward pass: their arrays fit into the processor's cache
 QUICK_IMAGES = 256  # more are computed in a thread, so that single drawings need not wait
 
-MODEL = options.parameter("model", "Another model than the active one.", {"type": "string"})
+MODEL = options.parameter(
+    "model", "The id of the model to use; default: the active one.", {"type": "string"}
+)
 DETAILS = options.parameter(
-    "details", "Add what the network saw and each layer.", {"type": "boolean", "default": False}
+    "details",
+    "Add the network's input and each layer's values.",
+    {"type": "boolean", "default": False},
 )
 
 
@@ -107,16 +111,16 @@ def _batch_answer(loaded: LoadedModel, pixels: Pixels, media: str) -> bytes:
 
 
 async def model_of(request: Request) -> LoadedModel:
-    """The model that `?model=` names, or the active one. Raises NotFound."""
+    """The model with the id in `?model=`, by default the active one. Raises NotFound."""
     inference: Inference = request.app.state.inference
     return await inference.get(options.model(request))
 
 
 def json_response(answer: dict[str, Any]) -> Response:
-    """A JSON answer; NumPy arrays may be in it."""
+    """A JSON response from a dict that may hold NumPy arrays."""
     return Response(to_json(answer), media_type=JSON)
 
 
 def to_json(answer: dict[str, Any]) -> bytes:
-    """float32 in as few digits as tell it from its neighbours; null where JSON has no word."""
+    """Encode as JSON: float32 by its shortest exact decimal form, NaN and infinities as null."""
     return orjson.dumps(answer, option=orjson.OPT_SERIALIZE_NUMPY)

@@ -1,7 +1,7 @@
-"""The models in memory: the active one and a few others, and what they read.
+"""Keeps the active model and a few others in memory and predicts with them.
 
-Predicting never touches the store. One look at it each second tells whether another replica has
-activated a model or deleted one.
+Predicting with them never queries the store. One query a second finds out whether another replica
+has activated or deleted a model.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ Pixels = NDArray[Any]  # (n, 784), 0..255
 
 @dataclass(frozen=True, slots=True, eq=False)
 class LoadedModel:
-    """A model as it is in the store."""
+    """A model of the store, loaded into memory."""
 
     id: str
     sha256: str
@@ -44,7 +44,7 @@ class LoadedModel:
 
 
 class ImageVerdict(NamedTuple):
-    """What is read in one image: a row of what was made of several at once."""
+    """The verdict on one image: its row in the verdict on all images of the same pass."""
 
     verdict: Verdict
     row: int
@@ -58,28 +58,28 @@ class ImageVerdict(NamedTuple):
 
 
 class Inference:
-    """Which model answers. Any thread may ask."""
+    """A thread-safe cache of models; images that arrive together share a forward pass."""
 
     def __init__(self, database: Database) -> None:
-        detector()  # read now: the first request need not wait, and a missing file is told at once
+        detector()  # now: the first request need not wait, and a missing file is noticed
         self._database = database
         self._active: LoadedModel | None = None
         self._others: OrderedDict[str, LoadedModel] = OrderedDict()
         self._lock = threading.Lock()
         self._watch: asyncio.Task[None] | None = None
         self._waiting: list[tuple[LoadedModel, Pixels, asyncio.Future[ImageVerdict]]] = []
-        #: Held by a large batch: two at once would push each other's arrays out of the cache.
+        #: Held by a large batch: two at once would evict each other from the CPU's cache.
         self.batch = asyncio.Lock()
 
     @property
     def active(self) -> LoadedModel:
-        """The model that answers when no other is named. Raises Unavailable before the first."""
+        """The model for requests that name none. Raises Unavailable until one is loaded."""
         if self._active is None:
             raise Unavailable("model.none_loaded")
         return self._active
 
     def cached(self, id: str | None) -> LoadedModel | None:
-        """The model, if it is in memory; None names the active one."""
+        """The model with this id, or None if it is not in memory. Without an id, the active one."""
         if id is None or (self._active is not None and id == self._active.id):
             return self.active
         with self._lock:
@@ -88,7 +88,7 @@ class Inference:
             return self._others.get(id)
 
     def load(self, id: str) -> LoadedModel:
-        """The model, from the store if need be: blocking. Raises NotFound."""
+        """The model, loaded from the store if necessary, which blocks. Raises NotFound."""
         cached = self.cached(id)
         if cached is not None:
             return cached
@@ -100,16 +100,16 @@ class Inference:
         return loaded
 
     async def get(self, id: str | None) -> LoadedModel:
-        """The model, read in a thread when it is not in memory. Raises NotFound."""
+        """The model, loaded in a thread if it is not in memory. Raises NotFound."""
         loaded = self.cached(id)
         return loaded if loaded is not None else await asyncio.to_thread(self.load, str(id))
 
     def predict(self, loaded: LoadedModel, pixels: Pixels) -> asyncio.Future[ImageVerdict]:
-        """Read one image (1, 784); to be called in the event loop.
+        """Classify one image (1, 784). Must be called in the event loop.
 
-        Images that arrive in the same turn of the loop, or the next, share one forward pass: with
-        many clients that costs a fraction of a pass each, and a lone image waits for nobody. (The
-        second turn doubles how many share it: 12 of 16 clients instead of 6.)
+        Images that arrive in this iteration of the loop or the next share one forward pass: with
+        many clients each costs a fraction of a pass, and a single image hardly waits. (The second
+        iteration doubles how many share a pass: 12 of 16 clients instead of 6.)
         """
         loop = asyncio.get_running_loop()
         future: asyncio.Future[ImageVerdict] = loop.create_future()
@@ -131,11 +131,11 @@ class Inference:
                         future.set_exception(error)
                 continue
             for row, (_, future) in enumerate(mine):
-                if not future.done():  # done: its client has gone
+                if not future.done():  # done: its client has disconnected
                     future.set_result(ImageVerdict(verdict, row))
 
     def refresh(self) -> None:
-        """Take over what other replicas have changed: blocking."""
+        """Reload the active model and drop deleted ones if another replica changed them. Blocks."""
         with self._database.read() as session:
             current = models.active(session)
         if current is not None and (
@@ -148,11 +148,11 @@ class Inference:
                     self._others.pop(id, None)
 
     def start(self) -> None:
-        """Look at the store each second from now on; to be called in the event loop."""
+        """Start to query the store each second. Must be called in the event loop."""
         self._watch = asyncio.create_task(self._keep_fresh())
 
     async def stop(self) -> None:
-        """Stop looking."""
+        """Stop querying the store."""
         if self._watch is not None:
             self._watch.cancel()
             await asyncio.gather(self._watch, return_exceptions=True)
@@ -164,8 +164,8 @@ class Inference:
             try:
                 await asyncio.to_thread(self.refresh)
                 reachable = True
-            except Exception as error:  # whatever it is, the models in memory go on answering
-                if reachable:  # said once, not each second
+            except Exception as error:  # whatever the cause, the models in memory can still predict
+                if reachable:  # logged once, not each second
                     log.warning("models cannot be refreshed", error=str(error))
                 reachable = False
 
@@ -183,7 +183,7 @@ class Inference:
 
 
 def check_servable(classifier: Classifier) -> None:
-    """Refuse what is a network, but not one that reads digits from 28x28: CheckpointError."""
+    """Raise CheckpointError for a network that does not map 784 inputs to 10 outputs."""
     layers = classifier.parameters.layers
     if layers[0] != 784:
         raise CheckpointError("model.inputs", expected=784, found=layers[0])
