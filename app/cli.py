@@ -1,7 +1,7 @@
 """The command line: `byhand serve | train | predict | gradcheck | models`.
 
-What each command takes is declared here; what it does is in `app/commands`, imported when it is
-called, so that `byhand train` starts without the web service's imports.
+The options of each command are declared here; its code is in `app/commands`, imported when it is
+called, so that `byhand train` starts without importing the web service.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""`byhand models …`: the same commands on a server's models and on the local store's."""
+"""`byhand models …`: the same commands for the local store's models and for a server's."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ from model.serialization.checkpoint import dump_model, load_model, pretrained
 
 __all__ = ["Models"]
 
-PAGE = 100  # models asked for at a time
+PAGE = 100  # models in one query or request
 
 
 class ModelBackend(Protocol):
-    """Where models are kept. Each model is the dict that GET /models/{id} gives."""
+    """Access to stored models. A model is the dict that GET /models/{id} gives."""
 
     def all(self) -> Iterator[dict[str, Any]]: ...
     def get(self, model: str) -> dict[str, Any]: ...
@@ -36,7 +36,7 @@ class ModelBackend(Protocol):
 
 
 class Models:
-    """The commands, on whichever shelf they were asked for."""
+    """The commands, on the server at `url` or, without one, on the local store."""
 
     def __init__(self, url: str | None, api_key: str | None = None) -> None:
         self._backend: ModelBackend = LocalBackend() if url is None else ServerBackend(url, api_key)
@@ -49,7 +49,7 @@ class Models:
         self._backend.close()
 
     def list(self, as_json: bool) -> None:
-        """Print a table, or one JSON object a line."""
+        """Print the models as a table, or as JSON with one object per line."""
         if as_json:
             for model in self._backend.all():
                 print(json.dumps(model, ensure_ascii=False))
@@ -75,7 +75,7 @@ class Models:
         print(json.dumps(self._backend.get(model), indent=2, ensure_ascii=False))
 
     def activate(self, model: str) -> None:
-        """Make a model the one that predicts."""
+        """Make a model the active one, which predicts from now on."""
         self._backend.activate(model)
         self._console.print(f"{model} predicts from now on.")
 
@@ -86,7 +86,7 @@ class Models:
         self._console.print(f"Saved as {output}.")
 
     def upload(self, file: Path, name: str) -> None:
-        """Add a weights file."""
+        """Add a weights file to the models."""
         model = self._backend.add(file.read_bytes(), name)
         self._console.print(
             f"Added as {model['id']}; use it with: byhand models activate {model['id']}"
@@ -148,7 +148,7 @@ class LocalBackend:
 
 
 class ServerBackend:
-    """The models of a running byhand, through its REST API."""
+    """The models of a running server, through its REST API."""
 
     def __init__(self, url: str, api_key: str | None) -> None:
         self._server = Server(url, api_key)
