@@ -130,9 +130,7 @@ def page_headers(script: str = "'self'") -> dict[str, str]:
 
 # On every response. The page's other headers are left out: browsers do not render JSON.
 NO_SNIFFING = (b"x-content-type-options", b"nosniff")
-SLOWEST_BODY = (
-    30.0  # seconds until a slowly sent body is refused, so that it cannot hold a connection
-)
+SLOWEST_BODY = 30.0  # seconds until a slow body is refused, so that it cannot hold a connection
 
 
 class _ClientDisconnected(Exception):  # noqa: N818

@@ -53,7 +53,7 @@ class Settings(BaseSettings):
         30.0,
         ge=1,
         le=3600,
-        description="Seconds without a heartbeat after which another worker takes over a job.",
+        description="Seconds without a heartbeat after which another worker takes a job up.",
     )
     keep_jobs_days: float | None = Field(
         None,

@@ -32,9 +32,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Metrics", "Telemetry"]
 
-QUIET = frozenset(
-    {"/healthz", "/readyz", "/metrics"}
-)  # requested every few seconds, so logged at debug
+QUIET = frozenset({"/healthz", "/readyz", "/metrics"})  # polled often, so logged at debug
 BUCKETS = (
     0.0005,
     0.001,

@@ -1,8 +1,8 @@
-"""Where the time goes: an epoch, a request of each kind, inside the process, and its parts.
+"""Measures the CPU time of an epoch and of each kind of request, part by part.
 
     python benchmarks/costs.py [--rounds 9]
 
-CPU time, so that other work on the machine is not counted. Training: plain SGD, batch 64, 60,000
+It is CPU time, so that other work on the machine is not counted. Training: plain SGD, batch 64, 60,000
 images, as in benchmarks/training.py. Requests: the whole application without a network, 16 at a
 time, as many clients send them; logs and metrics are on.
 """

@@ -1,4 +1,4 @@
-/** The buttons, keys, files and samples around the pad. */
+/** The pad and its controls: buttons, keyboard shortcuts, image files and test digits. */
 
 import { predictImage } from "../service/api.js";
 import { find, findAll } from "../ui/dom.js";
@@ -58,7 +58,7 @@ export class PadView {
     return this.openSample(Math.floor(COUNT * Math.random()));
   }
 
-  /** The service crops, turns and cleans the picture; what it made of it becomes the drawing. */
+  /** Send an image to the service, which crops and scales it; the resulting 28x28 pixels become the drawing. */
   #image(file) {
     if (!file) return;
     this.#try(async () => {
