@@ -2,9 +2,9 @@
 
     python benchmarks/costs.py [--rounds 9]
 
-It is CPU time, so that other work on the machine is not counted. Training: plain SGD, batch 64, 60,000
-images, as in benchmarks/training.py. Requests: the whole application without a network, 16 at a
-time, as many clients send them; logs and metrics are on.
+It is CPU time, so that other work on the machine is not counted. Training: plain SGD, batch 64,
+60,000 images, as in benchmarks/training.py. Requests: the whole application without a network, 16
+at a time, as many clients send them; logs and metrics are on.
 """
 
 import argparse

@@ -18,7 +18,8 @@ const CENTRE = 14; // pixel indices: 0 is the middle of the first pixel
 const PEAK = 255;
 const MARGIN = (SIDE - BOX) / 2;
 
-// The range of the longer side in MNIST's own images; such a bitmap is passed through unchanged.
+// What MNIST's own images have: the longer side in pixels, the least peak, the most offset of the centre of mass.
+// A bitmap that has all three is passed through unchanged.
 const MNIST_LENGTHS = [19, 20];
 const MNIST_PEAK = 254;
 const MNIST_OFFSET = 0.53;
