@@ -1,4 +1,4 @@
-"""How many threads NumPy's matrix products take. NumPy reads this when it is first imported."""
+"""Limits the threads of NumPy's matrix products. NumPy reads the limit at its first import."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ import os
 
 __all__ = ["ONE_THREAD", "default_to_one_thread"]
 
-#: One: at these sizes two are slower, jobs would fight over the cores, and the number of threads
-#: decides how sums are split, so how they round. Processes that are started later inherit it.
+#: At these matrix sizes two threads are slower, jobs would compete for the cores, and the number of
+#: threads decides how sums are split and so how they round. Child processes inherit it.
 ONE_THREAD = {
     "OPENBLAS_NUM_THREADS": "1",
     "OMP_NUM_THREADS": "1",
@@ -18,5 +18,5 @@ ONE_THREAD = {
 
 
 def default_to_one_thread() -> None:
-    """Ask for one thread, unless the environment says otherwise."""
+    """Set one thread in the environment, except where it already sets a number."""
     os.environ.update(ONE_THREAD | os.environ)

@@ -1,7 +1,7 @@
 """The command line: `byhand serve | train | predict | gradcheck | models`.
 
-What each command takes is declared here; what it does is in `app/commands`, imported when it is
-called, so that `byhand train` starts without the web service's imports.
+The options of each command are declared here; its code is in `app/commands`, imported when it is
+called, so that `byhand train` starts without importing the web service.
 """
 
 from __future__ import annotations
@@ -119,22 +119,22 @@ def models_list(
     url: Url = None,
 ) -> None:
     """List the models, the newest first; the active one is starred."""
-    with _models(url) as shelf:
-        shelf.list(as_json)
+    with _models(url) as commands:
+        commands.list(as_json)
 
 
 @models.command("show")
 def models_show(model: ModelId, url: Url = None) -> None:
     """Show all that is known of one model, as JSON."""
-    with _models(url) as shelf:
-        shelf.show(model)
+    with _models(url) as commands:
+        commands.show(model)
 
 
 @models.command("activate")
 def models_activate(model: ModelId, url: Url = None, api_key: Key = None) -> None:
     """Predict with this model from now on."""
-    with _models(url, api_key) as shelf:
-        shelf.activate(model)
+    with _models(url, api_key) as commands:
+        commands.activate(model)
 
 
 @models.command("download")
@@ -144,8 +144,8 @@ def models_download(
     url: Url = None,
 ) -> None:
     """Write a model's weights to a file."""
-    with _models(url) as shelf:
-        shelf.download(model, output or Path(f"{model}.npz"))
+    with _models(url) as commands:
+        commands.download(model, output or Path(f"{model}.npz"))
 
 
 @models.command("upload")
@@ -156,15 +156,15 @@ def models_upload(
     api_key: Key = None,
 ) -> None:
     """Add a weights file to the models."""
-    with _models(url, api_key) as shelf:
-        shelf.upload(file, name or file.stem)
+    with _models(url, api_key) as commands:
+        commands.upload(file, name or file.stem)
 
 
 @models.command("delete")
 def models_delete(model: ModelId, url: Url = None, api_key: Key = None) -> None:
     """Delete a model; the active one is refused."""
-    with _models(url, api_key) as shelf:
-        shelf.delete(model)
+    with _models(url, api_key) as commands:
+        commands.delete(model)
 
 
 def _models(url: str | None, api_key: str | None = None) -> Any:

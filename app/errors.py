@@ -1,4 +1,4 @@
-"""What the service answers when it cannot do as asked.
+"""The exceptions that the service answers with a problem document.
 
     ProblemError                  a status, and a message that says what to do
     ├── BadRequest        400     the bytes are not what the Content-Type says
@@ -45,9 +45,9 @@ FieldError = Mapping[str, str]  # {"field": "epochs", "message": "…"}
 
 
 class ProblemError(Exception):
-    """The root: never raised itself. A code of `model.messages` with its values.
+    """The base class, never raised itself: a code of `model.messages` with its values.
 
-    `detail` is its one or two sentences for a person to read; `errors` name refused fields.
+    `detail` is the message's sentences for a person to read; `errors` name refused fields.
     """
 
     status: ClassVar[int] = 500
@@ -70,7 +70,7 @@ class ProblemError(Exception):
 
     @property
     def title(self) -> str:
-        """What kind of problem its status stands for, in the language in use."""
+        """The kind of problem that the status stands for, in the language in use."""
         return say(f"title.{self.status}")
 
     @property

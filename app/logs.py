@@ -1,8 +1,7 @@
-"""Log lines: one JSON object a line on stderr, whoever writes them.
+"""Configures logging: one JSON object per line on stderr.
 
-They are so from the import of this file on, also where nobody configures anything, as in a training
-process or a worker of a cluster. The web service sets its level, and takes in what the standard
-library's loggers say.
+The import of this module is enough, as in a training process or a worker of a cluster. The web
+service also sets the level, and forwards the records of the standard library's loggers.
 """
 
 from __future__ import annotations
@@ -20,10 +19,10 @@ import structlog
 __all__ = ["configure_logging", "log", "request_id"]
 
 log: Any = structlog.get_logger()
-"""`log.warning("what happened", job=…)`: the sentence is the same each time, values are apart."""
+"""`log.warning("what happened", job=…)`: a constant sentence, with the values as fields."""
 
 request_id: ContextVar[str] = ContextVar("request_id", default="")
-"""The id of the request that is answered; "" outside of one."""
+"""The id of the request that is being answered; "" outside of requests."""
 
 
 def configure_logging(level: str) -> None:
@@ -32,7 +31,9 @@ def configure_logging(level: str) -> None:
     _configure(number)
     root = logging.getLogger()
     root.handlers = [_Forward()]
-    root.setLevel(max(number, logging.WARNING))  # other libraries' chatter stays out
+    root.setLevel(
+        max(number, logging.WARNING)
+    )  # leaves out other libraries' debug and info records
     for name in ("uvicorn", "uvicorn.error", "uvicorn.access"):
         logger = logging.getLogger(name)
         logger.handlers = []
@@ -41,7 +42,7 @@ def configure_logging(level: str) -> None:
 
 
 def _configure(level: int) -> None:
-    # Every processor is paid for at each request: two of them instead of structlog's usual five.
+    # Each processor costs time at every request: two instead of structlog's usual five.
     structlog.configure(
         processors=[structlog.processors.format_exc_info, _to_json],
         wrapper_class=structlog.make_filtering_bound_logger(level),
@@ -51,7 +52,7 @@ def _configure(level: int) -> None:
 
 
 def _to_json(logger: Any, name: str, event: MutableMapping[str, Any]) -> str:
-    """The line: what was said, and its level, time and request."""
+    """Make the JSON line: the event with its values, level, time and request id."""
     event["level"] = name
     event["timestamp"] = datetime.now(UTC)
     if found := request_id.get():

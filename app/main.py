@@ -1,4 +1,4 @@
-"""The service put together: what is made at start, in which order, and what answers."""
+"""Builds the service: its routes, its middleware, and what is opened at start, closed at stop."""
 
 from __future__ import annotations
 
@@ -29,12 +29,12 @@ from app.routes import (
     presets,
     train,
 )
-from app.routes.raw import Express
+from app.routes.raw import FastPath
 from app.schemas.common import Problem
-from app.security import Guard, must_declare
+from app.security import Guard, check_declared
 from app.serving.evaluation import Evaluator
 from app.serving.inference import Inference
-from app.serving.watchdog import end_with_parent
+from app.serving.watchdog import stop_with_parent
 from app.settings import Settings
 from app.store import engine
 from app.store import jobs as jobs_store
@@ -58,7 +58,7 @@ Recognises handwritten digits with one small network, and shows backpropagation 
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:
-    """The service, with its settings from the environment unless they are given."""
+    """Make the ASGI application; without `settings`, they are read from the environment."""
     settings = settings or Settings()
     messages.use(settings.language)
     configure_logging(settings.log_level)
@@ -69,7 +69,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         lifespan=_lifespan,
-        # FastAPI's own OpenTelemetry hooks: asked at every request whether they are wanted.
+        # FastAPI's OpenTelemetry hooks cost time at each request, even when nothing is exported.
         telemetry={"tracing": False, "metrics": False, "logs": False},
     )
     app.state.settings = settings
@@ -80,13 +80,13 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]
     framework = list(app.routes)  # /openapi.json
     for module in RESOURCES:
-        # Not include_router: it matches every request twice, which predicting would feel.
+        # Not include_router, which matches every request twice: too slow for predictions.
         app.routes.extend(module.router.routes)
     pages.add_docs(app)
     app.routes.extend(pages.routes)
-    must_declare(route for route in app.routes if route not in framework)
-    # The last added is the outermost.
-    app.add_middleware(Express, routes=app.routes)
+    check_declared(route for route in app.routes if route not in framework)
+    # The middleware that is added last is the outermost.
+    app.add_middleware(FastPath, routes=app.routes)
     app.add_middleware(Guard, settings=settings, routes=app.routes)
     app.add_middleware(Telemetry, metrics=metrics, log_level=settings.log_level)
     return app
@@ -94,7 +94,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
 
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
-    end_with_parent()
+    stop_with_parent()
     settings: Settings = app.state.settings
     database = engine.connect(settings.store_url)
     app.state.database = database
@@ -103,31 +103,31 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     app.state.jobs = service = JobService(settings, database)
     service.start()
     inference.start()
-    # What is here now stays: the garbage collector need not look at it again, request by request.
+    # All objects that exist now stay alive: freeze them, so that collections skip them.
     _keep_freed_memory()
     gc.freeze()
-    gc.enable()  # `byhand serve` starts without it
+    gc.enable()  # `byhand serve` disables it for the start
     try:
         yield
     finally:
-        service.event_stream.release_signals()  # here: only the main thread may
+        service.event_stream.release_signals()  # here, because only the main thread may do it
         await inference.stop()
         await asyncio.to_thread(service.stop)
         database.close()
 
 
 def _keep_freed_memory() -> None:
-    """Let glibc keep what is freed, up to 16 MB, for the next arrays.
+    """Make glibc keep up to 16 MB of freed memory for the next arrays.
 
-    It would give back all but 128 KB, to get it again from the kernel page by page, for every
-    batch. Freeing a block raises that limit to twice its size (mallopt(3), M_MMAP_THRESHOLD); a
-    block that is never written to takes no memory.
+    By default it returns all but 128 KB to the kernel, which then maps it again page by page for
+    every batch. Freeing a block raises that limit to twice its size (mallopt(3),
+    M_MMAP_THRESHOLD); a block that is never written to takes no memory.
     """
     np.empty(8 * 2**20, np.uint8)
 
 
 def _prepare_store(app: FastAPI) -> None:
-    """Tables, the bundled model, the active model in memory: all before the first request."""
+    """Create tables, store the bundled model, load the active one, before the first request."""
     database: engine.Database = app.state.database
     engine.migrate(database)
     bundled = pretrained()
@@ -148,7 +148,7 @@ async def _on_store_error(request: Request, error: Exception) -> Response:
 
 
 def _openapi(app: FastAPI) -> dict[str, Any]:
-    """The API's description, made once, with the problem document that every refusal refers to."""
+    """The OpenAPI schema, made once, with the problem document that error responses refer to."""
     if app.openapi_schema is None:
         schema = get_openapi(
             title=app.title, version=app.version, description=app.description, routes=app.routes

@@ -1,6 +1,6 @@
-"""Every error of the service as an RFC 9457 problem document, rendered in one place, `problem`.
+"""Renders every error of the service as an RFC 9457 problem document, all by `problem`.
 
-Errors of the network itself (model/errors.py) are rendered as 422: they speak of the caller's data.
+Errors of the package `model` (model/errors.py) become 422, as they are about the caller's data.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ def problem(
 ) -> Response:
     """Render one problem document; `extra` members without a value are left out.
 
-    `detail` is the message's sentence, unless more is to be said.
+    `detail` and `title` are by default the message's sentence and the status's phrase.
     """
     body = {
         "type": "about:blank",
@@ -48,7 +48,7 @@ def problem(
 
 
 def render(error: ProblemError | ByhandError) -> Response:
-    """The answer to one of our own errors; the network's are 422, for they speak of its input."""
+    """The response to an error of `app` or of `model`; the latter gets status 422."""
     if isinstance(error, ProblemError):
         return problem(
             error.status,
@@ -69,12 +69,12 @@ def render(error: ProblemError | ByhandError) -> Response:
 
 
 def unexpected(request_id: str) -> Response:
-    """The answer to a fault of our own: no internals, but an id that finds the log line."""
+    """The 500 response to an uncaught exception: no internals, but the id to find the log line."""
     return problem(500, Message("service.unexpected"), request_id=request_id)
 
 
 def install_handlers(app: FastAPI) -> None:
-    """Render every error as problem+json. What nothing here catches is met in telemetry."""
+    """Render every error as problem+json; app/telemetry.py renders what is not caught here."""
 
     async def on_our_own_error(request: Request, error: Exception) -> Response:
         assert isinstance(error, ProblemError | ByhandError)
@@ -98,7 +98,7 @@ def install_handlers(app: FastAPI) -> None:
 
 
 def _refusal(entries: Sequence[Mapping[str, Any]]) -> ProblemError:
-    """What pydantic's error entries come to."""
+    """The error of this service for pydantic's error entries."""
     if entries[0]["type"] == "json_invalid":
         return BadRequest("request.not_json", error=entries[0]["ctx"]["error"])
     if entries[0]["loc"] == ("body",) and isinstance(entries[0].get("input"), bytes):
@@ -123,7 +123,7 @@ def field_error(entry: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _in_words(entry: Mapping[str, Any]) -> str:
-    """The sentence of pydantic's kind of error; its own English where we have none."""
+    """Our sentence for an error entry by its type; pydantic's English text if there is none."""
     try:
         return say(f"field.{entry['type']}", **entry.get("ctx", {}))
     except KeyError:
@@ -131,7 +131,7 @@ def _in_words(entry: Mapping[str, Any]) -> str:
 
 
 def _methods_of(request: Request) -> list[str]:
-    """Every method that the path takes; the framework's own Allow has those of one route alone."""
+    """Every method that the path takes; the framework's Allow header lists one route's alone."""
     path = request.url.path
     matching = (
         getattr(route, "methods", None)
@@ -142,7 +142,7 @@ def _methods_of(request: Request) -> list[str]:
 
 
 def _http_message(error: Any, request: Request, headers: Mapping[str, str]) -> Message:
-    """Say more than the framework's 'Not Found' and 'Method Not Allowed'."""
+    """A message that says more than the framework's 'Not Found' and 'Method Not Allowed'."""
     path = request.url.path
     if error.status_code == 404 and error.detail == "Not Found":
         return Message("service.no_such_path", {"path": path})

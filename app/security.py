@@ -1,12 +1,12 @@
-"""Who may call, how often and with how much; and the headers that keep a browser safe.
+"""API key, rate limit, limits of request bodies, and security headers of responses.
 
-Each route says what it asks of its callers, where it is declared:
+Each route declares what it requires of its callers:
 
-- its class is `LimitedRoute` or `OpenRoute`: whether BYHAND_RATE_LIMIT counts its calls;
+- its class, `LimitedRoute` or `OpenRoute`, says whether BYHAND_RATE_LIMIT counts its calls;
 - a route that changes something has `dependencies=[KeyNeeded]`; one that takes a body and changes
   nothing has `dependencies=[OpenToAll]`.
 
-A route that forgets either keeps the service from starting: `must_declare`.
+The service does not start if a route lacks either declaration: `check_declared`.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ __all__ = [
     "OpenRoute",
     "OpenToAll",
     "UndeclaredRouteError",
-    "must_declare",
+    "check_declared",
     "page_headers",
     "require_key",
 ]
@@ -51,14 +51,14 @@ async def require_key(
     bearer: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
     header: Annotated[str | None, Depends(_header)],
 ) -> None:
-    """Let a changing call through only with the API key, where one is set."""
+    """Raise Unauthorized unless the call carries the API key, if one is set."""
     expected = request.app.state.settings.api_key
     if expected is None:
         return
     found = bearer.credentials if bearer else header
     if found is None:
         raise Unauthorized("security.key_needed")
-    # Compared in constant time: how long a refusal takes says nothing about the key.
+    # Compared in constant time, so that the time of a refusal reveals nothing about the key.
     if not hmac.compare_digest(found.encode(), expected.get_secret_value().encode()):
         raise Unauthorized("security.wrong_key")
 
@@ -67,35 +67,35 @@ KeyNeeded = Depends(require_key)
 """For `dependencies=[KeyNeeded]` of every route that changes something."""
 
 
-async def _let_in() -> None:
-    """Ask for nothing."""
+async def _require_nothing() -> None:
+    """A dependency that lets every call through; it marks a route as open on purpose."""
 
 
-OpenToAll = Depends(_let_in)
+OpenToAll = Depends(_require_nothing)
 """For `dependencies=[OpenToAll]` of a route that takes a body, but changes nothing."""
 
 
 class LimitedRoute(APIRoute):
-    """A route whose calls count against the rate limit, where one is set: 429 when they pass it."""
+    """A route whose calls count against the rate limit, if one is set; above it they get 429."""
 
     limited: ClassVar[bool] = True
 
 
 class OpenRoute(APIRoute):
-    """A route that may be asked as often as anybody likes: what it does costs next to nothing."""
+    """A route without a rate limit, for calls that cost next to nothing."""
 
     limited: ClassVar[bool] = False
 
 
 class UndeclaredRouteError(Exception):
-    """A route does not say what it asks of its callers. Met at start, by whoever has written it."""
+    """A route lacks a declaration of rate limit or key; raised at start, for its programmer."""
 
 
 CHANGING = frozenset({"POST", "PUT", "DELETE", "PATCH"})
 
 
-def must_declare(routes: Iterable[BaseRoute]) -> None:
-    """Raise UndeclaredRouteError for the first route that leaves open who may call it how often."""
+def check_declared(routes: Iterable[BaseRoute]) -> None:
+    """Raise UndeclaredRouteError for the first route without a declared rate limit or key."""
     for route in routes:
         methods = getattr(route, "methods", None) or set()
         name = " ".join([*sorted(methods), getattr(route, "path", repr(route))])
@@ -105,7 +105,7 @@ def must_declare(routes: Iterable[BaseRoute]) -> None:
                 "or OpenRoute (app/security.py)."
             )
         asked = [needed.dependency for needed in getattr(route, "dependencies", ())]
-        if methods & CHANGING and (require_key in asked) == (_let_in in asked):
+        if methods & CHANGING and (require_key in asked) == (_require_nothing in asked):
             raise UndeclaredRouteError(
                 f"{name}: who may call it? Give it either dependencies=[KeyNeeded] or, when it "
                 "changes nothing, dependencies=[OpenToAll] (app/security.py)."
@@ -113,10 +113,10 @@ def must_declare(routes: Iterable[BaseRoute]) -> None:
 
 
 def page_headers(script: str = "'self'") -> dict[str, str]:
-    """For what a browser renders: nothing from elsewhere, nothing inline, in nobody's frame.
+    """Headers for pages: a policy without other origins, inline code or framing elsewhere.
 
-    data: and blob: images are allowed, as canvases make them. `script` is the source list of
-    scripts.
+    data: and blob: images are allowed, because canvases make them. `script` is the value of
+    script-src.
     """
     return {
         "Content-Security-Policy": (
@@ -128,20 +128,20 @@ def page_headers(script: str = "'self'") -> dict[str, str]:
     }
 
 
-# On every answer; more would cost each prediction, and JSON is not rendered.
+# On every response. The page's other headers are left out: browsers do not render JSON.
 NO_SNIFFING = (b"x-content-type-options", b"nosniff")
-SLOWEST_BODY = 30.0  # seconds: a body that trickles in holds a connection no longer
+SLOWEST_BODY = 30.0  # seconds until a slow body is refused, so that it cannot hold a connection
 
 
-class _Gone(Exception):  # noqa: N818
-    """The client hung up in the middle of its own request."""
+class _ClientDisconnected(Exception):  # noqa: N818
+    """The client disconnected before it had sent its whole request."""
 
 
 class Guard:
-    """ASGI: rate and body limits before the application sees the request; safe headers after.
+    """ASGI middleware: enforces rate and body limits, and adds a security header to responses.
 
-    The body is read here, whole, up to the limit: one place that also holds for chunked bodies,
-    which do not say how long they are.
+    It reads the whole body, up to the limit, before it calls the application. So the limit also
+    holds for chunked bodies, which do not announce their length.
     """
 
     def __init__(self, app: ASGIApp, settings: Settings, routes: Sequence[BaseRoute]) -> None:
@@ -169,12 +169,12 @@ class Guard:
         except ProblemError as error:
             await render(error)(scope, receive, send_safely)
             return
-        except _Gone:
+        except _ClientDisconnected:
             return
         await self.app(scope, receive, send_safely)
 
     def _is_limited(self, scope: Scope) -> bool:
-        """Whether the route that will answer is limited; it may answer that the method is wrong."""
+        """Whether the route that will answer is limited, be it with 405 for a wrong method."""
         of_other_methods = False
         for route in self.routes:
             match, _ = route.matches(scope)
@@ -215,7 +215,7 @@ class Guard:
         while more:
             message = await receive()
             if message["type"] == "http.disconnect":
-                raise _Gone
+                raise _ClientDisconnected
             chunks.append(message.get("body", b""))
             size += len(chunks[-1])
             if size > self.most_bytes:
@@ -225,7 +225,7 @@ class Guard:
 
 
 class _Limiter:
-    """A moving window for each limit and client address. Each server process counts for itself."""
+    """A moving window for each limit and client address, counted in each server process alone."""
 
     def __init__(self, limit: str) -> None:
         # Imported only where a limit is set: it takes a while.
@@ -239,8 +239,8 @@ class _Limiter:
     def check(self, scope: Scope) -> None:
         """Count the request, or raise TooMany.
 
-        A refused request counts against no limit: whoever waits as long as one of them says has
-        lost nothing of the others. Of several that are reached, the longest wait is told.
+        A refused request counts against no limit. If several limits are reached, the error
+        tells the longest wait.
         """
         client: Any = (scope.get("client") or ("unknown",))[0]
         reached = [

@@ -1,4 +1,4 @@
-"""Everything that can be set from outside, each with its unit; read once, at start."""
+"""The settings, each with its unit, read once at start from the environment (BYHAND_…)."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ STATIC = Path(__file__).parents[1] / "static"
 
 
 def words_file(language: str) -> Path:
-    """Where the main page's sentences in this language are, or would be."""
+    """The path of the main page's sentences in this language; the file need not exist."""
     return STATIC / "words" / f"{language}.js"
 
 
 class Settings(BaseSettings):
-    """The service's settings. A value out of range stops the start with the setting's name."""
+    """The service's settings. Raises ValidationError that names a setting out of range."""
 
     model_config = SettingsConfigDict(
         env_prefix="BYHAND_", env_ignore_empty=True, extra="ignore", frozen=True
@@ -84,7 +84,7 @@ class Settings(BaseSettings):
 
     @property
     def store_url(self) -> str:
-        """The URL that the store is opened with."""
+        """The SQLAlchemy URL of the store."""
         return self.database_url or f"sqlite:///{self.data_dir.resolve() / 'byhand.db'}"
 
     @field_validator("log_level", mode="before")
@@ -105,7 +105,7 @@ class Settings(BaseSettings):
     def _limit_reads(cls, limit: str | None) -> str | None:
         if limit is None:
             return None
-        import limits  # only here and where it is applied: most services set no limit
+        import limits  # imported only here and where it is applied: most services set no limit
 
         try:
             limits.parse_many(limit)

@@ -1,7 +1,7 @@
-"""What the operator sees of requests: Prometheus metrics, a log line each, an id on both sides.
+"""Prometheus metrics, a log line and an id for every request.
 
-`Telemetry` is the outermost layer of the service: it times every request, counts it under its
-route's template, logs it, and turns a fault that nothing else caught into a 500 problem with the
+`Telemetry` is the outermost middleware: it times every request, counts it under its route's
+template, logs it, and turns an exception that nothing else caught into a 500 problem with the
 request id.
 """
 
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Metrics", "Telemetry"]
 
-QUIET = frozenset({"/healthz", "/readyz", "/metrics"})  # asked every few seconds: logged at debug
+QUIET = frozenset({"/healthz", "/readyz", "/metrics"})  # polled often, so logged at debug
 BUCKETS = (
     0.0005,
     0.001,
@@ -49,17 +49,17 @@ BUCKETS = (
     5,
     10,
 )  # seconds
-CLIENT_GONE = 499  # what is counted when nobody waited for the answer
+CLIENT_GONE = 499  # the status that is counted if the client disconnected before the response
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "PATCH"})
 
-_SAFE_ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")  # an id from outside goes into our log
+_SAFE_ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")  # a client's id is written to the log
 
 
 class Metrics:
-    """The service's counters, in a registry of their own: a process may hold two services."""
+    """The service's metrics, in a registry of their own, as a process may hold two services."""
 
     def __init__(self) -> None:
-        # A second series for each, which nobody plots.
+        # Leave out the series _created, which nobody plots.
         disable_created_metrics()  # type: ignore[no-untyped-call]
         self.registry = CollectorRegistry()
         self.requests = Counter(
@@ -78,12 +78,12 @@ class Metrics:
         self.predictions = Counter(
             "byhand_predictions", "Images read by the network.", registry=self.registry
         )
-        #: Apart, since it is asked for and not kept: several processes would each count every job.
+        #: Apart from `registry`, which is summed over processes: each job would count repeatedly.
         self.jobs = CollectorRegistry()
         self._children: dict[tuple[str, str, int], tuple[Callable[[], None], Any]] = {}
 
     def observe(self, route: str, method: str, status: int, seconds: float) -> None:
-        """Count one answer."""
+        """Count one response and its duration."""
         key = (route, method, status)
         child = self._children.get(key)
         if child is None:  # looking a labelled child up costs more than counting
@@ -94,11 +94,11 @@ class Metrics:
         observe(seconds)
 
     def watch_jobs(self, count_by_state: Callable[[], Mapping[str, int]]) -> None:
-        """Report the jobs in the store, counted when the metrics are read."""
+        """Add a gauge of the jobs in the store, which calls `count_by_state` at each rendering."""
         self.jobs.register(_Jobs(count_by_state))
 
     def render(self) -> bytes:
-        """The text format of Prometheus, summed over all server processes."""
+        """All metrics in Prometheus' text format, summed over all server processes."""
         counted = self.registry
         if "PROMETHEUS_MULTIPROC_DIR" in os.environ:
             from prometheus_client.multiprocess import MultiProcessCollector
@@ -109,17 +109,17 @@ class Metrics:
 
 
 class _Jobs(Collector):
-    """byhand_jobs{state}: a gauge that is asked for, not kept, since any replica changes it."""
+    """byhand_jobs{state}: a gauge read from the store when asked, as any replica changes it."""
 
     def __init__(self, count_by_state: Callable[[], Mapping[str, int]]) -> None:
         self._count_by_state = count_by_state
 
     def describe(self) -> list[GaugeMetricFamily]:
-        """Name the metric without asking the store."""
+        """Describe the metric without a query to the store."""
         return [GaugeMetricFamily("byhand_jobs", "Training jobs in the store, by state.")]
 
     def collect(self) -> list[GaugeMetricFamily]:
-        """Ask the store."""
+        """Query the store."""
         family = GaugeMetricFamily(
             "byhand_jobs", "Training jobs in the store, by state.", labels=["state"]
         )
@@ -129,12 +129,12 @@ class _Jobs(Collector):
 
 
 class Telemetry:
-    """ASGI: an id, a clock, a count and a log line for every request; the last catch for faults."""
+    """ASGI middleware: id, metrics and log line of every request; renders uncaught exceptions."""
 
     def __init__(self, app: ASGIApp, metrics: Metrics, log_level: str) -> None:
         self.app = app
         self.metrics = metrics
-        self.log = log.bind()  # once: `log` itself would do so at each request
+        self.log = log.bind()  # bound once; `log` itself would bind again at each request
         self.logged = (log_level in ("debug", "info"), log_level == "debug")  # usual, quiet
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -162,7 +162,7 @@ class Telemetry:
             if status == CLIENT_GONE:
                 await unexpected(id)(scope, receive, send_with_id)
             else:
-                raise  # half an answer is out: the server must cut the connection
+                raise  # the response has begun: the server must cut the connection
         finally:
             seconds = perf_counter() - start
             method = scope["method"] if scope["method"] in METHODS else "other"
@@ -187,5 +187,5 @@ def _incoming_id(scope: Scope) -> str | None:
 
 
 def _route(scope: Scope) -> str:
-    """The route's template: a label with a handful of values, whatever paths are asked for."""
+    """The path template of the route: a label with few values, whatever the paths."""
     return getattr(scope.get("route"), "path", "unmatched")

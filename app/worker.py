@@ -1,4 +1,4 @@
-"""The former place of `run_training`: a server of an earlier version submits it by this path.
+"""An alias of `run_training` at its former path, which servers of earlier versions submit.
 
 Tasks for a Dask cluster are pickled as module and name. While the servers of one store are upgraded
 one by one, a new worker must still find what an old server sends.

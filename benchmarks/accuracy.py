@@ -1,10 +1,10 @@
-"""How often a model is right on MNIST's test images, and how far its probabilities can be trusted.
+"""Measures a model's accuracy on MNIST's test images, and the calibration of its probabilities.
 
     python benchmarks/accuracy.py                     the bundled model
     python benchmarks/accuracy.py FILE.npz …          others, e.g. of `byhand train --seed 1`
     python benchmarks/accuracy.py --errors FILE.png   and a picture of what the first one misread
 
-ECE, the expected calibration error, is that of `model.confidence.calibration`.
+ECE, the expected calibration error, is defined in `model.confidence.calibration`.
 """
 
 import argparse

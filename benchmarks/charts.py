@@ -1,4 +1,4 @@
-"""Small line charts on doubly logarithmic axes, as one SVG: what a benchmark found, to look at."""
+"""Draws the results of benchmarks as small line charts with logarithmic axes, in one SVG."""
 
 import math
 from dataclasses import dataclass

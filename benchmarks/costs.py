@@ -1,10 +1,10 @@
-"""Where the time goes: an epoch, a request of each kind, inside the process, and its parts.
+"""Measures the CPU time of an epoch and of each kind of request, part by part.
 
     python benchmarks/costs.py [--rounds 9]
 
-CPU time, so that other work on the machine is not counted. Training: plain SGD, batch 64, 60,000
-images, as in benchmarks/training.py. Requests: the whole application without a network, 16 at a
-time, as many clients send them; logs and metrics are on.
+It is CPU time, so that other work on the machine is not counted. Training: plain SGD, batch 64,
+60,000 images, as in benchmarks/training.py. Requests: the whole application without a network, 16
+at a time, as many clients send them; logs and metrics are on.
 """
 
 import argparse
@@ -30,7 +30,7 @@ from app.main import create_app
 from app.routes.gradients import document
 from app.routes.predict import CHUNK, to_json
 from app.serving.explain import explain
-from app.serving.inference import Served
+from app.serving.inference import LoadedModel
 from app.settings import Settings
 from model.confidence.rejection import predict_or_reject
 from model.data.idx import Split, load_mnist_part
@@ -158,7 +158,9 @@ def inside(rounds: int) -> list[tuple[str, float]]:
     explaining = functools.partial(
         explain, model.parameters, model.trace(digits[:1]), np.array([7])
     )
-    explained = document(Served("pretrained", "", model), explaining(), single=True, full=False)
+    explained = document(
+        LoadedModel("pretrained", "", model), explaining(), single=True, full=False
+    )
     batch, together = f"a batch of {CHUNK}", digits[:TOGETHER]
     parts = [
         *_of_picture(picture(digits[0], 28), "28x28"),

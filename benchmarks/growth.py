@@ -1,5 +1,5 @@
-"""How cost grows: training with examples, batch size and hidden units; serving with processes
-and connections.
+"""Measures how costs grow: of training with examples, batch size and hidden units; of serving with
+processes and connections.
 
     python benchmarks/growth.py [--rounds 3] [--picture docs/images/growth.svg]
 

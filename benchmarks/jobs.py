@@ -1,4 +1,4 @@
-"""What jobs and replicas cost: job throughput, predictions, and what a job leaves in the store.
+"""Measures job throughput, predictions beside jobs and replicas, and a job's size in the store.
 
     python benchmarks/jobs.py [--jobs 20] [--seconds 5] [--postgres]
 

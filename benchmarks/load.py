@@ -1,4 +1,4 @@
-"""Two ways to load a server: as fast as it answers (wrk), and so many requests a second."""
+"""Loads a server with requests: as fast as it answers (wrk), or at a fixed rate."""
 
 import asyncio
 import re

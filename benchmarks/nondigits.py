@@ -1,8 +1,9 @@
-"""What is no digit, made otherwise than in `model.synthesis.negatives`: to measure with only.
+"""Makes test inputs that are no digits, otherwise than `model.synthesis.negatives` does.
 
-Letters come from Pillow's own font and from the skeletons of another hand, scribbles from other
-formulas, pictures from painted scenes that go through the same preparation as an upload. Each maker
-gives a drawing, white ink on black, or the bytes of a file.
+They are for measurements, never for training. Letters come from Pillow's own font and from the
+skeletons of another hand, scribbles from other formulas, pictures from painted scenes that go
+through the same preprocessing as an upload. Each maker gives a drawing, white on black, or the
+bytes of a file.
 """
 
 import io

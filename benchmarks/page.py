@@ -1,10 +1,10 @@
-"""What the page loads at first, and how soon its bars follow the pointer, in a real browser.
+"""Measures in a real browser what the page loads, and how fast its answer follows the pointer.
 
     python -m benchmarks.page [--rounds 3]
 
 One headless Chromium, one server on this machine. The page itself measures each answer, from the
 pointer's move to the bars that are set; a round draws four digits after one that is not counted.
-Needs the tests' browser.
+It needs the browser of the tests.
 """
 
 import argparse

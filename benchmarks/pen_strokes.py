@@ -1,4 +1,4 @@
-"""How well people's own strokes are read: `python benchmarks/pen_strokes.py --strokes FILE`.
+"""Measures the accuracy on people's pen strokes: `python benchmarks/pen_strokes.py --strokes FILE`.
 
 FILE is an .npz of digits as pen strokes: `points` (P, 2) x to the right and y downwards in a box of
 500 x 500, `stroke_ends` (S,), `digit_ends` (N,), `labels` (N,). They are drawn with the page's own

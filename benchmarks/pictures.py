@@ -1,4 +1,4 @@
-"""Pictures of digits as people upload them, made from 28x28 test images.
+"""Makes pictures of digits such as people upload, from 28x28 test images.
 
 Each maker takes a digit (28, 28) and a Generator and gives the bytes of a file. Digits are drawn
 large: enlarged smoothly, then given a sharp pen's edge, never 28x28 pasted.

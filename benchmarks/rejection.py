@@ -1,9 +1,9 @@
-"""How often "I don't know" is said of what is no digit, how often of digits; and calibration.
+"""Measures how often non-digits and digits are rejected ("I don't know"), and calibration.
 
     python benchmarks/rejection.py [--pictures DIRECTORY] [--strokes FILE] [--show FILE.png]
 
-What is no digit comes from benchmarks/nondigits.py, which shares nothing with what the detector
-learnt from. --pictures adds square parts of the photos in a directory; --strokes adds people's pen
+Non-digits come from benchmarks/nondigits.py, which shares nothing with the detector's training
+data. --pictures adds square parts of the photos in a directory; --strokes adds people's pen
 strokes (benchmarks/pen_strokes.py says in what format); --show draws what went wrong.
 """
 

@@ -1,7 +1,7 @@
-"""How well uploads are read, condition by condition: `python benchmarks/robustness.py`.
+"""Measures the accuracy on uploads in various conditions: `python benchmarks/robustness.py`.
 
-Takes test images, makes each into an uploaded file (benchmarks/pictures.py), reads the file as the
-service does and counts the digits that come out right. Goal: 97 % in each, 95 % of the photos.
+Each test image is made into a file (benchmarks/pictures.py) that is classified as an upload; the
+shares of right digits are printed. The goal is 97 % in each condition, 95 % for photos.
 """
 
 import argparse

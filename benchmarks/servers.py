@@ -1,4 +1,4 @@
-"""The servers under measurement, as processes pinned to one core, and what they use of it."""
+"""Starts the servers to be measured, pinned to one core, and reads their CPU time and memory."""
 
 import os
 import signal

@@ -1,11 +1,11 @@
-"""Requests a second, latency, start and memory of the service, beside its peers.
+"""Measures throughput, latency, start time and memory of the service, beside its peers.
 
     python benchmarks/serving.py [--rounds 3] [--seconds 4] [--quick]
 
 Each server runs on one core with logs and metrics on, as shipped; wrk asks from the other over 16
-connections. All run at once and are asked in turn, so that a slow spell of the machine meets them
-all; a row is the median of its rounds. `per CPU second` divides by what the server itself used: on
-a machine with other work it says more than the wall clock does.
+connections. All run at once and are measured in turn, so that a slow spell of the machine affects
+them all; a row is the median of its rounds. `per CPU second` divides by the server's own CPU time:
+on a machine with other work it says more than the wall clock does.
 """
 
 import argparse

@@ -1,4 +1,4 @@
-"""From process start to 98 % of the test images, on one core: byhand beside PyTorch.
+"""Measures the time from process start to 98 % test accuracy, on one core, beside PyTorch.
 
     python benchmarks/time_to_98.py [--rounds 3]
 

@@ -1,11 +1,11 @@
-"""An epoch of 60,000 images, batch 64, on one core: byhand beside its peers, in alternation.
+"""Measures an epoch of 60,000 images, batch 64, on one core, beside peers in alternation.
 
     python benchmarks/training.py [--rounds 9]
 
 All train 784-128-10 with sigmoid, softmax and cross-entropy by plain SGD at the same rate, float32,
 in a fresh order each epoch. Prints medians and ratios; a peer that cannot be installed gets a row
-that says so. Then what preparing 60,000 images costs beside the steps that they feed, and how far
-the two overlap on two cores.
+that says so. Then it measures what preparing 60,000 images costs beside the training steps,
+and how far the two overlap on two cores.
 """
 
 import argparse

@@ -1,1 +1,1 @@
-"""What the commands of `byhand` do: one file each. What they take is declared in `app/cli.py`."""
+"""The commands of `byhand`, one file each. Their options are declared in `app/cli.py`."""

@@ -1,4 +1,4 @@
-"""The progress of a training run in the terminal, the same for a run here and one on a server."""
+"""The progress bar of a training run in the terminal, for local runs and runs on a server."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ __all__ = ["Bar"]
 
 
 class Bar:
-    """A bar with loss, accuracy and time left, and a line for each epoch above it.
+    """A context manager: a bar with loss, accuracy and time left, below a line for each epoch.
 
-    Where the output is not a terminal, only the lines are printed.
+    If the output is not a terminal, only the lines are printed.
     """
 
     def __init__(self, console: Console) -> None:
@@ -45,7 +45,7 @@ class Bar:
         self._bars.stop()
 
     def progress(self, at: Progress, seconds_left: float | None) -> None:
-        """Move the bar."""
+        """Update the bar."""
         self._bars.update(
             self._task,
             completed=at.step,
@@ -67,7 +67,7 @@ class Bar:
         )
 
     def hint(self, *messages: Message | str) -> None:
-        """Print hints about how the run goes, each once."""
+        """Print hints about the run, each only once."""
         for message in messages:
             if message not in self._said:
                 self._said.add(message)

@@ -1,4 +1,4 @@
-"""The service's settings and its store, for the commands that need them."""
+"""Reads the settings and opens the store for commands, with errors that fit on a line."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ __all__ = ["open_store", "settings"]
 
 
 def settings() -> Settings:
-    """The settings from the environment; raises CommandError naming the variable that is wrong."""
+    """The settings from the environment. Raises CommandError that names the wrong variable."""
     try:
         return Settings()
     except ValidationError as error:
@@ -25,10 +25,10 @@ def settings() -> Settings:
 
 
 def open_store(chosen: Settings) -> Database:
-    """The store, with its tables; raises CommandError when it cannot be opened, whatever the cause.
+    """Connect to the store and create its tables. Raises CommandError if that fails.
 
-    A database, its driver and a file system can each fail in ways of their own; what helps is the
-    first line of what they say, and which setting leads there.
+    A database, its driver and the file system each raise exceptions of their own, so all are
+    caught; the error shows the first line of the cause and the setting to look at.
     """
     try:
         database = connect(chosen.store_url)

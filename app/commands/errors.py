@@ -1,6 +1,6 @@
-"""Turns whatever stops a command into one line and an exit code.
+"""Turns the exception that stops a command into one line of text and an exit code.
 
-1: it could not be done; 2: it was asked for wrongly (as for a misspelt option); 130: Ctrl-C.
+1: the command failed; 2: its arguments are wrong (as for a misspelt option); 130: Ctrl-C.
 """
 
 from __future__ import annotations
@@ -14,9 +14,9 @@ __all__ = ["CommandError", "explain"]
 
 
 class CommandError(Exception):
-    """A command cannot go on: a code of `model.messages`, its values, and the exit code.
+    """A command cannot go on. Holds a code of `model.messages`, its values and the exit code.
 
-    `str` gives the line that the person reads.
+    `str` gives the line that is printed.
     """
 
     def __init__(self, code: str, *, exit_code: int = 1, **values: Any) -> None:
@@ -29,7 +29,7 @@ class CommandError(Exception):
 
 
 def explain(error: Exception) -> tuple[str, int]:
-    """The line to print and the exit code for `error`; an unforeseen one is raised again."""
+    """The line to print and the exit code for `error`; one of another type is raised again."""
     match error:
         case CommandError():
             return str(error), error.exit_code

@@ -1,4 +1,4 @@
-"""Files that are either whole or not there."""
+"""Writes files atomically, so that no reader finds half a file."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ __all__ = ["check_writable", "write_whole"]
 
 
 def check_writable(path: Path) -> None:
-    """Say before hours of training, not after, that the file cannot be written."""
+    """Raise CommandError before hours of training, not after, if `path` cannot be written."""
     if path.is_dir():
         raise CommandError("command.is_a_directory", exit_code=2, path=path)
     if not path.absolute().parent.is_dir():
@@ -18,7 +18,7 @@ def check_writable(path: Path) -> None:
 
 
 def write_whole(path: Path, data: bytes) -> None:
-    """Write beside `path` and rename: whoever reads it never sees half a file."""
+    """Write `data` to a temporary file beside `path`, then rename it to `path`."""
     partial = path.with_name(f".{path.name}.partial")
     partial.write_bytes(data)
     partial.replace(path)

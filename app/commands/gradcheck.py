@@ -1,4 +1,4 @@
-"""`byhand gradcheck`: the derivation against finite differences, for every kind of network."""
+"""`byhand gradcheck`: compares the derived gradients with finite differences."""
 
 from __future__ import annotations
 
@@ -13,13 +13,16 @@ from model.network import initialize, one_hot
 
 __all__ = ["gradcheck"]
 
-TOLERANCE = 1e-7  # relative error; a right derivation in float64 stays below
+TOLERANCE = 1e-7  # relative error; a correct derivation in float64 stays below
 DEPTHS = ((128,), (64, 32), (32, 32, 32))
 EXAMPLES = 8
 
 
 def gradcheck(entries: int, seed: int) -> None:
-    """Print the largest relative error for each activation and depth; fail if one is too large."""
+    """Print the largest relative error for each activation and depth.
+
+    Raises CommandError if one is above TOLERANCE.
+    """
     rng = np.random.default_rng(seed)
     x = rng.random((EXAMPLES, 784))
     y = one_hot(rng.integers(0, 10, EXAMPLES), dtype=np.float64)
@@ -30,7 +33,7 @@ def gradcheck(entries: int, seed: int) -> None:
             layers = (784, *hidden, 10)
             parameters = initialize(layers, activation, np.random.default_rng(seed))
             found = check_gradients(parameters, x, y, entries=entries, seed=seed)
-            passed = found.max_relative_error <= TOLERANCE  # a NaN is not
+            passed = found.max_relative_error <= TOLERANCE  # False for NaN
             wrong += not passed
             place = f"{found.worst.name}[{', '.join(map(str, found.worst.index))}]"
             table.add_row(

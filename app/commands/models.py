@@ -1,4 +1,4 @@
-"""`byhand models …`: the same commands on a server's models and on the local store's."""
+"""`byhand models …`: the same commands for the local store's models and for a server's."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ from app.commands.environment import open_store, settings
 from app.commands.files import check_writable, write_whole
 from app.commands.remote import Server
 from app.schemas.models import Model
-from app.serving.inference import must_serve
+from app.serving.inference import check_servable
 from app.store import models
 from model.serialization.checkpoint import dump_model, load_model, pretrained
 
 __all__ = ["Models"]
 
-PAGE = 100  # models asked for at a time
+PAGE = 100  # models in one query or request
 
 
-class Shelf(Protocol):
-    """Where models are kept. Each model is the dict that GET /models/{id} gives."""
+class ModelBackend(Protocol):
+    """Access to stored models. A model is the dict that GET /models/{id} gives."""
 
     def all(self) -> Iterator[dict[str, Any]]: ...
     def get(self, model: str) -> dict[str, Any]: ...
@@ -36,28 +36,28 @@ class Shelf(Protocol):
 
 
 class Models:
-    """The commands, on whichever shelf they were asked for."""
+    """The commands, on the server at `url` or, without one, on the local store."""
 
     def __init__(self, url: str | None, api_key: str | None = None) -> None:
-        self._shelf: Shelf = LocalShelf() if url is None else ServerShelf(url, api_key)
+        self._backend: ModelBackend = LocalBackend() if url is None else ServerBackend(url, api_key)
         self._console = Console(highlight=False, soft_wrap=True)
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *error: object) -> None:
-        self._shelf.close()
+        self._backend.close()
 
     def list(self, as_json: bool) -> None:
-        """Print a table, or one JSON object a line."""
+        """Print the models as a table, or as JSON with one object per line."""
         if as_json:
-            for model in self._shelf.all():
+            for model in self._backend.all():
                 print(json.dumps(model, ensure_ascii=False))
             return
         table = Table("", Column("id", no_wrap=True), "name", "layers", "activation")
         table.add_column("test accuracy")
         table.add_column("made", no_wrap=True)
-        for model in self._shelf.all():
+        for model in self._backend.all():
             reached = model["test_accuracy"]
             table.add_row(
                 "*" if model["active"] else "",
@@ -72,29 +72,29 @@ class Models:
 
     def show(self, model: str) -> None:
         """Print one model as JSON."""
-        print(json.dumps(self._shelf.get(model), indent=2, ensure_ascii=False))
+        print(json.dumps(self._backend.get(model), indent=2, ensure_ascii=False))
 
     def activate(self, model: str) -> None:
-        """Make a model the one that predicts."""
-        self._shelf.activate(model)
+        """Make a model the active one, which predicts from now on."""
+        self._backend.activate(model)
         self._console.print(f"{model} predicts from now on.")
 
     def download(self, model: str, output: Path) -> None:
         """Write a model's weights to a file."""
         check_writable(output)
-        write_whole(output, self._shelf.weights(model))
+        write_whole(output, self._backend.weights(model))
         self._console.print(f"Saved as {output}.")
 
     def upload(self, file: Path, name: str) -> None:
-        """Add a weights file."""
-        model = self._shelf.add(file.read_bytes(), name)
+        """Add a weights file to the models."""
+        model = self._backend.add(file.read_bytes(), name)
         self._console.print(
             f"Added as {model['id']}; use it with: byhand models activate {model['id']}"
         )
 
     def delete(self, model: str) -> None:
         """Delete a model."""
-        self._shelf.delete(model)
+        self._backend.delete(model)
         self._console.print(f"{model} is deleted.")
 
 
@@ -102,7 +102,7 @@ def _shown(row: Any, active: tuple[str, str] | None) -> dict[str, Any]:
     return Model.of(row, active).model_dump(mode="json")
 
 
-class LocalShelf:
+class LocalBackend:
     """The models in the store that the settings name; a running server sees every change."""
 
     def __init__(self) -> None:
@@ -130,7 +130,7 @@ class LocalShelf:
 
     def add(self, weights: bytes, name: str) -> dict[str, Any]:
         classifier = load_model(weights)
-        must_serve(classifier)
+        check_servable(classifier)
         with self._database.begin() as session:
             row = models.add(session, classifier=classifier, weights=weights, name=name)
             return _shown(row, models.active(session))
@@ -147,8 +147,8 @@ class LocalShelf:
         self._database.close()
 
 
-class ServerShelf:
-    """The models of a running byhand, through its REST API."""
+class ServerBackend:
+    """The models of a running server, through its REST API."""
 
     def __init__(self, url: str, api_key: str | None) -> None:
         self._server = Server(url, api_key)

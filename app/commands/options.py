@@ -1,4 +1,4 @@
-"""The options of `byhand train` that hyperparameters have, made from their one table."""
+"""The hyperparameter options of `byhand train`, made from the table of hyperparameters."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ if TYPE_CHECKING:
 __all__ = ["chosen_values", "refuse_local", "with_hyperparameters"]
 
 TYPES = {"whole": int, "number": float, "flag": bool, "choice": str, "sizes": str}
-FILES = ("data", "checkpoint", "resume")  # options of a run here that name files
+FILES = ("data", "checkpoint", "resume")  # options that name local files
 
 
 class with_hyperparameters:  # noqa: N801 (a decorator)
-    """Gives a command that takes **hyperparameters an option for each.
+    """Decorates a command that takes **hyperparameters: each becomes an option.
 
-    Typer asks for the signature when it builds the command line, and only then is the table
-    imported: with it comes NumPy, which reads the caps on BLAS threads that `main` sets.
+    The table is imported only when Typer reads the signature to build the command line: it imports
+    NumPy, which reads the limit of BLAS threads that `main` must have set before.
     """
 
     def __init__(self, command: Callable[..., None]) -> None:
@@ -59,7 +59,7 @@ def _option(hyperparameter: Hyperparameter) -> inspect.Parameter:
 
 
 def _help(hyperparameter: Hyperparameter) -> str:
-    """What it does, and what it may be."""
+    """The explanation of a hyperparameter, with its range or choices."""
     from model.messages import say
 
     if hyperparameter.kind == "flag":
@@ -74,7 +74,7 @@ def _help(hyperparameter: Hyperparameter) -> str:
 
 
 def chosen_values(options: Mapping[str, Any]) -> dict[str, Any]:
-    """Which hyperparameters were given, sizes as lists. Raises CommandError for other sizes."""
+    """The options that were given; layer sizes are parsed, or CommandError is raised."""
     from model.training.recipe import HYPERPARAMETERS
 
     return {
@@ -85,7 +85,7 @@ def chosen_values(options: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def refuse_local(given: Mapping[str, Any]) -> None:
-    """Raise CommandError for what makes sense on this machine alone, not with --url."""
+    """Raise CommandError for an option that only works for local runs, not with --url."""
     from model.training.recipe import HYPERPARAMETERS
 
     for name, value in given.items():

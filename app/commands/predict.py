@@ -1,4 +1,4 @@
-"""`byhand predict FILE…`: read the digit in each picture, here or on a server."""
+"""`byhand predict FILE…`: recognises the digit in each picture, here or on a server."""
 
 from __future__ import annotations
 
@@ -24,36 +24,36 @@ if TYPE_CHECKING:
 
 __all__ = ["predict"]
 
-SHADES = " .:-=+*#%@"  # from no ink to full ink
+SHADES = " .:-=+*#%@"  # from black to white
 
 
-class Reading(NamedTuple):
-    """What the network made of one picture: the API's answer, and the upright digit, 0..1."""
+class PictureResult(NamedTuple):
+    """The answer for one picture, as the API gives it, and the deskewed digit, 0..1."""
 
     answer: dict[str, Any]
     upright: NDArray[np.float32]  # (784,)
 
 
-Reader = Callable[[Path], Reading]
+Reader = Callable[[Path], PictureResult]
 
 
 def predict(
     files: list[Path], model: str | None, as_json: bool, show: bool, url: str | None
 ) -> None:
-    """Print a line for each file; one that cannot be read does not keep the others from it."""
+    """Print a line for each file; after all, raise CommandError if some could not be read."""
     if url is None:
-        failed = _print_each(files, _reader_here(model), as_json, show)
+        failed = _print_each(files, _local_reader(model), as_json, show)
     else:
         from app.commands.remote import Server
 
         with Server(url) as server:
-            failed = _print_each(files, _reader_there(server, model), as_json, show)
+            failed = _print_each(files, _remote_reader(server, model), as_json, show)
     if failed:
         raise CommandError("command.unread_files", failed=failed, files=len(files))
 
 
 def _print_each(files: list[Path], read: Reader, as_json: bool, show: bool) -> int:
-    """How many could not be read."""
+    """Print a line for each file; return how many could not be read."""
     width = max(len(str(file)) for file in files)
     failed = 0
     for file in files:
@@ -75,34 +75,34 @@ def _print_each(files: list[Path], read: Reader, as_json: bool, show: bool) -> i
     return failed
 
 
-def _reader_here(model: str | None) -> Reader:
+def _local_reader(model: str | None) -> Reader:
     classifier = pretrained() if model is None else load_model(Path(model))
 
-    def read(file: Path) -> Reading:
+    def read(file: Path) -> PictureResult:
         pixels = normalize.to_mnist(decode.read_grey(file.read_bytes())).reshape(1, 784)
         read = answer(predict_or_reject(classifier, pixels), 0, model or "pretrained")
         read["confidence"] = round(float(read["confidence"]), 6)
         read["probabilities"] = [round(float(p), 6) for p in read["probabilities"]]
-        return Reading(read, upright(pixels, classifier.deskew)[0] / np.float32(255))
+        return PictureResult(read, upright(pixels, classifier.deskew)[0] / np.float32(255))
 
     return read
 
 
-def _reader_there(server: Server, model: str | None) -> Reader:
+def _remote_reader(server: Server, model: str | None) -> Reader:
     params = {"details": "true"} | ({} if model is None else {"model": model})
 
-    def read(file: Path) -> Reading:
+    def read(file: Path) -> PictureResult:
         picture = {"image": (file.name, file.read_bytes(), "application/octet-stream")}
         answer = server.call("POST", "/predict", params=params, files=picture).json()
         digit = np.array(answer.pop("upright"), np.float32)
         del answer["input"], answer["layers"], answer["kinds"]
-        return Reading(answer, digit)
+        return PictureResult(answer, digit)
 
     return read
 
 
 def picture(digit: NDArray[np.float32]) -> str:
-    """The 28x28 in 14 lines of text: a character stands for two pixels, one above the other."""
+    """Draw the 28x28 digit as 14 lines of text; a character is two pixels, one above the other."""
     pairs = digit.reshape(14, 2, 28).mean(axis=1)  # (14, 28)
     levels = np.rint(pairs * (len(SHADES) - 1)).astype(int)
     return "\n".join("".join(SHADES[level] for level in row).rstrip() for row in levels)

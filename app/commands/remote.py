@@ -1,4 +1,4 @@
-"""A running byhand as seen from the command line: its REST API and its event streams."""
+"""A client of a running server for the commands: its REST API and its event streams."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from app.commands.errors import CommandError
 __all__ = ["Server"]
 
 TIMEOUT = httpx.Timeout(30.0, connect=5.0)  # seconds
-RECONNECTS = 10  # in a row, a second apart: a server that restarts is back within that
+RECONNECTS = 10  # in a row, a second apart: enough for a server to restart
 
 
 class Server:
-    """The REST API at `url`. Whatever it refuses becomes a CommandError with its own words."""
+    """The REST API at `url`. An error response is raised as a CommandError with its `detail`."""
 
     def __init__(self, url: str, api_key: str | None = None) -> None:
         headers = {"X-API-Key": api_key} if api_key else {}
@@ -28,7 +28,7 @@ class Server:
         self._client = httpx.Client(base_url=self.url, headers=headers, timeout=TIMEOUT)
 
     def call(self, method: str, path: str, **options: Any) -> httpx.Response:
-        """One call; raises CommandError when it is refused or the server cannot be reached."""
+        """Send a request. Raises CommandError for an error status or if there is no connection."""
         try:
             response = self._client.request(method, path, **options)
         except httpx.HTTPError as error:
@@ -48,9 +48,9 @@ class Server:
         self._client.close()
 
     def events(self, path: str) -> Generator[tuple[str, dict[str, Any]]]:
-        """(event, data) of a stream of Server-Sent Events.
+        """Yield (event, data) of a stream of Server-Sent Events up to the event "end".
 
-        A lost connection is taken up again where it broke; after too many, CommandError.
+        A lost connection is resumed by Last-Event-ID; after RECONNECTS, CommandError is raised.
         """
         last, failures = "", 0
         while True:
@@ -58,7 +58,7 @@ class Server:
                 headers = {"Last-Event-ID": last} if last else {}
                 timeout = httpx.Timeout(60.0, connect=5.0)  # the server sends a comment more often
                 with self._client.stream("GET", path, headers=headers, timeout=timeout) as response:
-                    if response.is_server_error:  # it may be on its way down, or up
+                    if response.is_server_error:  # it may be stopping or starting
                         raise httpx.ReadError("not ready")
                     if response.is_error:
                         response.read()
@@ -79,7 +79,7 @@ class Server:
 
 
 def _parse(lines: Iterator[str]) -> Iterator[tuple[str, str, dict[str, Any]]]:
-    """(event, id, data) of each event; comments and unknown fields are passed over."""
+    """Yield (event, id, data) of each event; comments and unknown fields are ignored."""
     fields: dict[str, str] = {}
     for line in lines:
         if line:

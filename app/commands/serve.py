@@ -1,4 +1,4 @@
-"""`byhand serve`: the web service, in one process or several."""
+"""`byhand serve`: runs the web service in one process or several."""
 
 from __future__ import annotations
 
@@ -14,23 +14,23 @@ from rich.console import Console
 
 from app.commands.environment import open_store, settings
 from app.commands.errors import CommandError
-from app.serving.coalescing import WholeAnswers
+from app.serving.coalescing import CoalescingProtocol
 
 __all__ = ["serve"]
 
-DRAIN_SECONDS = 3  # what requests under way get at shutdown; event streams never end by themselves
-SILENT_SECONDS = 30  # a process of several that answers its parent no sooner is replaced
+DRAIN_SECONDS = 3  # for requests in flight at shutdown; event streams would never end by themselves
+SILENT_SECONDS = 30  # a server process that does not answer its parent for so long is replaced
 
 
 def serve(host: str | None, port: int | None, workers: int) -> None:
-    """Serve until Ctrl-C or SIGTERM; what is given here goes before the environment."""
+    """Serve until Ctrl-C or SIGTERM; arguments that are given override the environment."""
     given = {"BYHAND_HOST": host, "BYHAND_PORT": port}
     os.environ |= {name: str(value) for name, value in given.items() if value is not None}
     chosen = settings()
     free = _free_port(chosen.host, chosen.port)
-    open_store(chosen).close()  # before anything is announced: a wrong address is one line
+    open_store(chosen).close()  # first, so that a wrong URL is one line and not a traceback
     _announce(chosen.host, free, workers)
-    gc.disable()  # imports leave no garbage, and looking for it takes a tenth of the start
+    gc.disable()  # imports leave no garbage; collecting takes a tenth of the start
     with _shared_metrics() if workers > 1 else nullcontext():
         uvicorn.run(
             "app.main:create_app",
@@ -40,8 +40,8 @@ def serve(host: str | None, port: int | None, workers: int) -> None:
             workers=workers,
             timeout_graceful_shutdown=DRAIN_SECONDS,
             timeout_worker_healthcheck=SILENT_SECONDS,
-            ws="none",  # there are none, and their library takes a while to import
-            http=WholeAnswers,
+            ws="none",  # there are no WebSockets, and their library is slow to import
+            http=CoalescingProtocol,
             server_header=False,
             access_log=False,  # app/telemetry.py logs each request, with its id
             log_config=None,  # app/telemetry.py configures every logger
@@ -50,14 +50,14 @@ def serve(host: str | None, port: int | None, workers: int) -> None:
 
 @contextmanager
 def _shared_metrics() -> Iterator[None]:
-    """Each process counts into files of this directory, and /metrics shows the sums."""
+    """Give all server processes a directory for their counts; /metrics shows the sums."""
     with TemporaryDirectory(prefix="byhand-metrics-") as directory:
         os.environ["PROMETHEUS_MULTIPROC_DIR"] = directory
         yield
 
 
 def _free_port(host: str, port: int) -> int:
-    """`port`, or a free one for 0; raises CommandError when it cannot be listened on."""
+    """`port`, or a free port if it is 0. Raises CommandError if it cannot be bound."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with socket.socket(family) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -71,7 +71,7 @@ def _free_port(host: str, port: int) -> int:
 
 
 def _announce(host: str, port: int, workers: int) -> None:
-    """Say where the service is, and what can be done with it."""
+    """Print the address of the service and how to use it."""
     anywhere = host in ("0.0.0.0", "::")
     address = f"http://{'localhost' if anywhere else f'[{host}]' if ':' in host else host}:{port}"
     processes = f", {workers} processes" if workers > 1 else ""

@@ -1,4 +1,4 @@
-"""`byhand train`: a run on this machine."""
+"""`byhand train`: trains a network on this machine."""
 
 from __future__ import annotations
 
@@ -35,9 +35,9 @@ def train(
     checkpoint: Path | None,
     resume: Path | None,
 ) -> None:
-    """Train, save the best epoch's network and print how much of the test set it reads."""
+    """Train, save the best epoch's network and print its test accuracy."""
     started = time.perf_counter()
-    if data is not None:  # digits drawn from stroke styles belong to no other data set
+    if data is not None:  # synthetic digits do not fit other data sets
         overrides = {"drawn_examples": 0, **overrides}
     chosen = recipe(preset, **overrides)
     output = output or Path(f"byhand-{preset}.npz")
@@ -97,7 +97,7 @@ def _run(
     state: TrainingState | None,
     checkpoint: Path | None,
 ) -> tuple[TrainingState | None, bool]:
-    """Train with a bar; the last epoch's state, and whether it was the last one asked for."""
+    """Train with a bar; give the last epoch's state and whether every epoch was run."""
     clock = ProgressClock()
     try:
         with Bar(console) as bar:

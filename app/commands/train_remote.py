@@ -1,4 +1,4 @@
-"""`byhand train --url`: a run on a server, followed here with the same bar."""
+"""`byhand train --url`: trains on a server and shows its progress here with the same bar."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ __all__ = ["train_there"]
 def train_there(
     url: str, api_key: str | None, request: Mapping[str, Any], name: str, output: Path | None
 ) -> None:
-    """Start a job on a server and follow it; with `output`, fetch the weights at the end."""
+    """Start a job on a server and follow it; with `output`, download the weights at the end."""
     if output is not None:
         check_writable(output)
     console = Console(highlight=False, soft_wrap=True)
@@ -41,7 +41,7 @@ def train_there(
 
 
 def _run(server: Server, console: Console, request: Mapping[str, Any]) -> dict[str, Any]:
-    """Run a job to its end, or cancel it at Ctrl-C; the payload of its `end`."""
+    """Run a job to its end, or cancel it at Ctrl-C; return the data of its event "end"."""
     job = server.call("POST", "/train", json=request).json()
     path = f"/train/{job['id']}"
     console.print(f"Job {job['id']} at {server.url}{path}")
@@ -59,7 +59,7 @@ def _run(server: Server, console: Console, request: Mapping[str, Any]) -> dict[s
 
 
 def _follow(server: Server, bar: Bar, path: str) -> dict[str, Any]:
-    """Show a job's events; the payload of the last."""
+    """Show a job's events on the bar; return the data of the last."""
     with bar, closing(server.events(f"{path}/events")) as events:
         for event, data in events:
             if event == "progress":
@@ -72,12 +72,12 @@ def _follow(server: Server, bar: Bar, path: str) -> dict[str, Any]:
 
 
 def _last(server: Server, path: str) -> dict[str, Any]:
-    """Wait for a job's end; its payload."""
+    """Wait for a job's end; return the data of its last event."""
     with closing(server.events(f"{path}/events")) as events:
         *_, (_, data) = events
     return data
 
 
 def _fields(kind: type[Progress | EpochMetrics], data: Mapping[str, Any]) -> dict[str, Any]:
-    """What of `data` a `kind` has a field for: a newer server may say more."""
+    """The items of `data` that are fields of `kind`; a newer server may send more."""
     return {field.name: data[field.name] for field in fields(kind) if field.name in data}

@@ -1,1 +1,1 @@
-"""One file per resource. A route is a declaration: typed input, one call, its responses."""
+"""The HTTP routes, one file per resource. Each declares its typed input and its responses."""

@@ -1,4 +1,4 @@
-"""GET /digits/{index}: MNIST's test digits, to start from."""
+"""GET /digits/{index}: one of MNIST's test digits, as an example for the page or a client."""
 
 from __future__ import annotations
 
@@ -20,6 +20,6 @@ router = APIRouter(route_class=OpenRoute, tags=["Predict"], responses=documents.
 def get_digit(
     index: Annotated[int, Path(ge=0, lt=COUNT, description="Its place in MNIST's test set.")],
 ) -> TestDigit:
-    """What it looks like and what it is. The bundled network has not learned from it."""
+    """Its 784 pixels and its label. The bundled network was not trained on it."""
     images, labels = load_test_digits()
     return TestDigit(index=index, label=int(labels[index]), pixels=images[index].tolist())

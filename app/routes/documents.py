@@ -1,4 +1,4 @@
-"""How routes that read their own requests appear on /docs."""
+"""OpenAPI entries for routes that read their request themselves, so that /docs shows them too."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ WHAT_WENT_WRONG = {
 
 
 def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
-    """The `responses` of a route that may refuse."""
+    """The OpenAPI `responses` of a route that may answer with a problem of these statuses."""
     return {
         status: {
             "description": WHAT_WENT_WRONG[status],
@@ -48,7 +48,7 @@ def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
 
 
 def body(**kinds: type[BaseModel] | tuple[type[BaseModel], ...] | None) -> dict[str, Any]:
-    """The `requestBody`: `json`, `form` or `octets`, each with its model or models."""
+    """The OpenAPI `requestBody`: for `json`, `form` or `octets` its pydantic model or models."""
     media = {
         "json": "application/json",
         "form": "multipart/form-data",
@@ -63,12 +63,12 @@ def body(**kinds: type[BaseModel] | tuple[type[BaseModel], ...] | None) -> dict[
 
 
 def octets(description: str) -> dict[str, Any]:
-    """The `content` entry of an answer in bytes."""
+    """The OpenAPI `content` entry of a response that is raw bytes."""
     return {"schema": {"type": "string", "format": "binary", "description": description}}
 
 
 def inline(model: type[BaseModel]) -> dict[str, Any]:
-    """A model's schema without references, since nothing else would put it among the components."""
+    """The JSON schema of a pydantic model, which FastAPI does not add to the components itself."""
     schema = model.model_json_schema()
     assert "$defs" not in schema, f"{model.__name__} refers to another model"
     return schema

@@ -1,4 +1,4 @@
-"""GET /models/{id}/evaluation: how well a model reads the test digits, and what it gets wrong."""
+"""GET /models/{id}/evaluation: a model's accuracy and mistakes on MNIST's test images."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from app.serving.inference import Inference
 
 __all__ = ["router"]
 
-MOST_MISTAKES = 200  # of one answer: each comes with its 784 pixels
+MOST_MISTAKES = 200  # in one response: each comes with its 784 pixels
 
 router = APIRouter(
     route_class=LimitedRoute,
@@ -28,20 +28,20 @@ router = APIRouter(
 Digit = Annotated[int | None, Query(ge=0, le=9)]
 
 
-@router.get("/models/{id}/evaluation", summary="Examine a model")
+@router.get("/models/{id}/evaluation", summary="Evaluate a model")
 async def get_evaluation(
     request: Request,
     id: ModelId,
     worst: Annotated[
         int, Query(ge=0, le=MOST_MISTAKES, description="How many mistakes to show.")
     ] = 24,
-    label: Annotated[Digit, Query(description="Only mistakes about digits that are this.")] = None,
-    digit: Annotated[Digit, Query(description="Only digits that were taken for this.")] = None,
+    label: Annotated[Digit, Query(description="Only mistakes on digits with this label.")] = None,
+    digit: Annotated[Digit, Query(description="Only digits that were read as this.")] = None,
 ) -> schemas.Evaluation:
     """Accuracy, confusion matrix and the worst mistakes on MNIST's 10,000 test digits.
 
-    With a `label` and a `digit`, the mistakes in that cell of the matrix; where they are the same,
-    the digits that were read right, those first of which the model was least sure.
+    With `label` and `digit`, the mistakes are those in that cell of the matrix. If the two are
+    equal, the correctly read digits are given, the one with the lowest probability first.
     """
     inference: Inference = request.app.state.inference
     evaluator: Evaluator = request.app.state.evaluator
@@ -64,7 +64,7 @@ def _document(id: str, evaluation: Evaluation, shown: list[int]) -> schemas.Eval
                 pixels=images[index].tolist(),
                 digit=int(evaluation.read[index]),
                 confidence=float(evaluation.confidence[index]),
-                label_probability=float(evaluation.belief[index]),
+                label_probability=float(evaluation.label_probability[index]),
             )
             for index in shown
         ],

@@ -1,6 +1,6 @@
-"""multipart/form-data, split at its boundaries. The body is whole in memory, so nothing streams.
+"""Parses a multipart/form-data body that is already whole in memory.
 
-Why not by a library: docs/decisions/0007-quick-predictions.md.
+Why this is not left to a library: docs/decisions/0007-quick-predictions.md.
 """
 
 from __future__ import annotations
@@ -16,19 +16,19 @@ MOST_PARTS = 16
 MOST_HEAD = 8 * 1024  # bytes of a part's headers: one with a long file name has some 300
 
 _BOUNDARY = re.compile(r'boundary=(?:"([^"]{1,70})"|([^\s;"]{1,70}))', re.IGNORECASE)
-# What cannot match in another way is never tried again (`++`, `*+`): a damaged header is read once.
+# Possessive quantifiers (`++`, `*+`) never backtrack: a damaged header takes linear time.
 _DISPOSITION = re.compile(rb"\r\ncontent-disposition:[^;\r]*+", re.IGNORECASE)
 _PARAMETER = re.compile(rb';\s*+([^=;\s]++)=(?:"((?:[^"\\]++|\\.)*+)"|([^\s;"]++))\s*+')
 
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """The parts by name; of two with the same name the last counts."""
+    """The parts of a form by name; if two have the same name, the last one is kept."""
 
     parts: dict[str, bytes] = field(default_factory=dict)
 
     def text(self, name: str) -> str | None:
-        """A field's text, or None when it was not sent."""
+        """The field's text, or None if it was not sent. Raises BadRequest if it is not UTF-8."""
         value = self.parts.get(name)
         if value is None:
             return None
@@ -39,7 +39,7 @@ class Form:
 
 
 def read_form(content_type: str, body: bytes) -> Form:
-    """The parts of a form (RFC 7578). Raises BadRequest."""
+    """Split a form's body into its parts (RFC 7578). Raises BadRequest if it is damaged."""
     match = _BOUNDARY.search(content_type)
     if match is None:
         raise BadRequest("request.form_boundary")
@@ -58,7 +58,7 @@ def read_form(content_type: str, body: bytes) -> Form:
 
 
 def _name(head: bytes) -> bytes | None:
-    """The parameter `name` of a part's Content-Disposition."""
+    """The parameter `name` of the Content-Disposition in a part's headers, or None."""
     found = _DISPOSITION.search(head)
     while found is not None:
         found = _PARAMETER.match(head, found.end())

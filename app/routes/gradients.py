@@ -1,4 +1,4 @@
-"""POST /gradients: how the loss of this digit flows back to every weight and pixel."""
+"""POST /gradients: the gradient of a digit's loss by every weight, bias and pixel."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from app.routes.raw import RawRoute
 from app.schemas import predictions as schemas
 from app.security import OpenToAll
 from app.serving.explain import Explanation, explain
-from app.serving.inference import Reading, Served
+from app.serving.inference import ImageVerdict, LoadedModel
 from model.network import Array
 
 __all__ = ["document", "router"]
@@ -30,12 +30,14 @@ MOST_STEPS = 100
 
 FLAG = {"type": "boolean", "default": False}
 PARAMETERS = [
-    options.parameter("full", "Include W1, 100,352 numbers, in JSON.", FLAG),
-    options.parameter("format", "npz: every array as a file.", {"enum": ["json", "npz"]}),
-    options.parameter("check", "Compare with central differences in float64.", FLAG),
+    options.parameter("full", "Include the gradient of W1, 100,352 numbers, in JSON.", FLAG),
+    options.parameter(
+        "format", "npz: every array, in a file that numpy.load opens.", {"enum": ["json", "npz"]}
+    ),
+    options.parameter("check", "Compare the gradients with central differences in float64.", FLAG),
     options.parameter(
         "learning_rate",
-        "Try a step with this α; given again, another from there. The model stays as it is.",
+        "Try a gradient step of this α; repeated, each starts after the last. No model changes.",
         {
             "type": "array",
             "items": {"type": "number", "exclusiveMinimum": 0, "maximum": MOST_LEARNING_RATE},
@@ -67,24 +69,24 @@ async def gradients(request: Request) -> Response:
     as_npz = options.choice(request, "format", "json", "npz") == "npz"
     full, check = options.flag(request, "full"), options.flag(request, "check")
     rates = options.positives(request, "learning_rate", MOST_LEARNING_RATE, MOST_STEPS)
-    served = await model_of(request)
+    loaded = await model_of(request)
     examples = await labelled_images(request)
-    shared: Reading | None = None
+    shared: ImageVerdict | None = None
     if examples.single:  # its forward pass may be shared with other requests' images
-        shared = await request.app.state.inference.read(served, examples.pixels)
+        shared = await request.app.state.inference.predict(loaded, examples.pixels)
 
     def answer() -> Response:
-        seen = shared.trace if shared else served.classifier.trace(examples.pixels)
+        passed = shared.trace if shared else loaded.classifier.trace(examples.pixels)
         explanation = explain(
-            served.classifier.parameters,
-            seen,
+            loaded.classifier.parameters,
+            passed,
             examples.labels,
             check=check,
             learning_rates=rates,
         )
         if as_npz:
-            return _npz(served, explanation)
-        return json_response(document(served, explanation, examples.single, full))
+            return _npz(loaded, explanation)
+        return json_response(document(loaded, explanation, examples.single, full))
 
     long = len(rates) > 1 or len(examples.pixels) > QUICK_IMAGES
     if check or full or as_npz or long:
@@ -92,8 +94,10 @@ async def gradients(request: Request) -> Response:
     return answer()
 
 
-def document(served: Served, explanation: Explanation, single: bool, full: bool) -> dict[str, Any]:
-    """The JSON answer; for a single image the first axis is left out."""
+def document(
+    loaded: LoadedModel, explanation: Explanation, single: bool, full: bool
+) -> dict[str, Any]:
+    """The JSON response as a dict of arrays and numbers; one image's arrays have no batch axis."""
     e = explanation
 
     def rows(array: Array) -> Array:
@@ -112,7 +116,7 @@ def document(served: Served, explanation: Explanation, single: bool, full: bool)
         "gradients": {name: array for name, array in gradients.items() if full or name != "W1"},
         "norms": {name: math.sqrt(np.vdot(array, array)) for name, array in gradients.items()},
         "input_gradient": rows(e.input_gradient),
-        "model": served.id,
+        "model": loaded.id,
     }
     if e.check is not None:
         document["check"] = asdict(e.check)
@@ -132,17 +136,17 @@ def document(served: Served, explanation: Explanation, single: bool, full: bool)
     return document
 
 
-def _npz(served: Served, explanation: Explanation) -> Response:
-    """Every array under the derivation's own names: X, Z1, A1, …, P, Y, D1, …, dW1, …, dX."""
+def _npz(loaded: LoadedModel, explanation: Explanation) -> Response:
+    """An .npz of all arrays, named as in the derivation: X, Z1, A1, …, P, Y, D1, …, dW1, …, dX."""
     e = explanation
     arrays: dict[str, Any] = {"X": e.trace.a[0], "Y": e.y, "P": e.trace.a[-1], "loss": e.loss}
     arrays |= {f"Z{layer}": z for layer, z in enumerate(e.trace.z, start=1)}
     arrays |= {f"A{layer}": a for layer, a in enumerate(e.trace.a[1:-1], start=1)}
     arrays |= {f"D{layer}": D for layer, D in enumerate(e.gradients.deltas, start=1)}
-    arrays |= served.classifier.parameters.arrays()
+    arrays |= loaded.classifier.parameters.arrays()
     arrays |= {f"d{name}": array for name, array in e.gradients.arrays().items()}
     arrays["dX"] = e.input_gradient
     file = io.BytesIO()
     np.savez(file, allow_pickle=False, **arrays)
-    headers = {"Content-Disposition": 'attachment; filename="gradients.npz"', "X-Model": served.id}
+    headers = {"Content-Disposition": 'attachment; filename="gradients.npz"', "X-Model": loaded.id}
     return Response(file.getvalue(), media_type=OCTETS, headers=headers)

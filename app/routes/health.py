@@ -1,4 +1,4 @@
-"""/healthz, /readyz and /metrics: what an orchestrator and a dashboard ask."""
+"""/healthz and /readyz for an orchestrator's probes, /metrics for Prometheus."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ router = APIRouter(route_class=OpenRoute, tags=["Health"])
 
 @router.get("/healthz", summary="Is the process alive?")
 async def healthz() -> Health:
-    """Answers as long as the event loop turns; asks nothing else."""
+    """Liveness: answers as long as the event loop runs; checks nothing else."""
     return Health(status="ok")
 
 
 @router.get("/readyz", summary="Can it do its work?", responses=documents.problems(503))
 def readyz(request: Request) -> Health:
-    """A model is loaded and the store can be reached."""
+    """Readiness: a model is loaded and the store can be reached; otherwise 503."""
     model = request.app.state.inference.active.id
     try:
         request.app.state.database.ping()
@@ -39,6 +39,6 @@ def readyz(request: Request) -> Health:
     responses={200: {"content": {"text/plain": {"schema": {"type": "string"}}}}},
 )
 def metrics(request: Request) -> Response:
-    """Requests and their times by route, images read, jobs by state."""
+    """Requests and their durations by route, images predicted, training jobs by state."""
     text = request.app.state.metrics.render()
     return Response(text, media_type="text/plain; version=0.0.4; charset=utf-8")

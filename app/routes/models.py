@@ -1,4 +1,4 @@
-"""/models: list, look at, download, upload, activate, delete."""
+"""/models: list, show, download, upload, activate and delete trained networks."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from app.routes.inputs import FORM, OCTETS
 from app.schemas.common import Page
 from app.schemas.models import Activate, Model, ModelForm
 from app.security import KeyNeeded, LimitedRoute
-from app.serving.inference import must_serve
+from app.serving.inference import check_servable
 from app.store import models
 from app.store.engine import Database
 from model.messages import Message
@@ -32,31 +32,35 @@ MOST_NAME = 200  # characters
 
 
 def _known_shape(id: str) -> str:
-    # No id looks otherwise, so the store need not be asked, and no odd character reaches it.
+    # Every id has this form: others are refused here, and no odd character reaches the store.
     if not re.fullmatch(r"[A-Za-z0-9_-]{1,64}", id):
         raise NotFound("model.not_found", id=id[:64])
     return id
 
 
-ModelId = Annotated[str, AfterValidator(_known_shape), Path(description="As in GET /models.")]
+ModelId = Annotated[
+    str, AfterValidator(_known_shape), Path(description="The model's id, as in GET /models.")
+]
 
 
 @router.get("/models", summary="List the models")
 def list_models(
     request: Request,
-    limit: Annotated[int, Query(ge=1, le=200, description="Most items of a page.")] = 50,
-    cursor: Annotated[str | None, Query(description="`next` of the page before.")] = None,
+    limit: Annotated[
+        int, Query(ge=1, le=200, description="The largest number of items in a page.")
+    ] = 50,
+    cursor: Annotated[str | None, Query(description="`next` of the previous page.")] = None,
 ) -> Page[Model]:
-    """From the newest to the oldest."""
+    """Models in the store, from the newest to the oldest, a page at a time."""
     with _store(request).read() as session:
         rows, after = models.page(session, limit, cursor)
         active = models.active(session)
     return Page(items=[Model.of(row, active) for row in rows], next=after)
 
 
-@router.get("/models/{id}", summary="One model", responses=documents.problems(404))
+@router.get("/models/{id}", summary="Show a model", responses=documents.problems(404))
 def get_model(request: Request, id: ModelId) -> Model:
-    """What is known of it; its weights are beside it."""
+    """A model's shape, accuracy and origin; its weights are at /models/{id}/weights."""
     with _store(request).read() as session:
         return Model.of(models.get(session, id), models.active(session))
 
@@ -68,12 +72,14 @@ def get_model(request: Request, id: ModelId) -> Model:
     responses={
         200: {
             "content": {OCTETS: documents.octets("float32 arrays W1 b1 W2 b2 …, and meta")},
-            "description": "The .npz; its ETag is the model's sha256.",
+            "description": "The .npz file; its ETag is the model's sha256.",
         },
         304: {"description": "The client's copy is the current one."},
         **documents.problems(404),
     },
-    openapi_extra={"parameters": [options.parameter("format", "The only one.", {"enum": ["npz"]})]},
+    openapi_extra={
+        "parameters": [options.parameter("format", "Only npz is offered.", {"enum": ["npz"]})]
+    },
 )
 def get_weights(request: Request, id: ModelId) -> Response:
     """A file that `numpy.load` opens and POST /models takes."""
@@ -97,7 +103,7 @@ def get_weights(request: Request, id: ModelId) -> Response:
     openapi_extra={"requestBody": documents.body(form=ModelForm)},
 )
 async def post_model(request: Request, response: Response) -> Model:
-    """Send `weights`, an .npz, as a form. A file that does not fit is refused, and why."""
+    """Send `weights`, an .npz, as a form. A file that does not fit is refused with the reason."""
     content_type = request.headers.get("content-type", "")
     if not content_type.lower().startswith(FORM):
         found = content_type[:80] or Message("request.none")
@@ -134,12 +140,12 @@ def activate(request: Request, body: Activate) -> Model:
     "/models/{id}",
     summary="Delete a model",
     status_code=204,
-    response_class=Response,  # no body, so no type of one
+    response_class=Response,  # a 204 has no body, so no Content-Type
     dependencies=[KeyNeeded],
     responses=documents.problems(401, 404, 409),
 )
 def delete(request: Request, id: ModelId) -> None:
-    """The active and the bundled model stay."""
+    """The active model and the bundled one cannot be deleted: 409."""
     with _store(request).begin() as session:
         models.delete(session, id)
     request.app.state.inference.refresh()
@@ -152,7 +158,7 @@ def _store(request: Request) -> Database:
 
 def _add(database: Database, data: bytes, name: str) -> Model:
     classifier = load_model(data)
-    must_serve(classifier)
+    check_servable(classifier)
     with database.begin() as session:
         row = models.add(
             session, classifier=classifier, weights=data, name=name or classifier.name or "Uploaded"

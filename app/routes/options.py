@@ -1,4 +1,4 @@
-"""What a request's query and headers ask for, for the routes that read their request themselves."""
+"""Parses query parameters and headers, for the routes that read their request themselves."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ NO = frozenset({"false", "0", "no", "off"})
 
 
 def flag(request: Request, name: str) -> bool:
-    """`?name=true` or `false`; false when it is not there."""
+    """The value of `?name=true` or `?name=false`; False if it is absent. Raises Invalid."""
     value = _query(request, name)
     if value is None:
         return False
@@ -29,7 +29,7 @@ def flag(request: Request, name: str) -> bool:
 
 
 def positives(request: Request, name: str, most: float, how_many: int) -> list[float]:
-    """`?name=0.1&name=0.2`: up to `how_many` numbers above 0 and up to `most`."""
+    """The values of `?name=0.1&name=0.2`: at most `how_many` numbers in (0, most], else Invalid."""
     values = request.query_params.getlist(name) if request.scope["query_string"] else []
     if len(values) > how_many:
         raise Invalid("request.how_many", name=name, most=how_many, found=len(values))
@@ -37,7 +37,7 @@ def positives(request: Request, name: str, most: float, how_many: int) -> list[f
 
 
 def choice(request: Request, name: str, *values: str) -> str | None:
-    """`?name=value`, one of `values`, or None."""
+    """The value of `?name=value`, or None if it is absent. Raises Invalid if not in `values`."""
     value = _query(request, name)
     if value is not None and value not in values:
         raise Invalid("request.choice", name=name, choices=either(values), found=value[:40])
@@ -45,12 +45,12 @@ def choice(request: Request, name: str, *values: str) -> str | None:
 
 
 def model(request: Request) -> str | None:
-    """`?model=ID`, or None for the active model."""
+    """The id in `?model=ID`, or None, which stands for the active model."""
     return _query(request, "model")
 
 
 def preferred(request: Request, *offers: str) -> str:
-    """The offer that the Accept header likes best, the first when it does not care."""
+    """The media type that the Accept header prefers, by default the first. Raises NotAcceptable."""
     accept = request.headers.get("accept")
     if not accept or accept == "*/*":
         return offers[0]
@@ -64,18 +64,18 @@ def preferred(request: Request, *offers: str) -> str:
 
 
 def either(names: Iterable[str]) -> str:
-    """The names as a choice in a sentence: "json or npz"."""
+    """Join the names into a choice for a sentence: "json or npz"."""
     return say("request.or").join(names)
 
 
 def unchanged(request: Request, etag: str) -> bool:
-    """Whether the client's If-None-Match names this version."""
+    """Whether the request's If-None-Match holds this ETag, so that 304 is the answer."""
     known = request.headers.get("if-none-match", "")
     return known.strip() == "*" or etag in re.findall(r'"[^"]*"', known)
 
 
 def parameter(name: str, description: str, schema: dict[str, Any]) -> dict[str, Any]:
-    """An OpenAPI entry for a query parameter that is read here."""
+    """The OpenAPI entry of an optional query parameter."""
     return {
         "name": name,
         "in": "query",
@@ -86,7 +86,7 @@ def parameter(name: str, description: str, schema: dict[str, Any]) -> dict[str, 
 
 
 def _query(request: Request, name: str) -> str | None:
-    # Most requests have no query, and need not pay for parsing it.
+    # Most requests have no query string; they are spared the cost of parsing it.
     return request.query_params.get(name) if request.scope["query_string"] else None
 
 
@@ -101,7 +101,7 @@ def _positive(name: str, value: str, most: float) -> float:
 
 
 def _quality(accept: str, offer: str) -> float:
-    """The q of the most precise range that covers the offer (RFC 9110, 12.5.1)."""
+    """The q of the most specific media range that matches the offer (RFC 9110, 12.5.1)."""
     quality, precision = 0.0, -1
     for entry in accept.split(","):
         media, *parameters = (part.strip().lower() for part in entry.split(";"))

@@ -1,7 +1,7 @@
-"""The page, its modules and styles, and /docs: all from here, without a CDN.
+"""Serves the page, its modules and style sheets, and /docs; nothing is loaded from a CDN.
 
-Files are served as they are, but for the main page: its index.html is filled with the sentences of
-the service's language (template.py).
+Files are served unchanged, except the main page: its index.html is a template that is filled with
+the sentences of the service's language (template.py).
 """
 
 from __future__ import annotations
@@ -34,18 +34,18 @@ __all__ = ["Files", "add_docs", "routes"]
 
 SWAGGER = "/docs-assets"
 
-# The browser asks each time whether a file has changed, and is told 304 by its ETag: an update of
-# byhand is seen at the next reload, and nothing is ever half old.
+# The browser asks at each use whether a file has changed, and mostly gets a 304 by its ETag. After
+# an update of byhand, a reload shows all of the new page and no file of the old one.
 REVALIDATE = {"Cache-Control": "no-cache"}
 SAFE = page_headers()
 
-TEMPLATE = "index.html"  # of the main page
+TEMPLATE = "index.html"  # the main page's
 COMPRESSED = {".html", ".css", ".js", ".json", ".svg"}
-OF_THE_FILE = ("content-length", "accept-ranges")  # not of its compressed form
+UNCOMPRESSED_ONLY = ("content-length", "accept-ranges")  # headers that gzip makes untrue
 
 
 class _Asset(Convertor[str]):
-    """A path that ends like a file of the page; API paths have no such endings."""
+    """Matches paths with a file name extension of the page; API paths have none."""
 
     regex = r"[A-Za-z0-9_./-]+\.(?:html|css|js|json|svg|png|jpg|ico|bin|webmanifest|woff2)"
 
@@ -60,10 +60,10 @@ register_url_convertor("asset", _Asset())
 
 
 class Files(StaticFiles):
-    """Static files: asked for again each time, their text compressed."""
+    """Static files that the browser revalidates at each use; text files are sent compressed."""
 
     def page(self, language: str, scope: Scope) -> Response:
-        """The main page in this language, or 304."""
+        """The main page in this language, compressed if the client accepts it; or a 304."""
         assert self.directory is not None
         template = Path(self.directory) / TEMPLATE
         words = words_file(language)
@@ -84,7 +84,7 @@ class Files(StaticFiles):
         return HTMLResponse(page.compressed, headers=headers | {"Content-Encoding": "gzip"})
 
     async def get_response(self, path: str, scope: Scope) -> Response:
-        """The file, 304, or 404."""
+        """The file, compressed if that helps and the client accepts it; or a 304 or a 404."""
         response = await super().get_response(path, scope)
         response.headers.update(REVALIDATE | SAFE)
         asked = Headers(scope=scope)
@@ -101,14 +101,14 @@ class Files(StaticFiles):
     def _compressed(response: FileResponse) -> Response:
         body = _gzip(str(response.path), Path(response.path).stat().st_mtime_ns)
         old = response.headers.items()
-        headers = {name: value for name, value in old if name not in OF_THE_FILE}
+        headers = {name: value for name, value in old if name not in UNCOMPRESSED_ONLY}
         headers |= {"Content-Encoding": "gzip", "Vary": "Accept-Encoding"}
         return Response(body, headers=headers)
 
 
 @lru_cache(maxsize=256)
 def _gzip(path: str, mtime_ns: int) -> bytes:
-    """A file's bytes compressed, once for each version of it."""
+    """A file's compressed bytes, cached by its path and modification time."""
     return gzip.compress(Path(path).read_bytes(), mtime=0)
 
 
@@ -116,30 +116,30 @@ files = Files(directory=STATIC, check_dir=False)
 
 
 async def index(request: Request) -> Response:
-    """Draw, predict, train, explain."""
+    """The main page: draw, predict, explain, train."""
     return files.page(request.app.state.settings.language, request.scope)
 
 
 async def derivation(request: Request) -> Response:
-    """Backpropagation, derived by hand."""
+    """The page that derives backpropagation by hand."""
     return await files.get_response("derivation.html", request.scope)
 
 
 async def asset(request: Request) -> Response:
-    """A module, a style, a picture; the main page by the name of its template."""
+    """A module, style sheet or picture; the template's own path gives the filled main page."""
     if request.path_params["path"] == TEMPLATE:
         return await index(request)
     return await files.get_response(request.path_params["path"], request.scope)
 
 
 class Document(Route):
-    """A path that gives a document: not rate limited, and not part of the API."""
+    """A route to a page or file: not rate limited, and not part of the API."""
 
     limited: ClassVar[bool] = False
 
 
 class Folder(Mount):
-    """A folder of such documents."""
+    """A mounted folder of such files."""
 
     limited: ClassVar[bool] = False
 
@@ -152,7 +152,7 @@ routes = [
 
 
 def add_docs(app: FastAPI) -> None:
-    """The API page at /docs, with Swagger UI's files from the installed fastapi-offline."""
+    """Add Swagger UI at /docs, with its files from the installed package fastapi-offline."""
     import fastapi_offline
 
     assets = Path(fastapi_offline.__file__).parent / "static"

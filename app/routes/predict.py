@@ -1,4 +1,4 @@
-"""POST /predict and /predict/batch: which digit is it?"""
+"""POST /predict and /predict/batch: recognise the digit in one image or in many."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from app.routes.raw import RawRoute
 from app.schemas.predictions import BatchPrediction, ImageForm, Images, OneImage, Prediction
 from app.security import OpenToAll
 from app.serving.answer import answer, answers
-from app.serving.inference import Inference, Reading, Served
+from app.serving.inference import ImageVerdict, Inference, LoadedModel
 from model.confidence.rejection import KINDS, predict_or_reject
 from model.preprocessing.pipeline import upright
 
@@ -23,12 +23,16 @@ __all__ = ["router"]
 
 router = APIRouter(route_class=RawRoute, dependencies=[OpenToAll], tags=["Predict"])
 
-CHUNK = 256  # images at a time: their work arrays stay in the cache
+CHUNK = 256  # images in one forward pass: their arrays fit into the processor's cache
 QUICK_IMAGES = 256  # more are computed in a thread, so that single drawings need not wait
 
-MODEL = options.parameter("model", "Another model than the active one.", {"type": "string"})
+MODEL = options.parameter(
+    "model", "The id of the model to use; default: the active one.", {"type": "string"}
+)
 DETAILS = options.parameter(
-    "details", "Add what the network saw and each layer.", {"type": "boolean", "default": False}
+    "details",
+    "Add the network's input and each layer's values.",
+    {"type": "boolean", "default": False},
 )
 
 
@@ -46,22 +50,22 @@ DETAILS = options.parameter(
 async def predict(request: Request) -> Response:
     """Send a picture as a form, or 28x28 pixels as JSON."""
     state = request.app.state
-    served = await model_of(request)
+    loaded = await model_of(request)
     picture = await one_image(request)
     details: dict[str, Any] = {}
-    reading: Reading = await state.inference.read(served, picture.pixels)
+    result: ImageVerdict = await state.inference.predict(loaded, picture.pixels)
     if options.flag(request, "details"):
-        details = await _details(served, reading, picture)
+        details = await _details(loaded, result, picture)
     state.metrics.predictions.inc()
-    return json_response(answer(reading.verdict, reading.row, served.id) | details)
+    return json_response(answer(result.verdict, result.row, loaded.id) | details)
 
 
-async def _details(served: Served, reading: Reading, picture: Picture) -> dict[str, Any]:
-    trace, kinds = reading.trace, reading.verdict.kinds[reading.row]
+async def _details(loaded: LoadedModel, result: ImageVerdict, picture: Picture) -> dict[str, Any]:
+    trace, kinds = result.trace, result.verdict.kinds[result.row]
     layers = zip(trace.z, trace.a[1:], strict=True)
     return {
         "input": trace.a[0][0],
-        "upright": upright(picture.pixels, served.classifier.deskew)[0] / np.float32(255),
+        "upright": upright(picture.pixels, loaded.classifier.deskew)[0] / np.float32(255),
         "layers": [{"z": z[0], "a": a[0]} for z, a in layers],
         "kinds": dict(zip(KINDS, kinds, strict=True)),
         "stages": await stages(picture.file) if picture.file else None,
@@ -85,38 +89,38 @@ async def _details(served: Served, reading: Reading, picture: Picture) -> dict[s
 async def predict_batch(request: Request) -> Response:
     """Send n x 784 bytes or JSON. With Accept: application/octet-stream the answer is in bytes."""
     media = options.preferred(request, JSON, OCTETS)
-    served = await model_of(request)
+    loaded = await model_of(request)
     pixels = await several_images(request)
     if len(pixels) <= QUICK_IMAGES:
-        content = _batch_answer(served, pixels, media)
+        content = _batch_answer(loaded, pixels, media)
     else:
         async with request.app.state.inference.batch:
-            content = await asyncio.to_thread(_batch_answer, served, pixels, media)
+            content = await asyncio.to_thread(_batch_answer, loaded, pixels, media)
     request.app.state.metrics.predictions.inc(len(pixels))
-    headers = {"X-Model": served.id, "Vary": "Accept"}
+    headers = {"X-Model": loaded.id, "Vary": "Accept"}
     return Response(content, media_type=media, headers=headers)
 
 
-def _batch_answer(served: Served, pixels: Pixels, media: str) -> bytes:
+def _batch_answer(loaded: LoadedModel, pixels: Pixels, media: str) -> bytes:
     parts = [pixels[start : start + CHUNK] for start in range(0, len(pixels), CHUNK)]
     if media == OCTETS:
-        rows = [served.classifier.probabilities(part) for part in parts]
+        rows = [loaded.classifier.probabilities(part) for part in parts]
         return np.concatenate(rows).astype("<f4", copy=False).tobytes()  # (n, 10)
-    verdicts = [predict_or_reject(served.classifier, part) for part in parts]
-    return to_json(answers(verdicts, served.id))
+    verdicts = [predict_or_reject(loaded.classifier, part) for part in parts]
+    return to_json(answers(verdicts, loaded.id))
 
 
-async def model_of(request: Request) -> Served:
-    """The model that `?model=` names, or the active one. Raises NotFound."""
+async def model_of(request: Request) -> LoadedModel:
+    """The model with the id in `?model=`, by default the active one. Raises NotFound."""
     inference: Inference = request.app.state.inference
     return await inference.get(options.model(request))
 
 
 def json_response(answer: dict[str, Any]) -> Response:
-    """A JSON answer; NumPy arrays may be in it."""
+    """A JSON response from a dict that may hold NumPy arrays."""
     return Response(to_json(answer), media_type=JSON)
 
 
 def to_json(answer: dict[str, Any]) -> bytes:
-    """float32 in as few digits as tell it from its neighbours; null where JSON has no word."""
+    """Encode as JSON: float32 by its shortest exact decimal form, NaN and infinities as null."""
     return orjson.dumps(answer, option=orjson.OPT_SERIALIZE_NUMPY)

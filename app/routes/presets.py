@@ -1,4 +1,4 @@
-"""GET /presets and /hyperparameters: what POST /train may be asked for, and its named recipes."""
+"""GET /presets and /hyperparameters: the fields of POST /train and its named sets of values."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ router = APIRouter(route_class=OpenRoute, tags=["Train"])
 
 @router.get("/presets", summary="List the presets")
 def list_presets() -> dict[str, PresetValues]:
-    """What each field of POST /train is when only the preset is given."""
+    """The value of each field of POST /train when only the preset is given."""
     return {name: PresetValues.model_validate(recipe) for name, recipe in PRESETS.items()}
 
 
 @router.get("/hyperparameters", summary="List the hyperparameters")
 def list_hyperparameters() -> list[HyperparameterInfo]:
-    """What each field of POST /train is called, does and may be, in the order of a form."""
+    """The label, explanation and range of each field of POST /train, in a form's order."""
     return [describe(hyperparameter) for hyperparameter in offered().values()]

@@ -1,6 +1,6 @@
-"""Routes whose endpoint reads the request itself: declared like all others, called directly.
+"""Routes whose endpoint reads the request itself, without FastAPI's parsing and injection.
 
-What that saves is in docs/decisions/0007-quick-predictions.md.
+What that saves is measured in docs/decisions/0007-quick-predictions.md.
 """
 
 from __future__ import annotations
@@ -19,13 +19,13 @@ from model.errors import ByhandError
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Receive, Scope, Send
 
-__all__ = ["Express", "RawRoute"]
+__all__ = ["FastPath", "RawRoute"]
 
 
 class RawRoute(LimitedRoute):
-    """A documented route whose endpoint gets the request as it is and gives the whole response.
+    """A route shown on /docs whose endpoint takes the Request and returns the Response.
 
-    Nothing is called before the endpoint, so it cannot ask for the API key.
+    Its dependencies are not called, so it cannot require the API key.
     """
 
     def __init__(self, *arguments: Any, **named: Any) -> None:
@@ -37,16 +37,16 @@ class RawRoute(LimitedRoute):
             )
 
     def get_route_handler(self) -> Callable[[Request], Any]:
-        """The endpoint itself: nothing is parsed, injected or validated before it."""
+        """The endpoint itself, instead of FastAPI's handler that parses, injects and validates."""
         return self.endpoint
 
 
-class Express:
-    """ASGI: calls the endpoints of raw routes straight away, and passes on everything else.
+class FastPath:
+    """ASGI middleware that calls the endpoints of raw routes directly and passes on the rest.
 
     What the framework does between a request and its endpoint (matching every route, two layers of
-    exception handlers, exit stacks) takes longer than the forward pass. Raw routes need none of it,
-    except that their errors are rendered as everywhere.
+    exception handlers, exit stacks) takes longer than the forward pass. Raw routes need none of it;
+    their errors are rendered here as the same problem documents.
     """
 
     def __init__(self, app: ASGIApp, routes: Iterable[BaseRoute]) -> None:

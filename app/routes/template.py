@@ -1,6 +1,6 @@
-"""The main page from its template: {{part.name}} stands for a sentence of static/words/LANGUAGE.js.
+"""Fills the main page's template: {{part.name}} is a sentence of static/words/LANGUAGE.js.
 
-A second language is one more such file.
+A further language needs one more such file.
 """
 
 from __future__ import annotations
@@ -16,12 +16,12 @@ from typing import Any, NamedTuple
 
 __all__ = ["Page", "fill", "filled", "read_words"]
 
-# What is in an attribute is text; elsewhere a sentence may hold a little HTML.
+# In an attribute a sentence is escaped as text; elsewhere it may contain HTML.
 REFERENCE = re.compile(r'(?P<attribute>=")?\{\{(?P<name>[\w.]+)\}\}')
 
 
 class Page(NamedTuple):
-    """The main page in one language: its bytes, the same compressed, the tag of this version."""
+    """The main page in one language: its bytes, plain and gzip-compressed, and their ETag."""
 
     content: bytes
     compressed: bytes
@@ -30,7 +30,7 @@ class Page(NamedTuple):
 
 @lru_cache(maxsize=8)
 def filled(template: Path, words: Path, versions: tuple[int, int]) -> Page:
-    """The main page, filled once for each version of its two files (their times of change)."""
+    """The filled main page, cached until a file's modification time in `versions` changes."""
     text = fill(template.read_text(encoding="utf-8"), read_words(words), words.stem)
     content = text.encode()
     etag = f'"{hashlib.sha256(content).hexdigest()[:32]}"'
@@ -38,9 +38,9 @@ def filled(template: Path, words: Path, versions: tuple[int, int]) -> Page:
 
 
 def read_words(file: Path) -> dict[str, Any]:
-    """The sentences of a language: a module that exports them as JSON, by the page's parts.
+    """The sentences of a language by part of the page, from a module whose default export is JSON.
 
-    Raises ValueError where what is exported is not JSON.
+    Raises ValueError if the exported value is not JSON.
     """
     exported = file.read_text(encoding="utf-8").partition("export default ")[2]
     words: dict[str, Any] = json.loads(exported.strip().removesuffix(";"))
@@ -48,9 +48,9 @@ def read_words(file: Path) -> dict[str, Any]:
 
 
 def fill(template: str, words: dict[str, Any], language: str) -> str:
-    """The template with each {{part.name}} replaced by its sentence, {{language}} by the language.
+    """Replace each {{part.name}} by its sentence and {{language}} by the language's code.
 
-    Raises KeyError for a name that the words do not have.
+    Raises KeyError for a name that is not in `words`.
     """
 
     def sentence(match: re.Match[str]) -> str:

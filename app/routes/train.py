@@ -1,4 +1,4 @@
-"""/train: training jobs, their events as a stream, sweeps."""
+"""/train: training jobs, their event streams, and sweeps over hyperparameters."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ from model.messages import say
 __all__ = ["router"]
 
 
-def _runner(request: Request) -> JobService:
+def _job_service(request: Request) -> JobService:
     service: JobService = request.app.state.jobs
     return service
 
 
-JobServiceNeeded = Annotated[JobService, Depends(_runner)]
+JobServiceNeeded = Annotated[JobService, Depends(_job_service)]
 SweepId = Annotated[str, Query(max_length=32, description="The id of a sweep.")]
 
 
@@ -47,11 +47,11 @@ def submit(
         Header(
             min_length=1,
             max_length=255,
-            description="A text of your own: sent again, it gives the job it made the first time.",
+            description="Any text: a repeated request with the same text returns the first job.",
         ),
     ] = None,
 ) -> Job:
-    """Queue a training job. It runs in another process; follow it at its Location."""
+    """Queue a training job. It runs in another process; its state is at the Location given."""
     job = service.submit(request or TrainRequest(), idempotency_key)
     response.headers["Location"] = f"/train/{job.id}"
     return job
@@ -108,7 +108,7 @@ def _followed(service: JobServiceNeeded, id: str) -> str:
 
 def _last_event(
     last_event_id: Annotated[
-        str | None, Header(description="Replay what follows this event; left out: everything.")
+        str | None, Header(description="Send only the events after this id; left out: all of them.")
     ] = None,
 ) -> int:
     text = last_event_id or "0"
@@ -130,8 +130,8 @@ async def events(
 ) -> AsyncIterator[ServerSentEvent]:
     """Follow a job as Server-Sent Events: progress, epoch, hint and, last, end.
 
-    Ids count from 1 without a gap. The stream ends with the job, and when the server stops: then
-    ask again with Last-Event-ID.
+    Ids count from 1 without a gap. The stream ends with the job. It also ends when the server
+    stops: then connect again with Last-Event-ID.
     """
     async for event in service.event_stream.follow(job, last_event):
         yield ServerSentEvent(event=event.kind, id=str(event.id), data=event.data)

@@ -1,1 +1,1 @@
-"""Request and response models, one file per resource, with the examples that /docs shows."""
+"""The pydantic models of requests and responses, one file per resource, with examples."""

@@ -1,4 +1,4 @@
-"""What several resources share: the problem document and the page of a list."""
+"""Response bodies that several resources share: the problem document and a page of a list."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ Item = TypeVar("Item")
 
 
 class FieldProblem(BaseModel):
-    """One value that was refused."""
+    """One field of the request whose value was refused."""
 
-    field: str = Field(description="Where it is, such as `epochs`.", examples=["epochs"])
+    field: str = Field(description="The name of the field, such as `epochs`.", examples=["epochs"])
     message: str = Field(
         description="What is wrong, and what would be right.",
         examples=["Input should be greater than or equal to 1, found 0"],
@@ -29,19 +29,19 @@ class Problem(BaseModel):
     status: int = Field(description="The HTTP status.")
     detail: str = Field(description="What is wrong, expected and found, and what to do.")
     code: str = Field(
-        description="What is wrong as a name that stays, such as `request.label`: for programs."
+        description="What is wrong, as a stable name for programs, such as `request.label`."
     )
     errors: list[FieldProblem] = Field(
         default_factory=list,
         description="Each field that was refused; left out when there is none.",
     )
     request_id: str | None = Field(
-        None, description="Only with 500: finds the cause in the server's log."
+        None, description="Only with 500: the id under which the server's log has the cause."
     )
 
 
 class Page(BaseModel, Generic[Item]):
-    """A part of a list."""
+    """One page of a longer list."""
 
     items: list[Item]
     next: str | None = Field(
@@ -50,7 +50,7 @@ class Page(BaseModel, Generic[Item]):
 
 
 class Health(BaseModel):
-    """The answer to a health question; a process that is not well answers 503."""
+    """The answer to a health probe; a process that is not ready answers 503."""
 
     status: str = Field(examples=["ok"])
     model: str | None = Field(None, description="The active model; only from /readyz.")

@@ -1,4 +1,4 @@
-"""MNIST's test digits, and how well a model reads them."""
+"""Bodies of /digits and /models/{id}/evaluation: test images, and a model's results on them."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from app.schemas.predictions import SEVEN_FLAT
 
 __all__ = ["COUNT", "Evaluation", "Mistake", "TestDigit"]
 
-COUNT = 10_000  # MNIST's test digits
+COUNT = 10_000  # images in MNIST's test set
 
 Name = Annotated[int, Field(ge=0, le=9)]
 Share = Annotated[float, Field(ge=0, le=1)]
@@ -18,11 +18,11 @@ Row = Annotated[list[int], Field(min_length=10, max_length=10)]
 
 
 class TestDigit(BaseModel):
-    """A digit that somebody wrote for MNIST, and what it is."""
+    """One image of MNIST's test set with its label."""
 
-    __test__ = False  # pytest takes the name for a test's
+    __test__ = False  # pytest would collect the class by its name
 
-    index: int = Field(description="Its place in MNIST's test set.", examples=[0])
+    index: int = Field(description="Its index in MNIST's test set.", examples=[0])
     label: Name = Field(examples=[7])
     pixels: list[int] = Field(
         min_length=784,
@@ -33,18 +33,18 @@ class TestDigit(BaseModel):
 
 
 class Mistake(TestDigit):
-    """A test digit, and what a model takes it for."""
+    """A test digit, and the digit that a model reads it as."""
 
-    digit: Name = Field(description="What it was read as.", examples=[1])
+    digit: Name = Field(description="The digit it was read as.", examples=[1])
     confidence: Share = Field(description="The probability of that digit.", examples=[0.9])
-    label_probability: Share = Field(description="That of the right one.", examples=[0.01])
+    label_probability: Share = Field(description="The probability of its label.", examples=[0.01])
 
 
 class Evaluation(BaseModel):
-    """A model on all of MNIST's test digits."""
+    """A model's results on all of MNIST's test images."""
 
     model: str = Field(examples=["pretrained"])
-    examples: int = Field(description="How many digits were read.", examples=[COUNT])
+    examples: int = Field(description="How many images were evaluated.", examples=[COUNT])
     accuracy: Share = Field(examples=[0.99])
     loss: float | None = Field(
         description="Mean cross-entropy of its probabilities, in nats; null: not finite.",
@@ -57,6 +57,6 @@ class Evaluation(BaseModel):
         examples=[[[1000 if t == p else 0 for p in range(10)] for t in range(10)]],
     )
     mistakes: list[Mistake] = Field(
-        description="The worst, first those whose right digit got the least probability; with "
-        "`label` and `digit` those of that cell of the matrix."
+        description="The worst mistakes, those whose label got the least probability first; with "
+        "`label` and `digit` those in that cell of the matrix."
     )

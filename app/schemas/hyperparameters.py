@@ -1,7 +1,7 @@
 """The hyperparameters as pydantic fields and as GET /hyperparameters shows them.
 
-All of it is made from `model.training.recipe.HYPERPARAMETERS`: what a hyperparameter is called and
-may be is said there alone.
+All of it is made from `model.training.recipe.HYPERPARAMETERS`, the only place where names, ranges
+and explanations are written.
 """
 
 from __future__ import annotations
@@ -19,34 +19,38 @@ __all__ = ["HyperparameterInfo", "describe", "given_fields", "offered", "optiona
 
 
 class Choice(BaseModel):
-    """One value of a choice, and what a form calls it."""
+    """One value of a choice, and its label in a form."""
 
     value: str
     label: str
 
 
 class HyperparameterInfo(BaseModel):
-    """One field of POST /train, as a form needs to know it."""
+    """One field of POST /train, with all that a form needs to show and check it."""
 
     name: str
-    label: str = Field(description="What a form calls it.")
+    label: str = Field(description="Its label in a form.")
     words: str = Field(description="What it does, in a sentence or two.")
-    unit: str = Field(description="What its numbers count; empty where they count nothing.")
+    unit: str = Field(description="The unit of its numbers; empty if they have none.")
     kind: Literal["whole", "number", "choice", "flag", "sizes"]
     low: float | None = Field(description="The least number that is allowed.")
     high: float | None = Field(description="The greatest number that is allowed.")
-    choices: list[Choice] | None = Field(description="Of a choice: its values.")
-    optional: bool = Field(description="Left out, it stands for all there are.")
-    main: bool = Field(description="A form shows it at once, not under more settings.")
+    choices: list[Choice] | None = Field(
+        description="The values of a choice or a flag; otherwise null."
+    )
+    optional: bool = Field(
+        description="Whether its value may be null, which stands for all there are."
+    )
+    main: bool = Field(description="Whether a form shows it at once, not under more settings.")
 
 
 def offered() -> dict[str, Hyperparameter]:
-    """Those that a server is asked for, by name, in the order of a form."""
+    """The hyperparameters that a server accepts, by name, in the order of a form."""
     return {name: h for name, h in HYPERPARAMETERS.items() if h.offered and not h.local}
 
 
 def describe(hyperparameter: Hyperparameter) -> HyperparameterInfo:
-    """What GET /hyperparameters says of one."""
+    """The entry of GET /hyperparameters for one hyperparameter."""
     counted = hyperparameter.kind in ("whole", "number", "sizes")
     values = ("false", "true") if hyperparameter.kind == "flag" else hyperparameter.choices
     return HyperparameterInfo(
@@ -71,7 +75,7 @@ def optional_fields() -> dict[str, Any]:
 
 
 def given_fields() -> dict[str, Any]:
-    """A pydantic field for each, without a default, for an answer that has all of them."""
+    """A pydantic field for each, without a default: a response has all of them."""
     return {
         name: (_plain_type(h) | None if h.optional else _plain_type(h), ...)
         for name, h in offered().items()
@@ -79,7 +83,7 @@ def given_fields() -> dict[str, Any]:
 
 
 def _high(hyperparameter: Hyperparameter) -> float:
-    """A server trains on the bundled MNIST, which has no more images than it has."""
+    """The upper limit; a server trains on the bundled MNIST, whose size limits its examples."""
     if hyperparameter.name == "train_examples":
         return MNIST_EXAMPLES
     return hyperparameter.high

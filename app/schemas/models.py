@@ -1,4 +1,4 @@
-"""Bodies of /models."""
+"""Request and response bodies of /models."""
 
 from __future__ import annotations
 
@@ -37,9 +37,10 @@ class Model(BaseModel):
     created_at: datetime
     layers: list[int] = Field(description="Units of each layer, input and output included.")
     activation: str = Field(description="Of the hidden layers; the last is a softmax.")
-    deskew: bool = Field(description="Whether it sets digits upright and to one size first.")
+    deskew: bool = Field(description="Whether it first deskews digits and scales them to one size.")
     features: str = Field(
-        description="What its inputs stand for.", json_schema_extra={"enum": list(FEATURES)}
+        description="What its 784 inputs represent: pixels or edges.",
+        json_schema_extra={"enum": list(FEATURES)},
     )
     test_accuracy: float | None = Field(description="On the 10,000 test images, 0..1, if known.")
     parameters: int = Field(description="How many weights and biases it has.")
@@ -49,7 +50,7 @@ class Model(BaseModel):
 
     @classmethod
     def of(cls, row: Any, active: tuple[str, str] | None) -> Model:
-        """From a row of the store, and the id and sha256 of the active model."""
+        """Make it from a row of the store; `active` is the active model's id and sha256."""
         return cls(
             id=row.id,
             name=row.name,
@@ -67,7 +68,7 @@ class Model(BaseModel):
 
 
 class Activate(BaseModel):
-    """The model that /predict shall use from now on."""
+    """Names the model that /predict uses from now on."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -75,7 +76,7 @@ class Activate(BaseModel):
 
 
 class ModelForm(BaseModel):
-    """A trained network from elsewhere."""
+    """A form that uploads a trained network."""
 
     weights: bytes = Field(
         description="An .npz with float32 arrays W1 b1 W2 b2 …; never pickled objects.",

@@ -1,7 +1,7 @@
-"""Bodies of /predict, /predict/batch and /gradients.
+"""Request and response bodies of /predict, /predict/batch and /gradients.
 
-The routes read and write these by hand, for speed; the models are what /docs shows, and the tests
-hold every answer against them.
+For speed, the routes parse and write these by hand. The models here are what /docs shows, and the
+tests validate every response against them.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ ONE_OF_EACH = [0.002, 0.001, 0.004, 0.003, 0.001, 0.001, 0.001, 0.98, 0.002, 0.0
 
 
 class OneImage(BaseModel):
-    """White ink on black, 0 to 255, row by row; taken as it is."""
+    """One image, white on black, 0 to 255, row by row; it is used without preprocessing."""
 
     pixels: Flat | Square = Field(
         description="784 numbers, or 28 rows of 28, 0 (black) to 255 (white).",
@@ -63,7 +63,7 @@ class LabelledImage(OneImage):
 
 
 class LabelledImages(BaseModel):
-    """Several images with their digits; loss and gradients are averaged over them."""
+    """Several images with their labels; loss and gradients are averaged over them."""
 
     pixels: list[Flat | Square] = Field(min_length=1, examples=[[SEVEN_FLAT]])
     labels: list[Digit] = Field(min_length=1, description="One for each image.", examples=[[7]])
@@ -91,22 +91,22 @@ class LabelledForm(ImageForm):
 
 
 class Layer(BaseModel):
-    """One layer's share of the forward pass, for one image."""
+    """One layer's values in the forward pass of one image."""
 
     z: list[float] = Field(description="Z = A W + b, before the activation.")
     a: list[float] = Field(description="A = g(Z); in the last layer the probabilities.")
 
 
 class Prediction(BaseModel):
-    """What the network reads."""
+    """The digit that the network recognises in one image, and how sure it is."""
 
     digit: Digit = Field(examples=[7])
     confidence: Probability = Field(description="The digit's probability.", examples=[0.98])
     probabilities: Probabilities = Field(
-        description="Of 0 to 9, in this order.", examples=[ONE_OF_EACH]
+        description="The probabilities of 0 to 9, in this order.", examples=[ONE_OF_EACH]
     )
     uncertain: bool = Field(
-        description="Whether it may well be another digit or none.", examples=[False]
+        description="Whether it may well be another digit or no digit.", examples=[False]
     )
     reason: str | None = Field(
         description="Why it is uncertain, in a sentence; null when it is not.",
@@ -114,27 +114,27 @@ class Prediction(BaseModel):
     )
     model: str = Field(description="The model that answered.", examples=["pretrained"])
     input: list[float] | None = Field(
-        None, description="With details=true: the 784 numbers, 0..1, that the network saw."
+        None, description="With details=true: the network's 784 inputs, 0..1."
     )
     upright: list[float] | None = Field(
         None,
-        description="With details=true: the digit that was looked at, 784 pixels, 0..1: set "
-        "upright where the model does that. `input` is made of it.",
+        description="With details=true: the preprocessed digit, 784 pixels, 0..1, deskewed if "
+        "the model does that. `input` is computed from it.",
     )
     layers: list[Layer] | None = Field(None, description="With details=true: the forward pass.")
     kinds: dict[str, Probability] | None = Field(
         None,
-        description="With details=true: how likely it is a digit, a letter or sign, a scribble, "
-        "several digits, a filled shape, a picture.",
+        description="With details=true: the probabilities that it is a digit, a letter or sign, "
+        "a scribble, several digits, a filled shape, a picture.",
     )
     stages: dict[str, str] | None = Field(
         None,
-        description="With details=true, for a picture: each step to 28x28, as a data: URL.",
+        description="With details=true, for a picture: each preprocessing step, as a data: URL.",
     )
 
 
 class BatchPrediction(BaseModel):
-    """What the network reads in each image, in the order they were sent."""
+    """The digits that the network recognises, one for each image in the order sent."""
 
     digits: list[Digit] = Field(examples=[[7]])
     probabilities: list[Probabilities] = Field(examples=[[ONE_OF_EACH]])
@@ -148,9 +148,9 @@ class BatchPrediction(BaseModel):
 class Check(BaseModel):
     """Backpropagation against central differences (L(θ+ε) - L(θ-ε)) / 2ε, in float64."""
 
-    max_relative_error: float = Field(description="1e-7 or less says that the derivation is right.")
+    max_relative_error: float = Field(description="At most 1e-7 if the derivation is right.")
     entries: int = Field(description="How many single weights and biases were compared.")
-    epsilon: float = Field(description="The ε of the differences.")
+    epsilon: float = Field(description="The step ε of the differences.")
     worst: dict[str, Any] = Field(
         description="The entry with the largest error: its array, index and both values."
     )
@@ -158,13 +158,15 @@ class Check(BaseModel):
 
 
 class Step(BaseModel):
-    """The same image after θ - α dL/dθ; the stored model stays as it is."""
+    """The same image after the step θ - α dL/dθ; the stored model does not change."""
 
     learning_rate: float
     squared_norm: float | None = Field(description="‖dL/dθ‖² before the step; null: not finite.")
-    loss: float | None = Field(description="After the step; null when it leapt out of all bounds.")
-    probabilities: Any = Field(description="As above, after the step.")
-    predicted_loss: float | None = Field(description="L - α ‖dL/dθ‖²: what the gradient promises.")
+    loss: float | None = Field(description="The loss after the step; null: not finite.")
+    probabilities: Any = Field(description="The probabilities after the step.")
+    predicted_loss: float | None = Field(
+        description="L - α ‖dL/dθ‖²: the loss that a linear step predicts."
+    )
     update_ratios: list[float | None] = Field(
         description="‖ΔW‖ / ‖W‖ of each layer; in training about 0.001 a step is healthy."
     )
@@ -176,7 +178,7 @@ class Explanation(BaseModel):
     loss: float = Field(description="-log of the right label's probability, mean over the images.")
     label: Digit | list[Digit]
     probabilities: Any = Field(description="P, at temperature 1: softmax(Z) as derived.")
-    input: Any = Field(description="X, 0..1: what the network saw.")
+    input: Any = Field(description="X, 0..1: the network's input.")
     layers: list[dict[str, Any]] = Field(description="Z and A of each layer.")
     deltas: list[Any] = Field(description="D1, D2, …: dL/dZ of each layer.")
     gradients: dict[str, Any] = Field(

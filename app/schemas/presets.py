@@ -1,4 +1,4 @@
-"""The named recipes, as GET /presets gives them."""
+"""The body of GET /presets: the named sets of hyperparameters."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ __all__ = ["PresetValues"]
 
 
 class _FromRecipe(BaseModel):
-    """What each field of POST /train is when only the preset is given."""
+    """The value of each field of POST /train when only the preset is given."""
 
     model_config = ConfigDict(from_attributes=True)
 

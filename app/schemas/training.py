@@ -1,4 +1,4 @@
-"""Bodies of /train. What a field may be is said in model/training/recipe.py."""
+"""Bodies of /train. The ranges of hyperparameters are in model/training/recipe.py."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ __all__ = [
 
 State = Literal["queued", "running", "succeeded", "failed", "cancelled"]
 
-MOST_JOBS = 64  # of one sweep
+MOST_JOBS = 64  # in one sweep
 NOT_SWEPT = ("name", "activate", "values")
 
 
@@ -46,7 +46,7 @@ class _RunRequest(BaseModel):
         description="Go on from this model's weights. Layers, activation, deskew and features "
         "are its own unless they are given.",
     )
-    activate: bool = Field(False, description="Predict with the new model when it is done.")
+    activate: bool = Field(False, description="Make the new model the active one when it is done.")
 
     @field_validator("preset", "activate", mode="before")
     @classmethod
@@ -111,28 +111,30 @@ class SweepRequest(TrainRequest):
 
 
 class JobProgress(BaseModel):
-    """How far a job has come; `step` of `steps` counts the whole run."""
+    """A job's progress; `step` of `steps` counts batches over the whole run."""
 
     epoch: int
     epochs: int
     step: int
-    steps: int = Field(description="0 until the job has begun.")
-    eta_seconds: float | None = Field(description="Seconds to go, by the pace so far.")
+    steps: int = Field(description="0 until the job has started.")
+    eta_seconds: float | None = Field(description="Estimated seconds left, by the speed so far.")
 
 
 class EpochMetrics(BaseModel):
-    """What one epoch came to. Losses are mean cross-entropies in nats."""
+    """The metrics of one epoch. Losses are mean cross-entropies in nats."""
 
     epoch: int
     train_loss: float
     validation_loss: float
     validation_accuracy: float = Field(description="On the last 5,000 training images, 0..1.")
     seconds: float
-    gradient_norms: list[float] = Field(description="Of each layer's gradient.")
-    saturation: list[float] = Field(description="Share of saturated units, each hidden layer.")
+    gradient_norms: list[float] = Field(description="The norm of each layer's gradient.")
+    saturation: list[float] = Field(
+        description="The share of saturated units in each hidden layer."
+    )
     dead_units: list[int] = Field(
         [],
-        description="Of each hidden layer: how many units were saturated on every one of 1,000 "
+        description="How many units of each hidden layer were saturated on every one of 1,000 "
         "validation digits.",
     )
 
@@ -145,21 +147,25 @@ class Job(BaseModel):
     state: State
     request: dict[str, Any] = Field(description="Every hyperparameter, the preset's included.")
     progress: JobProgress
-    metrics: list[EpochMetrics] = Field(description="One entry for each epoch that is done.")
+    metrics: list[EpochMetrics] = Field(description="One entry for each finished epoch.")
     hints: list[str] = Field(description="What seems wrong with the run, and what to do.")
-    model: str | None = Field(description="The model it made: the best epoch's weights.")
+    model: str | None = Field(
+        description="The id of the resulting model: the best epoch's weights."
+    )
     validation_accuracy: float | None = Field(description="Of the best epoch so far, 0..1.")
     test_accuracy: float | None = Field(description="Of its model, on the 10,000 test images.")
     error: str | None = Field(description="Why it failed, or why its last attempt did.")
     sweep: str | None = Field(description="The sweep that it belongs to.")
-    cancel_requested: bool = Field(description="It stops at its next report, within a second.")
+    cancel_requested: bool = Field(
+        description="Whether it was cancelled; it stops within a second."
+    )
     created_at: datetime
     started_at: datetime | None
     finished_at: datetime | None
 
 
 class JobPage(BaseModel):
-    """A part of the list of jobs, the newest first."""
+    """One page of the list of jobs, the newest first."""
 
     items: list[Job]
     next: str | None = Field(description="Pass it as `cursor` to get the next; null at the end.")

@@ -1,1 +1,1 @@
-"""What answers requests: the models in memory, explanations, evaluations, the process."""
+"""Serving models: inference, explanations and evaluations, and the server process itself."""

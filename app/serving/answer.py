@@ -1,4 +1,4 @@
-"""What is said of images that were read: the answer of /predict, and of `byhand predict`."""
+"""The answer of /predict, /predict/batch and `byhand predict`, made from the model's verdicts."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ __all__ = ["answer", "answers"]
 
 
 def answer(verdict: Verdict, row: int, model: str) -> dict[str, Any]:
-    """The digit in one image of a verdict, and how sure the network is; NumPy numbers are in it.
+    """The answer for one row of a verdict, as a dict that may hold NumPy arrays.
 
-    `model` is the id or the file of the network that has read it.
+    `model` is the id or the file name of the network.
     """
     probabilities = verdict.trace.a[-1][row]  # (10,)
     digit = int(probabilities.argmax())
@@ -31,7 +31,7 @@ def answer(verdict: Verdict, row: int, model: str) -> dict[str, Any]:
 
 
 def answers(verdicts: Sequence[Verdict], model: str) -> dict[str, Any]:
-    """The same of all images of several verdicts, by column."""
+    """The answer for all images of several verdicts: one list for each field."""
     probabilities = np.concatenate([verdict.trace.a[-1] for verdict in verdicts])  # (n, 10)
     reasons = [reason for verdict in verdicts for reason in verdict.reasons]
     return {

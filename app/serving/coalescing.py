@@ -1,9 +1,9 @@
-"""Answers in one piece, and those of many clients one after the other.
+"""A uvicorn protocol that coalesces writes, so that a response leaves in one system call.
 
-uvicorn writes an answer's head and then its body, and uvloop sends each at once: two system calls,
-two packets, and a client that wakes up for a head. Here they leave together. While many requests
-are under way, they also wait until the turn of the event loop is over: sixteen clients whose
-answers come right after each other get a fifth more of them a second.
+uvicorn writes a response's headers and then its body, and uvloop sends each at once: two system
+calls, two packets, and a client that wakes up twice. Here they are sent together. While many
+requests are in flight, responses also wait for the end of the event loop's iteration: sixteen
+clients that are answered one right after the other then get a fifth more responses a second.
 """
 
 from __future__ import annotations
@@ -14,23 +14,23 @@ from typing import Any, cast
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-__all__ = ["FEW", "MOST_BYTES", "WholeAnswers"]
+__all__ = ["FEW", "MOST_BYTES", "CoalescingProtocol"]
 
-FEW = 2  # requests under way: for so few, waiting until the turn is over gains nothing
-MOST_BYTES = 64 * 1024  # more do not wait: they are several packets in any case
+FEW = 2  # requests in flight; with so few, waiting for the iteration's end gains nothing
+MOST_BYTES = 64 * 1024  # more is sent at once: it takes several packets in any case
 
 
-class WholeAnswers(HttpToolsProtocol):
-    """uvicorn's side of a connection, which writes through `_Gathered`."""
+class CoalescingProtocol(HttpToolsProtocol):
+    """uvicorn's HTTP/1.1 protocol, writing through a `_CoalescingTransport`."""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        """Begin to talk to a client."""
-        gathered = _Gathered(transport, self.loop, self.tasks)
+        """Wrap the transport of a new connection."""
+        gathered = _CoalescingTransport(transport, self.loop, self.tasks)
         super().connection_made(cast("asyncio.Transport", gathered))
 
 
-class _Gathered:
-    """A transport that writes what it is given in one turn of the loop at once."""
+class _CoalescingTransport:
+    """A transport that joins the writes of one iteration of the event loop into one."""
 
     def __init__(
         self, transport: asyncio.Transport, loop: asyncio.AbstractEventLoop, under_way: Sized
@@ -45,18 +45,18 @@ class _Gathered:
         return getattr(self._transport, name)
 
     def write(self, data: bytes) -> None:
-        """Send bytes, in the order of the calls: at the turn's end, or when they are enough."""
+        """Buffer bytes; send them at the iteration's end, or now if waiting gains nothing."""
         if not self._waiting:
             self._loop.call_soon(self._send)
         self._waiting.append(data)
         self._bytes += len(data)
         head_and_body = len(self._waiting) > 1
-        # The transport has to know when its client takes in less than it is given.
+        # Much data is passed on at once, for the transport's flow control to see.
         if self._bytes > MOST_BYTES or (head_and_body and len(self._under_way) <= FEW):
             self._send()
 
     def close(self) -> None:
-        """Send what waits, then close."""
+        """Send what is buffered, then close."""
         self._send()
         self._transport.close()
 

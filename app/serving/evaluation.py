@@ -1,4 +1,4 @@
-"""How well a model reads MNIST's test digits: who is taken for whom, and its worst mistakes."""
+"""Evaluation of models on MNIST's test images: accuracy, confusion matrix and mistakes."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from app.serving.inference import Served
+from app.serving.inference import LoadedModel
 from model.classifier import Classifier
 from model.data.idx import load_mnist_part
 from model.metrics import confusion_matrix
@@ -19,7 +19,7 @@ from model.network import cross_entropy, one_hot
 
 __all__ = ["Evaluation", "Evaluator", "evaluate", "load_test_digits"]
 
-CHUNK = 500  # images at a time: other requests get their turn between two chunks
+CHUNK = 500  # images in one forward pass; between two, other requests' threads can run
 MOST_KEPT = 32  # evaluations, of 100 KB each
 
 Bytes = NDArray[np.uint8]
@@ -27,7 +27,7 @@ Bytes = NDArray[np.uint8]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Evaluation:
-    """What a model makes of n labelled digits.
+    """A model's results on n labelled digits.
 
     `confusion` C (10, 10): C[t, p] counts the digits t that were read as p. `loss` is the mean
     cross-entropy of the model's probabilities, in nats.
@@ -36,16 +36,16 @@ class Evaluation:
     accuracy: float
     loss: float
     confusion: NDArray[np.int64]  # (10, 10)
-    labels: Bytes  # (n,): what each digit is
-    read: Bytes  # (n,): what it was taken for
-    confidence: NDArray[Any]  # (n,): the probability of that
-    belief: NDArray[Any]  # (n,): the probability of what it is
+    labels: Bytes  # (n,): the true digits
+    read: Bytes  # (n,): the predicted digits
+    confidence: NDArray[Any]  # (n,): the predicted digit's probability
+    label_probability: NDArray[Any]  # (n,): the true digit's probability
 
     def mistakes(self, label: int | None = None, digit: int | None = None) -> NDArray[np.intp]:
-        """Indices of the misread digits, the worst first: that whose label got the least belief.
+        """Indices of the misread digits, the one whose label got the least probability first.
 
-        Only those that are a `label`, only those read as a `digit`. Where these two are the same,
-        the digits that were read right: the least believed first.
+        `label` keeps only digits with that label, `digit` only those read as that digit. If the
+        two are equal, the correctly read digits are given, in the same order.
         """
         right = self.labels == self.read
         chosen = right if label is not None and label == digit else ~right
@@ -54,18 +54,20 @@ class Evaluation:
         if digit is not None:
             chosen = chosen & (self.read == digit)
         indices = np.flatnonzero(chosen)
-        worst_first: NDArray[np.intp] = indices[np.argsort(self.belief[indices], kind="stable")]
+        worst_first: NDArray[np.intp] = indices[
+            np.argsort(self.label_probability[indices], kind="stable")
+        ]
         return worst_first
 
 
 @cache
 def load_test_digits() -> tuple[Bytes, Bytes]:
-    """MNIST's test images (10000, 784) and labels (10000,): 8 MB, read when first asked for."""
+    """MNIST's test images (10000, 784) and labels (10000,): 8 MB, loaded at the first call."""
     return load_mnist_part("test")
 
 
 def evaluate(classifier: Classifier, images: Bytes, labels: Bytes) -> Evaluation:
-    """Read images (n, 784) and compare with labels (n,)."""
+    """Classify images (n, 784) and compare the results with labels (n,)."""
     rows, losses = [], []
     for start in range(0, len(images), CHUNK):
         part = slice(start, start + CHUNK)
@@ -82,27 +84,27 @@ def evaluate(classifier: Classifier, images: Bytes, labels: Bytes) -> Evaluation
         labels=labels,
         read=read,
         confidence=probabilities.max(axis=1),
-        belief=probabilities[np.arange(len(labels)), labels],
+        label_probability=probabilities[np.arange(len(labels)), labels],
     )
 
 
 class Evaluator:
-    """Evaluates models in a thread, one at a time, and remembers the last few by their sha256."""
+    """Evaluates models in a thread, one at a time, and caches the last few results by sha256."""
 
     def __init__(self) -> None:
         self._kept: OrderedDict[str, Evaluation] = OrderedDict()
         self._one_at_a_time = asyncio.Lock()
 
-    async def of(self, served: Served) -> Evaluation:
-        """The model on MNIST's test digits: a tenth of a second with 128 units, then at once."""
+    async def of(self, loaded: LoadedModel) -> Evaluation:
+        """The model's evaluation: cached, or computed in a tenth of a second (128 units)."""
         async with self._one_at_a_time:
-            if served.sha256 not in self._kept:
-                self._kept[served.sha256] = await asyncio.to_thread(_on_test_digits, served)
-            self._kept.move_to_end(served.sha256)
+            if loaded.sha256 not in self._kept:
+                self._kept[loaded.sha256] = await asyncio.to_thread(_on_test_digits, loaded)
+            self._kept.move_to_end(loaded.sha256)
             while len(self._kept) > MOST_KEPT:
                 self._kept.popitem(last=False)
-            return self._kept[served.sha256]
+            return self._kept[loaded.sha256]
 
 
-def _on_test_digits(served: Served) -> Evaluation:
-    return evaluate(served.classifier, *load_test_digits())
+def _on_test_digits(loaded: LoadedModel) -> Evaluation:
+    return evaluate(loaded.classifier, *load_test_digits())

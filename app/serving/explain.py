@@ -1,4 +1,4 @@
-"""How the loss of some digits flows back through a network: what /gradients answers."""
+"""The forward and backward pass of /gradients, with gradient check and trial steps."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ __all__ = ["Explanation", "Step", "explain"]
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """The loss and P (n, 10) after θ − α dL/dθ, and L − α ‖dL/dθ‖², which the gradient promises."""
+    """The loss and P (n, 10) after θ − α dL/dθ, and L − α ‖dL/dθ‖², its linear prediction."""
 
     learning_rate: float
     squared_norm: float  # ‖dL/dθ‖² before the step
@@ -41,7 +41,7 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """One forward and one backward pass over n images: everything that the derivation names."""
+    """One forward and one backward pass over n images: every array that the derivation names."""
 
     labels: NDArray[np.int64]  # (n,)
     y: Array  # (n, 10)
@@ -50,12 +50,12 @@ class Explanation:
     gradients: Gradients
     input_gradient: Array  # (n, 784)
     check: GradientCheck | None
-    steps: Sequence[Step]  # one after the other, from the classifier on
+    steps: Sequence[Step]  # each starts where the previous one ended
 
 
 def explain(
     parameters: Parameters,
-    seen: Trace,
+    passed: Trace,
     labels: NDArray[np.int64],
     *,
     check: bool = False,
@@ -63,16 +63,16 @@ def explain(
 ) -> Explanation:
     """Loss and gradients of n images with labels (n,), averaged over them.
 
-    `seen` is the forward pass over the images, at any temperature. The loss is that of the network
-    as it is trained, at temperature 1: D_L is exactly (P − Y)/n. `check` compares with central
-    differences, `learning_rates` tries a step for each α, one after the other; the parameters
-    stay as they are.
+    `passed` is the forward pass over the images, at any temperature. The loss is that of training,
+    at temperature 1, so that D_L is exactly (P − Y)/n. `check` compares the gradients with central
+    differences; `learning_rates` tries a step for each α, one after the other, on a copy: the
+    parameters do not change. Raises Invalid for a label that the network has no output for.
     """
     classes = parameters.layers[-1]
     if not 0 <= labels.min() <= labels.max() < classes:
         raise Invalid("gradients.label", most=classes - 1, found=int(labels.max()))
     y = one_hot(labels, classes)
-    trace = Trace(seen.z, [*seen.a[:-1], softmax(seen.z[-1])])
+    trace = Trace(passed.z, [*passed.a[:-1], softmax(passed.z[-1])])
     gradients = backward(parameters, trace, y)
     loss = cross_entropy(trace.z[-1], y)
     return Explanation(
@@ -95,9 +95,9 @@ def _steps(
     loss: float,
     learning_rates: Sequence[float],
 ) -> list[Step]:
-    """Each step starts with the trace, gradients and loss where the one before ended."""
+    """Try the steps in turn; each starts from the parameters where the previous one ended."""
     steps: list[Step] = []
-    with np.errstate(over="ignore", invalid="ignore"):  # leaps that end at inf are shown as such
+    with np.errstate(over="ignore", invalid="ignore"):  # a loss of inf is shown as such
         for alpha in learning_rates:
             if steps:
                 gradients = backward(parameters, trace, y)

@@ -1,7 +1,7 @@
-"""The models in memory: the active one and a few others, and what they read.
+"""Keeps the active model and a few others in memory and predicts with them.
 
-Predicting never touches the store. One look at it each second tells whether another replica has
-activated a model or deleted one.
+Predicting with them never queries the store. One query a second finds out whether another replica
+has activated or deleted a model.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from model.errors import CheckpointError
 from model.network import Trace
 from model.serialization.checkpoint import load_model
 
-__all__ = ["Inference", "Reading", "Served", "must_serve"]
+__all__ = ["ImageVerdict", "Inference", "LoadedModel", "check_servable"]
 
 POLL_SECONDS = 1.0
 MOST_OTHERS = 8  # models besides the active one: 0.4 MB each at 784-128-10
@@ -35,16 +35,16 @@ Pixels = NDArray[Any]  # (n, 784), 0..255
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Served:
-    """A model as it is in the store."""
+class LoadedModel:
+    """A model of the store, loaded into memory."""
 
     id: str
     sha256: str
     classifier: Classifier
 
 
-class Reading(NamedTuple):
-    """What is read in one image: a row of what was made of several at once."""
+class ImageVerdict(NamedTuple):
+    """The verdict on one image: its row in the verdict on all images of the same pass."""
 
     verdict: Verdict
     row: int
@@ -58,28 +58,28 @@ class Reading(NamedTuple):
 
 
 class Inference:
-    """Which model answers. Any thread may ask."""
+    """A thread-safe cache of models; images that arrive together share a forward pass."""
 
     def __init__(self, database: Database) -> None:
-        detector()  # read now: the first request need not wait, and a missing file is told at once
+        detector()  # now: the first request need not wait, and a missing file is noticed
         self._database = database
-        self._active: Served | None = None
-        self._others: OrderedDict[str, Served] = OrderedDict()
+        self._active: LoadedModel | None = None
+        self._others: OrderedDict[str, LoadedModel] = OrderedDict()
         self._lock = threading.Lock()
         self._watch: asyncio.Task[None] | None = None
-        self._waiting: list[tuple[Served, Pixels, asyncio.Future[Reading]]] = []
-        #: Held by a large batch: two at once would push each other's arrays out of the cache.
+        self._waiting: list[tuple[LoadedModel, Pixels, asyncio.Future[ImageVerdict]]] = []
+        #: Held by a large batch: two at once would evict each other from the CPU's cache.
         self.batch = asyncio.Lock()
 
     @property
-    def active(self) -> Served:
-        """The model that answers when no other is named. Raises Unavailable before the first."""
+    def active(self) -> LoadedModel:
+        """The model for requests that name none. Raises Unavailable until one is loaded."""
         if self._active is None:
             raise Unavailable("model.none_loaded")
         return self._active
 
-    def cached(self, id: str | None) -> Served | None:
-        """The model, if it is in memory; None names the active one."""
+    def cached(self, id: str | None) -> LoadedModel | None:
+        """The model with this id, or None if it is not in memory. Without an id, the active one."""
         if id is None or (self._active is not None and id == self._active.id):
             return self.active
         with self._lock:
@@ -87,72 +87,72 @@ class Inference:
                 self._others.move_to_end(id)
             return self._others.get(id)
 
-    def load(self, id: str) -> Served:
-        """The model, from the store if need be: blocking. Raises NotFound."""
+    def load(self, id: str) -> LoadedModel:
+        """The model, loaded from the store if necessary, which blocks. Raises NotFound."""
         cached = self.cached(id)
         if cached is not None:
             return cached
-        served = self._read(id)
+        loaded = self._load(id)
         with self._lock:
-            self._others[id] = served
+            self._others[id] = loaded
             while len(self._others) > MOST_OTHERS:
                 self._others.popitem(last=False)
-        return served
+        return loaded
 
-    async def get(self, id: str | None) -> Served:
-        """The model, read in a thread when it is not in memory. Raises NotFound."""
-        served = self.cached(id)
-        return served if served is not None else await asyncio.to_thread(self.load, str(id))
+    async def get(self, id: str | None) -> LoadedModel:
+        """The model, loaded in a thread if it is not in memory. Raises NotFound."""
+        loaded = self.cached(id)
+        return loaded if loaded is not None else await asyncio.to_thread(self.load, str(id))
 
-    def read(self, served: Served, pixels: Pixels) -> asyncio.Future[Reading]:
-        """Read one image (1, 784); to be called in the event loop.
+    def predict(self, loaded: LoadedModel, pixels: Pixels) -> asyncio.Future[ImageVerdict]:
+        """Classify one image (1, 784). Must be called in the event loop.
 
-        Images that arrive in the same turn of the loop, or the next, share one forward pass: with
-        many clients that costs a fraction of a pass each, and a lone image waits for nobody. (The
-        second turn doubles how many share it: 12 of 16 clients instead of 6.)
+        Images that arrive in this iteration of the loop or the next share one forward pass: with
+        many clients each costs a fraction of a pass, and a single image hardly waits. (The second
+        iteration doubles how many share a pass: 12 of 16 clients instead of 6.)
         """
         loop = asyncio.get_running_loop()
-        future: asyncio.Future[Reading] = loop.create_future()
+        future: asyncio.Future[ImageVerdict] = loop.create_future()
         if not self._waiting:
-            loop.call_soon(loop.call_soon, self._read_waiting)
-        self._waiting.append((served, pixels, future))
+            loop.call_soon(loop.call_soon, self._predict_waiting)
+        self._waiting.append((loaded, pixels, future))
         return future
 
-    def _read_waiting(self) -> None:
+    def _predict_waiting(self) -> None:
         waiting, self._waiting = self._waiting, []
-        for served in dict.fromkeys(served for served, _, _ in waiting):
-            mine = [(pixels, future) for other, pixels, future in waiting if other is served]
+        for loaded in dict.fromkeys(loaded for loaded, _, _ in waiting):
+            mine = [(pixels, future) for other, pixels, future in waiting if other is loaded]
             try:
                 batch = np.concatenate([pixels for pixels, _ in mine])  # (n, 784)
-                verdict = predict_or_reject(served.classifier, batch)
+                verdict = predict_or_reject(loaded.classifier, batch)
             except Exception as error:
                 for _, future in mine:
                     if not future.done():
                         future.set_exception(error)
                 continue
             for row, (_, future) in enumerate(mine):
-                if not future.done():  # done: its client has gone
-                    future.set_result(Reading(verdict, row))
+                if not future.done():  # done: its client has disconnected
+                    future.set_result(ImageVerdict(verdict, row))
 
     def refresh(self) -> None:
-        """Take over what other replicas have changed: blocking."""
+        """Reload the active model and drop deleted ones if another replica changed them. Blocks."""
         with self._database.read() as session:
             current = models.active(session)
         if current is not None and (
             self._active is None or current != (self._active.id, self._active.sha256)
         ):
-            self._active = self._read(current[0])
-        for id, served in list(self._others.items()):
-            if not self._is_current(served):
+            self._active = self._load(current[0])
+        for id, loaded in list(self._others.items()):
+            if not self._is_current(loaded):
                 with self._lock:
                     self._others.pop(id, None)
 
     def start(self) -> None:
-        """Look at the store each second from now on; to be called in the event loop."""
+        """Start to query the store each second. Must be called in the event loop."""
         self._watch = asyncio.create_task(self._keep_fresh())
 
     async def stop(self) -> None:
-        """Stop looking."""
+        """Stop querying the store."""
         if self._watch is not None:
             self._watch.cancel()
             await asyncio.gather(self._watch, return_exceptions=True)
@@ -164,26 +164,26 @@ class Inference:
             try:
                 await asyncio.to_thread(self.refresh)
                 reachable = True
-            except Exception as error:  # whatever it is, the models in memory go on answering
-                if reachable:  # said once, not each second
+            except Exception as error:  # whatever the cause, the models in memory can still predict
+                if reachable:  # logged once, not each second
                     log.warning("models cannot be refreshed", error=str(error))
                 reachable = False
 
-    def _read(self, id: str) -> Served:
+    def _load(self, id: str) -> LoadedModel:
         with self._database.read() as session:
             sha256, data = models.get(session, id).sha256, models.weights(session, id)
-        return Served(id, sha256, load_model(data))
+        return LoadedModel(id, sha256, load_model(data))
 
-    def _is_current(self, served: Served) -> bool:
+    def _is_current(self, loaded: LoadedModel) -> bool:
         try:
             with self._database.read() as session:
-                return models.get(session, served.id).sha256 == served.sha256
+                return models.get(session, loaded.id).sha256 == loaded.sha256
         except NotFound:
             return False
 
 
-def must_serve(classifier: Classifier) -> None:
-    """Refuse what is a network, but not one that reads digits from 28x28: CheckpointError."""
+def check_servable(classifier: Classifier) -> None:
+    """Raise CheckpointError for a network that does not map 784 inputs to 10 outputs."""
     layers = classifier.parameters.layers
     if layers[0] != 784:
         raise CheckpointError("model.inputs", expected=784, found=layers[0])

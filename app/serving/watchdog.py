@@ -1,4 +1,4 @@
-"""With `--workers` a server is the child of another process, and must not outlive it."""
+"""Stops a server process whose parent has died (`--workers` starts several processes)."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ import signal
 import threading
 from multiprocessing.connection import wait
 
-__all__ = ["end_with_parent"]
+__all__ = ["stop_with_parent"]
 
 
-def end_with_parent() -> None:
-    """Stop as on SIGTERM when the parent is killed; otherwise we would keep its port for ever."""
+def stop_with_parent() -> None:
+    """Start a thread that raises SIGTERM here when the parent dies, so that its port is freed."""
     parent = multiprocessing.parent_process()
     if parent is None:
         return

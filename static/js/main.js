@@ -1,4 +1,4 @@
-/** Puts the page together. */
+/** The page's entry point: makes its parts and connects them. */
 
 import { find, say, whenNear } from "./ui/dom.js";
 import { Navigation } from "./ui/navigation.js";

@@ -1,4 +1,4 @@
-/** Keeps the address in step with the page, so that a link shows another person the same. */
+/** Writes the page's state into its address and restores it, so that a link shows the same to another person. */
 
 import { decodeDrawing, encodeDrawing } from "./draw/drawing-code.js";
 import { formatState, parseState } from "./ui/url-state.js";
@@ -16,7 +16,7 @@ export class PageState {
     this.#training = training;
   }
 
-  /** What the address asks for. */
+  /** Restore the state that the address holds. */
   async open() {
     const state = parseState(location.hash);
     const { reader, drawing, pad, step } = this.#study;
@@ -32,7 +32,7 @@ export class PageState {
     this.#training.begin((state.runs ?? "").split(",").filter(Boolean));
   }
 
-  /** The address for what is on the page now. */
+  /** The fragment of the address for the present state. */
   get hash() {
     const { drawing, lesson, reader, step } = this.#study;
     return formatState({

@@ -1,4 +1,4 @@
-/** The first three parts of the page at work: pad -> answer -> inside -> backward pass. */
+/** Connects the first three parts of the page: pad -> answer -> look inside -> backward pass. */
 
 import { AnswerView } from "./predict/answer-view.js";
 import { BackpropView } from "./backprop/backprop-view.js";
@@ -37,7 +37,7 @@ export class Study {
   #labels;
   #last = null; // the last answer
 
-  /** `tell(text)`: a short message; `changed()`: something that belongs in the link has changed. */
+  /** `tell(text)` shows a short message; `changed()` is called when the page's link would change. */
   constructor(tell, changed) {
     this.reader = new Reader(this.drawing, (drawing) => this.#pixels.of(drawing));
     this.pad = new PadView(this.drawing, tell);
@@ -52,7 +52,7 @@ export class Study {
     this.#answer.blank();
   }
 
-  /** Resolves when the figures are filled for what is on the pad, and the page has its height. */
+  /** Resolves when all figures show the drawing, so that the page has its final height. */
   get filled() {
     if (this.drawing.blank) return Promise.resolve();
     return new Promise((resolve) => document.addEventListener("filled", resolve, { once: true }));
@@ -104,7 +104,7 @@ export class Study {
     }
   }
 
-  /** A test digit comes with its label; a drawing is taken for what it was read as, until the reader says otherwise. */
+  /** Start the backward pass. The label is the test digit's own, or the predicted digit until the reader picks one. */
   async #learn(pixels, answer) {
     const { sample } = this.drawing;
     const known = sample === null ? null : await testDigit(sample).then(({ label }) => label, () => null);

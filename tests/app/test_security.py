@@ -21,7 +21,7 @@ from app.security import (
     OpenRoute,
     OpenToAll,
     UndeclaredRouteError,
-    must_declare,
+    check_declared,
 )
 from app.settings import Settings
 from tests.app.conftest import Pixels, assert_problem
@@ -281,7 +281,7 @@ def declared(route_class: type[APIRoute], method: str, **options: Any) -> list[B
 
 def test_a_route_that_does_not_say_whether_it_is_limited_is_refused() -> None:
     with pytest.raises(UndeclaredRouteError, match="GET /saliency: is it rate limited"):
-        must_declare(declared(APIRoute, "GET"))
+        check_declared(declared(APIRoute, "GET"))
 
 
 @pytest.mark.parametrize("route_class", [LimitedRoute, OpenRoute])
@@ -291,13 +291,13 @@ def test_a_changing_route_that_does_not_say_who_may_call_it_is_refused(
 ) -> None:
     for wrong in ([], [KeyNeeded, OpenToAll]):
         with pytest.raises(UndeclaredRouteError, match=f"{method} /saliency: who may call it"):
-            must_declare(declared(route_class, method, dependencies=wrong))
+            check_declared(declared(route_class, method, dependencies=wrong))
     for right in (KeyNeeded, OpenToAll):
-        must_declare(declared(route_class, method, dependencies=[right]))
+        check_declared(declared(route_class, method, dependencies=[right]))
 
 
 def test_a_route_that_only_reads_needs_no_more_than_its_class() -> None:
-    must_declare(declared(LimitedRoute, "GET") + declared(OpenRoute, "GET"))
+    check_declared(declared(LimitedRoute, "GET") + declared(OpenRoute, "GET"))
 
 
 def test_the_service_does_not_start_with_a_route_that_forgets(

@@ -119,11 +119,11 @@ def test_a_palm_beside_the_pen_leaves_no_ink(page: Page) -> None:
     strokes = page.evaluate(
         """async () => {
           const { Drawing } = await import("/js/draw/drawing.js");
-          const { Ink } = await import("/js/draw/ink.js");
+          const { PointerPen } = await import("/js/draw/pointer-pen.js");
           const canvas = document.body.appendChild(document.createElement("canvas"));
           canvas.setPointerCapture = () => {};
           const drawing = new Drawing();
-          new Ink(canvas, drawing, 18);
+          new PointerPen(canvas, drawing, 18);
           const send = (type, pointerType, pointerId) =>
             canvas.dispatchEvent(new PointerEvent(type, { pointerType, pointerId, button: 0 }));
           const counts = [];

@@ -14,12 +14,12 @@ from tests.browser.pen import DIGITS, draw
 # A pad of its own that takes made-up pointer events; `strokes()` tells what was drawn.
 A_PAD = """
   const { Drawing } = await import("/js/draw/drawing.js");
-  const { Ink } = await import("/js/draw/ink.js");
+  const { PointerPen } = await import("/js/draw/pointer-pen.js");
   const canvas = document.body.appendChild(document.createElement("canvas"));
   canvas.style = "position: fixed; inset: 0; width: 280px; height: 280px";
   canvas.setPointerCapture = () => {};
   const drawing = new Drawing();
-  new Ink(canvas, drawing, 18);
+  new PointerPen(canvas, drawing, 18);
   const event = (type, more = {}) =>
     new PointerEvent(type, { pointerType: "mouse", pointerId: 1, button: 0, ...more });
   const send = (type, more) => canvas.dispatchEvent(event(type, more));

@@ -1,4 +1,4 @@
-/** "Backpropagation": one stage at a time, its equation beside its picture, at the reader's pace. */
+/** The part "Backpropagation": shows one stage of the backward pass at a time, its equation beside its picture. */
 
 import { element, find, say } from "../ui/dom.js";
 import { PICTURES } from "./stage-pictures.js";

@@ -1,4 +1,4 @@
-/** The backward pass of one digit, read off /gradients: every number that the page shows of it. Pure. */
+/** The backward pass of one digit, from the response of /gradients; gives every number that the page shows of it. Pure. */
 
 import { ACTIVATIONS } from "../network/activation.js";
 import { flat, Trace } from "../network/trace.js";
@@ -17,18 +17,18 @@ export class Backward {
   get depth() { return this.trace.depth; }
   get probabilities() { return this.trace.probabilities; }
 
-  /** dL/dW of one weight: the activation before it times the error after it. */
+  /** dL/dw of one weight: the activation of the unit before it times the error δ of the unit after it. */
   dW(layer, from, to) {
     return this.trace.a[layer - 1][from] * this.deltas[layer][to];
   }
 
-  /** dW into one unit: (n_{layer-1},). */
+  /** The gradient of the weights into one unit: (n_{layer-1},). */
   dWInto(layer, to) {
     const error = this.deltas[layer][to];
     return this.trace.a[layer - 1].map((value) => value * error);
   }
 
-  /** The error that reaches a hidden unit from behind, before its own slope: the sum of δ·w over the next layer. */
+  /** dL/da of a hidden unit, before the factor g'(z): the sum of δ·w over the next layer. */
   arriving(layer, unit) {
     const next = this.deltas[layer + 1];
     return this.network.outOf(layer + 1, unit).reduce((sum, weight, to) => sum + weight * next[to], 0);
@@ -39,13 +39,13 @@ export class Backward {
     return derivative(this.trace.z[layer][unit], this.trace.a[layer][unit]);
   }
 
-  /** Units of a layer whose error is largest, largest first. */
+  /** The indices of a layer's units with the largest |δ|, the largest first. */
   strongest(layer, howMany) {
     const errors = this.deltas[layer];
     return [...errors.keys()].sort((a, b) => Math.abs(errors[b]) - Math.abs(errors[a])).slice(0, howMany);
   }
 
-  /** ‖g‖² over every weight and bias. */
+  /** ‖g‖²: the squared norm of the gradient by all weights and biases. */
   squaredNorm() {
     return Object.values(this.norms).reduce((sum, norm) => sum + norm * norm, 0);
   }

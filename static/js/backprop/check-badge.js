@@ -1,4 +1,4 @@
-/** The badge beside the backward pass: derived gradients against finite differences. */
+/** Fills the badge that compares the derived gradients with finite differences. */
 
 import { say } from "../ui/dom.js";
 import { count, power } from "../ui/format.js";

@@ -1,10 +1,10 @@
 /**
- * Steps downhill on one digit, one after the other, as the service computes them. No DOM; emits "change".
- * Where the reader is: `taken`, the steps behind; from the start or from the last of them the next step is looked at.
+ * Gradient steps on one digit, each starting where the previous one ended, as the service computes them.
+ * `taken` lists the steps that the reader has made; the next one is previewed. No DOM; emits "change".
  */
 
 import { gradients } from "../service/api.js";
-import { Latest } from "../service/latest.js";
+import { LatestOnlyQueue } from "../service/latest-only-queue.js";
 import { RATES } from "./rates.js";
 
 export const MOST = 60; // steps in a row
@@ -14,11 +14,11 @@ export class Descent extends EventTarget {
   #start = null; // {loss, probabilities, squaredNorm} of the stored network
   #taken = []; // the service's account of each step behind
   #curves = new Map(); // rates of the steps before -> Map(rate -> the step with it)
-  #queue = new Latest((asked, isNewest) => this.#measure(asked, isNewest));
+  #queue = new LatestOnlyQueue((asked, isNewest) => this.#measure(asked, isNewest));
 
   get taken() { return this.#taken; }
 
-  /** A digit, and the network as it is stored: {loss, probabilities, squaredNorm}. */
+  /** Start anew from a digit; `start` is the stored network's {loss, probabilities, squaredNorm}. */
   begin(digit, start) {
     this.#digit = digit;
     this.#start = start;
@@ -26,18 +26,18 @@ export class Descent extends EventTarget {
     this.#curves.clear();
   }
 
-  /** Where the reader stands after so many steps: {loss, probabilities}. */
+  /** The result after so many steps: {loss, probabilities}. */
   at(steps) {
     return steps ? this.#taken[steps - 1] : this.#start;
   }
 
-  /** ‖g‖² after so many steps; null as long as it is not known. */
+  /** ‖g‖² after so many steps; null until it is known. */
   squaredNorm(steps) {
     if (!steps) return this.#start.squaredNorm;
     return this.#taken[steps]?.squared_norm ?? this.curve(steps).values().next().value?.squared_norm ?? null;
   }
 
-  /** What is known of a step from there: Map(rate -> step). */
+  /** The steps that are measured from there: Map(learning rate -> step). */
   curve(steps) {
     const key = this.#rates(steps).join(" ");
     if (!this.#curves.has(key)) this.#curves.set(key, new Map());
@@ -58,7 +58,7 @@ export class Descent extends EventTarget {
     this.#changed();
   }
 
-  /** Measure the step of this rate from there, then the rest of the curve, as long as nothing newer is asked. */
+  /** Measure the step of this rate from there, then those of the other rates, until another is requested. */
   look(steps, rate) {
     return this.#queue.submit({ digit: this.#digit, before: this.#rates(steps), curve: this.curve(steps), rate });
   }

@@ -1,4 +1,4 @@
-/** Small pieces of MathML as text, and the equations of the backward pass made from them. Pure. */
+/** The equations of the backward pass as MathML text. Pure. */
 
 import { words } from "../ui/words.js";
 
@@ -11,7 +11,7 @@ const transposed = (base) => sup(base, mo("⊤"));
 const at = (name, layer) => sub(mi(name), `<mn>${layer}</mn>`);
 const math = (...parts) => `<math display="block">${row(...parts)}</math>`;
 
-/** What a layer's output is called: x for the input, h for one hidden layer, h₁, h₂ … for more. */
+/** The symbol of a layer's output: x for the input, h for a single hidden layer, h₁, h₂ … for several. */
 const output = (layer, depth) => (layer === 0 ? mi("x") : depth === 2 ? mi("h") : at("h", layer));
 
 export const loss = () => math(mi("L"), mo("="), mo("−"), mi("ln"), sub(mi("p"), mi(words.backprop.label)));

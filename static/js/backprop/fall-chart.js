@@ -1,4 +1,4 @@
-/** The loss along the step: the straight line that the slope promises, and the curve that it really follows. */
+/** Chart of the loss against the learning rate of one step: the linear prediction and the measured curve. */
 
 import { extent, scale, ticks } from "../ui/chart-scale.js";
 import { svg, textUnit } from "../ui/dom.js";
@@ -52,13 +52,13 @@ export class FallChart {
   }
 }
 
-/** A tick as it is: 0.5, 2 × 10⁻⁵. */
+/** A tick's label: 0.5, 2 × 10⁻⁵. */
 function written(tick) {
   const [mantissa] = tick.toExponential().split("e");
   return tick !== 0 && Math.abs(tick) < 1e-3 ? power(tick, mantissa.includes(".") ? 1 : 0) : String(Number(tick.toPrecision(2)));
 }
 
-/** L − α‖g‖² as far as it is a loss. */
+/** The predicted loss L − α‖g‖², up to the α where it would become negative. */
 function promise(loss, slope) {
   const rates = Array.from({ length: PLACES }, (_, index) => LOW * (HIGH / LOW) ** (index / (PLACES - 1)));
   return rates.map((rate) => [rate, loss - rate * slope]).filter(([, each]) => each >= 0);

@@ -1,4 +1,4 @@
-/** "It is a …": ten choices for what the digit should be; keys 0 to 9 choose too. */
+/** The choice of a label for the drawn digit: ten buttons; the keys 0 to 9 choose too. */
 
 import { element, find } from "../ui/dom.js";
 

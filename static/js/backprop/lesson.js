@@ -1,14 +1,14 @@
 /**
- * Keeps the backward pass in step with the drawing, the label and the model, while anybody looks at it. No DOM.
+ * Requests the backward pass whenever the drawing, the label or the model changes, while it is in view. No DOM.
  * Emits "backward" {backward}, "check" {check | null while it runs}, "trouble" {message}, "blank".
  */
 
 import { gradients } from "../service/api.js";
 import { Backward } from "./backward.js";
-import { Latest } from "../service/latest.js";
+import { LatestOnlyQueue } from "../service/latest-only-queue.js";
 import { loadNetwork } from "../network/network.js";
 
-const CALM = 400; // milliseconds without a change until the slow check is asked for
+const CALM = 400; // milliseconds without a change until the slow gradient check is requested
 
 export class Lesson extends EventTarget {
   #digit = null; // {pixels, model, answer}
@@ -16,14 +16,14 @@ export class Lesson extends EventTarget {
   #known = null; // the label that came with a test digit
   #explained = null; // the {pixels, model, label} of the last backward pass
   #watched = false;
-  #queue = new Latest((digit, isNewest) => this.#ask(digit, isNewest));
+  #queue = new LatestOnlyQueue((digit, isNewest) => this.#ask(digit, isNewest));
   #timer = null;
 
   get digit() { return this.#digit; }
   get label() { return this.#chosen ?? this.#known ?? this.#digit?.answer ?? null; }
   get chosen() { return this.#chosen; }
 
-  /** `known`: the true label, where the digit came with one. */
+  /** Take a new digit; `known` is its true label if it came with one (a test digit). */
   show(pixels, model, answer, known) {
     this.#digit = { pixels, model, answer };
     this.#known = known;

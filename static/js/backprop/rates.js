@@ -10,5 +10,5 @@ export const rateAt = (place) => round(10 ** (LOW + ((HIGH - LOW) * place) / PLA
 export const placeOf = (rate) =>
   Math.round((PLACES * (Math.log10(Math.min(Math.max(rate, 10 ** LOW), 10 ** HIGH)) - LOW)) / (HIGH - LOW));
 
-/** Where the curve of the loss along the step is measured. */
+/** The learning rates at which the curve of the loss is measured. */
 export const RATES = Array.from({ length: 17 }, (_, index) => rateAt((index * PLACES) / 16));

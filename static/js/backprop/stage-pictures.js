@@ -1,6 +1,6 @@
 /**
- * The picture that belongs to each stage of the backward pass, and the sentence with this digit's numbers.
- * Each has a `node`, `show(backward)` and tells what is pointed at through `tell(text)`.
+ * The picture of each stage of the backward pass, and the sentence with this digit's numbers.
+ * A picture has a `node` and `show(backward)`; it calls `tell(text)` with a sentence about the value that is pointed at.
  */
 
 import { fieldShape } from "../network/activation.js";
@@ -73,7 +73,7 @@ class Grid {
   }
 }
 
-/** dW of a later layer: a row for each unit after, a column for each unit before. */
+/** The gradient by a later layer's weights: a row for each of its units, a column for each unit of the layer before. */
 class WeightsPicture extends Grid {
   constructor(tell, { layer }, network) {
     const [columns, rows] = [network.layers[layer - 1], network.layers[layer]];
@@ -134,7 +134,7 @@ class InputPicture extends Grid {
   }
 }
 
-/** dW1, every unit's weights as a picture of the input on one common scale: those with the largest error large, and all of them. */
+/** dW1 on one scale, each unit's part as a picture of the input: the units with the largest error enlarged, and all units. */
 class FirstPicture {
   constructor(tell, stage, { features }) {
     this.features = features;

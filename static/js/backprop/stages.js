@@ -1,11 +1,11 @@
-/** The backward pass as a list of stages, each with its words, its equation and that one's number in the derivation. Pure. */
+/** The list of stages of the backward pass, each with its words, its equation and the equation's number in the derivation. Pure. */
 
 import * as equations from "./equations.js";
 import { fill, words } from "../ui/words.js";
 
 const said = words.backprop.stages;
 
-/** `depth`: the number of weight layers; `features`: what the input stands for, "pixels" or "edges". Stages run from the loss back to the input. */
+/** The stages from the loss back to the input. `depth`: the number of weight layers; `features`: "pixels" or "edges", the inputs. */
 export function stages(depth, features) {
   const list = [
     {

@@ -1,4 +1,4 @@
-/** Steps downhill on this digit: the learning rate, what the slope promises, what really happens; and back again. */
+/** Gradient steps on this digit: chooses the learning rate, shows the predicted and the measured loss, makes and undoes steps. */
 
 import { Bars } from "../ui/bars.js";
 import { Descent, MOST } from "./descent.js";
@@ -19,7 +19,7 @@ export class StepView {
   #label = null; // null as long as there is no digit
   #ahead = true; // looking at the next step; otherwise back at the last one
 
-  /** `onRate(rate)`: told when the reader moves the slider. */
+  /** `onRate(rate)` is called when the reader moves the slider. */
   constructor(root, onRate) {
     this.#root = root;
     this.#before = new Bars(find("#step-before", root));
@@ -37,7 +37,7 @@ export class StepView {
   }
 
   get #slider() { return find("#step-rate", this.#root); }
-  /** Where the slider stands at first. */
+  /** The learning rate at which the slider stands at first. */
   get usual() { return rateAt(Number(this.#slider.defaultValue)); }
 
   get rate() { return rateAt(Number(this.#slider.value)); }
@@ -82,10 +82,10 @@ export class StepView {
     this.#descent.look(this.#from, this.#step?.learning_rate ?? this.rate);
   }
 
-  /** The step that is looked back at. */
+  /** The step already made that is shown; null while the next one is previewed. */
   get #step() { return this.#ahead ? null : (this.#descent.taken.at(-1) ?? null); }
 
-  /** How many steps lie before the one that is looked at. */
+  /** How many steps come before the one that is shown. */
   get #from() { return this.#descent.taken.length - (this.#step ? 1 : 0); }
 
   #writeRate() {
@@ -130,7 +130,7 @@ export class StepView {
   }
 }
 
-/** The losses from the start to here: 15.3 → 7.90 → 0.0212 → 0.0150. */
+/** The losses from the start to here as text: 15.3 → 7.90 → 0.0212 → 0.0150. */
 function trail(descent) {
   const steps = descent.taken.length;
   if (steps === 0) return "";
@@ -140,7 +140,7 @@ function trail(descent) {
   return fillCount(words.step.trail, steps, { n: steps, losses: [...start, ...last].join(" → ") });
 }
 
-/** "0.21 % in W₁, 1.8 % in W₂": how long the step was beside the weights themselves. */
+/** ‖ΔW‖ / ‖W‖ of each layer as text: "0.21 % in W₁, 1.8 % in W₂". */
 function moved({ update_ratios: ratios }) {
   const share = (ratio) => number(100 * (ratio ?? Infinity), 2).replaceAll(" ", "\u00a0");
   return ratios.map((ratio, layer) => fill(words.step.movedIn, { share: share(ratio), layer: `W${subscript(layer + 1)}` })).join(", ");

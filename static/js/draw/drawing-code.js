@@ -1,5 +1,5 @@
 /**
- * A drawing as short text for a link, and back.
+ * Encodes a drawing as short text for a link, and decodes it.
  * "s…": strokes, each its width, its number of points and the steps between them as variable-length integers.
  * "p…": 784 pixels, runs of zeros shortened. "m123": the test digit of that index. Base64 with - and _, so it needs no escaping.
  */
@@ -10,7 +10,7 @@ export function encodeDrawing({ strokes, pixels, sample }) {
   return strokes.length ? `s${toText(packStrokes(strokes))}` : "";
 }
 
-/** Null for text that is no drawing: a link may be cut short by whoever passes it on. */
+/** Gives null for text that is no valid drawing, as of a truncated link. */
 export function decodeDrawing(text) {
   try {
     if (/^m\d{1,4}$/.test(text)) return { sample: Number(text.slice(1)) };
@@ -18,7 +18,7 @@ export function decodeDrawing(text) {
     if (text[0] === "p") return { pixels: unpackPixels(bytes) };
     if (text[0] === "s") return { strokes: unpackStrokes(bytes) };
   } catch {
-    // falls through: damaged
+    // damaged text: null, below
   }
   return null;
 }

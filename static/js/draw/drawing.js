@@ -1,5 +1,5 @@
 /**
- * What is on the pad: strokes in a logical 280x280 square, or 28x28 pixels that came from elsewhere (a test digit, an image).
+ * The content of the pad: strokes in a logical 280x280 square, or 28x28 pixels (of a test digit or an image).
  * Emits "change" after each change, "settle" when a change is complete (not in the middle of a stroke).
  */
 
@@ -22,7 +22,7 @@ export class Drawing extends EventTarget {
   begin(x, y, width) {
     if (this.#stroke) this.end();
     this.#stroke = { width, points: [[x, y]] };
-    // Ink on top of foreign pixels starts afresh: the two cannot be one drawing.
+    // A stroke replaces pixels that are on the pad: a drawing cannot hold both.
     this.#push({ strokes: [...this.strokes, this.#stroke], pixels: null, sample: null });
     this.#emit("change");
   }
@@ -43,7 +43,7 @@ export class Drawing extends EventTarget {
     this.#emit("settle");
   }
 
-  /** Forget the stroke being drawn: a palm, or a second finger. */
+  /** Discard the stroke being drawn: it was a palm or a second finger. */
   abandon() {
     if (!this.#stroke) return;
     this.#stroke = null;

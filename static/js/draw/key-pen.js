@@ -1,4 +1,4 @@
-/** Drawing without a pointer: arrows move a nib over the pad, Space puts it down and lifts it. */
+/** Drawing with the keyboard: arrow keys move a nib over the pad, Space puts it down and lifts it. */
 
 import { CANVAS as SIDE } from "./strokes.js";
 import { words } from "../ui/words.js";
@@ -10,7 +10,7 @@ export class KeyPen {
   #at = [SIDE / 2, SIDE / 4];
   #down = false;
 
-  /** `nib`: an element over the pad; `width()`: the pen's. */
+  /** `nib`: the element that marks the place on the pad; `width()`: the pen's width; `tell(text)`: a message to the reader. */
   constructor(pad, nib, drawing, width, tell) {
     pad.addEventListener("keydown", (event) => {
       if (event.ctrlKey || event.metaKey || event.altKey) return;

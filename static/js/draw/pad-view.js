@@ -1,8 +1,8 @@
-/** The buttons, keys, files and samples around the pad. */
+/** The pad and its controls: buttons, keyboard shortcuts, image files and test digits. */
 
 import { predictImage } from "../service/api.js";
 import { find, findAll } from "../ui/dom.js";
-import { Ink } from "./ink.js";
+import { PointerPen } from "./pointer-pen.js";
 import { KeyPen } from "./key-pen.js";
 import { COUNT, testDigit } from "./samples.js";
 
@@ -12,15 +12,15 @@ const HARD = [340, 360, 380, 450, 550, 580, 720, 740, 810, 900, 1260, 1500, 1530
 export class PadView {
   #drawing;
   #tell;
-  #ink;
+  #pointerPen;
   #width = find("#pen-width");
 
   /** `tell(text)`: a short message to the reader. */
   constructor(drawing, tell) {
     this.#drawing = drawing;
     this.#tell = tell;
-    this.#ink = new Ink(find("#ink"), drawing, Number(this.#width.value));
-    new KeyPen(find("#ink"), find("#nib"), drawing, () => this.#ink.penWidth, tell);
+    this.#pointerPen = new PointerPen(find("#ink"), drawing, Number(this.#width.value));
+    new KeyPen(find("#ink"), find("#nib"), drawing, () => this.#pointerPen.penWidth, tell);
     drawing.addEventListener("change", () => this.#buttons());
     this.#listen();
     this.#buttons();
@@ -58,7 +58,7 @@ export class PadView {
     return this.openSample(Math.floor(COUNT * Math.random()));
   }
 
-  /** The service crops, turns and cleans the picture; what it made of it becomes the drawing. */
+  /** Send an image to the service, which crops and scales it; the resulting 28x28 pixels become the drawing. */
   #image(file) {
     if (!file) return;
     this.#try(async () => {
@@ -78,7 +78,7 @@ export class PadView {
 
   #pen(width) {
     this.#width.value = width;
-    this.#ink.penWidth = Number(this.#width.value);
+    this.#pointerPen.penWidth = Number(this.#width.value);
   }
 
   #buttons() {

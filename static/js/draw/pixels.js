@@ -1,4 +1,4 @@
-/** A drawing -> the 28x28 bytes that are sent, as MNIST was made. Only new ink is drawn while the pen moves. */
+/** Turns a drawing into the 28x28 bytes that are sent. Draws only the new segments while the pen moves. */
 
 import { toMnist } from "./raster.js";
 import { CANVAS, drawSegment, longerSide, readingWidth } from "./strokes.js";
@@ -7,7 +7,7 @@ export class Pixels {
   #bitmap = new Uint8Array(CANVAS * CANVAS);
   #drawn = []; // [{stroke, width, points}]: what the bitmap holds
 
-  /** Null when there is no ink. */
+  /** Uint8Array(784), or null for an empty drawing. */
   of(drawing) {
     if (drawing.pixels) return drawing.pixels;
     this.#catchUp(drawing.strokes);

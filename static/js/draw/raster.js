@@ -1,10 +1,10 @@
-// A grey bitmap to 28x28 as MNIST was made. Pure: no DOM. The twin of model/preprocessing/normalize.py: change both.
+// Normalizes a grey bitmap to 28x28 as MNIST does. Pure: no DOM. Must stay equal to model/preprocessing/normalize.py.
 //
 // A bitmap is a Uint8Array of rows, white ink (255) on black (0).
 //
 //   SIDE, BOX                            28 and 20: sides of the network's input and of the digit in it
 //   toMnist(bitmap, width, height)       -> Uint8Array(784), or null when there is no ink
-//   stages(bitmap, width, height)        -> null, or what each step made, for showing it:
+//   stages(bitmap, width, height)        -> null, or the result of each step, to show it:
 //       {box: {top, bottom, left, right}   the ink's box, ends excluded
 //        small                             Uint8Array(400): cropped, made square, 20x20 by area overlap
 //        shift: {x, y}                     whole pixels that bring the centre of mass to 14.0
@@ -18,7 +18,8 @@ const CENTRE = 14; // pixel indices: 0 is the middle of the first pixel
 const PEAK = 255;
 const MARGIN = (SIDE - BOX) / 2;
 
-// What MNIST's own images keep to; such a bitmap is passed through unchanged.
+// What MNIST's own images have: the longer side in pixels, the least peak, the most offset of the centre of mass.
+// A bitmap that has all three is passed through unchanged.
 const MNIST_LENGTHS = [19, 20];
 const MNIST_PEAK = 254;
 const MNIST_OFFSET = 0.53;

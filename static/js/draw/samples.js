@@ -1,4 +1,4 @@
-/** MNIST's test digits with their labels, one by one as they are wanted. No DOM. */
+/** Fetches MNIST's test digits with their labels, one at a time, and caches them. No DOM. */
 
 import { digit } from "../service/api.js";
 
@@ -6,7 +6,7 @@ export const COUNT = 10_000;
 const KEPT = 100;
 const known = new Map(); // index -> promise of {index, label, pixels}
 
-/** The digit of that index in MNIST's test set; an ApiError when there is none or no server. */
+/** The digit with this index in MNIST's test set; rejects with an ApiError. */
 export function testDigit(index) {
   if (!known.has(index)) {
     if (known.size >= KEPT) known.delete(known.keys().next().value);

@@ -1,4 +1,4 @@
-// Pen strokes to a grey bitmap. Pure: no DOM, so that Node draws exactly what the page draws.
+// Rasterizes pen strokes to a grey bitmap. Pure: no DOM, so that Node draws exactly what the page draws.
 //
 // A stroke is a list of points {x, y} in units of the logical canvas (CANVAS units square, x to the right,
 // y downwards); a bitmap is a Uint8Array of rows, 0 black to 255 white ink.
@@ -6,7 +6,7 @@
 //   CANVAS                                   280, the side of the logical canvas
 //   drawStrokes(strokes, penWidth, side?)    -> bitmap of side x side (side = CANVAS unless told)
 //   longerSide(points)                       of the box around points {x, y}, in canvas units
-//   readingWidth(penWidth, longerSide)       the pen with which a drawing of that size is read
+//   readingWidth(penWidth, longerSide)       the pen width with which a drawing of that size is rasterized
 //   drawSegment(bitmap, side, a, b, penWidth)   one segment more, in place: for drawing as the pen moves
 
 export const CANVAS = 280;

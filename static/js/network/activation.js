@@ -1,4 +1,4 @@
-/** Each activation as the page writes it: its symbol, its range, and its derivative in terms of what is on the screen. */
+/** For each activation function its symbol, whether it can be negative, and its derivative g'(z) from z and a = g(z). */
 
 const LEAK = 0.01;
 
@@ -9,7 +9,7 @@ export const ACTIVATIONS = {
   leaky_relu: { symbol: "leaky", signed: true, derivative: (z) => (z > 0 ? 1 : LEAK) },
 };
 
-/** How a layer of n units is laid out as a field: twice as wide as high, 128 as 16 by 8. */
+/** The columns and rows in which n units are shown: about twice as wide as high, 16 by 8 for 128. */
 export function fieldShape(units) {
   const columns = Math.max(1, 2 ** Math.ceil(Math.log2(Math.sqrt(2 * units)) - 1e-9));
   return { columns: Math.min(columns, units), rows: Math.ceil(units / Math.min(columns, units)) };

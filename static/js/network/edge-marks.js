@@ -1,11 +1,11 @@
-/** Beside the eight panels of edges: their frames, and in the middle an arrow for each, where the ink grows, or the digit. */
+/** Draws the frames of the eight edge panels, and in the middle an arrow for each direction, or the digit. */
 
 import { EDGES, edgeAt } from "./features.js";
 import { css, slate } from "../ui/palette.js";
 
 const ROOM = 8; // canvas pixels that a value is high: in a smaller picture arrows would be specks
 
-/** `cursor`: the input that is pointed at, or null; `digit`: its pixels or null; `style`: of the canvas, for its colours. */
+/** `cursor`: the input that is pointed at, or null; `digit`: the digit's pixels or null; `style`: the canvas's computed style. */
 export function drawMarks(context, layout, cursor, digit, style) {
   const pointed = cursor === null ? null : edgeAt(cursor).edge;
   context.lineCap = context.lineJoin = "round";
@@ -36,7 +36,7 @@ function drawDigit(context, layout, digit) {
   });
 }
 
-/** Towards the middle, from the side of its panel; only its head where it must not cover the digit. */
+/** An arrow from the panel's side towards the middle; only its head if a digit is drawn there. */
 function drawArrow(context, layout, { dx, dy }, headAlone) {
   const [left, top] = layout.panel(null).map((corner) => corner + layout.side / 2);
   const step = layout.side * (headAlone ? 0.44 : 1 / 3);

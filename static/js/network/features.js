@@ -1,10 +1,10 @@
-/** What the 784 inputs of a network stand for, the ink of pixels or the edges of strokes (model/preprocessing/gradient_features.py), in words. Pure. */
+/** Describes the 784 inputs of a network, brightness of pixels or edges of strokes (model/preprocessing/gradient_features.py). Pure. */
 
 import { fill, words } from "../ui/words.js";
 
 /**
- * The directions of edges in the order of the inputs: (dx, dy), y downwards, is where the ink grows, so that what lies
- * there is one side of a stroke (words.features.sides).
+ * The directions of edges in the order of the inputs: brightness grows along (dx, dy), y downwards, so that each
+ * direction marks one side of a stroke (words.features.sides).
  */
 export const EDGES = [
   { arrow: "→", dx: 1, dy: 0 },
@@ -17,17 +17,17 @@ export const EDGES = [
   { arrow: "↙", dx: -1, dy: 1 },
 ];
 
-/** The 28x28 inputs are 2 rows of 4 panels, one a direction; a panel has 14x7 cells of 2 rows by 4 columns of pixels. */
+/** The 784 inputs form 8 panels, one for each direction; a panel has 14x7 cells, each of 2 rows by 4 columns of pixels. */
 export const PANEL = { columns: 7, rows: 14, across: 4 };
 
-/** Which edge an input is, and its cell in the panel. */
+/** The edge direction of an input, and its cell in the panel. */
 export function edgeAt(input) {
   const [x, y] = [input % 28, Math.floor(input / 28)];
   const edge = Math.floor(y / PANEL.rows) * PANEL.across + Math.floor(x / PANEL.columns);
   return { edge, column: x % PANEL.columns, row: y % PANEL.rows };
 }
 
-/** The input of an edge and a cell: the way back. */
+/** The index of the input for an edge and a cell: the inverse of edgeAt. */
 export function inputOf({ edge, column, row }) {
   const [x, y] = [(edge % PANEL.across) * PANEL.columns, Math.floor(edge / PANEL.across) * PANEL.rows];
   return (y + row) * 28 + x + column;
@@ -39,7 +39,7 @@ function named(input) {
   return { arrow: EDGES[edge].arrow, side: words.features.sides[edge], place: fill(words.features.place, place) };
 }
 
-/** `at(input)`: what an equation about an input begins with; `tell(input, value)`: a sentence. */
+/** For pixels and edges: `at(input)` starts an equation about an input, `tell(input, value)` is a sentence about it. */
 export const FEATURES = {
   pixels: {
     at: () => "",

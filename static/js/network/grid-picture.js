@@ -1,5 +1,5 @@
 /**
- * Values as colours on a canvas: pixels of an image, edges, units of a layer, entries of a matrix.
+ * Draws values as colours on a canvas: pixels of an image, edges, units of a layer, entries of a matrix.
  * Emits "inspect" {index or null} for pointer, touch and arrow keys, and "choose" {index} for click and Enter.
  */
 
@@ -21,7 +21,7 @@ export class GridPicture extends EventTarget {
   #chosen = null;
   #repaint = onceAFrame(() => this.#paint());
 
-  /** `layout`, of layout.js, or so many rows and columns. `cell`: canvas pixels for each value; `gap`: of which are left free. */
+  /** `layout`: from layout.js, or `columns` and `rows`. `cell`: canvas pixels for each value, of which `gap` are left free. */
   constructor(canvas, { columns = 1, rows = 1, cell = 8, gap = 0, layout = new Grid(columns, rows, cell, gap), label = "" }) {
     super();
     this.#canvas = canvas;
@@ -47,7 +47,7 @@ export class GridPicture extends EventTarget {
     this.#chosen = null;
   }
 
-  /** `colour(index)` -> [r, g, b]; asked again when the theme changes. `middle`: 28x28 pixels for the middle of eight panels. */
+  /** `colour(index)` -> [r, g, b]; called again if the theme changes. `middle`: 28x28 pixels to draw amid eight panels. */
   show(colour, middle = null) {
     this.#colour = colour;
     this.#middle = middle;
@@ -101,7 +101,7 @@ export class GridPicture extends EventTarget {
     canvas.tabIndex = 0;
     canvas.addEventListener("pointermove", (event) => this.#inspect(this.#under(event)));
     canvas.addEventListener("pointerdown", (event) => this.#inspect(this.#under(event)));
-    // A finger that is lifted leaves too: what it tapped stays until something else is.
+    // Lifting a finger fires pointerleave too; the tapped value then stays selected until another is tapped.
     canvas.addEventListener("pointerleave", ({ pointerType }) => pointerType === "touch" || this.#inspect(null));
     canvas.addEventListener("blur", () => this.#inspect(null));
     canvas.addEventListener("focus", () => canvas.matches(":focus-visible") && this.#inspect(this.#chosen ?? 0));

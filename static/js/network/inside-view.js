@@ -1,4 +1,4 @@
-/** "Look inside": input, hidden units as fields, outputs; what is pointed at recolours the rest. */
+/** The part "Look inside": input, hidden units and outputs as colours; pointing at one colours the others by its weights. */
 
 import { ACTIVATIONS, fieldShape } from "./activation.js";
 import { Bars } from "../ui/bars.js";
@@ -82,7 +82,7 @@ export class InsideView {
   }
 
   #look(kind, layer, index) {
-    // What was pointed at before may say that it is left only after the next has been reached.
+    // A picture's "leave" may arrive after the next picture's "enter"; then it is ignored.
     if (index === null && (this.#focus?.kind !== kind || this.#focus.layer !== layer)) return;
     this.#focus = index === null ? null : { kind, layer, index };
     if (this.#trace) this.#paint();
@@ -109,7 +109,7 @@ export class InsideView {
     this.#showCard();
   }
 
-  /** `signedMost`: the reach of recoloured fields, null at rest; then activations are shown, of one sign or of both. */
+  /** `signedMost`: the largest magnitude while weights are shown; null while activations are shown, up to `activationMost`. */
   #showLegend(signedMost, activationMost) {
     const bothSides = signedMost !== null || ACTIVATIONS[this.#network.activation].signed;
     this.#legend.slate.node.hidden = bothSides;
@@ -131,7 +131,7 @@ export class InsideView {
     picture.choose(this.#shown().layer === layer ? this.#shown().unit : null);
   }
 
-  /** The signed values that a field shows for what is pointed at; null: its activations. */
+  /** The signed values of a layer for the unit that is pointed at; null if its activations are to be shown. */
   #recoloured(layer) {
     const { kind, index, layer: at } = this.#focus ?? {};
     if (kind === "input" && layer === 1) return this.#network.outOf(1, index);

@@ -1,12 +1,12 @@
 /**
- * Where the values of a picture lie on its canvas, which of them is under a point and which one comes next. Pure.
+ * Layouts of a picture's values on its canvas: their places, the value under a point, and the next one by arrow keys. Pure.
  * A layout has `count`, `width` and `height` of the canvas, the `size` [width, height] of a value, `corner(index)`,
  * `under(x, y)` for a point in canvas pixels and `next(index, dx, dy)`; both -> an index or null.
  */
 
 import { EDGES, edgeAt, inputOf, PANEL } from "./features.js";
 
-/** Rows of square values, `cell` canvas pixels apart, of which `gap` are left free. */
+/** A grid of square values, `cell` canvas pixels apart, of which `gap` are left free. */
 export class Grid {
   #cell;
   #columns;
@@ -34,8 +34,8 @@ export class Grid {
 }
 
 /**
- * Eight panels around an empty middle: left of it the left sides of strokes, above it the upper sides, and so on.
- * A value is twice as wide as high, as is the part of the digit that it is about, so each panel is square, as the digit is.
+ * Eight panels around an empty middle: left of it those for left sides of strokes, above it for upper sides, and so on.
+ * A value covers 2 rows by 4 columns of pixels, so it is drawn twice as wide as high, and each panel is square.
  */
 export class Compass {
   count = EDGES.length * PANEL.columns * PANEL.rows;
@@ -49,7 +49,7 @@ export class Compass {
     this.width = this.height = 3 * this.side + 2 * gap;
   }
 
-  /** The corner of a panel; null: of the middle. */
+  /** The corner of a panel, or of the middle for null. */
   panel(edge) {
     const { dx, dy } = EDGES[edge] ?? { dx: 0, dy: 0 };
     return [(1 - dx) * this.#pitch, (1 - dy) * this.#pitch];
@@ -61,7 +61,7 @@ export class Compass {
     return [x + column * this.size[0], y + row * this.size[1]];
   }
 
-  /** The corner of the same place in the middle. */
+  /** The corner of the same part of the digit in the middle. */
   place(index) {
     const { edge } = edgeAt(index);
     const [panel, middle] = [this.panel(edge), this.panel(null)];
@@ -76,7 +76,7 @@ export class Compass {
     return inputOf({ edge, column, row });
   }
 
-  /** Across gaps and the middle. */
+  /** The neighbour in a direction, also beyond gaps and the middle; null at the border. */
   next(index, dx, dy) {
     const [width, height] = this.size;
     let [x, y] = this.corner(index).map((start, axis) => start + this.size[axis] / 2);

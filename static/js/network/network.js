@@ -1,4 +1,4 @@
-/** A model's weights in the page, to be looked at. The server computes with them; here they are only read. */
+/** Loads a model's weights for display. All computing is done by the server. */
 
 import { getModel, weights } from "../service/api.js";
 import { readNpz } from "../service/npz.js";
@@ -15,7 +15,7 @@ export class Network {
     this.arrays = arrays;
   }
 
-  /** Weight layers; the hidden layers are one fewer. Layer 1 is the first. */
+  /** The number of weight layers, one more than hidden layers. The first is layer 1. */
   get depth() { return this.layers.length - 1; }
 
   weight(layer, from, to) {
@@ -26,7 +26,7 @@ export class Network {
     return this.arrays[`b${layer}`].data[to];
   }
 
-  /** The weights into one unit: (n_{layer-1},). */
+  /** The weights into one unit of the layer: (n_{layer-1},). */
   into(layer, to) {
     const width = this.layers[layer];
     const all = this.arrays[`W${layer}`].data;

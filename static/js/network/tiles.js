@@ -1,4 +1,4 @@
-/** Small multiples: a picture of what comes from the input, for each unit of a layer, on one canvas. */
+/** Small multiples on one canvas: for each unit of a layer a picture of 784 values, such as its weights from the input. */
 
 import { fieldShape } from "./activation.js";
 import { GridPicture } from "./grid-picture.js";
@@ -14,7 +14,7 @@ export class Tiles {
   #tile; // its layout
   #images = new Map(); // "theme unit" -> ImageData: a pointer that moves over them repaints them
 
-  /** `look(unit or null)`, `choose(unit)`: what is pointed at, what is clicked. */
+  /** Calls `look(unit or null)` for the unit that is pointed at and `choose(unit)` for a click. */
   constructor(canvas, { label, look, choose = () => {} }) {
     this.picture = new GridPicture(canvas, { label });
     const inUse = (work) => ({ detail }) => (detail === null || detail < this.#units) && work(detail);
@@ -22,7 +22,7 @@ export class Tiles {
     this.picture.addEventListener("choose", inUse(choose));
   }
 
-  /** Take the room of so many pictures: painted later, they push nothing away. */
+  /** Reserve the space of so many pictures, so that the page does not shift when they are painted. */
   fit(units, features) {
     if (units === this.#units && features === this.#features) return;
     [this.#units, this.#features] = [units, features];
@@ -32,7 +32,7 @@ export class Tiles {
     this.picture.arrange(new Grid(columns, rows, this.#tile.width + gap, gap));
   }
 
-  /** `values(unit)` -> 784 numbers; `most(values)`: what the full colour stands for. */
+  /** `values(unit)` -> 784 numbers; `most(values)` -> the magnitude of the full colour. */
   show(values, most) {
     this.#images.clear();
     this.picture.showTiles((context, unit, x, y) => {
@@ -62,7 +62,7 @@ function paint(context, layout, values, most) {
 
 const tables = {};
 
-/** The diverging colours as bytes, from −1 to +1: thousands of pixels are painted at a time. */
+/** The diverging colours from −1 to +1 as a table of bytes, as thousands of pixels are painted at a time. */
 function table() {
   return (tables[theme()] ??= Array.from({ length: 2 * LEVELS + 1 }, (_, level) => [...diverging(level / LEVELS - 1, theme()), 255]));
 }

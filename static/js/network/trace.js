@@ -1,10 +1,10 @@
-/** One digit's way through the network, as /predict?details=true and /gradients give it. Pure. */
+/** The forward pass of one digit, from the response of /predict?details=true or /gradients. Pure. */
 
-/** Answers for one image may come flat or as a list of one row. */
+/** The values of one image, which a response may give flat or as a list of one row. */
 export const flat = (values) => (Array.isArray(values?.[0]) ? values[0] : values);
 
 export class Trace {
-  /** `a[0]` is the input; `z[l]`, `a[l]` for l = 1 … depth; `upright`, of /predict alone: the pixels that it was made of. */
+  /** `a[0]` is the input; `z[l]`, `a[l]` for l = 1 … depth; `upright`, of /predict alone: the deskewed pixels. */
   constructor({ input, upright, layers, probabilities }) {
     this.upright = upright;
     this.a = [flat(input), ...layers.map((layer) => flat(layer.a))];
@@ -15,7 +15,7 @@ export class Trace {
   get depth() { return this.a.length - 1; }
 }
 
-/** a · w, entry by entry: what each unit before adds to one unit's sum. */
+/** a · w, entry by entry: what each unit of the layer before adds to one unit's z. */
 export const products = (values, weights) => Float32Array.from(values, (value, index) => value * weights[index]);
 
 export const total = (values) => values.reduce((sum, value) => sum + value, 0);
@@ -26,7 +26,7 @@ export function share(trace, network, from) {
   return Array.from(network.outOf(trace.depth, from), (weight) => activation * weight);
 }
 
-/** The unit of the last hidden layer that speaks loudest for `digit` against the mean of the others. */
+/** The unit of the last hidden layer that adds most to the z of `digit`, compared with the other digits' mean. */
 export function strongestFor(trace, network, digit) {
   const votes = trace.a[trace.depth - 1].map((_, unit) => {
     const shares = share(trace, network, unit);

@@ -1,4 +1,4 @@
-/** One hidden unit enlarged: its weights as a picture, its sum with this digit's numbers, its share of each output. */
+/** Shows one hidden unit: its weights as a picture, its z computed with this digit's numbers, its part of each output's z. */
 
 import { ACTIVATIONS, fieldShape } from "./activation.js";
 import { Bars } from "../ui/bars.js";
@@ -50,7 +50,7 @@ export class UnitCard {
     this.#read(null);
   }
 
-  /** `inputs`: the features that the first layer sees, or how many units a later layer. */
+  /** `inputs`: the features of the first layer's inputs, or for a later layer the number of units before it. */
   #fit(inputs) {
     if (this.#shape === inputs) return;
     this.#shape = inputs;

@@ -1,4 +1,4 @@
-/** The weights of every unit of the first hidden layer at a glance, each as a small picture on its own scale. */
+/** Shows the weights of all units of the first hidden layer, each as a small picture on its own scale. */
 
 import { find, whenNear } from "../ui/dom.js";
 import { reach } from "../ui/palette.js";
@@ -12,7 +12,7 @@ export class WeightsSheet {
   #shown = null; // the network on the canvas
   #near = false;
 
-  /** `details`: drawn when it is open and near. `look(unit or null)`, `choose(unit)`: what is pointed at, what is clicked. */
+  /** `details`: painted when open and near the window. `look(unit or null)`: pointed at; `choose(unit)`: clicked. */
   constructor(details, look, choose) {
     this.#details = details;
     this.#tiles = new Tiles(find("canvas", details), { label: words.inside.everyUnitsWeights, look, choose });

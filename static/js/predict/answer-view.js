@@ -1,4 +1,4 @@
-/** The answer beside the pad: the digit, its sentence, ten bars, and the 28x28 that was sent. */
+/** Shows the answer beside the pad: the digit, a sentence, ten bars of probability, and the 28x28 pixels sent. */
 
 import { Bars } from "../ui/bars.js";
 import { find, say } from "../ui/dom.js";
@@ -25,7 +25,7 @@ export class AnswerView {
     this.#strip.dataset.filled = "";
   }
 
-  /** `drawn`: by hand, so far, `drawing`: the pen is down at this moment. */
+  /** `drawn`: the digit was drawn by hand; `drawing`: the pen is down at this moment. */
   show({ pixels, answer }, { drawn, drawing }) {
     const text = verdict(answer, drawing);
     say(this.#digit, String(answer.digit));
@@ -39,7 +39,7 @@ export class AnswerView {
     this.#sentence(text, drawn ? wait : 0, answer.digit);
   }
 
-  /** A sentence about another digit is taken away at once. */
+  /** Show a sentence after a wait; one about another digit is removed at once. */
   #sentence(text, wait, digit) {
     clearTimeout(this.#timer);
     if (digit !== this.#told) say(find("#verdict"), "");

@@ -1,10 +1,10 @@
 /**
- * Keeps the answer in step with the drawing. No DOM.
- * Emits "blank" | "answer" {pixels, answer, took} | "trouble" {message, away, retryIn}; a drawing is asked about again until answered.
+ * Requests a prediction whenever the drawing changes, and retries until it gets one. No DOM.
+ * Emits "blank" | "answer" {pixels, answer, took} | "trouble" {message, away, retryIn}.
  */
 
 import { predict } from "../service/api.js";
-import { Latest } from "../service/latest.js";
+import { LatestOnlyQueue } from "../service/latest-only-queue.js";
 
 const WAITS = [0.5, 1, 2, 4]; // seconds between tries
 
@@ -14,7 +14,7 @@ export class Reader extends EventTarget {
   #queue;
   #failures = 0;
   #retry = null;
-  #era = 0; // counts the times the pad was emptied: an answer from before is of no use
+  #era = 0; // counts how often the pad was cleared: an answer from before is dropped
   model = null; // an id, or null for the active one
 
   /** `toPixels(drawing)` -> Uint8Array of 784, or null when there is no ink. */
@@ -22,11 +22,11 @@ export class Reader extends EventTarget {
     super();
     this.#drawing = drawing;
     this.#toPixels = toPixels;
-    this.#queue = new Latest((asked, isNewest) => this.#ask(asked, isNewest));
+    this.#queue = new LatestOnlyQueue((asked, isNewest) => this.#ask(asked, isNewest));
     drawing.addEventListener("change", () => this.read());
   }
 
-  /** Read the pad (again): it, or the model, has changed. */
+  /** Request a prediction, as the drawing or the model has changed. */
   read() {
     clearTimeout(this.#retry);
     if (this.#drawing.blank) {

@@ -1,4 +1,4 @@
-/** What the network says, in a sentence. */
+/** Puts a prediction into a sentence. */
 
 import { aDigit, percent } from "../ui/format.js";
 import { fill, words } from "../ui/words.js";
@@ -6,7 +6,7 @@ import { fill, words } from "../ui/words.js";
 const SURE = 0.9;
 const CLOSE = 0.1;
 
-/** `drawing`: the pen is down, so that what looks like a letter may yet become a digit. */
+/** `drawing`: the pen is down, so that an unfinished digit is not called a letter. */
 export function verdict({ digit, probabilities, uncertain, reason }, drawing = false) {
   const { notYet, notSure, sure, moreThan, perhaps, perhapsOr } = words.predict;
   if (uncertain && drawing) return notYet;

@@ -1,4 +1,4 @@
-/** The HTTP API. Every failure becomes an ApiError whose message is a sentence for the reader. */
+/** Calls the HTTP API. Every failure becomes an ApiError whose message is a sentence for the reader. */
 
 import { fill, words } from "../ui/words.js";
 
@@ -97,7 +97,7 @@ export const jobEvents = (id) => `${job(id)}/events`;
 
 export const models = (limit = 100) => call("GET", `/models${query({ limit })}`);
 export const getModel = (id) => call("GET", model(id));
-/** How it reads MNIST's test digits: accuracy, loss, confusion, its worst mistakes. `options`: worst (how many), label, digit. */
+/** A model's results on MNIST's test digits: accuracy, loss, confusion, worst mistakes. `options`: worst (how many), label, digit. */
 export const evaluation = (id, options = {}) => call("GET", `${model(id)}/evaluation${query(options)}`, { patience: 60_000 });
 export const weights = (id) => call("GET", `${model(id)}/weights`, { as: "buffer", headers: { Accept: "*/*" } });
 export const weightsPath = (id) => `${model(id)}/weights`;

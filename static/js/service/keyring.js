@@ -1,4 +1,4 @@
-/** Where the server wants a key for what changes it: ask the reader, remember it for this tab, try again. */
+/** If the server requires an API key: asks the reader for it, keeps it for this tab and repeats the request. */
 
 import { useKey } from "./api.js";
 import { find, say } from "../ui/dom.js";
@@ -24,7 +24,7 @@ export class Keyring {
     find("[type=button]", form).addEventListener("click", () => this.#given(null));
   }
 
-  /** Does `work` (async), asking for a key as long as the server refuses for want of one. */
+  /** Run `work` (async); ask for a key and run it again as long as the server answers 401. */
   async with(work) {
     for (;;) {
       try {

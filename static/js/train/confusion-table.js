@@ -1,4 +1,4 @@
-/** The confusion matrix as a table. Each cell, row and column is a button that picks the digits behind it; one stop for Tab, arrow keys within. */
+/** The confusion matrix as a table. Each cell, row and column is a button that picks its digits; one stop for Tab, arrow keys within. */
 
 import { describe, inside, keyOf } from "./confusion.js";
 import { element, findAll } from "../ui/dom.js";
@@ -11,14 +11,14 @@ export class ConfusionTable {
   #table;
   #pick;
 
-  /** `pick({label, digit})`: something was chosen. */
+  /** `pick({label, digit})` is called when a cell, row or column is chosen. */
   constructor(table, pick) {
     this.#table = table;
     this.#pick = pick;
     table.addEventListener("keydown", (event) => this.#key(event));
   }
 
-  /** Rows: what it is; columns: what was read. Mistakes are shaded by how many there are. */
+  /** Rows are labels, columns predicted digits. Mistakes are shaded by their number. */
   show(confusion) {
     const most = Math.max(1, ...confusion.flatMap((row, label) => row.filter((_, read) => read !== label)));
     const head = (scope, text, pick) => element("th", { scope }, this.#button(text, pick, inside(confusion, pick)));
@@ -50,7 +50,7 @@ export class ConfusionTable {
     this.#pick(pick);
   }
 
-  /** Tab comes back to the button that was used last. */
+  /** Make this button the one that Tab reaches. */
   #stop(button) {
     for (const other of findAll("[tabindex='0']", this.#table)) other.setAttribute("tabindex", -1);
     button.setAttribute("tabindex", 0);

@@ -1,6 +1,6 @@
 /**
- * A confusion matrix: confusion[t][p] counts the digits t that were read as p. Pure.
- * A pick {label, digit} is a cell of it; null stands for any: a row, a column, or all mistakes.
+ * Queries of a confusion matrix: confusion[t][p] counts the digits t that were read as p. Pure.
+ * A pick {label, digit} selects a cell; null stands for any, which gives a row, a column, or all mistakes.
  */
 
 import { count } from "../ui/format.js";
@@ -10,7 +10,7 @@ export const ALL = Object.freeze({ label: null, digit: null });
 export const keyOf = ({ label, digit }) => `${label} ${digit}`;
 export const readRight = ({ label, digit }) => label !== null && label === digit;
 
-/** How many digits are in a pick: mistakes, but for a cell of the diagonal. */
+/** How many mistakes a pick selects; for a cell of the diagonal, how many correct digits. */
 export function inside(confusion, pick) {
   if (readRight(pick)) return confusion[pick.label][pick.label];
   const { label, digit } = pick;
@@ -18,7 +18,7 @@ export function inside(confusion, pick) {
   return confusion.reduce((sum, row, t) => row.reduce((so, n, p) => so + (among(t, p) ? n : 0), sum), 0);
 }
 
-/** "4 read as 9: 6 digits" */
+/** A pick in words: "4 read as 9: 6 digits". */
 export function describe(pick, n) {
   const { all, wronglyRead, misread, readRight: right, readAs } = words.mistakes;
   const say = (forms) => fillCount(forms, n, { ...pick, n: count(n) });

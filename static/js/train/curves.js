@@ -1,4 +1,4 @@
-/** The runs that are drawn, as series for the charts. Pure. */
+/** Turns the runs that are shown into series for the line charts. Pure. */
 
 import { DASHES, DOTTED, RUNS } from "../ui/palette.js";
 import { fill, words } from "../ui/words.js";
@@ -17,7 +17,7 @@ export function lossSeries(drawn) {
 export const accuracySeries = (drawn) =>
   drawn.map(({ job, colour }) => ({ name: name(job), colour, dash: "", points: series(job, (each) => 100 * each.validation_accuracy) }));
 
-/** A line for each layer; colours tell layers apart, dashes the runs. `line`: the name of a layer's; `pick(job, metrics)`: a number for each layer. */
+/** A line for each layer; colours differ by layer, dashes by run. `line`: a line's name; `pick(job, metrics)` -> a number for each layer. */
 function byLayer(drawn, line, pick) {
   return drawn.flatMap(({ job }, run) => {
     const layers = job.metrics.length ? pick(job, job.metrics[0]).length : 0;
@@ -36,7 +36,7 @@ const deadShares = ({ request }, { dead_units: dead = [] }) => dead.map((units, 
 
 export const normSeries = (drawn) => byLayer(drawn, words.runs.layer, (_, each) => each.gradient_norms);
 
-/** Dotted below a layer's line: its dead units, which no digit wakes, where there are any. */
+/** The share of saturated units of each layer, and as a dotted line its dead units (saturated on every digit), if any. */
 export function saturationSeries(drawn) {
   const saturated = byLayer(drawn, words.runs.hiddenLayer, (_, each) => each.saturation.map((share) => percent(share)));
   const dead = byLayer(drawn, words.runs.deadLayer, deadShares).filter(({ points }) => points.some(([, share]) => share > 0));

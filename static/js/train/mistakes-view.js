@@ -1,4 +1,4 @@
-/** What a model gets wrong: the confusion matrix and a gallery of the worst mistakes, or of those in a cell; each can be put on the pad. */
+/** Shows a model's mistakes: the confusion matrix and a gallery of the worst, or of those in a cell; each can be put on the pad. */
 
 import { evaluation } from "../service/api.js";
 import { ALL, describe, inside, keyOf, readRight } from "./confusion.js";
@@ -21,7 +21,7 @@ export class MistakesView {
   #pick = ALL; // what of the matrix
   #asked = null; // the last question: older answers are of no use
 
-  /** `open(index)`: puts a test digit on the pad. */
+  /** `open(index)` puts a test digit on the pad. */
   constructor(root, open) {
     this.#root = root;
     this.#open = open;
@@ -38,7 +38,7 @@ export class MistakesView {
     return this.#ask(ALL, SHOWN);
   }
 
-  /** What is chosen again is let go of. */
+  /** Choose a pick; choosing it again clears it. */
   #choose(pick) {
     return this.#ask(keyOf(pick) === keyOf(this.#pick) ? ALL : pick, SHOWN);
   }
@@ -76,7 +76,7 @@ export class MistakesView {
     this.#tabled = model;
   }
 
-  /** `all`: how many there are, of which these are shown. */
+  /** `all`: the number of mistakes, of which `mistakes` are shown. */
   #gallery(mistakes, all) {
     this.#say("#mistakes-title", this.#title(mistakes.length, all));
     find("#mistakes", this.#root).replaceChildren(...mistakes.map((mistake) => this.#mistake(mistake)));

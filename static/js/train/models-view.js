@@ -1,4 +1,4 @@
-/** The stored models: use, look into, examine, download, delete, upload. */
+/** The list of stored models, with actions to activate, look into, evaluate, download, delete and upload. */
 
 import { element, find, say } from "../ui/dom.js";
 import { accuracy } from "../ui/format.js";
@@ -19,14 +19,14 @@ export class ModelsView {
     find("#upload", root).addEventListener("change", ({ target }) => this.#upload(target));
   }
 
-  /** `looked`: the model that the page draws with; `models` as the service lists them. */
+  /** `models` as the service lists them; `looked`: the id of the model that "Look inside" shows. */
   show(models, looked) {
     const focused = document.activeElement?.dataset?.key;
     this.#body.replaceChildren(...models.map((model) => this.#row(model, looked)));
     if (focused) this.#focus(focused);
   }
 
-  /** Where it was before the rows were made anew, or beside it. */
+  /** Restore the focus after the rows were replaced: to the same control or the one beside it. */
   #focus(key) {
     const same = this.#body.querySelector(`[data-key="${CSS.escape(key)}"]`);
     const usable = same?.disabled ? same.parentNode.querySelector("button:enabled") : same;

@@ -1,4 +1,4 @@
-/** Runs side by side; a click on a column's head sorts by it. Settings that all runs share are left out. */
+/** A table that compares runs; a click on a column's head sorts by it. Settings that all runs share are left out. */
 
 import { element, say } from "../ui/dom.js";
 import { accuracy, count, duration } from "../ui/format.js";
@@ -59,7 +59,7 @@ export class RunsTable {
     for (const cells of rows) cells.forEach((cell, column) => (cell.hidden = hidden[column]));
   }
 
-  /** Cells are rewritten in place, so that a selection in the table outlives the next event. */
+  /** Rewrite cells in place, so that a selected text in the table stays selected. */
   #rows(texts) {
     while (this.#body.rows.length > texts.length) this.#body.deleteRow(-1);
     while (this.#body.rows.length < texts.length) {
@@ -74,7 +74,7 @@ export class RunsTable {
   }
 }
 
-/** Nothing known always comes last. */
+/** Compare for sorting; a missing value always comes last. */
 function compare(a, b, down) {
   const missing = (value) => value === null || value === undefined;
   if (missing(a) || missing(b)) return missing(a) - missing(b);

@@ -1,4 +1,4 @@
-/** The list of runs: state, progress with time left, what to do with each. Rows are kept, so that focus and hover survive. */
+/** The list of runs: state, progress with time left, and actions. Rows are updated in place, so that focus and hover survive. */
 
 import { element, find, handOn, say } from "../ui/dom.js";
 import { accuracy, duration, number } from "../ui/format.js";
@@ -18,7 +18,7 @@ export class RunsView {
     this.#actions = actions;
   }
 
-  /** `colourOf(id)`: the colour of a run's curves, or null where it is not drawn; `active`: the model in use. */
+  /** `colourOf(id)`: the colour of a run's curves, or null if it is not drawn; `active`: the id of the active model. */
   show(jobs, colourOf, active) {
     for (const [id, row] of this.#rows) {
       if (jobs.some((job) => job.id === id)) continue;

@@ -1,6 +1,6 @@
 /**
- * The training runs as the server knows them, kept fresh: a list asked for now and then, and an event stream for each of the
- * few runs that are under way. No DOM. Emits "change" (anything), "finished" {job}, "away" {message or null}.
+ * Keeps the list of training runs up to date: polls the list, and follows the event stream of each run that is under
+ * way. No DOM. Emits "change" (anything), "finished" {job}, "away" {message or null}.
  */
 
 import { getJob, jobEvents, jobs } from "../service/api.js";
@@ -24,7 +24,7 @@ export class Runs extends EventTarget {
 
   losses(id) { return this.#losses.get(id) ?? []; }
 
-  /** A run just started: known before the next list, which may find it over already. */
+  /** Add a run that was just started, before the next poll of the list, when it may already have ended. */
   add(job) {
     this.#jobs.set(job.id, job);
   }
@@ -81,7 +81,7 @@ export class Runs extends EventTarget {
     stream.addEventListener("end", () => this.#end(id));
   }
 
-  /** The whole job, with its model and its test accuracy, as the store has it. */
+  /** Fetch the ended job again, for its model and its test accuracy. */
   async #end(id) {
     this.#close(id);
     try {
@@ -90,12 +90,12 @@ export class Runs extends EventTarget {
       this.#jobs.set(id, job);
       this.#emit("change");
     } catch {
-      // the next list brings it
+      // the next poll of the list brings it
     }
     this.refresh();
   }
 
-  /** A short run may be over before its stream has begun, or before this page knows of it: the list tells too, but once. */
+  /** Emit "finished" for a run that ended before its stream began or before this page knew it; only once. */
   #tellWhenOver(before, after) {
     const was = before ? underWay(before) : this.#listed;
     if (was && !underWay(after)) this.#emit("finished", after);

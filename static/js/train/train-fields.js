@@ -8,25 +8,25 @@ import { words } from "../ui/words.js";
 
 const said = words.train;
 
-/** Whole numbers with commas between. */
+/** A pattern: whole numbers separated by commas. */
 const SIZES = "\\s*\\d+(\\s*,\\s*\\d+)*\\s*";
 
-/** What the page itself adds: the network that a run goes on from, of those that there are (TrainForm.offerModels). */
+/** The field that the page adds: the stored model that a run starts from (TrainForm.offerModels). */
 export const BASE_MODEL = { name: "base_model", label: said.startFrom, words: said.startFromWords, kind: "choice", choices: [], main: false };
 
-/** The attributes of the <input> of a field that is written. */
+/** The attributes of the <input> of a text or number field. */
 export function inputOf({ kind, low, high }) {
   if (kind === "sizes") return { type: "text", pattern: SIZES };
   return { type: "number", min: low, max: high, step: kind === "whole" ? 1 : "any", inputmode: "decimal" };
 }
 
-/** What a field shows of its preset's value while it is left as it is. */
+/** The preset's value as text, which a field shows while it is empty. */
 export function presetText({ choices }, value) {
   if (!choices) return value === null ? said.all : [value].flat().join(", ");
   return choices.find((choice) => choice.value === String(value))?.label ?? String(value);
 }
 
-/** What the form says -> the request; fields left empty come from the preset. */
+/** The form's values -> the body of POST /train; empty fields are left to the preset. */
 export function toRequest(values, fields) {
   const request = { preset: values.preset };
   if (values.name?.trim()) request.name = values.name.trim();

@@ -1,4 +1,4 @@
-/** The form that starts a run: presets as cards, a sentence for each field, the server's objections beside the field. */
+/** The form that starts a run: presets as cards, an explanation of each field, the server's errors beside the fields. */
 
 import { element, find, findAll, say } from "../ui/dom.js";
 import { BASE_MODEL, inputOf, presetText, toRequest } from "./train-fields.js";

@@ -1,4 +1,4 @@
-/** The fourth part of the page at work: the form, the runs, their curves, the networks and their mistakes. */
+/** Connects the fourth part of the page: the form, the runs, their curves, the models and their mistakes. */
 
 import * as api from "../service/api.js";
 import { accuracySeries, lossSeries, normSeries, saturationSeries } from "./curves.js";
@@ -53,7 +53,7 @@ export class Training {
 
   get drawn() { return [...this.#colours.keys()]; }
 
-  /** `drawn`: the runs that a link asks for. */
+  /** `drawn`: the ids of the runs whose curves the link shows. */
   begin(drawn) {
     for (const id of drawn) this.#draw(id);
     this.#touched = drawn.length > 0;
@@ -152,7 +152,7 @@ export class Training {
       this.#paintModels();
       this.#paintSoon();
     } catch {
-      // the list of runs says that the server is away, and asks again
+      // the list of runs reports that the server is away, and retries
     }
   }
 

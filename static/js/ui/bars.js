@@ -1,4 +1,4 @@
-/** Ten bars, one for each digit: probabilities, or signed values around a middle line. */
+/** A bar chart with one bar for each digit: probabilities, or signed values around a middle line. */
 
 import { element, say } from "./dom.js";
 import { percent, signed } from "./format.js";
@@ -17,7 +17,7 @@ export class Bars {
     this.#rows = Array.from({ length: 10 }, (_, digit) => row(list, digit, onInspect));
   }
 
-  /** `values`: ten numbers or null for nothing; `most`: what a full bar stands for; `marked`: digits to stress. */
+  /** `values`: ten numbers, or null to empty the bars; `most`: the value of a full bar; `marked`: digits to highlight. */
   show(values, { most = 1, marked = [] } = {}) {
     this.#rows.forEach(({ item, fill, label }, digit) => {
       const value = values?.[digit] ?? 0;

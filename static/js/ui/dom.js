@@ -1,4 +1,4 @@
-/** Building and finding elements; nothing here knows what the page is about. */
+/** Helpers to build and find elements, independent of the page's subject. */
 
 export const find = (selector, root = document) => root.querySelector(selector);
 export const findAll = (selector, root = document) => [...root.querySelectorAll(selector)];
@@ -26,17 +26,17 @@ export function svg(tag, attributes = {}, ...children) {
   return node;
 }
 
-/** Set text only when it changed: live regions speak on each write. */
+/** Set text only if it changed, as screen readers announce each write to a live region. */
 export function say(node, text) {
   if (node.textContent !== text) node.textContent = text;
 }
 
-/** Where a control that has the keyboard is about to go away or be switched off, another takes over. */
+/** Move the focus from a control that is about to be removed or disabled to another. */
 export function handOn(from, to) {
   if (document.activeElement === from) to?.focus({ preventScroll: true });
 }
 
-/** A function that does `work` in the next frame, once however often it is called. */
+/** A function that runs `work` in the next animation frame, once, however often it is called. */
 export function onceAFrame(work) {
   let due = false;
   return () => {
@@ -49,10 +49,10 @@ export function onceAFrame(work) {
   };
 }
 
-/** How many CSS pixels make a pixel at the usual text size of 16: charts grow with the text, up to a projector's. */
+/** The page's text size divided by the usual 16 pixels: charts are scaled by it, so that they grow with the text. */
 export const textUnit = () => parseFloat(getComputedStyle(document.documentElement).fontSize) / 16;
 
-/** Calls `seen` with true or false as the element comes near the window and leaves it. */
+/** Calls `seen(true)` when the element comes near the window and `seen(false)` when it leaves. */
 export function whenNear(node, seen, margin = "200px") {
   new IntersectionObserver((entries) => seen(entries.at(-1).isIntersecting), {
     rootMargin: margin,

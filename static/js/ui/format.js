@@ -1,4 +1,4 @@
-/** Numbers as a reader wants them: few digits, a real minus sign, percent, time left. */
+/** Formats numbers for readers: few digits, a real minus sign, percent, time left. */
 
 import { fill, language, words } from "./words.js";
 
@@ -14,14 +14,14 @@ export function number(value, digits = 3) {
   return minus(value.toFixed(Math.min(places, 5)));
 }
 
-/** 1.2 × 10⁻⁸ */
+/** A power of ten: 1.2 × 10⁻⁸. */
 export function power(value, places = 1) {
   const [mantissa, exponent] = value.toExponential(places).split("e");
   const raised = [...String(Number(exponent))].map((c) => "⁰¹²³⁴⁵⁶⁷⁸⁹"[c] ?? "⁻").join("");
   return `${minus(mantissa)} × 10${raised}`;
 }
 
-/** A probability with as many nines as it has. */
+/** A probability, with enough digits that 0.9999 is not rounded to 1. */
 export const chance = (value) => (value > 0.99 && value < 1 ? number(value, 6) : number(value));
 
 export function percent(share) {
@@ -30,7 +30,7 @@ export function percent(share) {
   return `${(100 * share).toFixed(share > 0.1 && share < 0.9 ? 0 : 1)}\u00a0%`;
 }
 
-/** Shares near 0 and 1 too: 0.000023 %, 99.9998 %. */
+/** Percent that tells shares near 0 and 1 apart: 0.000023 %, 99.9998 %. */
 export function finePercent(share) {
   if (share >= 0.001 && share <= 0.999) return percent(share);
   const left = share > 0.5 ? 1 - share : share;
@@ -39,7 +39,7 @@ export function finePercent(share) {
   return `${(100 * share).toFixed(places)}\u00a0%`;
 }
 
-/** Accuracy: always two decimals, as it is compared down a column. */
+/** An accuracy in percent, always with two decimals, to be compared in a column. */
 export const accuracy = (share) => (share === null || share === undefined ? "–" : `${(100 * share).toFixed(2)}\u00a0%`);
 
 export function duration(seconds) {
@@ -53,10 +53,10 @@ export function duration(seconds) {
 
 export const signed = (value, digits = 3) => (value < 0 ? number(value, digits) : `+${number(value, digits)}`);
 
-/** "a 7", "an 8" */
+/** A digit with its article: "a 7", "an 8". */
 export const aDigit = (digit) => words.numbers.digits[digit];
 
-/** 101,770 */
+/** A whole number with separators: 101,770. */
 export const count = (value) => value.toLocaleString(language);
 
 const SUBSCRIPTS = "₀₁₂₃₄₅₆₇₈₉";

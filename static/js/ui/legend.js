@@ -1,4 +1,4 @@
-/** The key to a picture's colours: a strip from one end to the other with its numbers. */
+/** The legend of a picture's colours: a strip of the colour scale with the numbers at its ends. */
 
 import { element, say } from "./dom.js";
 import { number } from "./format.js";

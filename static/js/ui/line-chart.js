@@ -8,7 +8,7 @@ import { fill, words } from "./words.js";
 const MARGIN = { top: 26, right: 14, bottom: 36, left: 54 };
 const HEIGHT = 220;
 
-/** Round numbers need no zeros at their end. */
+/** A number as text without zeros at its end. */
 const plain = (value) => String(Number(value.toPrecision(5)));
 
 export class LineChart {
@@ -124,7 +124,7 @@ export class LineChart {
     };
     this.#plot.addEventListener("pointermove", move);
     this.#plot.addEventListener("pointerdown", move);
-    // A finger that is lifted leaves too: what it tapped stays until something else is.
+    // Lifting a finger fires pointerleave too; the tapped reading then stays until another is tapped.
     this.#plot.addEventListener("pointerleave", ({ pointerType }) => pointerType === "touch" || this.#point(null));
     this.#plot.addEventListener("blur", () => this.#point(null));
     this.#plot.addEventListener("keydown", (event) => {

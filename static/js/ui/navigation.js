@@ -1,4 +1,4 @@
-/** The parts of the page: links scroll to them, the one in view is marked, and the address knows it. */
+/** Navigation between the parts of the page: links scroll to them, and the link of the part in view is marked. */
 
 import { find, findAll, onceAFrame } from "./dom.js";
 
@@ -9,7 +9,7 @@ export class Navigation {
   #here = "draw";
   #links = new Map(PARTS.map((part) => [part, find(`nav a[href="#${part}"]`)]));
 
-  /** `moved(part)`: told when another part comes into view. */
+  /** `moved(part)` is called when another part comes into view. */
   constructor(moved) {
     for (const link of findAll('a[href^="#"]')) {
       link.addEventListener("click", (event) => {
@@ -21,7 +21,7 @@ export class Navigation {
     this.#mark();
   }
 
-  /** Scrolls to an element and puts the keyboard there. The drawing part begins with the pad, at the very top. */
+  /** Scrolls to an element and focuses it. For the drawing part it scrolls to the very top. */
   go(id, behavior = "auto") {
     const target = find(`#${CSS.escape(id)}`);
     if (!target) return;
@@ -45,7 +45,7 @@ export class Navigation {
       if (part === this.#here) link.setAttribute("aria-current", "true");
       else link.removeAttribute("aria-current");
     }
-    // On a phone the links are wider than the window.
+    // On a phone the links are wider than the window: scroll the marked one into view.
     const { parentElement: bar, offsetLeft } = this.#links.get(this.#here);
     bar.scrollTo({ left: offsetLeft - bar.offsetLeft - 40 });
   }

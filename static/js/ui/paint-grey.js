@@ -1,4 +1,4 @@
-/** 784 bytes on a 28x28 canvas. */
+/** Paints 784 bytes as grey pixels on a 28x28 canvas. */
 
 import { slate } from "./palette.js";
 

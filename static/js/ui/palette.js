@@ -1,6 +1,6 @@
 /**
- * The two colour codes of the page. Diverging: orange below zero, blue above, told apart by every common colour blindness.
- * Slate: dark for nothing, bright for much; ink and activations.
+ * The two colour scales of the page. Diverging: orange below zero, blue above, distinct for every common colour blindness.
+ * Slate: from dark for 0 to bright for 1, for pixels and activations.
  */
 
 const DIVERGING = {
@@ -25,7 +25,7 @@ export const slate = (t) => between(SLATE, Number.isFinite(t) ? t : 0);
 
 export const css = ([r, g, b]) => `rgb(${r} ${g} ${b})`;
 
-/** The largest magnitude: what the ends of a diverging legend stand for. Never 0, so that it can divide. */
+/** The largest magnitude, for the ends of a diverging legend. Never 0, so that it can be a divisor. */
 export function reach(values) {
   let most = 0;
   for (const value of values) if (Math.abs(value) > most) most = Math.abs(value);

@@ -1,4 +1,4 @@
-/** Play, step, back over a list of stages. No DOM; emits "move" {index} and "play" {playing}. */
+/** Moves through a list of stages: play, step and back. No DOM; emits "move" {index} and "play" {playing}. */
 
 export class Stepper extends EventTarget {
   #index = 0;

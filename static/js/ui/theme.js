@@ -1,4 +1,4 @@
-/** Light or dark: by the system until the reader chooses. Loaded before the page is painted; tells of changes by "themechange". */
+/** Sets the light or dark theme: the system's until the reader chooses. Loaded before the first paint; emits "themechange". */
 
 const KEY = "byhand-theme";
 const dark = matchMedia("(prefers-color-scheme: dark)");
@@ -10,7 +10,7 @@ function apply() {
   try {
     chosen = localStorage.getItem(KEY);
   } catch {
-    // storage is forbidden: the system decides
+    // storage is blocked: the system's theme is used
   }
   document.documentElement.dataset.theme = chosen ?? (dark.matches ? "dark" : "light");
   document.dispatchEvent(new Event("themechange"));
@@ -19,11 +19,11 @@ function apply() {
 function toggle() {
   const next = theme() === "dark" ? "light" : "dark";
   try {
-    // What the system says anyway is not worth remembering: the page follows it again.
+    // A choice equal to the system's theme is not stored, so that the page follows the system again.
     if (next === (dark.matches ? "dark" : "light")) localStorage.removeItem(KEY);
     else localStorage.setItem(KEY, next);
   } catch {
-    // as above; the choice then lasts until the page is left
+    // storage is blocked: the choice lasts until the page is left
   }
   document.documentElement.dataset.theme = next;
   document.dispatchEvent(new Event("themechange"));

@@ -1,8 +1,8 @@
-/** The page's state in the part of its address after #, which is never sent to a server. Pure. */
+/** Parses and writes the page's state in the fragment of its address, which is never sent to a server. Pure. */
 
 const NAMES = ["view", "ink", "label", "rate", "model", "runs"];
 
-/** "#learn" and "#view=learn&ink=s…" are both understood; unknown names are dropped. */
+/** Parse "#learn" or "#view=learn&ink=s…"; unknown names are dropped. */
 export function parseState(hash) {
   const text = hash.replace(/^#/, "");
   if (text && !text.includes("=")) return { view: text };

@@ -1,11 +1,11 @@
-/** What the page says: the sentences of its language, one file each in words/. The page's <html lang> names the language. */
+/** The page's sentences in its language, which <html lang> names; each language is a file in words/. */
 
 export const language = globalThis.document?.documentElement.lang || "en";
 export const words = (await import(`../../words/${language}.js`)).default;
 
 const plurals = new Intl.PluralRules(language);
 
-/** The template with its {names} filled in. A value that is missing is an error of ours: nobody should read "undefined". */
+/** Replace the {names} in a template by values. Throws if one is missing, so that nobody reads "undefined". */
 export function fill(template, values) {
   return template.replace(/\{(\w+)\}/g, (_, name) => {
     if (!(name in values)) throw new RangeError(`{${name}} of "${template}"`);
@@ -13,5 +13,5 @@ export function fill(template, values) {
   });
 }
 
-/** The form that `n` takes of {"one": …, "other": …}, filled in. */
+/** Choose the plural form for `n` from {"one": …, "other": …} and fill it in. */
 export const fillCount = (forms, n, values) => fill(forms[plurals.select(n)] ?? forms.other, values);

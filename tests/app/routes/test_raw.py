@@ -6,7 +6,7 @@ from fastapi.testclient import TestClient
 
 from app.errors import Invalid
 from app.problems import install_handlers
-from app.routes.raw import Express, RawRoute
+from app.routes.raw import FastPath, RawRoute
 from app.security import KeyNeeded, OpenToAll, UndeclaredRouteError
 from model.errors import BlankImageError
 
@@ -38,7 +38,7 @@ def serve(express: bool) -> TestClient:
     install_handlers(app)
     app.router.routes.extend(router.routes)
     if express:
-        app.add_middleware(Express, routes=router.routes)
+        app.add_middleware(FastPath, routes=router.routes)
     return TestClient(app)
 
 

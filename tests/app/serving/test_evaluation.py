@@ -7,7 +7,7 @@ import pytest
 
 from app.serving import evaluation
 from app.serving.evaluation import Evaluation, Evaluator, evaluate
-from app.serving.inference import Served
+from app.serving.inference import LoadedModel
 from model.classifier import Classifier
 from model.network import Parameters, initialize
 
@@ -44,8 +44,8 @@ def test_the_worst_mistake_comes_first() -> None:
     images[2] //= 2
     result = evaluate(reads_the_first_pixels(9), images, np.zeros(3, np.uint8))
     assert result.mistakes().tolist() == [1, 2, 0]
-    assert np.all(np.diff(result.belief[[1, 2, 0]]) > 0)
-    assert np.all(result.confidence > result.belief)
+    assert np.all(np.diff(result.label_probability[[1, 2, 0]]) > 0)
+    assert np.all(result.confidence > result.label_probability)
 
 
 def test_mistakes_are_found_by_what_they_are_and_what_they_were_read_as() -> None:
@@ -82,8 +82,8 @@ def test_more_images_than_a_chunk_are_all_read(monkeypatch: pytest.MonkeyPatch) 
     assert parts.loss == pytest.approx(whole.loss)
 
 
-def served(sha256: str) -> Served:
-    return Served(
+def loaded(sha256: str) -> LoadedModel:
+    return LoadedModel(
         "x", sha256, Classifier(initialize((784, 2, 10), "relu", np.random.default_rng(1)))
     )
 
@@ -93,7 +93,7 @@ def evaluated(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The models that were evaluated, by their sha256."""
     models: list[str] = []
 
-    def count(model: Served) -> Evaluation:
+    def count(model: LoadedModel) -> Evaluation:
         models.append(model.sha256)
         return Evaluation(0.0, 0.0, *[np.zeros(0)] * 5)
 
@@ -104,7 +104,7 @@ def evaluated(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 def test_a_model_is_evaluated_once_however_many_ask(evaluated: list[str]) -> None:
     async def ask() -> None:
         evaluator = Evaluator()
-        await asyncio.gather(*(evaluator.of(served(sha)) for sha in "aabab"))
+        await asyncio.gather(*(evaluator.of(loaded(sha)) for sha in "aabab"))
 
     asyncio.run(ask())
     assert sorted(evaluated) == ["a", "b"]
@@ -118,7 +118,7 @@ def test_only_the_last_few_are_remembered(
     async def ask() -> None:
         evaluator = Evaluator()
         for sha in "abcba":
-            await evaluator.of(served(sha))
+            await evaluator.of(loaded(sha))
 
     asyncio.run(ask())
     assert evaluated == ["a", "b", "c", "a"]

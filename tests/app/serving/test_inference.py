@@ -9,7 +9,7 @@ import pytest
 
 from app.errors import NotFound, Unavailable
 from app.serving import inference as inference_module
-from app.serving.inference import MOST_OTHERS, Inference, Served
+from app.serving.inference import MOST_OTHERS, Inference, LoadedModel
 from app.store import models
 from app.store.engine import Database, connect, migrate
 from model.classifier import Classifier
@@ -144,15 +144,15 @@ def test_a_model_deleted_elsewhere_is_forgotten(database: Database, add: Add) ->
         inference.load("a")
 
 
-def served(id: str, seed: int = 0) -> Served:
-    return Served(id, "", tiny(seed))
+def loaded(id: str, seed: int = 0) -> LoadedModel:
+    return LoadedModel(id, "", tiny(seed))
 
 
-def read_all(inference: Inference, asked: list[tuple[Served, Any]]) -> list[Any]:
+def read_all(inference: Inference, asked: list[tuple[LoadedModel, Any]]) -> list[Any]:
     """The answers to these questions, all asked in one turn of the event loop."""
 
     async def ask() -> list[Any]:
-        futures = [inference.read(one, pixels) for one, pixels in asked]
+        futures = [inference.predict(one, pixels) for one, pixels in asked]
         return await asyncio.gather(*futures, return_exceptions=True)
 
     return asyncio.run(ask())
@@ -160,7 +160,7 @@ def read_all(inference: Inference, asked: list[tuple[Served, Any]]) -> list[Any]
 
 def test_images_that_arrive_together_get_each_their_own_answer(database: Database) -> None:
     images = np.random.default_rng(0).integers(0, 256, (40, 1, 784), np.uint8)
-    models_ = [served("a", 1), served("b", 2)]
+    models_ = [loaded("a", 1), loaded("b", 2)]
     asked = [(models_[number % 2], image) for number, image in enumerate(images)]
     answers = read_all(Inference(database), asked)
     for (model, image), answer in zip(asked, answers, strict=True):
@@ -178,14 +178,14 @@ def test_they_share_one_forward_pass(database: Database, monkeypatch: pytest.Mon
         return predict_or_reject(model, pixels)
 
     monkeypatch.setattr("app.serving.inference.predict_or_reject", counted)
-    one = served("a")
+    one = loaded("a")
     read_all(Inference(database), [(one, np.full((1, 784), 9, np.uint8))] * 7)
     assert sizes == [7]
 
 
 def test_each_gets_the_forward_pass_over_its_own_image(database: Database) -> None:
     images = np.random.default_rng(0).integers(0, 256, (3, 1, 784), np.uint8)
-    one = served("a")
+    one = loaded("a")
     for image, reading in zip(
         images, read_all(Inference(database), [(one, image) for image in images]), strict=True
     ):
@@ -199,7 +199,7 @@ def test_each_is_told_its_own_reason(database: Database) -> None:
     digit = load_mnist_part("test")[0][:1]
     box = np.zeros((28, 28), np.uint8)
     box[5:23, 6:22] = 255
-    one = Served("a", "", pretrained())
+    one = LoadedModel("a", "", pretrained())
     answers = read_all(
         Inference(database), [(one, digit), (one, box.reshape(1, 784)), (one, digit)]
     )
@@ -207,19 +207,19 @@ def test_each_is_told_its_own_reason(database: Database) -> None:
 
 
 def test_what_fails_for_one_model_answers_for_the_other(database: Database) -> None:
-    good = (served("a"), np.full((1, 784), 9, np.uint8))
-    bad = (served("b"), np.full((1, 100), 9, np.uint8))
+    good = (loaded("a"), np.full((1, 784), 9, np.uint8))
+    bad = (loaded("b"), np.full((1, 100), 9, np.uint8))
     answers = read_all(Inference(database), [good, bad, good])
     assert isinstance(answers[1], ShapeError)
     assert np.array_equal(answers[0].trace.a[-1], answers[2].trace.a[-1])
 
 
 def test_a_client_that_has_gone_holds_nobody_up(database: Database) -> None:
-    inference, one = Inference(database), served("a")
+    inference, one = Inference(database), loaded("a")
 
     async def ask() -> Any:
-        gone = inference.read(one, np.full((1, 784), 9, np.uint8))
-        here = inference.read(one, np.full((1, 784), 9, np.uint8))
+        gone = inference.predict(one, np.full((1, 784), 9, np.uint8))
+        here = inference.predict(one, np.full((1, 784), 9, np.uint8))
         gone.cancel()
         return await here
 

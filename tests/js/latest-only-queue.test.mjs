@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Latest } from "../../static/js/service/latest.js";
+import { LatestOnlyQueue } from "../../static/js/service/latest-only-queue.js";
 
 test("only the newest waits", async () => {
   const done = [];
   let release;
   const held = new Promise((resolve) => (release = resolve));
-  const queue = new Latest(async (value, isNewest) => {
+  const queue = new LatestOnlyQueue(async (value, isNewest) => {
     if (value === 1) await held;
     done.push([value, isNewest()]);
   });

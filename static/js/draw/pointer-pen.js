@@ -1,15 +1,15 @@
-/** The pad: pointers on a canvas become strokes of a Drawing, and the Drawing is painted. */
+/** Drawing with mouse, finger or pen: turns pointer events on a canvas into strokes of a Drawing, and paints it. */
 
 import { onceAFrame } from "../ui/dom.js";
 import { paintDrawing } from "./paint.js";
 import { CANVAS as SIDE } from "./strokes.js";
 
-export class Ink {
+export class PointerPen {
   #canvas;
   #drawing;
-  #pointer = null; // the one that draws
-  #penSeen = false; // from then on touches are palms
-  #box = null; // where the canvas is; asked for once, as each question makes the browser lay out the page
+  #pointer = null; // the id of the pointer that draws
+  #penSeen = false; // once a pen was used, touches are ignored: they are palms
+  #box = null; // the canvas's place in the window, cached, as reading it makes the browser lay out the page
   repaint = onceAFrame(() => paintDrawing(this.#canvas, this.#drawing));
   penWidth;
 
@@ -56,13 +56,13 @@ export class Ink {
     this.#drawing.end();
   }
 
-  /** The palm that came first was no drawing. */
+  /** Discard the stroke of a palm that touched before the pen did. */
   #drop() {
     this.#pointer = null;
     this.#drawing.abandon();
   }
 
-  /** Window coordinates -> the logical square. */
+  /** A pointer's window coordinates -> [x, y] in the logical square. */
   #place(event) {
     const box = (this.#box ??= this.#canvas.getBoundingClientRect());
     return [((event.clientX - box.left) / box.width) * SIDE, ((event.clientY - box.top) / box.height) * SIDE];

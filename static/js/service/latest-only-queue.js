@@ -1,11 +1,11 @@
-/** One task at a time, always on the newest value: values that arrive meanwhile replace one another. */
+/** Runs one async task at a time. Of the values submitted meanwhile only the newest is kept. */
 
-export class Latest {
+export class LatestOnlyQueue {
   #work;
   #busy = false;
   #waiting = null;
 
-  /** `work(value, isNewest)`: async; `isNewest()` says whether its answer is still wanted. */
+  /** `work(value, isNewest)`: async; `isNewest()` is false once a newer value waits. */
   constructor(work) {
     this.#work = work;
   }
