@@ -6,6 +6,7 @@ called, so that `byhand train` starts without importing the web service.
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 from typing import Annotated, Any
@@ -15,6 +16,7 @@ import typer
 from app.blas import default_to_one_thread
 from app.commands.errors import explain
 from app.commands.options import chosen_values, refuse_local, with_hyperparameters
+from model.messages import LANGUAGES, use
 
 __all__ = ["app", "main"]
 
@@ -173,10 +175,17 @@ def _models(url: str | None, api_key: str | None = None) -> Any:
     return Models(url, api_key)
 
 
+def _speak(language: str) -> None:
+    """Put hints and errors into a language, if it is there; a command with settings refuses it."""
+    if language in LANGUAGES:
+        use(language)
+
+
 def main() -> None:
     """The `byhand` command: an error is one line on stderr and an exit code, never a traceback."""
     default_to_one_thread()
     try:
+        _speak(os.environ.get("BYHAND_LANGUAGE", "en"))
         app()
     except KeyboardInterrupt:
         sys.exit(130)

@@ -21,6 +21,7 @@ from model.messages import Message, say
 __all__ = ["MEDIA_TYPE", "field_error", "install_handlers", "problem", "render", "unexpected"]
 
 MEDIA_TYPE = "application/problem+json"
+FRAMEWORK_TITLES = {404: "title.no_such_path", 405: "title.other_method"}
 
 
 def problem(
@@ -70,7 +71,8 @@ def render(error: ProblemError | ByhandError) -> Response:
 
 def unexpected(request_id: str) -> Response:
     """The 500 response to an uncaught exception: no internals, but the id to find the log line."""
-    return problem(500, Message("service.unexpected"), request_id=request_id)
+    message, title = Message("service.unexpected"), say("title.unexpected")
+    return problem(500, message, title=title, request_id=request_id)
 
 
 def install_handlers(app: FastAPI) -> None:
@@ -89,7 +91,11 @@ def install_handlers(app: FastAPI) -> None:
         headers = dict(error.headers or {})
         if error.status_code == 405:
             headers["Allow"] = ", ".join(_methods_of(request))
-        return problem(error.status_code, _http_message(error, request, headers), headers=headers)
+        message = _http_message(error, request, headers)
+        title = FRAMEWORK_TITLES.get(error.status_code)
+        return problem(
+            error.status_code, message, title=say(title) if title else None, headers=headers
+        )
 
     app.add_exception_handler(ProblemError, on_our_own_error)
     app.add_exception_handler(ByhandError, on_our_own_error)

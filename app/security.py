@@ -110,6 +110,11 @@ def check_declared(routes: Iterable[BaseRoute]) -> None:
                 f"{name}: who may call it? Give it either dependencies=[KeyNeeded] or, when it "
                 "changes nothing, dependencies=[OpenToAll] (app/security.py)."
             )
+        if methods & CHANGING and not route.limited:
+            raise UndeclaredRouteError(
+                f"{name}: a call with a body must be rate limited; use route_class=LimitedRoute "
+                "(app/security.py)."
+            )
 
 
 def page_headers(script: str = "'self'") -> dict[str, str]:

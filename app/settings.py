@@ -76,7 +76,9 @@ class Settings(BaseSettings):
         description="Requests per client address and time, such as 600/minute; unset: no limit.",
     )
     language: str = Field(
-        "en", description="Language of the page and of every message, as the code of its files."
+        "en",
+        description="Language of the main page, of hints, reasons and errors; en, or another with "
+        "its files.",
     )
     log_level: Literal["debug", "info", "warning", "error", "critical"] = Field(
         "info", description="Lowest level that is logged; each request is logged at info."

@@ -11,7 +11,11 @@ import numpy as np
 from model.activations import Array
 from model.network import Gradients, Parameters
 
-__all__ = ["OPTIMIZERS", "SCHEDULES", "SGD", "Optimizer"]
+__all__ = ["OPTIMIZERS", "RESERVED", "SCHEDULES", "SGD", "Optimizer"]
+
+
+#: Arrays of a training state besides those of its optimiser (`serialization.checkpoint`).
+RESERVED = ("meta", "parameters", "best")
 
 
 def _constant(progress: float) -> float:
@@ -27,15 +31,24 @@ def _cosine(progress: float) -> float:
 SCHEDULES: dict[str, Callable[[float], float]] = {"constant": _constant, "cosine": _cosine}
 
 
-@dataclass(slots=True)
+@dataclass
 class Optimizer(ABC):
     """An update rule: its hyperparameters, and the state it keeps between steps.
 
-    A rule is a dataclass. The fields named in STATE are arrays, which a checkpoint stores under
-    these names. All other fields are hyperparameters, which a recipe has under the same names.
+    A rule is a dataclass. The fields named in STATE are float32 arrays, which a checkpoint stores
+    under these names; one of another shape than θ, such as a count of steps (1,), is made in
+    `initial_state`. All other fields are hyperparameters, which a recipe has under the same names.
     """
 
     STATE: ClassVar[tuple[str, ...]] = ()
+
+    def __init_subclass__(cls) -> None:
+        """Raise TypeError for a state that takes a name which a checkpoint needs itself."""
+        taken = sorted({*cls.STATE} & {*RESERVED})
+        if taken:
+            raise TypeError(
+                f"{cls.__name__}.STATE: a training state has its own {', '.join(taken)}"
+            )
 
     @classmethod
     def initial_state(cls, parameters: Parameters) -> dict[str, Array]:
@@ -68,7 +81,7 @@ class Optimizer(ABC):
         """Update `parameters` in place once; `grads` is overwritten, as scratch memory."""
 
 
-@dataclass(slots=True)
+@dataclass
 class SGD(Optimizer):
     """Stochastic gradient descent.
 

@@ -134,7 +134,9 @@ def arrows(buildings: Iterable[Building]) -> set[Arrow]:
 def _js_imports(file: str) -> Iterator[str]:
     path = ROOT / file
     for reference in JS_IMPORT.findall(path.read_text(encoding="utf-8")):
-        yield room_of("static/js", (path.parent / reference).resolve())
+        target = (path.parent / reference).resolve()
+        if target.is_relative_to(ROOT / "static" / "js"):  # words lie beside it
+            yield room_of("static/js", target)
 
 
 def _py_imports(file: str) -> Iterator[str]:

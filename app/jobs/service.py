@@ -29,6 +29,7 @@ from app.store.clock import new_id
 from app.store.engine import Database, Session
 from app.store.leases import LeaseLostError
 from app.store.tables import FINISHED, JobRow
+from model.messages import say
 from model.serialization.checkpoint import load_state
 
 __all__ = ["JobService"]
@@ -171,7 +172,8 @@ def _add(
     sweep: str | None = None,
 ) -> JobRow:
     epochs = resolved["epochs"]
-    name = name or f"{resolved['preset']}, {epochs} epoch{'s' if epochs > 1 else ''}"
+    code = "job.name_epoch" if epochs == 1 else "job.name_epochs"
+    name = name or say(code, preset=resolved["preset"], epochs=epochs)
     return jobs.add(
         session,
         id=id or new_id(),

@@ -53,9 +53,11 @@ def fill(template: str, words: dict[str, Any], language: str) -> str:
     Raises KeyError for a name that is not in `words`.
     """
 
+    in_script = json.dumps(words, ensure_ascii=False).replace("<", "\\u003c")  # no tag in a tag
+
     def sentence(match: re.Match[str]) -> str:
         name = match["name"]
-        found: Any = words | {"language": language}
+        found: Any = words | {"language": language, "words": in_script}
         for part in name.split("."):
             if not isinstance(found, dict) or part not in found:
                 raise KeyError(f"{{{{{name}}}}} has no words in the language {language!r}")

@@ -185,7 +185,9 @@ class Explanation(BaseModel):
         description="dL/dW and dL/db by array. W1, 100,352 numbers, only with full=true."
     )
     norms: dict[str, float] = Field(description="The Euclidean norm of each array's gradient.")
-    input_gradient: Any = Field(description="dL/dX: how each pixel would change the loss.")
+    input_gradient: Any = Field(
+        description="dL/dX: how each input of the network would change the loss."
+    )
     model: str
     check: Check | None = Field(None, description="With check=true.")
     step: Step | None = Field(None, description="With learning_rate: the last step.")

@@ -14,6 +14,7 @@ from app.store.clock import new_id, now
 from app.store.engine import lock
 from app.store.tables import ActiveModelRow, JobRow, ModelRow
 from model.classifier import Classifier
+from model.messages import say
 
 __all__ = ["activate", "active", "add", "delete", "get", "page", "put_pretrained", "weights"]
 
@@ -104,7 +105,13 @@ def put_pretrained(session: Session, classifier: Classifier, weights: bytes) -> 
     lock(session, "bundled model")
     row = session.get(ModelRow, PRETRAINED)
     if row is None:
-        row = add(session, classifier=classifier, weights=weights, name="Bundled", id=PRETRAINED)
+        row = add(
+            session,
+            classifier=classifier,
+            weights=weights,
+            name=say("model.bundled"),
+            id=PRETRAINED,
+        )
     elif row.sha256 != sha256(weights).hexdigest():
         _fill(row, classifier, weights, row.name)
     if active(session) is None:

@@ -278,6 +278,7 @@ SENTENCES: dict[str, str] = {
     ),
     "image.damaged": "The {kind} file is damaged or cut off ({error}). Save or send it again.",
     # Models and explanations (app/store, app/serving).
+    "model.bundled": "Bundled",
     "model.not_found": "There is no model {id!r}. GET /models lists them.",
     "model.is_active": (
         "Model {id!r} is the active one. Activate another first: PUT /models/active."
@@ -290,6 +291,8 @@ SENTENCES: dict[str, str] = {
     "gradients.label": "label: expected a digit from 0 to {most}, found {found}.",
     # Training jobs (app/jobs, app/store).
     "field.problem": "{field}: {problem}",
+    "job.name_epoch": "{preset}, 1 epoch",
+    "job.name_epochs": "{preset}, {epochs} epochs",
     "job.not_found": "There is no job {id!r}. GET /train lists them.",
     "job.no_sweep": "There is no sweep {sweep!r}.",
     "job.key_used": (
@@ -395,6 +398,9 @@ SENTENCES: dict[str, str] = {
     "title.400": "Bad request",
     "title.401": "API key needed",
     "title.404": "Not found",
+    "title.no_such_path": "Not Found",
+    "title.other_method": "Method Not Allowed",
+    "title.unexpected": "Internal Server Error",
     "title.406": "Not acceptable",
     "title.408": "Request timeout",
     "title.409": "Conflict",

@@ -318,7 +318,7 @@ export default {
     "epochLeft": "Epoch {epoch} of {epochs}, about {left} left",
     "test": "test {accuracy}",
     "stopped": "Stopped after {n} of {epochs} epochs",
-    "epochs": "{n} epochs",
+    "epochs": { "one": "{n} epoch", "other": "{n} epochs" },
     "lossChart": "Loss",
     "accuracyChart": "Accuracy on validation digits",
     "normsChart": "Size of the gradient",

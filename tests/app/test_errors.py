@@ -32,7 +32,7 @@ def test_every_status_has_its_title() -> None:
     assert {str(kind.status): kind("security.wrong_key").title for kind in NOT_LIMITED} == {
         code.removeprefix("title."): title
         for code, title in SENTENCES.items()
-        if code.startswith("title.") and code != "title.429"
+        if code.startswith("title.") and code[6:].isdigit() and code != "title.429"
     }
     assert TooMany("security.wrong_key", retry_after=1).title == "Too many requests"
 

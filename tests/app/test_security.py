@@ -293,7 +293,13 @@ def test_a_changing_route_that_does_not_say_who_may_call_it_is_refused(
         with pytest.raises(UndeclaredRouteError, match=f"{method} /saliency: who may call it"):
             check_declared(declared(route_class, method, dependencies=wrong))
     for right in (KeyNeeded, OpenToAll):
-        check_declared(declared(route_class, method, dependencies=[right]))
+        check_declared(declared(LimitedRoute, method, dependencies=[right]))
+
+
+@pytest.mark.parametrize("who", [KeyNeeded, OpenToAll])
+def test_a_call_with_a_body_is_limited(who: Any) -> None:
+    with pytest.raises(UndeclaredRouteError, match="POST /saliency: a call with a body must be"):
+        check_declared(declared(OpenRoute, "POST", dependencies=[who]))
 
 
 def test_a_route_that_only_reads_needs_no_more_than_its_class() -> None:

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from model.network import Gradients, Parameters
-from model.optimizer import OPTIMIZERS, SCHEDULES, SGD, Optimizer
+from model.optimizer import OPTIMIZERS, RESERVED, SCHEDULES, SGD, Optimizer
+from model.training.recipe import recipe
 
 
 def one_unit(weight: float, bias: float) -> Parameters:
@@ -123,11 +124,9 @@ def test_a_rule_is_made_from_a_state_and_a_recipe_and_shares_no_memory() -> None
 
 @pytest.mark.parametrize("name", sorted(OPTIMIZERS))
 def test_a_rule_that_ignores_zero_gradients_leaves_the_parameter_alone(name: str) -> None:
-    class Recipe:
-        momentum = weight_decay = 0.0
-
     parameters = one_unit(1.0, 2.0)
-    rule = OPTIMIZERS[name].create(OPTIMIZERS[name].initial_state(parameters), Recipe())
+    blog = recipe("blog", optimizer=name)
+    rule = OPTIMIZERS[name].create(OPTIMIZERS[name].initial_state(parameters), blog)
     rule.step(parameters, pull(parameters, 3.0, 0.0), 0.1)
     rule.step(parameters, pull(parameters, 0.0, 0.0), 0.1)
     assert not rule.ignores_zero_gradients or parameters.vector[1] == 2.0
@@ -137,3 +136,9 @@ def test_a_rule_that_ignores_zero_gradients_leaves_the_parameter_alone(name: str
 def test_momentum_and_weight_decay_move_what_has_no_gradient(change: dict[str, float]) -> None:
     assert SGD(np.zeros(2)).ignores_zero_gradients
     assert not SGD(np.zeros(2), **change).ignores_zero_gradients
+
+
+@pytest.mark.parametrize("name", RESERVED)
+def test_a_rule_may_not_take_a_name_that_a_checkpoint_needs(name: str) -> None:
+    with pytest.raises(TypeError, match=f"a training state has its own {name}"):
+        type("Careless", (SGD,), {"STATE": (name,)})

@@ -3,7 +3,7 @@
 import { element, find, handOn, say } from "../ui/dom.js";
 import { accuracy, duration, number } from "../ui/format.js";
 import { underWay } from "./runs.js";
-import { fill, words } from "../ui/words.js";
+import { fill, fillCount, words } from "../ui/words.js";
 
 const said = words.runs;
 
@@ -96,7 +96,8 @@ export class RunsView {
       return [fill(known ? said.epochLeft : said.epoch, at), reached].filter(Boolean).join(" · ");
     }
     const test = job.test_accuracy === null ? "" : fill(said.test, { accuracy: accuracy(job.test_accuracy) });
-    const stopped = fill(job.state === "cancelled" ? said.stopped : said.epochs, { n: job.metrics.length, epochs });
-    return [stopped, test, reached].filter(Boolean).join(" · ");
+    const n = job.metrics.length;
+    const done = job.state === "cancelled" ? fill(said.stopped, { n, epochs }) : fillCount(said.epochs, n, { n });
+    return [done, test, reached].filter(Boolean).join(" · ");
   }
 }

@@ -78,8 +78,9 @@ export class TrainForm {
     for (const node of findAll(".field-error", this.#form)) say(node, "");
     for (const node of findAll("[aria-invalid]", this.#form)) node.removeAttribute("aria-invalid");
     for (const { field, message: text } of errors) {
-      const input = find(`[name="${CSS.escape(field)}"]`, this.#form);
-      const place = input && find(`#error-${CSS.escape(field)}`, this.#form);
+      const [name] = field.split("."); // hidden_layers.0 is the first of its sizes
+      const input = find(`[name="${CSS.escape(name)}"]`, this.#form);
+      const place = input && find(`#error-${CSS.escape(name)}`, this.#form);
       if (!place) continue;
       input.setAttribute("aria-invalid", "true");
       say(place, text);

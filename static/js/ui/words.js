@@ -1,7 +1,9 @@
-/** The page's sentences in its language, which <html lang> names; each language is a file in words/. */
+/** The page's sentences in its language, which <html lang> names. The service has put them into the page, so none has to be waited for. */
+
+const inPage = globalThis.document?.getElementById("words");
 
 export const language = globalThis.document?.documentElement.lang || "en";
-export const words = (await import(`../../words/${language}.js`)).default;
+export const words = inPage ? JSON.parse(inPage.textContent) : (await import("../../words/en.js")).default;
 
 const plurals = new Intl.PluralRules(language);
 

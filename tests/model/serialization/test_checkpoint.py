@@ -11,6 +11,7 @@ import pytest
 from model.classifier import Classifier
 from model.errors import CheckpointError
 from model.network import Parameters, initialize
+from model.optimizer import OPTIMIZERS
 from model.serialization.checkpoint import (
     dump_model,
     dump_state,
@@ -111,7 +112,11 @@ def test_a_state_of_an_earlier_version_does_not_name_its_optimizer() -> None:
 def test_a_state_of_an_unknown_optimizer_is_refused() -> None:
     arrays = unpack(dump_state(a_state()))
     arrays["meta"]["optimizer"] = "magic"
-    refuse(pack(arrays), "optimizer: expected one of sgd, found 'magic'", load_state)
+    refuse(
+        pack(arrays),
+        f"optimizer: expected one of {', '.join(OPTIMIZERS)}, found 'magic'",
+        load_state,
+    )
 
 
 def test_what_is_loaded_can_be_changed() -> None:

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from model.classifier import Classifier
 from model.errors import CheckpointError
 from model.network import Parameters
+from model.optimizer import OPTIMIZERS
 from model.serialization import npz
 from model.serialization.checkpoint import dump_model, dump_state, load_model
 from model.training.hyperparameters import MOST_WEIGHTS
@@ -162,7 +163,8 @@ def test_a_zip_bomb_is_refused_before_it_is_unpacked(monkeypatch: pytest.MonkeyP
 def test_no_more_is_read_than_the_largest_run_needs() -> None:
     layers = HYPERPARAMETERS["hidden_layers"]
     biases = layers.most * int(layers.high)
-    needed = 3 * 4 * (MOST_WEIGHTS + biases)  # network, velocity, best
+    state = max(len(rule.STATE) for rule in OPTIMIZERS.values())
+    needed = (2 + state) * 4 * (MOST_WEIGHTS + biases)  # network, best, what a rule remembers
     assert needed < npz.MOST_BYTES < 2 * needed
 
 

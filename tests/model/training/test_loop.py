@@ -20,6 +20,7 @@ from model.network import (
     initialize,
     one_hot,
 )
+from model.optimizer import OPTIMIZERS
 from model.preprocessing.deskew import deskew
 from model.serialization.checkpoint import dump_state, load_state
 from model.training import loop, pipeline
@@ -243,11 +244,12 @@ def test_another_seed_gives_another_run(few: Split) -> None:
     assert (first.parameters.vector != second.parameters.vector).any()
 
 
+@pytest.mark.parametrize("optimizer", sorted(OPTIMIZERS))
 @pytest.mark.parametrize("augment", ["none", "affine", "full"])
 def test_a_run_resumed_at_any_epoch_gives_the_bits_of_one_never_stopped(
-    augment: str, few: Split
+    augment: str, optimizer: str, few: Split
 ) -> None:
-    used = replace(BUSY, augment=augment)
+    used = replace(BUSY, augment=augment, optimizer=optimizer)
     states = [progress.state for progress in train(used, few) if progress.state]
     assert len(states) == used.epochs
     for state in [start(used), *states[:-1]]:

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from model.errors import RecipeError
+from model.optimizer import OPTIMIZERS
 from model.training.recipe import PRESETS, Recipe, recipe
 
 
@@ -98,7 +99,7 @@ WRONG: list[tuple[str, Any, str]] = [
     ("initialization", "zeros", "'zeros' is unknown; choose one of scaled, blog"),
     ("augment", "elastic", "'elastic' is unknown; choose one of none, affine, full"),
     ("deskew", "yes", "must be true or false, found 'yes'"),
-    ("optimizer", "magic", "'magic' is unknown; choose one of sgd"),
+    ("optimizer", "magic", f"'magic' is unknown; choose one of {', '.join(OPTIMIZERS)}"),
     ("features", "corners", "'corners' is unknown; choose one of pixels, edges"),
     ("train_examples", 0, "must lie from 1 to"),
     ("train_examples", 2.0, "must be a whole number, found 2.0"),
