@@ -8,7 +8,7 @@ from tests.app.conftest import assert_problem
 
 Serve = Callable[..., TestClient]
 
-# DESIGN's table of the API, row by row.
+# What the service has promised since its first version.
 TABLE = {
     ("POST", "/predict"),
     ("POST", "/predict/batch"),
