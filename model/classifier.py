@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from model.errors import ShapeError
-from model.network import Array, Parameters, Trace, forward, softmax
+from model.network import Array, Parameters, Trace, forward_to_logits, softmax
 from model.preprocessing.pipeline import preprocess
 
 __all__ = ["Classifier"]
@@ -47,9 +47,8 @@ class Classifier:
 
     def trace(self, pixels: NDArray[Any]) -> Trace:
         """Run the forward pass over `pixels`, with P = softmax(Z_L / T)."""
-        trace = forward(self.parameters, self.prepare(pixels))
-        if self.temperature != 1:
-            softmax(trace.z[-1] / np.float32(self.temperature), out=trace.a[-1])
+        trace = forward_to_logits(self.parameters, self.prepare(pixels))
+        softmax(trace.z[-1] / np.float32(self.temperature), out=trace.a[-1])
         return trace
 
     def probabilities(self, pixels: NDArray[Any]) -> Array:

@@ -33,6 +33,7 @@ __all__ = [
     "backward",
     "cross_entropy",
     "forward",
+    "forward_to_logits",
     "initialize",
     "input_gradient",
     "one_hot",
@@ -179,6 +180,13 @@ def forward(parameters: Parameters, x: Array, out: Trace | None = None) -> Trace
 
     The trace that it returns holds all layers' values for these m rows.
     """
+    trace = forward_to_logits(parameters, x, out)
+    softmax(trace.z[-1], trace.a[-1])  #                                             (2)
+    return trace
+
+
+def forward_to_logits(parameters: Parameters, x: Array, out: Trace | None = None) -> Trace:
+    """Compute equation (1) alone: as `forward`, with a[-1] of the trace left for a softmax."""
     trace = Trace.empty(parameters, len(x)) if out is None else out
     activate = ACTIVATIONS[parameters.activation].function
     trace.a[0] = x  # (m, n_0)
@@ -188,8 +196,6 @@ def forward(parameters: Parameters, x: Array, out: Trace | None = None) -> Trace
         Z += b
         if layer < last:
             activate(Z, trace.a[layer + 1])
-        else:
-            softmax(Z, trace.a[layer + 1])  #                                        (2)
     return trace
 
 
