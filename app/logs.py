@@ -46,18 +46,18 @@ def _configure(level: int) -> None:
     structlog.configure(
         processors=[structlog.processors.format_exc_info, _to_json],
         wrapper_class=structlog.make_filtering_bound_logger(level),
-        logger_factory=lambda *_: structlog.WriteLogger(sys.stderr),
+        logger_factory=lambda *_: structlog.BytesLogger(sys.stderr.buffer),
         cache_logger_on_first_use=False,
     )
 
 
-def _to_json(logger: Any, name: str, event: MutableMapping[str, Any]) -> str:
+def _to_json(logger: Any, name: str, event: MutableMapping[str, Any]) -> bytes:
     """Make the JSON line: the event with its values, level, time and request id."""
     event["level"] = name
     event["timestamp"] = datetime.now(UTC)
     if found := request_id.get():
         event["request_id"] = found
-    return orjson.dumps(event, default=str, option=orjson.OPT_UTC_Z).decode()
+    return orjson.dumps(event, default=str, option=orjson.OPT_UTC_Z)
 
 
 class _Forward(logging.Handler):
