@@ -131,9 +131,15 @@ def field_error(entry: Mapping[str, Any]) -> dict[str, str]:
 def _in_words(entry: Mapping[str, Any]) -> str:
     """Our sentence for an error entry by its type; pydantic's English text if there is none."""
     try:
-        return say(f"field.{entry['type']}", **entry.get("ctx", {}))
+        limits = {name: _plain(value) for name, value in entry.get("ctx", {}).items()}
+        return say(f"field.{entry['type']}", **limits)
     except KeyError:
         return str(entry["msg"]).removeprefix("Value error, ")
+
+
+def _plain(value: Any) -> Any:
+    """A whole float as the whole number it is: 1, not 1.0."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 def _methods_of(request: Request) -> list[str]:

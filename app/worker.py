@@ -1,7 +1,7 @@
-"""An alias of `run_training` at its former path, which servers of earlier versions submit.
+"""The path by which `run_training` is sent to workers, now and in earlier versions.
 
-Tasks for a Dask cluster are pickled as module and name. While the servers of one store are upgraded
-one by one, a new worker must still find what an old server sends.
+Tasks for a pool or a Dask cluster are pickled as module and name. While the machines of a cluster
+are upgraded one by one, servers and workers of both versions find the function here.
 """
 
 from app.jobs.worker import run_training

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict
 from typing import Any
 
 from pydantic import ValidationError
@@ -16,7 +15,7 @@ from model.errors import RecipeError
 from model.messages import Message
 from model.serialization.checkpoint import load_model
 from model.training.loop import start
-from model.training.recipe import recipe
+from model.training.recipe import recipe, stored_recipe
 
 __all__ = ["resolve", "vary"]
 
@@ -44,7 +43,7 @@ def resolve(session: Session, request: TrainRequest) -> dict[str, Any]:
             values = {"model": request.base_model, "problem": error.message}
             raise _invalid(error.field, Message("job.base_model_misfit", values)) from None
     # Lists, not tuples, as JSON gives them back: repeated requests are compared with stored ones.
-    resolved = {k: list(v) if isinstance(v, tuple) else v for k, v in asdict(made).items()}
+    resolved = {k: list(v) if isinstance(v, tuple) else v for k, v in stored_recipe(made).items()}
     return resolved | {"base_model": request.base_model, "activate": request.activate}
 
 

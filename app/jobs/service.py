@@ -28,7 +28,7 @@ from app.store import events, jobs, leases
 from app.store.clock import new_id
 from app.store.engine import Database, Session
 from app.store.leases import LeaseLostError
-from app.store.tables import FINISHED, JobRow
+from app.store.tables import FINISHED, EventRow, JobRow
 from model.messages import say
 from model.serialization.checkpoint import load_state
 
@@ -193,7 +193,7 @@ def _best(rows: Sequence[JobRow]) -> str | None:
 def _describe(session: Session, rows: Iterable[JobRow]) -> list[Job]:
     """Jobs as the API shows them; metrics and hints are read from their events."""
     rows = list(rows)
-    told = events.of_jobs(session, [row.id for row in rows], ["epoch", "hint"])
+    told = events.of_jobs(session, [row.id for row in rows], ["epoch", "hint", "end"])
     return [
         Job(
             id=row.id,
@@ -206,7 +206,7 @@ def _describe(session: Session, rows: Iterable[JobRow]) -> list[Job]:
             model=row.model,
             validation_accuracy=row.validation_accuracy,
             test_accuracy=row.test_accuracy,
-            error=None if row.error is None else str(row.error),
+            error=_error(row, told[row.id]),
             sweep=row.sweep,
             cancel_requested=row.cancel_requested,
             created_at=_time(row.created_at),
@@ -215,6 +215,12 @@ def _describe(session: Session, rows: Iterable[JobRow]) -> list[Job]:
         )
         for row in rows
     ]
+
+
+def _error(row: JobRow, told: Sequence[EventRow]) -> str | None:
+    """The error of a job in the language in use; that of an attempt as its worker stored it."""
+    ends = [events.stored_error(event) for event in told if event.kind == "end"]
+    return ends[-1] if ends else row.error
 
 
 def _time(seconds: float) -> datetime:

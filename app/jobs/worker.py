@@ -67,6 +67,11 @@ def run_training(
         database.close()
 
 
+# Tasks are pickled by this path, where workers of an earlier version look for it, too: those of a
+# cluster are upgraded one by one (app/worker.py).
+run_training.__module__ = "app.worker"
+
+
 def recipe_of(request: Mapping[str, Any]) -> Recipe:
     """The recipe of a job's stored request, without its other fields."""
     names = {field.name for field in fields(Recipe)}

@@ -24,7 +24,7 @@ from app.imaging import decode
 from app.routes.forms import Form, read_form
 from app.routes.options import either
 from model.errors import BlankImageError
-from model.messages import Message
+from model.messages import Message, say
 from model.preprocessing import normalize
 
 __all__ = ["Examples", "Picture", "labelled_images", "one_image", "several_images", "stages"]
@@ -235,10 +235,12 @@ def _numbers(value: Any, index: int | None = None) -> Pixels:
 def _number(text: str | None) -> Any:
     if text is None:
         raise Invalid("request.no_label")
-    return int(text) if text.strip().isdecimal() else text
+    return int(text) if text.strip().isdecimal() and len(text) < 20 else text
 
 
 def _label(value: Any) -> int:
     if type(value) is not int or not 0 <= value <= 9:
-        raise Invalid("request.label", found=repr(value)[:40])
+        huge = isinstance(value, int) and abs(value) >= 10**18  # Python prints no more than 4,300
+        found = say("recipe.huge_number") if huge else repr(value)[:40]
+        raise Invalid("request.label", found=found)
     return value

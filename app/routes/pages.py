@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import gzip
 import hashlib
+import posixpath
 import re
 from email.utils import formatdate
 from functools import lru_cache
@@ -127,7 +128,7 @@ async def derivation(request: Request) -> Response:
 
 async def asset(request: Request) -> Response:
     """A module, style sheet or picture; the template's own path gives the filled main page."""
-    if request.path_params["path"] == TEMPLATE:
+    if posixpath.normpath(request.path_params["path"]) == TEMPLATE:
         return await index(request)
     return await files.get_response(request.path_params["path"], request.scope)
 

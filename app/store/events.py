@@ -11,7 +11,17 @@ from sqlalchemy.orm import Session
 from app.store.tables import EventRow
 from model.messages import Message, read
 
-__all__ = ["Event", "after", "api_data", "append", "hint_event", "of_jobs", "stored_hint"]
+__all__ = [
+    "Event",
+    "after",
+    "api_data",
+    "append",
+    "end_event",
+    "hint_event",
+    "of_jobs",
+    "stored_error",
+    "stored_hint",
+]
 
 Event = tuple[str, Mapping[str, Any]]  # kind, data
 
@@ -43,24 +53,41 @@ def of_jobs(
     return found
 
 
+# Code and values stand beside the sentence, which earlier versions read: replicas of both may share
+# one store while they are upgraded.
+
+
 def hint_event(hint: Message) -> Event:
-    """The event for a hint: code and values, and the sentence for readers of earlier versions."""
+    """The event for a hint: its sentence, its code and its values."""
     return "hint", {"message": str(hint), **hint.to_dict()}
+
+
+def end_event(end: Mapping[str, Any], error: Message | None) -> Event:
+    """The event for a job's end, with the code and the values of its error, if it has one."""
+    return "end", {**end, **(error.to_dict() if error is not None else {})}
 
 
 def stored_hint(event: EventRow) -> Message | str:
     """The hint of an event; only its sentence when the code is unknown here."""
-    stored = dict(event.data)
-    sentence: str = stored.pop("message")
-    found = read(stored)
-    return found if isinstance(found, Message) else sentence
+    return _message(event) or str(event.data["message"])
+
+
+def stored_error(event: EventRow) -> str | None:
+    """The error of an `end` event in the language in use; as it was stored if it has no code."""
+    message = _message(event)
+    return str(message) if message is not None else event.data["error"]
 
 
 def api_data(event: EventRow) -> dict[str, Any]:
-    """An event's data as the API returns it, with sentences in place of codes."""
+    """An event's data as the API returns it, with sentences in the language in use."""
     match event.kind:
         case "hint":
             return {**event.data, "message": str(stored_hint(event))}
-        case "end" if event.data.get("error") is not None:
-            return {**event.data, "error": str(read(event.data["error"]))}
+        case "end":
+            return {**event.data, "error": stored_error(event)}
     return dict(event.data)
+
+
+def _message(event: EventRow) -> Message | None:
+    found = read({key: event.data[key] for key in ("code", "values") if key in event.data})
+    return found if isinstance(found, Message) else None

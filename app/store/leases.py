@@ -195,8 +195,9 @@ def finish(
     Raises LeaseLostError.
     """
     end = {"state": state, "model": model, "test_accuracy": test_accuracy}
-    event = ("end", {**end, "error": None if error is None else error.to_json()})
-    lease = write(session, lease, [event], finished_at=now(), eta_seconds=None, error=error, **end)
+    said = None if error is None else str(error)
+    event = store_events.end_event({**end, "error": said}, error)
+    lease = write(session, lease, [event], finished_at=now(), eta_seconds=None, error=said, **end)
     session.execute(delete(CheckpointRow).where(CheckpointRow.job == lease.job))
     return lease
 
@@ -215,7 +216,7 @@ def fail_attempt(session: Session, lease: Lease, reason: Message) -> bool:
     values = {"attempt": failures, "attempts": ATTEMPTS, "reason": reason}
     error = Message("job.attempt_failed", values)
     if failures < ATTEMPTS:
-        _requeue(session, lease, failures=failures, error=error)
+        _requeue(session, lease, failures=failures, error=str(error))
         return False
     session.execute(update(JobRow).where(JobRow.id == lease.job).values(failures=failures))
     finish(session, lease, "failed", error=error)

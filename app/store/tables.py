@@ -1,8 +1,8 @@
 """The tables. Times are seconds since 1970 by the database's clock, not by the replicas' clocks.
 
-jobs ──< events          numbered 1, 2, 3 … without a gap │ └──  checkpoints     at most one for
-each job, from which it is resumed └────  models ──  active_model   weights as bytes; the one row
-names the model that predicts
+jobs ──< events          numbered 1, 2, 3 … without a gap
+  │ └──  checkpoints     at most one for each job, from which it is resumed
+  └────  models ──  active_model   weights as bytes; the one row names the model that predicts
 """
 
 from __future__ import annotations
@@ -12,7 +12,6 @@ from typing import Any
 from sqlalchemy import (
     JSON,
     CheckConstraint,
-    Dialect,
     Double,
     ForeignKey,
     Index,
@@ -20,11 +19,8 @@ from sqlalchemy import (
     MetaData,
     String,
     Text,
-    TypeDecorator,
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
-
-from model.messages import Message, read
 
 __all__ = [
     "ACTIVE",
@@ -43,25 +39,6 @@ ACTIVE = ("queued", "running")
 FINISHED = ("succeeded", "failed", "cancelled")
 
 Id = String(32)
-
-
-class StoredMessage(TypeDecorator[Message | str]):
-    """A column of text that stores a Message as JSON.
-
-    Reading gives a Message, or a string where an earlier version stored a sentence; `str` gives the
-    sentence of either.
-    """
-
-    impl = Text
-    cache_ok = True
-
-    def process_bind_param(self, value: Message | str | None, dialect: Dialect) -> str | None:
-        """Convert to the text that is stored."""
-        return value.to_json() if isinstance(value, Message) else value
-
-    def process_result_value(self, value: str | None, dialect: Dialect) -> Message | str | None:
-        """Convert from the text that is stored."""
-        return None if value is None else read(value)
 
 
 class Base(DeclarativeBase):
@@ -114,7 +91,7 @@ class JobRow(Base):
     model: Mapped[str | None] = mapped_column(Id)
     validation_accuracy: Mapped[float | None] = mapped_column(Double)
     test_accuracy: Mapped[float | None] = mapped_column(Double)
-    error: Mapped[Message | str | None] = mapped_column(StoredMessage)
+    error: Mapped[str | None] = mapped_column(Text)
     created_at: Mapped[float] = mapped_column(Double)
     started_at: Mapped[float | None] = mapped_column(Double)
     finished_at: Mapped[float | None] = mapped_column(Double)

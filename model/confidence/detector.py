@@ -6,7 +6,6 @@ model.confidence.detector FILE` trains it.
 """
 
 import sys
-from dataclasses import asdict
 from functools import cache
 from importlib import resources
 from pathlib import Path
@@ -21,7 +20,7 @@ from model.serialization.checkpoint import dump_model, load_model
 from model.synthesis.negatives import KINDS, draw_negatives
 from model.synthesis.strokes import draw_digits
 from model.training.loop import train
-from model.training.recipe import Recipe
+from model.training.recipe import Recipe, stored_recipe
 
 __all__ = ["RECIPE", "add_negatives", "detector", "rejection_offset", "train_detector"]
 
@@ -63,7 +62,7 @@ def train_detector(
         deskew=recipe.deskew,
         features=recipe.features,
         name="detector",
-        recipe=asdict(recipe),
+        recipe=stored_recipe(recipe),
     )
     made.parameters.biases[-1][0] += rejection_offset(
         made.probabilities(digits.validation_images), REJECTED_SHARE

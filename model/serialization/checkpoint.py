@@ -26,6 +26,8 @@ from model.training.loop import TrainingState
 
 __all__ = ["dump_model", "dump_state", "load_model", "load_state", "pretrained"]
 
+FIRST_OPTIMIZER = "sgd"  # states of earlier versions do not name theirs, and it needs no name
+
 
 def dump_model(model: Classifier) -> bytes:
     """Serialise a classifier to the bytes of an .npz."""
@@ -73,7 +75,6 @@ def dump_state(state: TrainingState) -> bytes:
     meta = {
         "layers": state.parameters.layers,
         "activation": state.parameters.activation,
-        "optimizer": state.optimizer,
         "epoch": state.epoch,
         "best_accuracy": state.best_accuracy,
         "history": [asdict(metrics) for metrics in state.history],
@@ -88,7 +89,7 @@ def load_state(source: bytes | Path) -> TrainingState:
         layers, activation = meta["layers"], meta["activation"]
         npz.expect("epoch", "npz.kind", "int", type(meta["epoch"]).__name__)
         npz.expect("best_accuracy", "npz.kind", "float", type(meta["best_accuracy"]).__name__)
-        optimizer = _choice(meta, "optimizer", "sgd", OPTIMIZERS)  # earlier versions lack it
+        optimizer = _choice(meta, "optimizer", FIRST_OPTIMIZER, OPTIMIZERS)
         empty = Parameters(layers, activation)
         memory = OPTIMIZERS[optimizer].initial_state(empty)
         for name, place in {"parameters": empty.vector, "best": empty.vector, **memory}.items():

@@ -7,7 +7,7 @@ the state at an epoch's end gives the same bits as one that was never interrupte
 
 import math
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -37,7 +37,7 @@ from model.training.diagnostics import (
 from model.training.history import EpochMetrics
 from model.training.pipeline import TrainingExamples, prepare
 from model.training.prefetch import prefetch
-from model.training.recipe import Recipe
+from model.training.recipe import Recipe, stored_recipe
 from model.training.sparse_step import gradient_step
 
 __all__ = ["Progress", "TrainingState", "classifier", "start", "train"]
@@ -129,7 +129,7 @@ def classifier(recipe: Recipe, parameters: Parameters, name: str = "") -> Classi
         deskew=recipe.deskew,
         features=recipe.features,
         name=name,
-        recipe=asdict(recipe),
+        recipe=stored_recipe(recipe),
     )
 
 

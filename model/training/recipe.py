@@ -5,7 +5,7 @@ the test images.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import asdict, dataclass, fields, replace
 from typing import Any
 
 from model.activations import ACTIVATIONS
@@ -23,7 +23,7 @@ from model.training.hyperparameters import (
     whole,
 )
 
-__all__ = ["AUGMENTATIONS", "HYPERPARAMETERS", "PRESETS", "Recipe", "recipe"]
+__all__ = ["AUGMENTATIONS", "HYPERPARAMETERS", "PRESETS", "Recipe", "recipe", "stored_recipe"]
 
 AUGMENTATIONS = ("none", "affine", "full")
 
@@ -99,6 +99,15 @@ PRESETS: dict[str, Recipe] = {
         drawn_examples=3_000,
     ),
 }
+
+
+def stored_recipe(made: Recipe) -> dict[str, Any]:
+    """The recipe as jobs and files of weights keep it: what nobody could choose is left out."""
+    return {
+        name: value
+        for name, value in asdict(made).items()
+        if name not in HYPERPARAMETERS or HYPERPARAMETERS[name].offered
+    }
 
 
 def recipe(preset: str = "fast", **overrides: Any) -> Recipe:

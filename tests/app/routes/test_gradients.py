@@ -167,3 +167,14 @@ def test_a_label_is_needed_for_each_image(client: TestClient, seven: Pixels) -> 
     body = {"pixels": [seven.tolist()] * 2, "labels": [7]}
     assert_problem(client.post("/gradients", json=body), 422, "2 images, 1 labels")
     assert_problem(client.post("/gradients", json={"pixels": seven.tolist()}), 422, "'label'")
+
+
+@pytest.mark.parametrize("digits", [20, 5000])
+def test_a_label_of_many_digits_is_refused(client: TestClient, digits: int) -> None:
+    picture = {"image": ("digit.png", b"no picture", "image/png")}
+    answer = client.post("/gradients", files=picture, data={"label": "9" * digits})
+    assert answer.status_code == 422
+    assert answer.json()["code"] == "request.label"
+    body = '{"pixels": [1' + ", 0" * 783 + '], "label": ' + "9" * digits + "}"
+    answer = client.post("/gradients", content=body, headers={"content-type": "application/json"})
+    assert answer.status_code in (400, 422)

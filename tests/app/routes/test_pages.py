@@ -141,3 +141,8 @@ def test_text_is_compressed_for_those_who_accept_it(client: TestClient) -> None:
     assert "content-encoding" not in plain.headers
     assert int(small.headers["content-length"]) < int(plain.headers["content-length"]) / 2
     assert small.content == plain.content
+
+
+def test_the_template_is_never_served_unfilled(client: TestClient) -> None:
+    for path in ("/./index.html", "/js/../index.html", "/%2e/index.html", "/css/..//index.html"):
+        assert "{{" not in client.get(path).text

@@ -78,8 +78,10 @@ def test_a_hint_whose_values_do_not_fit_its_sentence_here_is_shown_as_it_was(
 
 def test_the_end_tells_why_it_failed_in_words(database: Database) -> None:
     error = Message("job.process_died")
-    row = stored(database, ("end", {"state": "failed", "error": error.to_json()}))
-    assert events.api_data(row) == {"state": "failed", "error": str(error)}
+    row = stored(database, events.end_event({"state": "failed", "error": "As it was."}, error))
+    assert events.api_data(row) == {"state": "failed", "error": str(error), **error.to_dict()}
+    unknown = {"state": "failed", "error": "As it was.", "code": "job.novel", "values": {}}
+    assert events.api_data(stored(database, ("end", unknown))) == unknown
     for error_of_before in ("Out of memory.", None):
         data = {"state": "failed", "error": error_of_before}
         assert events.api_data(stored(database, ("end", data))) == data

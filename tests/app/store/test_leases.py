@@ -205,12 +205,14 @@ def test_an_attempt_that_raised_is_tried_three_times(database: Database) -> None
             ended = leases.fail_attempt(session, lease, raised)
         assert ended == (attempt == 3)
         error = get(database, id).error
-        values = {"attempt": attempt, "attempts": 3, "reason": raised}
-        assert error == Message("job.attempt_failed", values)
-        assert str(error) == f"Attempt {attempt} of 3: MemoryError: too large"
+        assert error == f"Attempt {attempt} of 3: MemoryError: too large"
     assert claim(database, id) is None
     assert (get(database, id).state, get(database, id).failures) == ("failed", 3)
     assert told(database, id) == [(1, "end")]
+    with database.read() as session:
+        (end,) = events.after(session, id, 0)
+    values = {"attempt": 3, "attempts": 3, "reason": raised.to_dict()}
+    assert (end.data["code"], end.data["values"]) == ("job.attempt_failed", values)
 
 
 def test_an_error_of_an_earlier_version_is_the_sentence_that_it_wrote(database: Database) -> None:

@@ -1,5 +1,5 @@
 import math
-from dataclasses import asdict, replace
+from dataclasses import replace
 from itertools import islice
 from typing import Any
 
@@ -26,7 +26,7 @@ from model.serialization.checkpoint import dump_state, load_state
 from model.training import loop, pipeline
 from model.training.diagnostics import dead_units
 from model.training.loop import Progress, TrainingState, classifier, start, train
-from model.training.recipe import Recipe, recipe
+from model.training.recipe import Recipe, recipe, stored_recipe
 
 #: Everything that draws random numbers or keeps state between epochs, on few images.
 BUSY = recipe(
@@ -426,4 +426,4 @@ def test_what_a_run_made_knows_its_recipe(few: Split) -> None:
     made = classifier(BUSY, state.best, name="busy")
     assert (made.deskew, made.name) == (True, "busy")
     assert made.parameters is state.best
-    assert made.recipe == asdict(BUSY)
+    assert made.recipe == stored_recipe(BUSY)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from model.errors import RecipeError
 from model.optimizer import OPTIMIZERS
-from model.training.recipe import PRESETS, Recipe, recipe
+from model.training.recipe import HYPERPARAMETERS, PRESETS, Recipe, recipe, stored_recipe
 
 
 def test_blog_is_the_recipe_of_the_text() -> None:
@@ -134,3 +134,13 @@ ANYTHING = st.one_of(
 def test_a_recipe_is_either_made_or_refused_in_words(name: str, value: Any) -> None:
     with suppress(RecipeError):
         recipe(**{name: value})
+
+
+def test_what_nobody_could_choose_is_not_stored() -> None:
+    for name, preset in PRESETS.items():
+        kept = stored_recipe(preset)
+        assert kept.keys() == {
+            "preset",
+            *(n for n, h in HYPERPARAMETERS.items() if len(h.choices) != 1),
+        }
+        assert Recipe(**kept) == recipe(name)
