@@ -8,8 +8,8 @@ BIN := $(VENV)/bin
 SERVICE := $(VENV)/.service-installed
 TOOLS := $(VENV)/.tools-installed
 BENCHMARKS := accuracy rejection training time_to_98 serving growth jobs robustness
-# A file's tests stay together: they share servers and models. Three at a time on two cores: many wait for servers.
-PYTEST := $(BIN)/python -m pytest --numprocesses=3 --dist=loadfile --no-loadscope-reorder
+# A file's tests stay together: they share servers and models.
+PYTEST := $(BIN)/python -m pytest --numprocesses=2 --dist=loadfile
 COVERAGE := --cov=model --cov=app --cov-branch --cov-report=term --cov-fail-under=97
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --quiet
 
@@ -23,11 +23,11 @@ serve: $(SERVICE)  ## set up what is missing, then serve on http://127.0.0.1:800
 	@exec $(BIN)/byhand serve
 
 test: $(TOOLS) browser  ## set up what is missing, then run every test; in CI, hold their coverage to its floor
-	@echo "Running every test, three at a time…"
+	@echo "Running every test, two at a time…"
 	@$(PYTEST) $(if $(CI),$(COVERAGE))
 
 coverage: $(TOOLS) browser  ## run every test, and fail where they reach too little of the code
-	@echo "Running every test, three at a time, and noting what they reach…"
+	@echo "Running every test, two at a time, and noting what they reach…"
 	@$(PYTEST) $(COVERAGE)
 
 lint: $(TOOLS)  ## style, types and import rules
