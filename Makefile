@@ -45,8 +45,10 @@ bench: $(TOOLS)  ## measure byhand beside its peers and print the tables
 	@$(if $(STROKES),$(BIN)/python benchmarks/pen_strokes.py --strokes $(STROKES),\
 	  echo; echo "benchmarks/pen_strokes.py: make bench STROKES=FILE measures it on pen strokes of your own")
 
-pretrained: $(SERVICE)  ## train model/weights/pretrained.npz anew with the `best` recipe, and model/weights/detector.npz
+pretrained: $(SERVICE)  ## train the bundled networks anew, into model/weights: edges, pixels with its snapshots, the detector
 	$(BIN)/byhand train --preset best --output model/weights/pretrained.npz --name pretrained
+	$(BIN)/byhand train --preset best --features pixels --epochs 150 --drawn-examples 12000 --name pixels \
+	  --output model/weights/pixels.npz --snapshots model/weights/pixels_snapshots.npz
 	$(BIN)/python -m model.confidence.detector model/weights/detector.npz
 
 architecture: $(TOOLS)  ## draw docs/images/architecture.svg anew, and the table in docs/architecture.md

@@ -68,6 +68,9 @@ def train(
         Path | None, typer.Option(help="Write the state here after each epoch.")
     ] = None,
     resume: Annotated[Path | None, typer.Option(help="Go on from such a state.")] = None,
+    snapshots: Annotated[
+        Path | None, typer.Option(help="Write the network at 14 ages here, in half precision.")
+    ] = None,
     url: Url = None,
     api_key: Key = None,
     **hyperparameters: Any,
@@ -77,11 +80,11 @@ def train(
     if url is None:
         from app.commands.train import train
 
-        train(preset, overrides, name, output, data, checkpoint, resume)
+        train(preset, overrides, name, output, data, checkpoint, resume, snapshots)
     else:
         from app.commands.train_remote import train_there
 
-        files = {"data": data, "checkpoint": checkpoint, "resume": resume}
+        files = {"data": data, "checkpoint": checkpoint, "resume": resume, "snapshots": snapshots}
         refuse_local({**files, **overrides})
         train_there(url, api_key, {"preset": preset, **overrides}, name, output)
 
@@ -90,7 +93,8 @@ def train(
 def predict(
     files: Annotated[list[Path], typer.Argument(metavar="FILE…", help="Pictures of one digit.")],
     model: Annotated[
-        str | None, typer.Option(help="A weights file, .npz; with --url, a model's id.")
+        str | None,
+        typer.Option(help="A weights file, .npz, or pixels; with --url, a model's id."),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
     show: Annotated[bool, typer.Option("--show", help="Draw the digit, set upright.")] = False,

@@ -41,7 +41,7 @@ from app.store import jobs as jobs_store
 from app.store import models as models_store
 from app.telemetry import Metrics, Telemetry
 from model import messages
-from model.serialization.checkpoint import dump_model, pretrained
+from model.serialization.checkpoint import BUNDLED, bundled
 
 __all__ = ["create_app"]
 
@@ -127,12 +127,12 @@ def _keep_freed_memory() -> None:
 
 
 def _prepare_store(app: FastAPI) -> None:
-    """Create tables, store the bundled model, load the active one, before the first request."""
+    """Create tables, store the bundled models, load the active one, before the first request."""
     database: engine.Database = app.state.database
     engine.migrate(database)
-    bundled = pretrained()
+    networks = {name: bundled(name) for name in BUNDLED}
     with database.begin() as session:
-        models_store.put_pretrained(session, bundled, dump_model(bundled))
+        models_store.put_bundled(session, networks)
     app.state.inference.refresh()
     app.state.metrics.watch_jobs(lambda: _count_jobs(database))
 

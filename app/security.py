@@ -129,7 +129,7 @@ def page_headers(script: str = "'self'") -> dict[str, str]:
             "img-src 'self' data: blob:; font-src 'self'; connect-src 'self'; "
             "manifest-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'self'"
         ),
-        "Referrer-Policy": "no-referrer",
+        "Referrer-Policy": "same-origin",
     }
 
 

@@ -55,6 +55,13 @@ class Settings(BaseSettings):
         le=3600,
         description="Seconds without a heartbeat after which another worker takes a job up.",
     )
+    snapshots: int = Field(
+        24,
+        ge=0,
+        le=100,
+        description="The most snapshots that a training job keeps of its network, some 0.4 MB "
+        "each at 128 units; 0: none.",
+    )
     keep_jobs_days: float | None = Field(
         None,
         gt=0,

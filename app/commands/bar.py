@@ -51,7 +51,7 @@ class Bar:
             completed=at.step,
             total=at.steps,
             epoch=f"{at.epoch}/{at.epochs}",
-            loss=f"{at.train_loss:.4f}",
+            loss="" if at.train_loss is None else f"{at.train_loss:.4f}",
             accuracy=self._accuracy,
             left=_clock(seconds_left),
         )

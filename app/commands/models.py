@@ -16,7 +16,7 @@ from app.commands.remote import Server
 from app.schemas.models import Model
 from app.serving.inference import check_servable
 from app.store import models
-from model.serialization.checkpoint import dump_model, load_model, pretrained
+from model.serialization.checkpoint import BUNDLED, bundled, load_model
 
 __all__ = ["Models"]
 
@@ -108,7 +108,7 @@ class LocalBackend:
     def __init__(self) -> None:
         self._database = open_store(settings())
         with self._database.begin() as session:
-            models.put_pretrained(session, pretrained(), dump_model(pretrained()))
+            models.put_bundled(session, {name: bundled(name) for name in BUNDLED})
 
     def all(self) -> Iterator[dict[str, Any]]:
         cursor = None

@@ -17,7 +17,7 @@ from app.serving.answer import answer
 from model.confidence.rejection import predict_or_reject
 from model.preprocessing import normalize
 from model.preprocessing.pipeline import upright
-from model.serialization.checkpoint import load_model, pretrained
+from model.serialization.checkpoint import BUNDLED, bundled, load_model
 
 if TYPE_CHECKING:
     from app.commands.remote import Server
@@ -76,11 +76,12 @@ def _print_each(files: list[Path], read: Reader, as_json: bool, show: bool) -> i
 
 
 def _local_reader(model: str | None) -> Reader:
-    classifier = pretrained() if model is None else load_model(Path(model))
+    name = model or BUNDLED[0]
+    classifier = bundled(name) if name in BUNDLED else load_model(Path(name))
 
     def read(file: Path) -> PictureResult:
         pixels = normalize.to_mnist(decode.read_grey(file.read_bytes())).reshape(1, 784)
-        read = answer(predict_or_reject(classifier, pixels), 0, model or "pretrained")
+        read = answer(predict_or_reject(classifier, pixels), 0, name)
         read["confidence"] = round(float(read["confidence"]), 6)
         read["probabilities"] = [round(float(p), 6) for p in read["probabilities"]]
         return PictureResult(read, upright(pixels, classifier.deskew)[0] / np.float32(255))

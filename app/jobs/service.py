@@ -24,13 +24,14 @@ from app.schemas.training import (
     TrainRequest,
 )
 from app.settings import Settings
-from app.store import events, jobs, leases
+from app.store import events, jobs, leases, snapshots
 from app.store.clock import new_id
 from app.store.engine import Database, Session
 from app.store.leases import LeaseLostError
 from app.store.tables import FINISHED, EventRow, JobRow
 from model.messages import say
 from model.serialization.checkpoint import load_state
+from model.serialization.snapshots import SnapshotLine
 
 __all__ = ["JobService"]
 
@@ -44,6 +45,7 @@ class JobService:
         self._database = database
         self._lease_seconds = settings.lease_seconds
         self._most_queued = settings.max_queued_jobs
+        self._snapshots = settings.snapshots
         self.event_stream = EventStream(database)
         self._dispatcher = Dispatcher(
             database,
@@ -73,7 +75,7 @@ class JobService:
             row = jobs.by_key(session, key) if key is not None else None
             if row is None:
                 self._make_room(session, 1)
-                row = _add(session, resolved, request.name, key=key)
+                row = self._add(session, resolved, request.name, key=key)
             elif row.request != resolved:
                 raise Conflict("job.key_used", key=key, job=row.id)
             job = _describe(session, [row])[0]
@@ -95,10 +97,37 @@ class JobService:
                 resolved = resolve(session, vary(base, varied))
                 label = ", ".join(f"{field} {value}" for field, value in varied.items())
                 name = f"{request.name}: {label}" if request.name else label
-                rows.append(_add(session, resolved, name[:200], id=id, sweep=sweep))
+                rows.append(self._add(session, resolved, name[:200], id=id, sweep=sweep))
             described = _describe(session, rows)
         self._dispatcher.wake()
         return Sweep(id=sweep, jobs=described, best=None)
+
+    def pause(self, id: str) -> Job:
+        """Pause a job until it is resumed. Raises NotFound, or Conflict for one that has ended."""
+        with self._database.begin() as session:
+            return self._going_on(session, jobs.pause(session, id))
+
+    def resume(self, id: str, epochs: int | None = None) -> Job:
+        """Let a job go on, for so many epochs if that is said, and withdraw a wish to pause.
+
+        Raises NotFound, or Conflict for a job that has ended.
+        """
+        with self._database.begin() as session:
+            job = self._going_on(session, jobs.resume(session, id, epochs))
+        self._dispatcher.wake()
+        return job
+
+    @staticmethod
+    def _going_on(session: Session, row: JobRow) -> Job:
+        if row.state in FINISHED:
+            raise Conflict("job.over", job=row.id, state=row.state)
+        return _describe(session, [row])[0]
+
+    def snapshots(self, id: str) -> Sequence[tuple[str, SnapshotLine]]:
+        """The snapshots of a job by step, each with the id to use. Raises NotFound."""
+        with self._database.read() as session:
+            base = jobs.get(session, id).model or id
+            return [(f"{base}@{line.step}", line) for line in snapshots.lines(session, id)]
 
     def cancel(self, id: str) -> Job:
         """Stop a job; its best epoch so far becomes a model. Cancelling twice does nothing more.
@@ -150,6 +179,29 @@ class JobService:
             )
             return JobPage(items=_describe(session, rows), next=following, best=best)
 
+    def _add(
+        self,
+        session: Session,
+        resolved: dict[str, Any],
+        name: str | None,
+        *,
+        id: str | None = None,
+        key: str | None = None,
+        sweep: str | None = None,
+    ) -> JobRow:
+        epochs = resolved["epochs"]
+        code = "job.name_epoch" if epochs == 1 else "job.name_epochs"
+        return jobs.add(
+            session,
+            id=id or new_id(),
+            name=name or say(code, preset=resolved["preset"], epochs=epochs),
+            request=resolved,
+            epochs=epochs,
+            snapshots=self._snapshots,
+            sweep=sweep,
+            idempotency_key=key,
+        )
+
     def _make_room(self, session: Session, more: int) -> None:
         waiting = jobs.waiting(session)
         if waiting + more > self._most_queued:
@@ -160,29 +212,6 @@ class JobService:
                 more=more,
                 retry_after=RETRY_AFTER_SECONDS,
             )
-
-
-def _add(
-    session: Session,
-    resolved: dict[str, Any],
-    name: str | None,
-    *,
-    id: str | None = None,
-    key: str | None = None,
-    sweep: str | None = None,
-) -> JobRow:
-    epochs = resolved["epochs"]
-    code = "job.name_epoch" if epochs == 1 else "job.name_epochs"
-    name = name or say(code, preset=resolved["preset"], epochs=epochs)
-    return jobs.add(
-        session,
-        id=id or new_id(),
-        name=name,
-        request=resolved,
-        epochs=epochs,
-        sweep=sweep,
-        idempotency_key=key,
-    )
 
 
 def _best(rows: Sequence[JobRow]) -> str | None:
@@ -198,7 +227,7 @@ def _describe(session: Session, rows: Iterable[JobRow]) -> list[Job]:
         Job(
             id=row.id,
             name=row.name,
-            state=row.state,
+            state=jobs.state_of(row),
             request=row.request,
             progress=JobProgress.model_validate(row, from_attributes=True),
             metrics=[EpochMetrics(**e.data) for e in told[row.id] if e.kind == "epoch"],
@@ -209,6 +238,7 @@ def _describe(session: Session, rows: Iterable[JobRow]) -> list[Job]:
             error=_error(row, told[row.id]),
             sweep=row.sweep,
             cancel_requested=row.cancel_requested,
+            pause_requested=row.state == "running" and row.pause_after_epoch is not None,
             created_at=_time(row.created_at),
             started_at=_time(row.started_at) if row.started_at else None,
             finished_at=_time(row.finished_at) if row.finished_at else None,

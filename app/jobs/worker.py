@@ -21,7 +21,7 @@ from app.errors import NotFound, ProblemError
 from app.jobs.eta import ProgressClock
 from app.logs import log
 from app.store import events as store_events
-from app.store import leases, models
+from app.store import leases, models, snapshots
 from app.store.clock import new_id
 from app.store.engine import Database, Session, StoreError, connect
 from app.store.leases import Lease, LeaseLostError
@@ -52,7 +52,8 @@ def run_training(
 ) -> str:
     """Claim a job, resume it from its last checkpoint if it has one, and run it to its end.
 
-    Returns the outcome: the job's final state, "released", "lost", "attempt failed" or "not free".
+    Returns the outcome: the job's final state, "paused", "released", "lost", "attempt failed" or
+    "not free".
     """
     database = connect(database_url)
     try:
@@ -114,6 +115,11 @@ def _message(error: ByhandError | ProblemError) -> Message:
     return error.message
 
 
+def _seconds_left(progress: Progress, clock: ProgressClock) -> float | None:
+    """The time left; unknown before the first step, ahead of which the data are prepared."""
+    return clock.seconds_left(progress.step, progress.steps) if progress.step else None
+
+
 class _Attempt:
     """One attempt at a job, from its claim to its end."""
 
@@ -122,7 +128,7 @@ class _Attempt:
         self.lease = lease
         self.job = job
         self.recipe = recipe_of(job.request)
-        self.reported_step = job.step
+        self.reported_step = job.step if job.last_event else -1  # 0 is reported, too
         self.reported_hints: set[Message | str] = set()  # str: by an earlier version
         self.lost = threading.Event()
 
@@ -151,20 +157,30 @@ class _Attempt:
         clock = ProgressClock()
         if self.lease.cancel_requested:
             return self._end("cancelled", state)
-        for progress in train(self.recipe, data, state, base):
+        for progress in train(self.recipe, data, state, base, self.job.snapshots):
             if progress.state is not None:
                 state = progress.state
                 self._report_epoch(progress, state, clock)
-            elif clock.report_is_due():
+            elif clock.report_is_due() or progress.snapshots:
                 self._report(progress, clock)
             if self.lost.is_set():
                 raise LeaseLostError(self.job.id)
             if self.lease.cancel_requested:
                 return self._end("cancelled", state)
+            if self._is_to_pause(progress):
+                self._commit(leases.pause)
+                return "paused"
             if stop_requested.is_set():
                 self._commit(leases.release)
                 return "released"
         return self._end("succeeded", state)
+
+    def _is_to_pause(self, progress: Progress) -> bool:
+        """Whether to pause here: at once, or at the end of the epoch that was named."""
+        after = self.lease.pause_after_epoch
+        if after is None or progress.step == progress.steps:
+            return False
+        return after == 0 or (progress.state is not None and progress.epoch >= after)
 
     def _load(self) -> tuple[TrainingState | None, Parameters | None]:
         """The state to resume from, if any, and the base model's parameters, if any."""
@@ -187,14 +203,33 @@ class _Attempt:
             self._commit(leases.write)
             return
         columns = self._columns(progress, clock)
-        event = ("progress", columns | {"train_loss": progress.train_loss})
-        self._commit(lambda s, lease: leases.write(s, lease, [event], **columns), 1)
+        event = self._progress_event(progress, columns)
+
+        def commit(session: Session, lease: Lease) -> Lease:
+            lease = leases.write(session, lease, [event], **columns)
+            self._keep(session, progress)
+            return lease
+
+        self._commit(commit, 1)
         self.reported_step = progress.step
+
+    def _progress_event(self, progress: Progress, columns: Mapping[str, Any]) -> store_events.Event:
+        data = {**columns, "train_loss": progress.train_loss}
+        if progress.snapshots:
+            data["snapshot"] = progress.snapshots[-1].step
+        return "progress", data
+
+    def _keep(self, session: Session, progress: Progress) -> None:
+        """Store the snapshots of a report, in the transaction of its write."""
+        for each in progress.snapshots:
+            name = f"{self.job.name}@{each.step}"
+            made = classifier(self.recipe, each.parameters, name=name)
+            snapshots.add(session, self.job.id, each, made)
 
     def _report_epoch(self, progress: Progress, state: TrainingState, clock: ProgressClock) -> None:
         columns = self._columns(progress, clock)
         events: list[store_events.Event] = [
-            ("progress", columns | {"train_loss": progress.train_loss}),
+            self._progress_event(progress, columns),
             ("epoch", asdict(state.history[-1]) | {"seconds": clock.epoch_seconds()}),
         ]
         found = hints(state.history, self.recipe)
@@ -206,6 +241,7 @@ class _Attempt:
             columns["validation_accuracy"] = state.best_accuracy
             lease = leases.write(session, lease, events, **columns)
             leases.save_checkpoint(session, lease.job, state.epoch, saved)
+            self._keep(session, progress)
             return lease
 
         self._commit(commit, len(events))
@@ -218,7 +254,7 @@ class _Attempt:
             "epochs": progress.epochs,
             "step": progress.step,
             "steps": progress.steps,
-            "eta_seconds": clock.seconds_left(progress.step, progress.steps),
+            "eta_seconds": _seconds_left(progress, clock),
         }
 
     def _end(self, outcome: str, state: TrainingState | None) -> str:

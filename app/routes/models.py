@@ -14,10 +14,10 @@ from app.routes import documents, options
 from app.routes.forms import read_form
 from app.routes.inputs import FORM, OCTETS
 from app.schemas.common import Page
-from app.schemas.models import Activate, Model, ModelForm
+from app.schemas.models import Activate, Model, ModelForm, Snapshot, Snapshots
 from app.security import KeyNeeded, LimitedRoute
 from app.serving.inference import check_servable
-from app.store import models
+from app.store import models, snapshots
 from app.store.engine import Database
 from model.messages import Message
 from model.serialization.checkpoint import load_model
@@ -33,13 +33,15 @@ MOST_NAME = 200  # characters
 
 def _known_shape(id: str) -> str:
     # Every id has this form: others are refused here, and no odd character reaches the store.
-    if not re.fullmatch(r"[A-Za-z0-9_-]{1,64}", id):
+    if not re.fullmatch(r"[A-Za-z0-9_-]{1,64}(@\d{1,10})?", id):
         raise NotFound("model.not_found", id=id[:64])
     return id
 
 
 ModelId = Annotated[
-    str, AfterValidator(_known_shape), Path(description="The model's id, as in GET /models.")
+    str,
+    AfterValidator(_known_shape),
+    Path(description="The model's id, as in GET /models, or MODEL@STEP: it after that step."),
 ]
 
 
@@ -94,6 +96,23 @@ def get_weights(request: Request, id: ModelId) -> Response:
     return Response(data, media_type=OCTETS, headers=headers)
 
 
+@router.get(
+    "/models/{id}/snapshots",
+    summary="List a model's snapshots",
+    response_model_exclude_none=True,
+    responses=documents.problems(404),
+)
+def get_snapshots(request: Request, id: ModelId) -> Snapshots:
+    """The model as it was after some steps of its training; each id goes wherever a model's does.
+
+    Uploaded models and those of earlier versions have none.
+    """
+    with _store(request).read() as session:
+        models.get(session, id)
+        lines = snapshots.lines(session, id)
+    return Snapshots(items=[Snapshot.of(f"{id}@{line.step}", line) for line in lines])
+
+
 @router.post(
     "/models",
     summary="Upload a model",
@@ -145,7 +164,7 @@ def activate(request: Request, body: Activate) -> Model:
     responses=documents.problems(401, 404, 409),
 )
 def delete(request: Request, id: ModelId) -> None:
-    """The active model and the bundled one cannot be deleted: 409."""
+    """Its snapshots go with it. The active model and the bundled ones cannot be deleted: 409."""
     with _store(request).begin() as session:
         models.delete(session, id)
     request.app.state.inference.refresh()

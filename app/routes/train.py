@@ -11,6 +11,7 @@ from fastapi.sse import EventSourceResponse, ServerSentEvent
 from app.errors import Invalid
 from app.jobs.service import JobService
 from app.routes.documents import problems
+from app.schemas.models import Snapshot, Snapshots
 from app.schemas.training import Job, JobPage, State, Sweep, SweepRequest, TrainRequest
 from app.security import KeyNeeded, LimitedRoute
 from model.messages import say
@@ -100,6 +101,39 @@ def cancel(service: JobServiceNeeded, id: str) -> Job:
     A job that is cancelled already stays so (202); one that has succeeded or failed is a 409.
     """
     return service.cancel(id)
+
+
+@router.post(
+    "/{id}/pause", status_code=202, dependencies=[KeyNeeded], responses=problems(401, 404, 409)
+)
+def pause(service: JobServiceNeeded, id: str) -> Job:
+    """Pause a job: within a second it stops, and its worker is free for others.
+
+    It stays paused, also when the server starts anew, until it is resumed: then the epoch that was
+    interrupted is done again from its start, and the result is the same as without the pause.
+    """
+    return service.pause(id)
+
+
+@router.post(
+    "/{id}/resume", status_code=202, dependencies=[KeyNeeded], responses=problems(401, 404, 409)
+)
+def resume(
+    service: JobServiceNeeded,
+    id: str,
+    epochs: Annotated[
+        int | None,
+        Query(ge=1, le=10_000, description="Pause again after so many epochs; left out: go on."),
+    ] = None,
+) -> Job:
+    """Let a paused job go on; of one that runs, withdraw the wish to pause."""
+    return service.resume(id, epochs)
+
+
+@router.get("/{id}/snapshots", response_model_exclude_none=True, responses=problems(404))
+def snapshots(service: JobServiceNeeded, id: str) -> Snapshots:
+    """The job's network as it was after some steps: each id goes wherever a model's id does."""
+    return Snapshots(items=[Snapshot.of(model, line) for model, line in service.snapshots(id)])
 
 
 def _followed(service: JobServiceNeeded, id: str) -> str:

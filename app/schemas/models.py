@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from model.preprocessing.pipeline import FEATURES
+from model.serialization.checkpoint import BUNDLED
+from model.serialization.snapshots import SnapshotLine
 
-__all__ = ["Activate", "Model", "ModelForm"]
+__all__ = ["Activate", "Model", "ModelForm", "Snapshot", "Snapshots"]
 
 EXAMPLE: dict[str, Any] = {
     "id": "pretrained",
-    "name": "Bundled with byhand",
+    "name": "Edges, reads best",
     "created_at": "2026-01-05T09:30:00Z",
     "layers": [784, 128, 10],
     "activation": "sigmoid",
@@ -22,6 +25,7 @@ EXAMPLE: dict[str, Any] = {
     "features": "edges",
     "parameters": 101_770,
     "job": None,
+    "bundled": True,
     "active": True,
     "sha256": "9f2c6b0e5a7d4c1f8e3b2a1908f7e6d5c4b3a29180f7e6d5c4b3a29180f7e6d5",
 }
@@ -45,6 +49,7 @@ class Model(BaseModel):
     test_accuracy: float | None = Field(description="On the 10,000 test images, 0..1, if known.")
     parameters: int = Field(description="How many weights and biases it has.")
     job: str | None = Field(description="The training job that made it.")
+    bundled: bool = Field(description="Whether it comes with byhand, and cannot be deleted.")
     active: bool = Field(description="Whether /predict uses it when no other is named.")
     sha256: str = Field(description="Of the .npz file; also its ETag.")
 
@@ -62,9 +67,35 @@ class Model(BaseModel):
             test_accuracy=row.test_accuracy,
             parameters=row.parameters,
             job=row.job,
+            bundled=row.id.partition("@")[0] in BUNDLED,
             active=active is not None and row.id == active[0],
             sha256=row.sha256,
         )
+
+
+class Snapshot(BaseModel):
+    """A network as it was after a step of its training."""
+
+    model: str = Field(description="The id to use: MODEL@STEP.", examples=["pixels@300"])
+    step: int = Field(description="How many gradient steps it had taken; 0: random.")
+    epoch: int = Field(description="The epoch of that step.")
+    train_loss: float | None = Field(
+        None, description="The loss of the step's batch, or the mean of the epoch that it ended."
+    )
+    validation_accuracy: float | None = Field(
+        None, description="On the last 5,000 training images, 0..1."
+    )
+
+    @classmethod
+    def of(cls, model: str, line: SnapshotLine) -> Snapshot:
+        """The snapshot with this id."""
+        return cls(model=model, **asdict(line))
+
+
+class Snapshots(BaseModel):
+    """The snapshots of a run or a model, by step."""
+
+    items: list[Snapshot]
 
 
 class Activate(BaseModel):

@@ -22,7 +22,7 @@ __all__ = [
     "TrainRequest",
 ]
 
-State = Literal["queued", "running", "succeeded", "failed", "cancelled"]
+State = Literal["queued", "running", "paused", "succeeded", "failed", "cancelled"]
 
 MOST_JOBS = 64  # in one sweep
 NOT_SWEPT = ("name", "activate", "values")
@@ -42,7 +42,7 @@ class _RunRequest(BaseModel):
     name: str | None = Field(None, max_length=200, description="For people; need not be unique.")
     base_model: str | None = Field(
         None,
-        max_length=32,
+        max_length=64,
         description="Go on from this model's weights. Layers, activation, deskew and features "
         "are its own unless they are given.",
     )
@@ -158,6 +158,9 @@ class Job(BaseModel):
     sweep: str | None = Field(description="The sweep that it belongs to.")
     cancel_requested: bool = Field(
         description="Whether it was cancelled; it stops within a second."
+    )
+    pause_requested: bool = Field(
+        False, description="Whether it is going to pause: within a second, or after some epochs."
     )
     created_at: datetime
     started_at: datetime | None

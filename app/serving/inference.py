@@ -10,12 +10,13 @@ import asyncio
 import threading
 from collections import OrderedDict
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from app.errors import NotFound, Unavailable
+from app.errors import Unavailable
 from app.logs import log
 from app.store import models
 from app.store.engine import Database
@@ -29,7 +30,8 @@ from model.serialization.checkpoint import load_model
 __all__ = ["ImageVerdict", "Inference", "LoadedModel", "check_servable"]
 
 POLL_SECONDS = 1.0
-MOST_OTHERS = 8  # models besides the active one: 0.4 MB each at 784-128-10
+MOST_OTHERS = 40  # models besides the active one: 0.4 MB each at 784-128-10, all ages of one
+MOST_BYTES = 64 * 2**20  # of them together
 
 Pixels = NDArray[Any]  # (n, 784), 0..255
 
@@ -95,7 +97,9 @@ class Inference:
         loaded = self._load(id)
         with self._lock:
             self._others[id] = loaded
-            while len(self._others) > MOST_OTHERS:
+            while len(self._others) > MOST_OTHERS or (
+                len(self._others) > 1 and self._others_bytes() > MOST_BYTES
+            ):
                 self._others.popitem(last=False)
         return loaded
 
@@ -142,8 +146,14 @@ class Inference:
             self._active is None or current != (self._active.id, self._active.sha256)
         ):
             self._active = self._load(current[0])
-        for id, loaded in list(self._others.items()):
-            if not self._is_current(loaded):
+        others = dict(self._others)
+        if not others:
+            return
+        with self._database.read() as session:
+            there = models.current(session, others)
+        for id, loaded in others.items():
+            # A snapshot does not change: it is there or not.
+            if id not in there or there[id] not in (loaded.sha256, None):
                 with self._lock:
                     self._others.pop(id, None)
 
@@ -169,17 +179,13 @@ class Inference:
                     log.warning("models cannot be refreshed", error=str(error))
                 reachable = False
 
+    def _others_bytes(self) -> int:
+        return sum(each.classifier.parameters.vector.nbytes for each in self._others.values())
+
     def _load(self, id: str) -> LoadedModel:
         with self._database.read() as session:
-            sha256, data = models.get(session, id).sha256, models.weights(session, id)
-        return LoadedModel(id, sha256, load_model(data))
-
-    def _is_current(self, loaded: LoadedModel) -> bool:
-        try:
-            with self._database.read() as session:
-                return models.get(session, loaded.id).sha256 == loaded.sha256
-        except NotFound:
-            return False
+            data = models.weights(session, id)
+        return LoadedModel(id, sha256(data).hexdigest(), load_model(data))
 
 
 def check_servable(classifier: Classifier) -> None:

@@ -2,7 +2,8 @@
 
     queued ──claim──> running ──finish──> succeeded | failed | cancelled
        ^                 │
-       └── release (the server stops), fail_attempt (raised, or its process or machine was lost)
+       ├── release (the server stops), fail_attempt (raised, or its process or machine was lost)
+       └── pause: queued as well, but not to be claimed until it is resumed (jobs.py)
 
 A claim increments the job's `attempt`, and every write of a worker is conditional on the attempt it
 holds (optimistic locking). So a worker that was presumed dead, and is not, loses its lease and
@@ -36,6 +37,7 @@ __all__ = [
     "finish",
     "held_by",
     "offer",
+    "pause",
     "release",
     "renew_heartbeat",
     "renew_offers",
@@ -59,12 +61,13 @@ class Lease:
     attempt: int
     last_event: int
     cancel_requested: bool = False
+    pause_after_epoch: int | None = None  # 0: at once
 
 
 def claimable(lease_seconds: float) -> ColumnElement[bool]:
-    """The condition that a job can be claimed: queued, or running with an expired lease."""
+    """The condition that a job can be claimed: queued and not paused, or its lease has expired."""
     expired = and_(JobRow.state == "running", JobRow.heartbeat_at < now() - lease_seconds)
-    return or_(JobRow.state == "queued", expired)
+    return or_(and_(JobRow.state == "queued", ~JobRow.paused), expired)
 
 
 def offer(session: Session, *, limit: int, lease_seconds: float, seconds: float) -> list[str]:
@@ -125,7 +128,8 @@ def claim(
     row.started_at = row.started_at or now()
     session.flush()
     session.refresh(row)
-    return Lease(row.id, row.attempt, row.last_event, row.cancel_requested), row
+    lease = Lease(row.id, row.attempt, row.last_event, row.cancel_requested, row.pause_after_epoch)
+    return lease, row
 
 
 def renew_heartbeat(session: Session, lease: Lease) -> bool:
@@ -151,7 +155,7 @@ def write(session: Session, lease: Lease, events: Sequence[Event] = (), **values
             JobRow.state.in_(ACTIVE),
         )
         .values(heartbeat_at=now(), last_event=lease.last_event + len(events), **values)
-        .returning(JobRow.cancel_requested)
+        .returning(JobRow.cancel_requested, JobRow.pause_after_epoch)
         .execution_options(synchronize_session=False)
     )
     row = session.execute(query).one_or_none()
@@ -159,7 +163,10 @@ def write(session: Session, lease: Lease, events: Sequence[Event] = (), **values
         raise LeaseLostError(lease.job)
     store_events.append(session, lease.job, lease.last_event, events)
     return replace(
-        lease, last_event=lease.last_event + len(events), cancel_requested=row.cancel_requested
+        lease,
+        last_event=lease.last_event + len(events),
+        cancel_requested=row.cancel_requested,
+        pause_after_epoch=row.pause_after_epoch,
     )
 
 
@@ -205,6 +212,11 @@ def finish(
 def release(session: Session, lease: Lease) -> None:
     """Return a job to the queue, to be resumed from its checkpoint; no attempt counts as failed."""
     _requeue(session, lease)
+
+
+def pause(session: Session, lease: Lease) -> None:
+    """Return a job to the queue, where it stays until it is resumed; no attempt has failed."""
+    _requeue(session, lease, paused=True, pause_after_epoch=None)
 
 
 def fail_attempt(session: Session, lease: Lease, reason: Message) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from hashlib import sha256
 
 from sqlalchemy import delete as sql_delete
@@ -10,15 +10,28 @@ from sqlalchemy import select, tuple_, update
 from sqlalchemy.orm import Session
 
 from app.errors import Conflict, Invalid, NotFound
+from app.store import snapshots
 from app.store.clock import new_id, now
 from app.store.engine import lock
 from app.store.tables import ActiveModelRow, JobRow, ModelRow
 from model.classifier import Classifier
 from model.messages import say
+from model.serialization.checkpoint import BUNDLED, dump_model
 
-__all__ = ["activate", "active", "add", "delete", "get", "page", "put_pretrained", "weights"]
+__all__ = [
+    "activate",
+    "active",
+    "add",
+    "current",
+    "delete",
+    "get",
+    "page",
+    "put_bundled",
+    "weights",
+]
 
-PRETRAINED = "pretrained"
+NAMES = {"pretrained": "model.bundled", "pixels": "model.bundled_pixels"}  # codes, by id
+PRETRAINED = "pretrained"  # the one that is active unless another is made so
 
 
 def add(
@@ -40,7 +53,9 @@ def add(
 
 
 def get(session: Session, id: str) -> ModelRow:
-    """The model with this id, without its weights. Raises NotFound."""
+    """The model with this id, which may be MODEL@STEP, without its weights. Raises NotFound."""
+    if snapshots.is_snapshot(id):
+        return _as_model(session, id)
     row = session.get(ModelRow, id)
     if row is None:
         raise NotFound("model.not_found", id=id)
@@ -60,7 +75,9 @@ def page(session: Session, limit: int, cursor: str | None) -> tuple[Sequence[Mod
 
 
 def weights(session: Session, id: str) -> bytes:
-    """The .npz of a model. Raises NotFound."""
+    """The .npz of a model, whose id may be MODEL@STEP. Raises NotFound."""
+    if snapshots.is_snapshot(id):
+        return snapshots.load(session, id).weights
     data = session.scalar(select(ModelRow.weights).where(ModelRow.id == id))
     if data is None:
         raise NotFound("model.not_found", id=id)
@@ -68,7 +85,8 @@ def weights(session: Session, id: str) -> bytes:
 
 
 def activate(session: Session, id: str) -> None:
-    """Make this the active model of all replicas. Raises NotFound."""
+    """Make this the active model of all replicas. Raises NotFound, Conflict for a snapshot."""
+    _expect_no_snapshot(id)
     # Locked against deletion until the commit.
     if session.get(ModelRow, id, with_for_update=True) is None:
         raise NotFound("model.not_found", id=id)
@@ -85,8 +103,26 @@ def active(session: Session) -> tuple[str, str] | None:
     return (row[0], row[1]) if row else None
 
 
+def current(session: Session, ids: Collection[str]) -> dict[str, str | None]:
+    """The SHA-256 of each of these models that are there; None for snapshots, which do not change.
+
+    One query for all models and two for all snapshots.
+    """
+    ages = {id for id in ids if snapshots.is_snapshot(id)}
+    found: dict[str, str | None] = dict.fromkeys(snapshots.existing(session, ages) if ages else ())
+    plain = [id for id in ids if id not in ages]
+    if plain:
+        query = select(ModelRow.id, ModelRow.sha256).where(ModelRow.id.in_(plain))
+        found |= {row.id: row.sha256 for row in session.execute(query)}
+    return found
+
+
 def delete(session: Session, id: str) -> None:
-    """Delete a model. Raises NotFound, or Conflict for the active and for the bundled one."""
+    """Delete a model with its snapshots.
+
+    Raises NotFound, or Conflict for the active one, the bundled ones and for a snapshot.
+    """
+    _expect_no_snapshot(id)
     # Locked against activation until the commit.
     row = session.scalar(select(ModelRow).where(ModelRow.id == id).with_for_update())
     if row is None:
@@ -94,28 +130,43 @@ def delete(session: Session, id: str) -> None:
     current = active(session)
     if current is not None and current[0] == id:
         raise Conflict("model.is_active", id=id)
-    if id == PRETRAINED:
+    if id in BUNDLED:
         raise Conflict("model.bundled_stays")
+    if row.job is not None:
+        snapshots.delete_of(session, row.job)
     session.execute(update(JobRow).where(JobRow.model == id).values(model=None))
     session.execute(sql_delete(ModelRow).where(ModelRow.id == id))
 
 
-def put_pretrained(session: Session, classifier: Classifier, weights: bytes) -> None:
-    """Insert or update the bundled model, row `pretrained`; activate it if no other is active."""
+def put_bundled(session: Session, networks: Mapping[str, Classifier]) -> None:
+    """Insert or update the bundled networks, by id; `pretrained` is active if no other is."""
     lock(session, "bundled model")
-    row = session.get(ModelRow, PRETRAINED)
-    if row is None:
-        row = add(
-            session,
-            classifier=classifier,
-            weights=weights,
-            name=say("model.bundled"),
-            id=PRETRAINED,
-        )
-    elif row.sha256 != sha256(weights).hexdigest():
-        _fill(row, classifier, weights, row.name)
+    for id, classifier in networks.items():
+        weights = dump_model(classifier)
+        row = session.get(ModelRow, id)
+        if row is None:
+            name = say(NAMES[id])
+            row = add(session, classifier=classifier, weights=weights, name=name, id=id)
+        elif row.sha256 != sha256(weights).hexdigest():
+            _fill(row, classifier, weights, row.name)
+    session.flush()
     if active(session) is None:
         activate(session, PRETRAINED)
+
+
+def _expect_no_snapshot(id: str) -> None:
+    if snapshots.is_snapshot(id):
+        raise Conflict("model.is_snapshot", id=id[:80])
+
+
+def _as_model(session: Session, id: str) -> ModelRow:
+    """A snapshot as a model's row, which is not stored."""
+    found = snapshots.load(session, id)
+    base = session.get(ModelRow, id.partition("@")[0])
+    created_at = found.created_at or (base.created_at if base else 0.0)
+    row = ModelRow(id=id, created_at=created_at, job=found.job)
+    _fill(row, found.classifier, found.weights, found.classifier.name or id)
+    return row
 
 
 def _fill(row: ModelRow, classifier: Classifier, weights: bytes, name: str) -> None:

@@ -1,6 +1,7 @@
 """The tables. Times are seconds since 1970 by the database's clock, not by the replicas' clocks.
 
 jobs ──< events          numbered 1, 2, 3 … without a gap
+  │ ├──< snapshots       the network after some of the job's steps
   │ └──  checkpoints     at most one for each job, from which it is resumed
   └────  models ──  active_model   weights as bytes; the one row names the model that predicts
 """
@@ -19,6 +20,7 @@ from sqlalchemy import (
     MetaData,
     String,
     Text,
+    false,
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
@@ -32,8 +34,10 @@ __all__ = [
     "EventRow",
     "JobRow",
     "ModelRow",
+    "SnapshotRow",
 ]
 
+#: As they are stored. A paused job is a queued one that nobody may claim: `JobRow.paused`.
 STATES = ("queued", "running", "succeeded", "failed", "cancelled")
 ACTIVE = ("queued", "running")
 FINISHED = ("succeeded", "failed", "cancelled")
@@ -86,6 +90,10 @@ class JobRow(Base):
     heartbeat_at: Mapped[float] = mapped_column(Double, default=0.0)
     offered_until: Mapped[float] = mapped_column(Double, default=0.0)
     cancel_requested: Mapped[bool] = mapped_column(default=False)
+    paused: Mapped[bool] = mapped_column(default=False, server_default=false())
+    # The epoch after which to pause; 0: at once, in the middle of one.
+    pause_after_epoch: Mapped[int | None] = mapped_column()
+    snapshots: Mapped[int] = mapped_column(default=0, server_default="0")  # how many to keep
 
     # The result.
     model: Mapped[str | None] = mapped_column(Id)
@@ -120,6 +128,23 @@ class CheckpointRow(Base):
     )
     epoch: Mapped[int] = mapped_column()
     state: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class SnapshotRow(Base):
+    """A job's network after `step` steps, as an .npz that is loaded only on access."""
+
+    __tablename__ = "snapshots"
+
+    job: Mapped[str] = mapped_column(
+        Id, ForeignKey("jobs.id", ondelete="CASCADE"), primary_key=True
+    )
+    step: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    epoch: Mapped[int] = mapped_column()
+    train_loss: Mapped[float | None] = mapped_column(Double)
+    validation_accuracy: Mapped[float | None] = mapped_column(Double)
+    created_at: Mapped[float] = mapped_column(Double)
+    sha256: Mapped[str] = mapped_column(String(64))
+    weights: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
 
 
 class ModelRow(Base):

@@ -259,6 +259,7 @@ SENTENCES: dict[str, str] = {
     "checkpoint.temperature_range": "temperature: expected 0.001 to 1,000, found {found}.",
     "checkpoint.accuracy_range": "test_accuracy: expected 0 to 1, found {found}.",
     "checkpoint.field_kind": "{name}: expected {kind}, found {found}.",
+    "checkpoint.not_bundled": "{name!r} does not come with byhand; {bundled:, } do.",
     "checkpoint.field_choice": "{name}: expected one of {allowed:, }, found {found}.",
     "checkpoint.state_incomplete": "The training state is incomplete: {missing!r} is missing.",
     "checkpoint.state_misfit": "The training state does not fit together: {error}.",
@@ -278,12 +279,22 @@ SENTENCES: dict[str, str] = {
     ),
     "image.damaged": "The {kind} file is damaged or cut off ({error}). Save or send it again.",
     # Models and explanations (app/store, app/serving).
-    "model.bundled": "Bundled",
+    "model.bundled": "Edges, reads best",
+    "model.bundled_pixels": "Pixels, as in the text",
     "model.not_found": "There is no model {id!r}. GET /models lists them.",
+    "model.no_step": "{id!r} is no snapshot: after the @ stands a step, such as pixels@300.",
+    "model.no_snapshots": "{id!r} has no snapshots.",
+    "model.other_steps": (
+        "{id!r} has no snapshot after step {step}; there are some after steps {steps:, }."
+    ),
+    "model.is_snapshot": (
+        "{id!r} is a snapshot. It can be predicted with, but neither activated nor deleted: "
+        "it goes with its model."
+    ),
     "model.is_active": (
         "Model {id!r} is the active one. Activate another first: PUT /models/active."
     ),
-    "model.bundled_stays": "The bundled model stays: it is what a server starts with.",
+    "model.bundled_stays": "The bundled models stay: they are what a server starts with.",
     "model.cursor": "cursor: expected the `next` of a page before, found {found!r}.",
     "model.none_loaded": "No model is loaded yet. Try again in a few seconds.",
     "model.inputs": "W1: expected {expected} rows, one for each pixel, found {found}.",
@@ -304,6 +315,7 @@ SENTENCES: dict[str, str] = {
         "Try again when some are done."
     ),
     "job.ended_already": "Job {job} has {state} already; there is nothing to cancel.",
+    "job.over": "Job {job} is over ({state}); it can be neither paused nor resumed.",
     "job.base_model_misfit": "{model} {problem}",
     "job.swept_value": "{problem}, found {found}",
     "job.attempt_failed": "Attempt {attempt} of {attempts}: {reason}",

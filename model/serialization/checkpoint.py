@@ -24,7 +24,17 @@ from model.training.diagnostics import MAX_PREACTIVATION, preactivation_bounds
 from model.training.history import EpochMetrics
 from model.training.loop import TrainingState
 
-__all__ = ["dump_model", "dump_state", "load_model", "load_state", "pretrained"]
+__all__ = [
+    "BUNDLED",
+    "bundled",
+    "dump_model",
+    "dump_state",
+    "load_model",
+    "load_state",
+    "pretrained",
+]
+
+BUNDLED = ("pretrained", "pixels")  # the networks in model/weights, the one that reads best first
 
 FIRST_OPTIMIZER = "sgd"  # states of earlier versions do not name theirs, and it needs no name
 
@@ -110,8 +120,18 @@ def load_state(source: bytes | Path) -> TrainingState:
 
 
 def pretrained() -> Classifier:
-    """Load the bundled model, made by the `best` recipe (`make pretrained`)."""
-    with resources.as_file(resources.files("model") / "weights" / "pretrained.npz") as path:
+    """Load the bundled network that reads best: it sees edges."""
+    return bundled(BUNDLED[0])
+
+
+def bundled(name: str) -> Classifier:
+    """Load a bundled network, made by `make pretrained`: `pretrained` or `pixels`.
+
+    Raises CheckpointError for another name.
+    """
+    if name not in BUNDLED:
+        raise CheckpointError("checkpoint.not_bundled", name=name, bundled=list(BUNDLED))
+    with resources.as_file(resources.files("model") / "weights" / f"{name}.npz") as path:
         return load_model(path)
 
 

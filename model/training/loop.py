@@ -6,7 +6,7 @@ the state at an epoch's end gives the same bits as one that was never interrupte
 """
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -38,6 +38,7 @@ from model.training.history import EpochMetrics
 from model.training.pipeline import TrainingExamples, prepare
 from model.training.prefetch import prefetch
 from model.training.recipe import Recipe, stored_recipe
+from model.training.snapshots import Snapshot, snapshot_steps
 from model.training.sparse_step import gradient_step
 
 __all__ = ["Progress", "TrainingState", "classifier", "start", "train"]
@@ -65,16 +66,18 @@ class Progress:
     """A progress report of a run.
 
     `step` of `steps` is counted over the whole run, `train_loss` is the mean over the batches
-    since the last report. `metrics` and `state` are set at an epoch's end only.
+    since the last report, None before the first step. `metrics` and `state` are set at an epoch's
+    end only. `snapshots` are those that were due since the last report.
     """
 
     epoch: int
     epochs: int
     step: int
     steps: int
-    train_loss: float
+    train_loss: float | None
     metrics: EpochMetrics | None = None
     state: TrainingState | None = None
+    snapshots: Sequence[Snapshot] = ()
 
 
 # Divergence is detected by the losses, so NumPy's overflow warnings on the way are silenced.
@@ -110,14 +113,20 @@ def train(
     data: Split,
     state: TrainingState | None = None,
     base: Parameters | None = None,
+    snapshots: int = 0,
 ) -> Iterator[Progress]:
     """Run `recipe` on `data`, from `state` if given, else from `base`, else from random parameters.
 
-    Yields a report after every 50 batches and at each epoch's end. Raises DivergenceError when the
-    loss is no longer finite, RecipeError for a base that does not fit or the state of another
-    optimiser.
+    Yields a report after every 50 batches and at each epoch's end. With `snapshots`, the largest
+    number of them to take, also one before the first step and before the data are preprocessed.
+    They change no bit of the result. Raises DivergenceError when the loss is no longer finite,
+    RecipeError for a base that does not fit or the state of another optimiser.
     """
-    run = _Run(recipe, data, state or start(recipe, data.train_images.shape[1], base))
+    state = state or start(recipe, data.train_images.shape[1], base)
+    run = _Run(recipe, data, state, snapshots)
+    if state.epoch < recipe.epochs:
+        yield from run.beginning()
+        run.prepare()
     while run.state.epoch < recipe.epochs:
         yield from run.epoch()
 
@@ -147,26 +156,42 @@ def _optimizer(recipe: Recipe, state: TrainingState) -> Optimizer:
 class _Run:
     """The data, the network and the counters of one run."""
 
-    def __init__(self, recipe: Recipe, data: Split, state: TrainingState) -> None:
+    def __init__(self, recipe: Recipe, data: Split, state: TrainingState, snapshots: int) -> None:
         self.recipe = recipe
         self.state = state
-        self.examples = TrainingExamples(recipe, data)
+        self.data = data
         self.validation_x = prepare(recipe, data.validation_images)
         self.validation_y = one_hot(data.validation_labels)
         self.validation_labels = data.validation_labels
+        self.steps_per_epoch = math.ceil(
+            (len(data.train_images) + recipe.drawn_examples) / recipe.batch_size
+        )
+        self.steps = recipe.epochs * self.steps_per_epoch
+        self.due = frozenset(
+            snapshot_steps(recipe.epochs, self.steps_per_epoch, state.parameters.count, snapshots)
+        )
+        self.taken: list[Snapshot] = []
+
+    def prepare(self) -> None:
+        """Preprocess the examples and make what takes the steps, which may take a second."""
+        self.examples = TrainingExamples(self.recipe, self.data)
         self.learner = gradient_step(
-            state.parameters,
-            _optimizer(recipe, state),
+            self.state.parameters,
+            _optimizer(self.recipe, self.state),
             self.examples.fixed_images,
-            recipe.batch_size,
+            self.recipe.batch_size,
         )
         self.examples.reorder_inputs(self.learner.input_order)
-        self.steps_per_epoch = math.ceil(len(self.examples) / recipe.batch_size)
-        self.steps = recipe.epochs * self.steps_per_epoch
+
+    def beginning(self) -> Iterator[Progress]:
+        """Report the snapshot before the first step, if one is wanted and the run begins here."""
+        if self.state.epoch == 0 and 0 in self.due:
+            self._take(0, 0, self.state.parameters, None)
+            yield self._report(0, 0, None)
 
     def epoch(self) -> Iterator[Progress]:
         """Run the next epoch and advance `state`, yielding reports."""
-        number, steps = self.state.epoch + 1, self.steps
+        number = self.state.epoch + 1
         rng = np.random.default_rng([self.recipe.seed, number])
         self.examples.begin_epoch(number)
         order = rng.permutation(len(self.examples))
@@ -180,13 +205,40 @@ class _Run:
             step += math.ceil(len(images) / self.recipe.batch_size)
             total_loss += loss * len(images)
             if step % self.steps_per_epoch:
-                yield Progress(number, self.recipe.epochs, step, steps, loss)
+                yield self._report(number, step, loss)
         metrics = self._evaluate(number, total_loss / len(order))
         # The last step may be the one that diverges, which no training loss would show.
         self._expect_finite(number, *metrics.gradient_norms)
         self._expect_finite(number, *preactivation_bounds(self.learner.parameters))
         self.state = self._advance(metrics)
-        yield Progress(number, self.recipe.epochs, step, steps, loss, metrics, self.state)
+        if step in self.due:
+            self.taken.append(
+                Snapshot(
+                    step,
+                    number,
+                    self.state.parameters,
+                    metrics.train_loss,
+                    metrics.validation_accuracy,
+                )
+            )
+        yield self._report(number, step, loss, metrics, self.state)
+
+    def _report(
+        self,
+        epoch: int,
+        step: int,
+        loss: float | None,
+        metrics: EpochMetrics | None = None,
+        state: TrainingState | None = None,
+    ) -> Progress:
+        """The report after a step, which hands over the snapshots taken since the last one."""
+        taken, self.taken = self.taken, []
+        return Progress(epoch, self.recipe.epochs, step, self.steps, loss, metrics, state, taken)
+
+    def _take(self, step: int, epoch: int, parameters: Parameters, loss: float | None) -> None:
+        read = forward(parameters, self.validation_x).a[-1]
+        right = accuracy(read, self.validation_labels)
+        self.taken.append(Snapshot(step, epoch, parameters.copy(), loss, right))
 
     def _chunks(
         self, order: NDArray[np.intp], size: int, rng: np.random.Generator
@@ -220,6 +272,13 @@ class _Run:
             rate = self.recipe.learning_rate * schedule(step / self.steps)
             logits[batch] = self.learner.step(images[batch], y[batch], rate)
             step += 1
+            # One at an epoch's end is taken with the epoch's own figures.
+            if step in self.due and step % self.steps_per_epoch:
+                epoch, loss = (
+                    step // self.steps_per_epoch + 1,
+                    cross_entropy(logits[batch], y[batch]),
+                )
+                self._take(step, epoch, self.learner.parameters, loss)
         return cross_entropy(logits, y)
 
     @_ignore_overflow

@@ -3,6 +3,7 @@
 import { find, say, whenNear } from "./ui/dom.js";
 import { Navigation } from "./ui/navigation.js";
 import { PageState } from "./page-state.js";
+import { parseState } from "./ui/url-state.js";
 import { Study } from "./study.js";
 import { Training } from "./train/training.js";
 import { words } from "./ui/words.js";
@@ -21,21 +22,20 @@ const study = new Study(tell, changed);
 const training = new Training({
   tell,
   changed,
-  looked: () => study.reader.model,
-  look(id) {
-    study.reader.model = id;
-    study.reader.read();
-    changed();
-  },
-  modelChanged: () => study.reader.read(),
-  openSample(sample) {
-    study.pad.openSample(sample);
+  choice: study.choice,
+  offer: (networks) => study.networks.offer(networks),
+  async openSample(sample, model) {
+    if (model && model !== study.choice.id) study.choice.choose(model);
+    await study.pad.openSample(sample);
     navigation.go("draw");
   },
+  trySample: () => study.drawing.blank && study.pad.anySample(),
 });
+study.addEventListener("shown", ({ detail }) => training.watch.show(detail));
 const state = new PageState(study, training);
 const navigation = new Navigation((view) => {
   state.view = view;
+  study.enter(view);
   changed();
 });
 
@@ -49,7 +49,15 @@ find("#share").addEventListener("click", async () => {
     tell(words.page.copyAddress);
   }
 });
-whenNear(find(".pad"), (near) => (find("#strip").hidden = near), "0px");
+
+/** Where the pad is out of sight its answer is shown in a strip, and the ages go with it. */
+whenNear(find(".pad"), (near) => {
+  find("#strip").hidden = near;
+  study.networks.moveTo(find(near || getComputedStyle(find("#strip")).display === "none" ? ".choice" : "#strip"));
+}, "0px");
+
+// Going back and forth keeps its own state; without one, a link was put into the address of the open page.
+addEventListener("popstate", (event) => event.state === null && state.show(parseState(location.hash)));
 
 await state.open();
 const { view } = state;

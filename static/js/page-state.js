@@ -1,27 +1,44 @@
-/** Writes the page's state into its address and restores it, so that a link shows the same to another person. */
+/**
+ * The page's state: written into its address, so that a link shows another person the same, and kept in this tab, so that the
+ * drawing is still there after a look at another page.
+ */
 
 import { decodeDrawing, encodeDrawing } from "./draw/drawing-code.js";
+import { USUAL } from "./network/choice.js";
 import { formatState, parseState } from "./ui/url-state.js";
 
 const CALM = 300; // milliseconds: browsers allow few changes of the address a second
+const KEPT = "byhand-page"; // the name in the tab's storage
+const NO_RUNS = "none";
 
 export class PageState {
   #study;
   #training;
   #timer = null;
+  #opening = 0;
   view = null;
 
   constructor(study, training) {
     this.#study = study;
     this.#training = training;
+    addEventListener("pagehide", () => this.#write());
   }
 
-  /** Restore the state that the address holds. */
+  /** Restore what the tab had, or what the address says. */
   async open() {
-    const state = parseState(location.hash);
-    const { reader, drawing, pad, step } = this.#study;
-    reader.model = state.model ?? null;
+    const link = parseState(location.hash);
+    const state = comesBack() || (cameFromHere() && !isLink(link)) ? { ...kept(), ...(link.view ? { view: link.view } : {}) } : link;
     this.view = state.view ?? null;
+    await this.show(state);
+    this.#training.begin(runsOf(state), state.runs !== undefined);
+  }
+
+  /** Show a link: at first, or when it was put into the address of the open page. */
+  async show(state) {
+    const { backprop, choice, drawing, pad, step } = this.#study;
+    this.#opening += 1; // until all of it is shown, the address must not be overwritten
+    choice.choose(state.model ?? USUAL);
+    if (state.stage) backprop.stage = state.stage;
     const rate = Number(state.rate);
     if (rate > 0) step.rate = rate;
     const found = state.ink ? decodeDrawing(state.ink) : null;
@@ -29,24 +46,58 @@ export class PageState {
     if (found?.pixels) drawing.showPixels(found.pixels);
     if (found && "sample" in found) await pad.openSample(found.sample);
     if (/^\d$/.test(state.label ?? "")) this.#study.chooseLabel(Number(state.label));
-    this.#training.begin((state.runs ?? "").split(",").filter(Boolean));
+    this.#opening -= 1;
   }
 
   /** The fragment of the address for the present state. */
   get hash() {
-    const { drawing, lesson, reader, step } = this.#study;
+    const { backprop, choice, drawing, lesson, step } = this.#study;
+    const { drawn, chosen } = this.#training;
     return formatState({
       view: this.view,
       ink: encodeDrawing(drawing),
       label: lesson.chosen,
       rate: step.rate === step.usual ? null : step.rate,
-      model: reader.model,
-      runs: this.#training.drawn.join(","),
+      stage: backprop.stage,
+      model: choice.own === USUAL ? null : choice.own,
+      runs: chosen && drawn.length === 0 ? NO_RUNS : drawn.join(","),
     });
   }
 
   changed() {
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => history.replaceState(null, "", this.hash || location.pathname), CALM);
+    this.#timer = setTimeout(() => this.#write(), CALM);
+  }
+
+  #write() {
+    clearTimeout(this.#timer);
+    if (this.#opening) return;
+    const { hash } = this;
+    history.replaceState({ view: this.view }, "", hash || location.pathname);
+    try {
+      sessionStorage.setItem(KEPT, hash);
+    } catch {
+      // no storage: only the address keeps it
+    }
+  }
+}
+
+/** Whether a state holds more than the name of a part of the page. */
+const isLink = (state) => Object.keys(state).some((name) => name !== "view");
+
+const runsOf = ({ runs = "" }) => (runs === NO_RUNS ? [] : runs.split(",").filter(Boolean));
+
+/** By Back or Forward: what the tab had last is newer than what the address says. */
+const comesBack = () => performance.getEntriesByType("navigation")[0]?.type === "back_forward" && kept() !== null;
+
+/** From another page of byhand, such as the derivation. */
+const cameFromHere = () => document.referrer.startsWith(`${location.origin}/`);
+
+function kept() {
+  try {
+    const hash = sessionStorage.getItem(KEPT);
+    return hash === null ? null : parseState(hash);
+  } catch {
+    return null; // no storage
   }
 }

@@ -1,8 +1,11 @@
-/** Connects the first three parts of the page: pad -> answer -> look inside -> backward pass. */
+/** Connects the first three parts of the page: pad -> network and age -> answer -> look inside -> backward pass. */
 
+import { ageToLearn, ageName } from "./network/ages.js";
 import { AnswerView } from "./predict/answer-view.js";
 import { BackpropView } from "./backprop/backprop-view.js";
 import { showCheck } from "./backprop/check-badge.js";
+import { NetworkChoice, USUAL } from "./network/choice.js";
+import { ChoiceView } from "./network/choice-view.js";
 import { Drawing } from "./draw/drawing.js";
 import { find, findAll, say, whenNear } from "./ui/dom.js";
 import { aDigit } from "./ui/format.js";
@@ -10,44 +13,55 @@ import { InsideView } from "./network/inside-view.js";
 import { LabelsView } from "./backprop/labels-view.js";
 import { Lesson } from "./backprop/lesson.js";
 import { loadNetwork } from "./network/network.js";
+import { Opinions } from "./predict/opinions.js";
 import { PadView } from "./draw/pad-view.js";
 import { Pixels } from "./draw/pixels.js";
 import { Reader } from "./predict/reader.js";
+import { getModel, snapshots } from "./service/api.js";
 import { testDigit } from "./draw/samples.js";
 import { StepView } from "./backprop/step-view.js";
 import { Trace } from "./network/trace.js";
 import { fill, words } from "./ui/words.js";
 
 const SETTLED = 0.01; // nats: below, the gradients are too small to see anything move
-
-const nothingToLearn = (label) => fill(words.backprop.nothingToLearn, { aDigit: aDigit(label) });
+const BEST = "pretrained"; // the network that reads best: whose reading stands in for one that is not there yet
 
 function truth(label, { digit, uncertain }) {
   const { wrong, doubtful, right } = words.predict;
   return fill(label !== digit ? wrong : uncertain ? doubtful : right, { aDigit: aDigit(label) });
 }
 
-export class Study {
+export class Study extends EventTarget {
   drawing = new Drawing();
   lesson = new Lesson();
+  choice = new NetworkChoice(async (base) => (await snapshots(base)).items);
   #pixels = new Pixels();
+  #opinions = new Opinions();
   #answer = new AnswerView();
   #inside = new InsideView(find("#inside"));
-  #backprop = new BackpropView(find("#learn"));
   #labels;
-  #last = null; // the last answer
+  #last = null; // {answer, pixels}: the last answer
+  #part = "draw"; // the part of the page that is read
+  #drawn = false; // the last change was one of the drawing, not of the network
+  #note = ""; // what is to be said of the next choice of a network
 
-  /** `tell(text)` shows a short message; `changed()` is called when the page's link would change. */
+  /** `tell(text)` shows a short message; `changed()` is called when the page's link would change. Emits "shown" {answer, pixels, network}. */
   constructor(tell, changed) {
+    super();
     this.reader = new Reader(this.drawing, (drawing) => this.#pixels.of(drawing));
+    this.reader.model = this.choice.id;
+    this.networks = new ChoiceView(this.choice);
     this.pad = new PadView(this.drawing, tell);
+    this.backprop = new BackpropView(find("#learn"), changed);
     this.step = new StepView(find("#step"), changed);
     this.#labels = new LabelsView(find("#labels"), (label) => {
       this.lesson.choose(label);
       changed();
     });
+    this.#choices(changed);
     this.#answers();
     this.#lessons();
+    this.drawing.addEventListener("change", () => (this.#drawn = true));
     this.drawing.addEventListener("settle", changed);
     this.#answer.blank();
   }
@@ -63,6 +77,42 @@ export class Study {
     this.#labels.show(label);
   }
 
+  /** Another part of the page is read now. */
+  enter(part) {
+    this.#part = part;
+    this.#lend();
+  }
+
+  #choices(changed) {
+    const { choice, reader } = this;
+    choice.addEventListener("change", () => {
+      say(find("#network-say"), this.#note);
+      this.#note = "";
+      this.#drawn = false;
+      reader.model = choice.id;
+      reader.read();
+      this.#describe();
+      changed();
+    });
+    choice.addEventListener("ages", () => this.#lend());
+    find("#learn-younger").addEventListener("click", () => this.#younger());
+  }
+
+  /** Before the first stroke the page's words are about the chosen network, too. */
+  async #describe() {
+    const { id } = this.choice;
+    try {
+      const { features } = await getModel(id);
+      if (id === this.choice.id) this.#about(features);
+    } catch (error) {
+      if (id === this.choice.id) this.#trouble(error);
+    }
+  }
+
+  #about(features) {
+    for (const node of findAll("[data-features]")) node.hidden = node.dataset.features !== features;
+  }
+
   #answers() {
     const { reader } = this;
     reader.addEventListener("blank", () => this.#blank());
@@ -74,52 +124,95 @@ export class Study {
   #blank() {
     this.#last = null;
     this.#answer.blank();
-    say(find("#truth"), "");
+    for (const place of ["#truth", "#second", "#learn-say"]) say(find(place), "");
     this.#inside.clear();
-    this.#backprop.clear();
+    this.backprop.clear();
     this.lesson.blank();
     this.#labels.show(null);
+    this.choice.lend(undefined);
   }
 
   #show(detail) {
     const { answer, pixels } = detail;
-    this.#last = answer;
+    this.#last = { answer, pixels };
     say(find("#away"), "");
     const { strokes, drawing } = this.drawing;
-    this.#answer.show(detail, { drawn: strokes.length > 0, drawing });
+    this.#answer.show(detail, { drawn: this.#drawn && strokes.length > 0, drawing });
     performance.measure("pointer to bars", { start: performance.now() - detail.took });
-    this.#look(answer);
-    this.#learn(pixels, answer);
+    this.#look(answer, pixels);
+    this.#learn(answer, pixels);
+    this.#askAnother(answer, pixels);
   }
 
-  async #look(answer) {
+  async #look(answer, pixels) {
     try {
       const network = await loadNetwork(answer.model);
-      if (answer !== this.#last) return;
-      for (const node of findAll("[data-features]")) node.hidden = node.dataset.features !== network.features;
+      if (answer !== this.#last?.answer) return;
+      this.#about(network.features);
       this.#inside.show(network, new Trace(answer), answer.digit);
+      this.dispatchEvent(new CustomEvent("shown", { detail: { answer, pixels, network } }));
       document.dispatchEvent(new Event("filled"));
     } catch (error) {
       say(find("#away"), error.message);
     }
   }
 
-  /** Start the backward pass. The label is the test digit's own, or the predicted digit until the reader picks one. */
-  async #learn(pixels, answer) {
+  /** Start the backward pass. The label is the test digit's own, or what the grown network reads, until the reader picks one. */
+  async #learn(answer, pixels) {
     const { sample } = this.drawing;
     const known = sample === null ? null : await testDigit(sample).then(({ label }) => label, () => null);
-    if (answer !== this.#last) return;
+    const read = known ?? (await this.#grownReading(answer, pixels));
+    if (answer !== this.#last?.answer) return;
     say(find("#truth"), known === null ? "" : truth(known, answer));
-    this.lesson.show(pixels, answer.model, answer.digit, known);
+    this.lesson.show(pixels, answer.model, read, known);
     this.#labels.show(this.lesson.label);
+    if (!this.drawing.drawing) this.#lend();
+  }
+
+  /** What the chosen network reads at its last age; while that is not there yet, what the best reader does. */
+  async #grownReading(answer, pixels) {
+    const { base, step, live } = this.choice;
+    if (step === null) return answer.digit;
+    return this.#opinions.of(pixels, live ? BEST : base).then(({ digit }) => digit, () => answer.digit);
+  }
+
+  /** One line where the other bundled network reads another digit. */
+  async #askAnother(answer, pixels) {
+    if (this.drawing.drawing) return;
+    const other = this.choice.base === BEST ? USUAL : BEST;
+    const second = await this.#opinions.of(pixels, other).catch(() => null);
+    if (answer !== this.#last?.answer) return;
+    const differs = second !== null && second.digit !== answer.digit;
+    say(find("#second"), differs ? fill(words.network.second, { name: words.network.short[other], aDigit: aDigit(second.digit) }) : "");
+  }
+
+  /** In the backward pass a network that is sure of the digit shows an age at which it still had something to learn. */
+  async #lend() {
+    const { choice } = this;
+    if (this.#part !== "learn" || !this.#last) return choice.lend(undefined);
+    if (!choice.free || this.lesson.chosen !== null) return null;
+    const { pixels } = this.#last;
+    const ages = choice.ages.filter(({ step }) => step !== null);
+    const read = async ({ step }) => [step, (await this.#opinions.of(pixels, `${choice.base}@${step}`)).probabilities];
+    const readings = await Promise.all(ages.map(read)).catch(() => []);
+    const { label } = this.lesson;
+    if (this.#part !== "learn" || this.#last?.pixels !== pixels || label === null) return null;
+    return choice.lend(ageToLearn(readings, label) ?? undefined);
+  }
+
+  async #younger() {
+    const { base, ages } = this.choice;
+    await this.choice.choose(ages.length > 1 ? base : USUAL);
+    await this.#lend();
   }
 
   #lessons() {
     const { lesson } = this;
     const note = find("#learn-say");
     lesson.addEventListener("backward", ({ detail: { backward, digit } }) => {
-      say(note, backward.loss < SETTLED ? nothingToLearn(backward.label) : "");
-      this.#backprop.show(backward);
+      say(note, this.#aboutLesson(backward));
+      find("#learn-younger").hidden = backward.loss >= SETTLED;
+      this.backprop.show(backward);
       this.step.show(backward, digit);
     });
     lesson.addEventListener("check", ({ detail }) => showCheck(find("#check"), detail));
@@ -127,10 +220,19 @@ export class Study {
     whenNear(find("#learn"), (near) => lesson.watch(near));
   }
 
+  #aboutLesson({ label, loss, probabilities }) {
+    const { lent, age } = this.choice;
+    const { lentAge, lentMisread, nothingToLearn } = words.backprop;
+    const right = probabilities.indexOf(Math.max(...probabilities)) === label;
+    if (lent) return fill(right ? lentAge : lentMisread, { digit: label, age: ageName(age) });
+    return loss < SETTLED ? fill(nothingToLearn, { aDigit: aDigit(label) }) : "";
+  }
+
   #trouble({ message, status, retryIn }) {
-    if (status === 404 && this.reader.model) {
-      this.reader.model = null; // a link may name a network that is no longer there
-      this.reader.read();
+    const { id, base } = this.choice;
+    if (status === 404 && id !== USUAL) {
+      this.#note = fill(words.network.gone, { name: this.networks.name(base) });
+      this.choice.choose(USUAL);
       return;
     }
     say(find("#away"), retryIn ? fill(words.predict.tryingAgain, { message, n: retryIn }) : message);

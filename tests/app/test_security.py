@@ -424,7 +424,7 @@ def test_pages_take_nothing_from_elsewhere_and_nothing_inline(
         assert "content-security-policy" not in headers
         return
     assert headers.get_list("content-security-policy") == [policy_with("'self'")]
-    assert headers.get_list("referrer-policy") == ["no-referrer"]
+    assert headers.get_list("referrer-policy") == ["same-origin"]
 
 
 def test_the_api_page_allows_its_own_script_and_no_other(client: TestClient) -> None:
@@ -433,4 +433,4 @@ def test_the_api_page_allows_its_own_script_and_no_other(client: TestClient) -> 
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
     allowed = policy_with(f"'self' 'sha256-{digest}'")
     assert page.headers.get_list("content-security-policy") == [allowed]
-    assert page.headers.get_list("referrer-policy") == ["no-referrer"]
+    assert page.headers.get_list("referrer-policy") == ["same-origin"]

@@ -82,16 +82,92 @@ def test_a_link_carries_model_and_runs(
     expect(page.locator(f"{run}[data-state='succeeded']")).to_be_visible()
     page.locator(run).get_by_role("checkbox").set_checked(True)
     mine = page.locator("[data-model]", has_text="in the link")
-    mine.get_by_role("button", name="Try here").click()
-    expect(mine).to_contain_text("shown here")
+    mine.get_by_role("button", name="Read with it").click()
+    expect(mine).to_contain_text("reads here")
     page.wait_for_url(re.compile(rf"model=\w+.*runs=[\w%]*{job}"))
     other = new_page()
     other.goto(page.url)
-    expect(other.locator("[data-model]", has_text="in the link")).to_contain_text("shown here")
+    expect(other.locator("[data-model]", has_text="in the link")).to_contain_text("reads here")
     expect(other.locator(run).get_by_role("checkbox")).to_be_checked()
     expect(other.locator("#chart-loss .chart-readout")).to_contain_text("in the link")
     draw(other, DIGITS[1])
     expect(other.locator("#hidden-1")).to_have_js_property("width", 4 * 24)
+
+
+def test_a_link_carries_stage_and_age(page: Page, new_page: Callable[..., Page]) -> None:
+    draw(page, DIGITS[3])
+    page.click('nav a[href="#learn"]')
+    expect(page.locator("#check")).to_have_attribute("data-check", "agrees")
+    page.locator("#age").fill("3")
+    page.locator(".chip").nth(3).click()
+    page.wait_for_url(re.compile(r"stage=delta1.*model=pixels%40\d+"))
+    title = page.locator("#stage-title").inner_text()
+    other = new_page()
+    other.goto(page.url)
+    expect(other.locator("#age")).to_have_value("3")
+    expect(other.locator("#stage-title")).to_have_text(title)
+    expect(other.locator("#digit")).to_have_text(page.locator("#digit").inner_text())
+
+
+def test_a_link_whose_network_is_gone_says_so(
+    new_page: Callable[..., Page], live_server: str
+) -> None:
+    for link in ("#model=gone", "#model=gone&ink=m0", "#model=pixels%4077"):
+        page = new_page()
+        page.goto(f"{live_server}/{link}")
+        expect(page.locator("#network-say")).to_contain_text("no longer here")
+        expect(page.locator("#network")).to_have_value("pixels")
+        draw(page, DIGITS[7])
+        expect(page.locator("#digit")).to_have_text("7")
+
+
+def test_unticked_runs_stay_unticked(page: Page, live_server: str) -> None:
+    body = {"name": "unticked", "epochs": 1, "train_examples": 200, "hidden_layers": [4]}
+    job = page.request.post(f"{live_server}/train", data=body).json()["id"]
+    page.goto(f"{live_server}/#view=train&runs={job}")
+    box = page.locator(f"#jobs [data-job='{job}'][data-state=succeeded]").get_by_role("checkbox")
+    expect(box).to_be_checked()
+    box.set_checked(False)
+    page.wait_for_url("**/#*runs=none*")
+    page.reload()
+    expect(box).to_be_attached()
+    for each in page.locator("#jobs").get_by_role("checkbox").all():
+        expect(each).not_to_be_checked()
+
+
+def test_the_digit_is_there_again_after_another_page(page: Page) -> None:
+    draw(page, DIGITS[2])
+    expect(page.locator("#digit")).to_have_text("2")
+    page.click("nav .elsewhere >> nth=0")
+    expect(page).to_have_title(re.compile("derivation", re.IGNORECASE))
+    page.go_back()
+    expect(page.locator("#digit")).to_have_text("2")
+    page.click("nav .elsewhere >> nth=0")
+    page.locator("a.brand").click()
+    expect(page.locator("#digit")).to_have_text("2")
+    page.locator("a.brand").click()  # on the page itself it leads to the top
+    expect(page.locator("#digit")).to_have_text("2")
+
+
+def test_back_returns_to_the_part_that_was_read(page: Page) -> None:
+    draw(page, DIGITS[6])
+    expect(page.locator("#digit")).to_have_text("6")
+    for part in ("inside", "train"):
+        page.click(f'nav a[href="#{part}"]')
+        expect(page.locator(f'nav a[href="#{part}"]')).to_have_attribute("aria-current", "true")
+    page.go_back()
+    expect(page.locator('nav a[href="#inside"]')).to_have_attribute("aria-current", "true")
+    page.go_back()
+    expect(page.locator('nav a[href="#draw"]')).to_have_attribute("aria-current", "true")
+    expect(page.locator("#digit")).to_have_text("6")
+
+
+def test_a_link_put_into_the_address_of_the_open_page_is_shown(page: Page) -> None:
+    draw(page, DIGITS[6])
+    expect(page.locator("#digit")).to_have_text("6")
+    page.evaluate("location.hash = '#ink=m0&model=pretrained'")
+    expect(page.locator("#network")).to_have_value("pretrained")
+    expect(page.locator("#digit")).to_have_text("7")
 
 
 def test_copy_link_puts_it_on_the_clipboard(

@@ -14,16 +14,29 @@ export class BackpropView {
   #pictures = [];
   #network = null;
   #backward = null;
+  #wanted = null; // the id of a stage that a link names, until there are stages
 
-  constructor(root) {
+  /** `changed()` is called when the reader goes to another stage. */
+  constructor(root, changed) {
     this.#root = root;
     const on = (id, work) => find(id, root).addEventListener("click", work);
     on("#stage-back", () => this.#stepper.back());
     on("#stage-forward", () => this.#stepper.forward());
     on("#stage-play", () => this.#stepper.toggle());
     find("#stage-pace", root).addEventListener("change", ({ target }) => (this.#stepper.pace = Number(target.value)));
-    this.#stepper.addEventListener("move", () => this.#paint());
+    this.#stepper.addEventListener("move", () => {
+      this.#paint();
+      changed();
+    });
     this.#stepper.addEventListener("play", () => this.#playing());
+  }
+
+  /** The id of the stage that is shown; null for the first, at which everybody begins. */
+  get stage() { return this.#wanted ?? (this.#stepper.index ? this.#stages[this.#stepper.index].id : null); }
+
+  set stage(id) {
+    this.#wanted = id;
+    if (this.#network) this.#goWhereWanted();
   }
 
   clear() {
@@ -33,14 +46,22 @@ export class BackpropView {
   }
 
   show(backward) {
-    if (backward.network !== this.#network) this.#build(backward.network);
+    const { network } = backward;
+    if (!this.#network || !network.isLike(this.#network)) this.#build(network);
+    this.#network = network;
     this.#backward = backward;
+    this.#goWhereWanted();
     this.#root.dataset.empty = "false";
     this.#paint();
   }
 
+  #goWhereWanted() {
+    const index = this.#stages.findIndex(({ id }) => id === this.#wanted);
+    this.#wanted = null;
+    if (index >= 0) this.#stepper.go(index);
+  }
+
   #build(network) {
-    this.#network = network;
     this.#stages = stages(network.depth, network.features);
     this.#pictures = this.#stages.map(() => null);
     this.#chips = this.#stages.map(({ short, title }, index) =>
@@ -64,7 +85,7 @@ export class BackpropView {
 
   #enter(panel, stage, index) {
     panel.dataset.stage = stage.id;
-    this.#pictures[index] ??= new PICTURES[stage.kind]((text) => this.#read(text), stage, this.#network);
+    this.#pictures[index] ??= new PICTURES[stage.kind]((text) => this.#read(text), stage, this.#backward.network);
     say(find("#stage-title", panel), `${index + 1}. ${stage.title}`);
     say(find("#stage-words", panel), stage.words);
     find("#stage-equation", panel).innerHTML = stage.equation; // a constant of equations.js

@@ -37,7 +37,7 @@ export class PadView {
     const on = (selector, work) => findAll(selector).forEach((node) => node.addEventListener("click", work));
     on("#undo", () => this.#drawing.undo());
     on("#clear", () => this.#drawing.clear());
-    on("#try-one, [data-try]", () => this.#anySample());
+    on("#try-one, [data-try]", () => this.anySample());
     on("#try-hard", () => this.openSample(HARD[Math.floor(Math.random() * HARD.length)]));
     this.#width.addEventListener("input", () => this.#pen(Number(this.#width.value)));
     document.addEventListener("keydown", (event) => this.#key(event));
@@ -54,7 +54,7 @@ export class PadView {
     });
   }
 
-  #anySample() {
+  anySample() {
     return this.openSample(Math.floor(COUNT * Math.random()));
   }
 
@@ -96,7 +96,7 @@ export class PadView {
     else if (key === "delete" || key === "backspace") this.#drawing.clear();
     else if (key === "[") this.#pen(Number(this.#width.value) - 2);
     else if (key === "]") this.#pen(Number(this.#width.value) + 2);
-    else if (key === "t") this.#anySample();
+    else if (key === "t") this.anySample();
     else return;
     event.preventDefault();
   }

@@ -46,15 +46,22 @@ export class InsideView {
   }
 
   show(network, trace, digit) {
-    if (network !== this.#network) this.#build(network);
+    if (network !== this.#network) this.#take(network);
     this.#trace = trace;
     this.#digit = digit;
     this.#root.dataset.empty = "false";
     this.#paint();
   }
 
-  #build(network) {
+  /** Another age of the same network keeps the unit that was chosen and what is pointed at. */
+  #take(network) {
+    const before = this.#network;
     this.#network = network;
+    if (before && network.isLike(before)) this.#allWeights();
+    else this.#build(network);
+  }
+
+  #build(network) {
     this.#chosen = null;
     this.#focus = null;
     this.#input.arrange(inputLayout(network.features));

@@ -3,7 +3,7 @@
 import { getModel, weights } from "../service/api.js";
 import { readNpz } from "../service/npz.js";
 
-const KEPT = 6; // networks of 400 KB each
+const KEPT = 26; // networks of 400 KB each: every age of one, played again and again
 const loaded = new Map();
 
 export class Network {
@@ -17,6 +17,11 @@ export class Network {
 
   /** The number of weight layers, one more than hidden layers. The first is layer 1. */
   get depth() { return this.layers.length - 1; }
+
+  /** Whether the other has as many units, of the same kind: another age of it, say. Pictures of one fit the other. */
+  isLike({ layers, activation, features }) {
+    return String(layers) === String(this.layers) && activation === this.activation && features === this.features;
+  }
 
   weight(layer, from, to) {
     return this.arrays[`W${layer}`].data[from * this.layers[layer] + to];
@@ -42,7 +47,7 @@ export class Network {
 
 export function loadNetwork(id) {
   if (!loaded.has(id)) {
-    if (loaded.size >= KEPT) loaded.delete(loaded.keys().next().value);
+    if (loaded.size >= KEPT) loaded.delete(loaded.keys().next().value); // the one loaded first
     const coming = Promise.all([getModel(id), weights(id)]).then(
       async ([info, buffer]) => new Network(info, await readNpz(buffer)),
     );

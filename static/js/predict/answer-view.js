@@ -25,7 +25,7 @@ export class AnswerView {
     this.#strip.dataset.filled = "";
   }
 
-  /** `drawn`: the digit was drawn by hand; `drawing`: the pen is down at this moment. */
+  /** `drawn`: the digit was drawn by hand just now; `drawing`: the pen is down at this moment. */
   show({ pixels, answer }, { drawn, drawing }) {
     const text = verdict(answer, drawing);
     say(this.#digit, String(answer.digit));

@@ -71,8 +71,8 @@ const query = (options) => {
 const model = (id) => `/models/${encodeURIComponent(id)}`;
 const job = (id) => `/train/${encodeURIComponent(id)}`;
 
-export const predict = (pixels, id = null) =>
-  call("POST", `/predict${query({ details: true, model: id })}`, { body: { pixels: Array.from(pixels) } });
+export const predict = (pixels, id = null, details = true) =>
+  call("POST", `/predict${query({ details: details || null, model: id })}`, { body: { pixels: Array.from(pixels) } });
 
 export function predictImage(file, id = null) {
   const form = new FormData();
@@ -92,11 +92,17 @@ export const presets = () => call("GET", "/presets");
 export const train = (request) => call("POST", "/train", { body: request });
 export const jobs = (limit = 50) => call("GET", `/train${query({ limit })}`);
 export const getJob = (id) => call("GET", job(id));
+export const jobSnapshots = (id) => call("GET", `${job(id)}/snapshots`);
+export const pauseJob = (id) => call("POST", `${job(id)}/pause`);
+/** `epochs`: pause again after so many; null: go on to the end. */
+export const resumeJob = (id, epochs = null) => call("POST", `${job(id)}/resume${query({ epochs })}`);
 export const cancelJob = (id) => call("DELETE", job(id), { as: "nothing" });
 export const jobEvents = (id) => `${job(id)}/events`;
 
 export const models = (limit = 100) => call("GET", `/models${query({ limit })}`);
 export const getModel = (id) => call("GET", model(id));
+/** The ages of a network: {items: [{model, step, epoch, …}]}, by step. */
+export const snapshots = (id) => call("GET", `${model(id)}/snapshots`);
 /** A model's results on MNIST's test digits: accuracy, loss, confusion, worst mistakes. `options`: worst (how many), label, digit. */
 export const evaluation = (id, options = {}) => call("GET", `${model(id)}/evaluation${query(options)}`, { patience: 60_000 });
 export const weights = (id) => call("GET", `${model(id)}/weights`, { as: "buffer", headers: { Accept: "*/*" } });

@@ -21,7 +21,7 @@ export class MistakesView {
   #pick = ALL; // what of the matrix
   #asked = null; // the last question: older answers are of no use
 
-  /** `open(index)` puts a test digit on the pad. */
+  /** `open(index, model)` puts a test digit on the pad, to be read by the model whose mistake it is. */
   constructor(root, open) {
     this.#root = root;
     this.#open = open;
@@ -103,7 +103,7 @@ export class MistakesView {
     paintGrey(canvas, pixels);
     const { one, oneRight } = words.mistakes;
     const text = fill(label === digit ? oneRight : one, { label, digit, chance: percent(confidence) });
-    const button = element("button", { type: "button", class: "mistake", title: words.mistakes.putOnPad, onclick: () => this.#open(index) }, canvas, element("span", {}, text));
+    const button = element("button", { type: "button", class: "mistake", title: words.mistakes.putOnPad, onclick: () => this.#open(index, this.#tabled) }, canvas, element("span", {}, text));
     return element("li", {}, button);
   }
 }

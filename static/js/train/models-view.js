@@ -11,7 +11,7 @@ export class ModelsView {
   #root;
   #actions;
 
-  /** `actions`: {activate(id), look(id), examine(id, name), remove(id), weightsPath(id), upload(file)}; all async. */
+  /** `actions`: {activate(id), read(id), examine(id, name), remove(id), weightsPath(id), upload(file)}; all async. */
   constructor(root, actions) {
     this.#root = root;
     this.#actions = actions;
@@ -19,10 +19,10 @@ export class ModelsView {
     find("#upload", root).addEventListener("change", ({ target }) => this.#upload(target));
   }
 
-  /** `models` as the service lists them; `looked`: the id of the model that "Look inside" shows. */
-  show(models, looked) {
+  /** `models` as the service lists them; `reading`: the id of the one that reads on the pad. */
+  show(models, reading) {
     const focused = document.activeElement?.dataset?.key;
-    this.#body.replaceChildren(...models.map((model) => this.#row(model, looked)));
+    this.#body.replaceChildren(...models.map((model) => this.#row(model, reading)));
     if (focused) this.#focus(focused);
   }
 
@@ -37,7 +37,7 @@ export class ModelsView {
     say(find("#models-say", this.#root), text);
   }
 
-  #row(model, looked) {
+  #row(model, reading) {
     const { id, name, layers, activation, features, active } = model;
     const title = name || id;
     const about = (action) => fill(said.actionOn, { action, name: title });
@@ -47,7 +47,7 @@ export class ModelsView {
     return element(
       "tr",
       { "data-model": id, "data-active": String(active) },
-      element("th", { scope: "row" }, title, active ? tag(said.inUse) : null, id === looked && !active ? tag(said.shownHere) : null),
+      element("th", { scope: "row" }, title, active ? tag(said.inUse) : null, id === reading ? tag(said.readsHere) : null),
       element("td", {}, layers.join(" – ")),
       element("td", {}, activation),
       element("td", {}, words.features.names[features]),
@@ -55,8 +55,8 @@ export class ModelsView {
       element(
         "td",
         { class: "row-actions" },
-        act(said.use, () => this.#actions.activate(id), active),
-        act(id === looked ? said.leave : said.look, () => this.#actions.look(id === looked ? null : id)),
+        act(said.read, () => this.#actions.read(id), id === reading),
+        act(said.activate, () => this.#actions.activate(id), active),
         act(said.mistakes, () => this.#actions.examine(id, title)),
         element("a", { class: "button", href: this.#actions.weightsPath(id), download: `${id}.npz`, "aria-label": about(said.download) }, said.download),
         act(said.delete, () => this.#actions.remove(id, title), active),

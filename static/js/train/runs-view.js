@@ -12,14 +12,14 @@ export class RunsView {
   #rows = new Map();
   #actions;
 
-  /** `actions`: {cancel(id), activate(model), toggle(id), weightsPath(model)}. */
+  /** `actions`: {cancel(id), read(model), toggle(id), watch(id), weightsPath(model)}. */
   constructor(list, actions) {
     this.#list = list;
     this.#actions = actions;
   }
 
-  /** `colourOf(id)`: the colour of a run's curves, or null if it is not drawn; `active`: the id of the active model. */
-  show(jobs, colourOf, active) {
+  /** `colourOf(id)`: the colour of a run's curves, or null if it is not drawn; `reading`: the id of the network that reads on the pad. */
+  show(jobs, colourOf, reading) {
     for (const [id, row] of this.#rows) {
       if (jobs.some((job) => job.id === id)) continue;
       row.node.remove();
@@ -29,7 +29,7 @@ export class RunsView {
       if (!this.#rows.has(job.id)) this.#rows.set(job.id, this.#row(job.id));
       const { node } = this.#rows.get(job.id);
       if (this.#list.children[index] !== node) this.#list.insertBefore(node, this.#list.children[index] ?? null);
-      this.#fill(this.#rows.get(job.id), job, colourOf(job.id), active);
+      this.#fill(this.#rows.get(job.id), job, colourOf(job.id), reading);
     });
   }
 
@@ -41,20 +41,21 @@ export class RunsView {
     const words = element("p", { class: "run-words" });
     const hints = element("ul", { class: "run-hints" });
     const cancel = element("button", { type: "button", onclick: () => this.#actions.cancel(id) }, said.cancel);
-    const activate = element("button", { type: "button", onclick: () => this.#actions.activate(activate.dataset.model) }, said.use);
+    const watch = element("button", { type: "button", onclick: () => this.#actions.watch(id) }, said.watch);
+    const read = element("button", { type: "button", onclick: () => this.#actions.read(read.dataset.model) }, said.read);
     const download = element("a", { class: "button", download: true }, said.download);
     const node = element(
       "li",
       { "data-job": id },
       element("div", { class: "run-head" }, element("label", { class: "run-label" }, drawn, element("span", { class: "swatch", "aria-hidden": "true" }), name), state),
       bar,
-      element("div", { class: "run-foot" }, words, element("div", { class: "run-actions" }, cancel, activate, download)),
+      element("div", { class: "run-foot" }, words, element("div", { class: "run-actions" }, watch, cancel, read, download)),
       hints,
     );
-    return { node, drawn, name, state, bar, words, hints, cancel, activate, download };
+    return { node, drawn, name, state, bar, words, hints, watch, cancel, read, download };
   }
 
-  #fill(row, job, colour, active) {
+  #fill(row, job, colour, reading) {
     const running = underWay(job);
     row.node.dataset.state = job.state;
     row.drawn.checked = colour !== null;
@@ -73,12 +74,13 @@ export class RunsView {
     if (!running || job.cancel_requested) handOn(row.cancel, row.drawn);
     row.cancel.hidden = !running;
     row.cancel.disabled = job.cancel_requested === true;
-    for (const node of [row.activate, row.download]) node.hidden = !job.model;
+    row.watch.hidden = !running || job.id === reading;
+    for (const node of [row.read, row.download]) node.hidden = !job.model;
     if (!job.model) return;
-    if (job.model === active) handOn(row.activate, row.download);
-    row.activate.dataset.model = job.model;
-    row.activate.disabled = job.model === active;
-    say(row.activate, job.model === active ? said.inUse : said.use);
+    if (job.model === reading) handOn(row.read, row.download);
+    row.read.dataset.model = job.model;
+    row.read.disabled = job.model === reading;
+    say(row.read, job.model === reading ? said.reads : said.read);
     row.download.href = this.#actions.weightsPath(job.model);
     row.download.setAttribute("download", `${job.model}.npz`);
   }
@@ -87,6 +89,7 @@ export class RunsView {
     const { epoch, epochs, eta_seconds: eta } = job.progress;
     const last = job.metrics.at(-1);
     if (job.state === "queued") return said.waiting;
+    if (job.state === "paused") return fill(said.paused, { epoch: job.metrics.length, epochs });
     if (job.state === "failed") return job.error ?? said.failedSilently;
     const share = job.validation_accuracy ?? last?.validation_accuracy;
     const reached = last ? fill(said.reached, { accuracy: accuracy(share), loss: number(last.validation_loss) }) : "";

@@ -1,20 +1,22 @@
 /**
  * Keeps the list of training runs up to date: polls the list, and follows the event stream of each run that is under
- * way. No DOM. Emits "change" (anything), "finished" {job}, "away" {message or null}.
+ * way. No DOM. Emits "change" (anything), "finished" {job}, "snapshot" {id} (there is a new one), "away" {message or null}.
  */
 
 import { getJob, jobEvents, jobs } from "../service/api.js";
 
 const STREAMS = 3; // a browser keeps six connections to a server; predictions need some
 const SOON = 2; // seconds between lists while a run is under way that no stream tells of,
-const LATER = 5; // and otherwise
+const LATER = 5; // otherwise,
+const AT_ONCE = 0.4; // and while a run is about to pause, which no stream tells
 
-export const underWay = ({ state }) => state === "queued" || state === "running";
+export const underWay = ({ state }) => state === "queued" || state === "running" || state === "paused";
 
 export class Runs extends EventTarget {
   #jobs = new Map();
   #streams = new Map();
   #losses = new Map(); // id -> [[epoch, train loss], …] within epochs
+  #first = null; // the run to follow in any case
   #timer = null;
   #away = false;
   #listed = false; // the first list has come: what is new from now on was started meanwhile
@@ -22,11 +24,19 @@ export class Runs extends EventTarget {
   /** Newest first. */
   get all() { return [...this.#jobs.values()]; }
 
+  get(id) { return this.#jobs.get(id) ?? null; }
+
   losses(id) { return this.#losses.get(id) ?? []; }
 
   /** Add a run that was just started, before the next poll of the list, when it may already have ended. */
   add(job) {
     this.#jobs.set(job.id, job);
+  }
+
+  /** Follow this run before all others, also while it waits for its turn. */
+  follow(id) {
+    this.#first = id;
+    this.#follow();
   }
 
   async refresh() {
@@ -46,11 +56,14 @@ export class Runs extends EventTarget {
       this.#emit("away", error.message);
     }
     const busy = this.#away || this.all.some((job) => underWay(job) && !this.#streams.has(job.id));
-    this.#timer = setTimeout(() => this.refresh(), 1000 * (busy ? SOON : LATER));
+    const pausing = this.all.some((job) => job.pause_requested);
+    this.#timer = setTimeout(() => this.refresh(), 1000 * (pausing ? AT_ONCE : busy ? SOON : LATER));
   }
 
   #follow() {
-    const wanted = this.all.filter(({ state }) => state === "running").slice(-STREAMS);
+    const first = this.all.filter((job) => job.id === this.#first && underWay(job));
+    const running = this.all.filter(({ id, state }) => id !== this.#first && state === "running");
+    const wanted = [...first, ...running.slice(first.length - STREAMS)];
     for (const [id, stream] of this.#streams) {
       if (stream.readyState === EventSource.CLOSED || !this.#jobs.has(id)) this.#close(id);
     }
@@ -67,7 +80,9 @@ export class Runs extends EventTarget {
         if (job) work(job, JSON.parse(event.data));
         this.#emit("change");
       });
-    on("progress", (job, { train_loss: loss, ...progress }) => {
+    on("progress", (job, { train_loss: loss, snapshot, ...progress }) => {
+      if (job.state === "queued") job.state = "running";
+      if (snapshot !== undefined) this.#emit("snapshot", id);
       if (progress.step < (job.progress.step ?? 0)) this.#losses.set(id, this.losses(id).filter(([epoch]) => epoch * progress.steps < progress.step * progress.epochs));
       job.progress = { ...job.progress, ...progress };
       if (Number.isFinite(loss) && progress.steps) this.losses(id).push([(progress.step / progress.steps) * progress.epochs, loss]);

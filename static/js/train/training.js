@@ -9,10 +9,14 @@ import { LineChart } from "../ui/line-chart.js";
 import { MistakesView } from "./mistakes-view.js";
 import { ModelsView } from "./models-view.js";
 import { RUNS } from "../ui/palette.js";
-import { Runs } from "./runs.js";
+import { Runs, underWay } from "./runs.js";
 import { RunsTable } from "./runs-table.js";
 import { RunsView } from "./runs-view.js";
 import { TrainForm } from "./train-form.js";
+import { LatestOnlyQueue } from "../service/latest-only-queue.js";
+import { OwnRuns } from "./own-runs.js";
+import { BUNDLED, USUAL } from "../network/choice.js";
+import { WatchView } from "./watch-view.js";
 import { fill, words } from "../ui/words.js";
 
 const DRAWN_AT_FIRST = 4;
@@ -20,6 +24,9 @@ const RETRY = 2000; // milliseconds
 
 export class Training {
   #runs = new Runs();
+  #own = new OwnRuns();
+  #watched = null; // the id of the run that is followed with the digit on the pad
+  #grown = new LatestOnlyQueue((id) => this.#showSnapshots(id));
   #keyring = new Keyring(find("#key-form"));
   #colours = new Map(); // id of a drawn run -> its colour
   #touched = false; // the reader has chosen what is drawn
@@ -29,37 +36,58 @@ export class Training {
   #paintSoon = onceAFrame(() => this.#paint());
 
   /**
-   * `page`: {looked(): the id of the model that the page draws with, or null; look(id); openSample(index); tell(text);
-   * changed(): what belongs in the link has changed; modelChanged(): predictions may differ now}.
+   * `page`: {choice: which network reads on the pad; offer(networks): those that the switch beside the pad lists;
+   * openSample(index, model) puts a test digit on the pad and has that network read it; trySample() one, if the pad is blank;
+   * tell(text); changed(): what belongs in the link has changed}.
    */
   constructor(page) {
     this.page = page;
     const { weightsPath } = api;
     this.form = new TrainForm(find("#train-form"), (request) => this.#start(request));
-    this.list = new RunsView(find("#jobs"), { cancel: (id) => this.#cancel(id), activate: (id) => this.#activate(id), toggle: (id) => this.#toggle(id), weightsPath });
+    this.list = new RunsView(find("#jobs"), { cancel: (id) => this.#cancel(id), read: (id) => page.choice.choose(id), toggle: (id) => this.#toggle(id), watch: (id) => this.#watch(id), weightsPath });
     this.networks = new ModelsView(find("#models"), {
       activate: (id) => this.#activate(id),
-      look: (id) => this.#look(id),
+      read: (id) => page.choice.choose(id),
       examine: (id, name) => this.#examine(id, name),
       remove: (id, name) => this.#remove(id, name),
       upload: (file) => this.#upload(file),
       weightsPath,
     });
-    this.mistakes = new MistakesView(find("#examination"), (sample) => page.openSample(sample));
+    this.watch = new WatchView(page.choice, {
+      pause: (id) => this.#change(() => api.pauseJob(id)),
+      resume: (id) => this.#change(() => api.resumeJob(id)),
+      oneEpoch: (id) => this.#change(() => api.resumeJob(id, 1)),
+      stop: (id) => this.#cancel(id),
+    });
+    this.mistakes = new MistakesView(find("#examination"), (sample, model) => page.openSample(sample, model));
     this.#runs.addEventListener("change", () => this.#paintSoon());
     this.#runs.addEventListener("away", ({ detail }) => say(find("#train-error"), detail ? fill(words.train.tryingAgain, { message: detail }) : ""));
     this.#runs.addEventListener("finished", ({ detail }) => this.#finished(detail));
+    this.#runs.addEventListener("snapshot", ({ detail }) => detail === this.#watched && this.#grown.submit(detail));
+    page.choice.addEventListener("change", () => this.#chosen());
   }
 
   get drawn() { return [...this.#colours.keys()]; }
 
-  /** `drawn`: the ids of the runs whose curves the link shows. */
-  begin(drawn) {
+  /** Whether the reader has chosen which runs are drawn. */
+  get chosen() { return this.#touched; }
+
+  /** `drawn`: the ids of the runs whose curves the link shows; `chosen`: whether it says so at all. */
+  async begin(drawn, chosen) {
     for (const id of drawn) this.#draw(id);
-    this.#touched = drawn.length > 0;
-    this.#runs.refresh();
+    this.#touched = chosen;
     this.#listModels();
     this.#listFields();
+    await this.#runs.refresh();
+    this.#takeUp(this.page.choice.base);
+  }
+
+  /** A link or a reload may name a run as the network that reads: while it is under way, or since it is over. */
+  #takeUp(id) {
+    const job = this.#runs.get(id);
+    if (!job) return;
+    if (underWay(job)) this.#watch(id);
+    else if (job.model) this.page.choice.choose(job.model);
   }
 
   async #listFields() {
@@ -73,16 +101,37 @@ export class Training {
   async #start(request) {
     const job = await this.#keyring.with(() => api.train(request));
     this.#runs.add(job);
+    this.#own.add(job.id);
     this.#draw(job.id);
+    if (find("#watch-it").checked) this.#watch(job.id);
     this.page.changed();
     say(find("#run-news"), words.runs.started); // first: the list may say that it is over
     await this.#runs.refresh();
-    find(`[data-job="${CSS.escape(job.id)}"]`)?.scrollIntoView({ block: "nearest" });
+    find(this.#watched === job.id ? "#watch" : `[data-job="${CSS.escape(job.id)}"]`)?.scrollIntoView({ block: "nearest" });
+  }
+
+  /** Follow a run with the digit on the pad: each of its snapshots reads in turn. */
+  #watch(id) {
+    this.#watched = id;
+    this.#runs.follow(id);
+    this.page.trySample();
+    this.#grown.submit(id);
+    this.#paintSoon();
+  }
+
+  async #showSnapshots(id) {
+    const { items } = await api.jobSnapshots(id).catch(() => ({ items: [] })); // the next event asks again
+    const job = this.#runs.get(id);
+    if (id === this.#watched && job && underWay(job)) this.page.choice.follow(id, items);
   }
 
   #cancel(id) {
+    return this.#change(() => api.cancelJob(id));
+  }
+
+  #change(work) {
     return this.#act(async () => {
-      await api.cancelJob(id);
+      await work();
       await this.#runs.refresh();
     });
   }
@@ -90,8 +139,6 @@ export class Training {
   #activate(id) {
     return this.#act(async () => {
       await api.activate(id);
-      this.page.look(null);
-      this.page.modelChanged();
       await this.#listModels();
       this.networks.say(words.models.activated);
     });
@@ -101,7 +148,7 @@ export class Training {
     if (!confirm(fill(words.models.confirmDelete, { name }))) return null;
     return this.#act(async () => {
       await api.deleteModel(id);
-      if (this.page.looked() === id) this.page.look(null);
+      if (this.page.choice.base === id) this.page.choice.choose(USUAL);
       await this.#listModels();
       this.networks.say(fill(words.models.deleted, { name }));
     });
@@ -115,9 +162,13 @@ export class Training {
     });
   }
 
-  #look(id) {
-    this.page.look(id);
+  /** Another network reads now: the lists say so, and a run that is no longer looked at is not followed. */
+  #chosen() {
+    const { base, live } = this.page.choice;
+    const job = this.#runs.get(this.#watched);
+    if (job && !live && base !== job.id && base !== job.model) this.#watched = null;
     this.#paintModels();
+    this.#paintSoon();
   }
 
   #examine(id, name) {
@@ -140,7 +191,8 @@ export class Training {
     say(find("#run-news"), fill(job.test_accuracy === null ? over : overTested, end));
     await this.#listModels();
     if (!job.model) return;
-    if (job.request.activate) this.page.modelChanged();
+    const { choice } = this.page;
+    if (choice.base === job.id) await choice.choose(job.model);
     this.mistakes.show(job.model, job.name || words.runs.newNetwork);
   }
 
@@ -149,6 +201,7 @@ export class Training {
       const { items } = await api.models();
       this.#models = items;
       this.form.offerModels(items);
+      this.page.offer(this.#offered());
       this.#paintModels();
       this.#paintSoon();
     } catch {
@@ -156,8 +209,15 @@ export class Training {
     }
   }
 
+  /** Besides the bundled networks the pad's switch lists those of the store, and the run that is watched. */
+  #offered() {
+    const stored = this.#models.filter(({ id }) => !BUNDLED.includes(id)).map(({ id, name, job }) => ({ id, name: name || id, own: this.#own.has(job) }));
+    const job = this.#runs.get(this.#watched);
+    return job && underWay(job) ? [{ id: job.id, name: job.name, own: true }, ...stored] : stored;
+  }
+
   #paintModels() {
-    this.networks.show(this.#models, this.page.looked());
+    this.networks.show(this.#models, this.page.choice.base);
   }
 
   #draw(id) {
@@ -176,10 +236,11 @@ export class Training {
   #paint() {
     const jobs = this.#runs.all;
     if (!this.#touched && this.#colours.size === 0) jobs.filter(({ state, metrics }) => state === "running" || metrics.length).slice(0, DRAWN_AT_FIRST).forEach(({ id }) => this.#draw(id));
-    const active = this.#models.find((model) => model.active)?.id;
     find("#jobs-empty").hidden = jobs.length > 0;
     for (const node of findAll(".with-runs")) node.hidden = jobs.length === 0;
-    this.list.show(jobs, (id) => this.#colours.get(id) ?? null, active);
+    this.list.show(jobs, (id) => this.#colours.get(id) ?? null, this.page.choice.base);
+    this.watch.of(this.#runs.get(this.#watched) ?? null);
+    this.page.offer(this.#offered());
     this.#table.show(jobs);
     const drawn = jobs.filter(({ id }) => this.#colours.has(id)).map((job) => ({ job, colour: this.#colours.get(job.id), losses: this.#runs.losses(job.id) }));
     this.#charts.loss.show(lossSeries(drawn));

@@ -1,4 +1,4 @@
-/** Navigation between the parts of the page: links scroll to them, and the link of the part in view is marked. */
+/** Navigation between the parts of the page: links scroll to them, Back returns, and the link of the part in view is marked. */
 
 import { find, findAll, onceAFrame } from "./dom.js";
 
@@ -11,14 +11,20 @@ export class Navigation {
 
   /** `moved(part)` is called when another part comes into view. */
   constructor(moved) {
-    for (const link of findAll('a[href^="#"]')) {
-      link.addEventListener("click", (event) => {
-        event.preventDefault();
-        this.go(link.getAttribute("href").slice(1));
-      });
-    }
+    for (const link of findAll('a[href^="#"]')) this.#on(link, link.getAttribute("href").slice(1));
+    this.#on(find(".brand"), "draw");
     addEventListener("scroll", onceAFrame(() => this.#look(moved)), { passive: true });
     this.#mark();
+  }
+
+  /** A step of its own in the tab's history, whose place in the page the browser remembers. */
+  #on(link, id) {
+    link.addEventListener("click", (event) => {
+      if (event.ctrlKey || event.metaKey || event.shiftKey) return; // another tab or window
+      event.preventDefault();
+      history.pushState({ view: id }, "", location.href);
+      this.go(id);
+    });
   }
 
   /** Scrolls to an element and focuses it. For the drawing part it scrolls to the very top. */

@@ -7,14 +7,16 @@ export class Stepper extends EventTarget {
   pace = 4; // seconds a stage
 
   get index() { return this.#index; }
+  get length() { return this.#length; }
   get playing() { return this.#timer !== null; }
   get atStart() { return this.#index === 0; }
   get atEnd() { return this.#index === this.#length - 1; }
 
-  reset(length) {
+  /** Begin a list of so many stages, at the same stage as before unless another is named. */
+  reset(length, index = this.#index) {
     this.pause();
     this.#length = length;
-    this.go(Math.min(this.#index, length - 1));
+    this.go(index);
   }
 
   go(index) {

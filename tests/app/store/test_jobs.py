@@ -67,7 +67,7 @@ def test_jobs_are_counted_and_found_by_key(database: Database) -> None:
     with database.read() as session:
         assert jobs.waiting(session) == 2
         counts = jobs.count_by_state(session)
-        assert counts == dict.fromkeys(STATES, 0) | {"queued": 2}
+        assert counts == dict.fromkeys(STATES, 0) | {"queued": 2, "paused": 0}
         assert jobs.heads(session, [id]) == {id: (0, "queued")}
         found = jobs.by_key(session, "mine")
         assert found is not None

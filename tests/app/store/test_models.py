@@ -26,6 +26,11 @@ def add(database: Database, seed: int = 0, id: str | None = None) -> str:
         return models.add(session, classifier=classifier, weights=weights, name="m", id=id).id
 
 
+def both(seed: int) -> dict[str, Classifier]:
+    """The bundled models, small."""
+    return {"pretrained": small(seed)[0], "pixels": small(seed + 10)[0]}
+
+
 def test_a_model_comes_back_with_its_weights(database: Database) -> None:
     classifier, weights = small()
     id = add(database)
@@ -86,31 +91,30 @@ def test_pages_go_from_the_newest_to_the_oldest_and_miss_none(database: Database
 
 def test_the_bundled_model_is_put_once_renewed_and_never_deleted(database: Database) -> None:
     for seed in (1, 1, 2):
-        classifier, weights = small(seed)
         with database.begin() as session:
-            models.put_pretrained(session, classifier, weights)
+            models.put_bundled(session, both(seed))
     with database.begin() as session:
         rows, _ = models.page(session, 9, None)
-        assert [row.id for row in rows] == ["pretrained"]
+        assert {row.id for row in rows} == {"pretrained", "pixels"}
         assert models.active(session) == ("pretrained", sha256(small(2)[1]).hexdigest())
     other = add(database, 3)
     with database.begin() as session:
         models.activate(session, other)
-        models.put_pretrained(session, *small(2))
+        models.put_bundled(session, both(2))
         assert models.active(session) == (other, sha256(small(3)[1]).hexdigest())
-        with pytest.raises(Conflict, match="bundled model stays"):
-            models.delete(session, "pretrained")
+        for id in ("pretrained", "pixels"):
+            with pytest.raises(Conflict, match="bundled models stay"):
+                models.delete(session, id)
 
 
 def test_replicas_that_start_together_put_the_bundled_model_once(database: Database) -> None:
     barrier, failed = threading.Barrier(4), []
 
     def start() -> None:
-        classifier, weights = small()
         barrier.wait()
         try:
             with database.begin() as session:
-                models.put_pretrained(session, classifier, weights)
+                models.put_bundled(session, both(0))
         except Exception as error:
             failed.append(error)
 
@@ -121,7 +125,8 @@ def test_replicas_that_start_together_put_the_bundled_model_once(database: Datab
         replica.join()
     assert failed == []
     with database.read() as session:
-        assert [row.id for row in models.page(session, 9, None)[0]] == ["pretrained"]
+        found = [row.id for row in models.page(session, 9, None)[0]]
+    assert sorted(found) == ["pixels", "pretrained"]
 
 
 def test_a_model_is_not_deleted_while_it_is_being_activated(database: Database) -> None:
