@@ -128,7 +128,7 @@ class _Attempt:
         self.lease = lease
         self.job = job
         self.recipe = recipe_of(job.request)
-        self.reported_step = job.step if job.last_event else -1  # 0 is reported, too
+        self.reported_step = job.step
         self.reported_hints: set[Message | str] = set()  # str: by an earlier version
         self.lost = threading.Event()
 
@@ -198,20 +198,21 @@ class _Attempt:
             return None, load_model(models.weights(session, base_model)).parameters
 
     def _report(self, progress: Progress, clock: ProgressClock) -> None:
-        """Report progress, or renew the heartbeat while steps reported before are repeated."""
-        if progress.step <= self.reported_step:
-            self._commit(leases.write)
-            return
+        """Report progress; keep its snapshots. Of steps reported before, only renew the heartbeat.
+
+        So it is before the first step, of which there is nothing to report but a snapshot.
+        """
         columns = self._columns(progress, clock)
-        event = self._progress_event(progress, columns)
+        new = progress.step > self.reported_step
+        events = [self._progress_event(progress, columns)] if new else []
 
         def commit(session: Session, lease: Lease) -> Lease:
-            lease = leases.write(session, lease, [event], **columns)
+            lease = leases.write(session, lease, events, **(columns if new else {}))
             self._keep(session, progress)
             return lease
 
-        self._commit(commit, 1)
-        self.reported_step = progress.step
+        self._commit(commit, len(events))
+        self.reported_step = max(progress.step, self.reported_step)
 
     def _progress_event(self, progress: Progress, columns: Mapping[str, Any]) -> store_events.Event:
         data = {**columns, "train_loss": progress.train_loss}

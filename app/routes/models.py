@@ -105,10 +105,10 @@ def get_weights(request: Request, id: ModelId) -> Response:
 def get_snapshots(request: Request, id: ModelId) -> Snapshots:
     """The model as it was after some steps of its training; each id goes wherever a model's does.
 
-    Uploaded models and those of earlier versions have none.
+    A job's id will do as well, before its model is there. Uploaded models and those of earlier
+    versions have none.
     """
     with _store(request).read() as session:
-        models.get(session, id)
         lines = snapshots.lines(session, id)
     return Snapshots(items=[Snapshot.of(f"{id}@{line.step}", line) for line in lines])
 

@@ -12,7 +12,7 @@ from fastapi import Request
 from app.errors import Invalid, NotAcceptable
 from model.messages import say
 
-__all__ = ["choice", "either", "flag", "parameter", "positives", "preferred", "unchanged"]
+__all__ = ["choice", "either", "flag", "parameter", "positives", "preferred", "unchanged", "whole"]
 
 YES = frozenset({"true", "1", "yes", "on"})
 NO = frozenset({"false", "0", "no", "off"})
@@ -34,6 +34,16 @@ def positives(request: Request, name: str, most: float, how_many: int) -> list[f
     if len(values) > how_many:
         raise Invalid("request.how_many", name=name, most=how_many, found=len(values))
     return [_positive(name, value, most) for value in values]
+
+
+def whole(request: Request, name: str, most: int) -> int | None:
+    """The value of `?name=1000`, from 1 to `most`, or None if it is absent. Raises Invalid."""
+    value = _query(request, name)
+    if value is None:
+        return None
+    if not (re.fullmatch(r"[0-9]{1,9}", value) and 1 <= int(value) <= most):
+        raise Invalid("request.whole", name=name, most=most, found=value[:40])
+    return int(value)
 
 
 def choice(request: Request, name: str, *values: str) -> str | None:

@@ -17,6 +17,7 @@ from app.security import OpenToAll
 from app.serving.answer import answer, answers
 from app.serving.inference import ImageVerdict, Inference, LoadedModel
 from model.confidence.rejection import KINDS, predict_or_reject
+from model.network import softmax
 from model.preprocessing.pipeline import upright
 
 __all__ = ["router"]
@@ -62,11 +63,13 @@ async def predict(request: Request) -> Response:
 
 async def _details(loaded: LoadedModel, result: ImageVerdict, picture: Picture) -> dict[str, Any]:
     trace, kinds = result.trace, result.verdict.kinds[result.row]
-    layers = zip(trace.z, trace.a[1:], strict=True)
+    # As derived, at temperature 1: only the answer's probabilities are calibrated.
+    layers = zip(trace.z, [*trace.a[1:-1], softmax(trace.z[-1])], strict=True)
     return {
         "input": trace.a[0][0],
         "upright": upright(picture.pixels, loaded.classifier.deskew)[0] / np.float32(255),
         "layers": [{"z": z[0], "a": a[0]} for z, a in layers],
+        "temperature": loaded.classifier.temperature,
         "kinds": dict(zip(KINDS, kinds, strict=True)),
         "stages": await stages(picture.file) if picture.file else None,
     }

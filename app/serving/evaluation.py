@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -15,9 +16,9 @@ from app.serving.inference import LoadedModel
 from model.classifier import Classifier
 from model.data.idx import load_mnist_part
 from model.metrics import confusion_matrix
-from model.network import cross_entropy, one_hot
+from model.network import Parameters, cross_entropy, forward_to_logits, one_hot
 
-__all__ = ["Evaluation", "Evaluator", "evaluate", "load_test_digits"]
+__all__ = ["Evaluation", "Evaluator", "evaluate", "load_test_digits", "test_accuracies"]
 
 CHUNK = 500  # images in one forward pass; between two, other requests' threads can run
 MOST_KEPT = 32  # evaluations, of 100 KB each
@@ -86,6 +87,25 @@ def evaluate(classifier: Classifier, images: Bytes, labels: Bytes) -> Evaluation
         confidence=probabilities.max(axis=1),
         label_probability=probabilities[np.arange(len(labels)), labels],
     )
+
+
+def test_accuracies(
+    classifier: Classifier, networks: Sequence[Parameters], count: int
+) -> list[float]:
+    """What share of the first `count` test images each network reads, 0..1.
+
+    All see them as the classifier prepares them.
+    """
+    images, labels = (part[:count] for part in load_test_digits())
+    right = [0] * len(networks)
+    for start in range(0, len(images), CHUNK):
+        part = slice(start, start + CHUNK)
+        x = classifier.prepare(images[part])
+        with np.errstate(over="ignore", invalid="ignore"):  # a step may have burst the numbers
+            for at, parameters in enumerate(networks):
+                read = forward_to_logits(parameters, x).z[-1].argmax(axis=1)
+                right[at] += int((read == labels[part]).sum())
+    return [each / len(images) for each in right]
 
 
 class Evaluator:

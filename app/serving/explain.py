@@ -51,6 +51,7 @@ class Explanation:
     input_gradient: Array  # (n, 784)
     check: GradientCheck | None
     steps: Sequence[Step]  # each starts where the previous one ended
+    stepped: Parameters  # after the last of them
 
 
 def explain(
@@ -75,6 +76,7 @@ def explain(
     trace = Trace(passed.z, [*passed.a[:-1], softmax(passed.z[-1])])
     gradients = backward(parameters, trace, y)
     loss = cross_entropy(trace.z[-1], y)
+    steps, stepped = _steps(parameters, trace, gradients, y, loss, learning_rates)
     return Explanation(
         labels=labels,
         y=y,
@@ -83,7 +85,8 @@ def explain(
         gradients=gradients,
         input_gradient=input_gradient(parameters, gradients),
         check=check_gradients(parameters, trace.a[0], y) if check else None,
-        steps=_steps(parameters, trace, gradients, y, loss, learning_rates),
+        steps=steps,
+        stepped=stepped,
     )
 
 
@@ -94,8 +97,8 @@ def _steps(
     y: Array,
     loss: float,
     learning_rates: Sequence[float],
-) -> list[Step]:
-    """Try the steps in turn; each starts from the parameters where the previous one ended."""
+) -> tuple[list[Step], Parameters]:
+    """Try the steps in turn, each from where the previous one ended; gives the last parameters."""
     steps: list[Step] = []
     with np.errstate(over="ignore", invalid="ignore"):  # a loss of inf is shown as such
         for alpha in learning_rates:
@@ -110,4 +113,4 @@ def _steps(
             loss = cross_entropy(trace.z[-1], y)
             ratios = update_ratio(before, parameters)
             steps.append(Step(alpha, squared_norm, loss, trace.a[-1], predicted_loss, ratios))
-    return steps
+    return steps, parameters

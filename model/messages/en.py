@@ -491,6 +491,7 @@ SENTENCES: dict[str, str] = {
     "request.none": "none",
     "request.not_json": "The body is not JSON: {error}.",
     "request.or": " or ",
+    "request.whole": "{name}: expected a whole number from 1 to {most:,}, found {found!r}.",
     "request.positive": "{name}: expected a number above 0, up to {most:g}, found {found!r}.",
     "request.send_json": "Send the body as JSON, with Content-Type: application/json.",
     "request.send_weights": (

@@ -30,7 +30,7 @@ export class PageState {
     const state = comesBack() || (cameFromHere() && !isLink(link)) ? { ...kept(), ...(link.view ? { view: link.view } : {}) } : link;
     this.view = state.view ?? null;
     await this.show(state);
-    this.#training.begin(runsOf(state), state.runs !== undefined);
+    this.#training.begin();
   }
 
   /** Show a link: at first, or when it was put into the address of the open page. */
@@ -38,6 +38,7 @@ export class PageState {
     const { backprop, choice, drawing, pad, step } = this.#study;
     this.#opening += 1; // until all of it is shown, the address must not be overwritten
     choice.choose(state.model ?? USUAL);
+    if (state.runs !== undefined) this.#training.drawOnly(runsOf(state));
     if (state.stage) backprop.stage = state.stage;
     const rate = Number(state.rate);
     if (rate > 0) step.rate = rate;

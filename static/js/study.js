@@ -24,6 +24,7 @@ import { Trace } from "./network/trace.js";
 import { fill, words } from "./ui/words.js";
 
 const SETTLED = 0.01; // nats: below, the gradients are too small to see anything move
+const REST = 250; // milliseconds: who scrolls past the backward pass does not read it
 const BEST = "pretrained"; // the network that reads best: whose reading stands in for one that is not there yet
 
 function truth(label, { digit, uncertain }) {
@@ -42,6 +43,7 @@ export class Study extends EventTarget {
   #labels;
   #last = null; // {answer, pixels}: the last answer
   #part = "draw"; // the part of the page that is read
+  #resting = null;
   #drawn = false; // the last change was one of the drawing, not of the network
   #note = ""; // what is to be said of the next choice of a network
 
@@ -77,10 +79,11 @@ export class Study extends EventTarget {
     this.#labels.show(label);
   }
 
-  /** Another part of the page is read now. */
+  /** Another part of the page is in view; it is read once the window has come to rest there. */
   enter(part) {
     this.#part = part;
-    this.#lend();
+    clearTimeout(this.#resting);
+    this.#resting = setTimeout(() => this.#lend(), REST);
   }
 
   #choices(changed) {

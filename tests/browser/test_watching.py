@@ -9,11 +9,11 @@ from tests.browser.test_training import LONG, row, start
 
 
 @pytest.fixture
-def learning(page: Page) -> str:
+def learning(page: Page, request: pytest.FixtureRequest) -> str:
     """A long run, just started with a digit on the pad."""
     draw(page, DIGITS[7])
     expect(page.locator("#digit")).to_have_text("7")
-    return start(page, "learning", **LONG)
+    return start(page, request.node.name[5:30], **LONG)
 
 
 def stop(page: Page, job: str) -> None:
@@ -71,7 +71,7 @@ def test_it_is_paused_goes_on_and_one_epoch_more(page: Page, learning: str) -> N
 
 def test_who_has_no_digit_gets_one_and_who_does_not_want_to_watch_need_not(page: Page) -> None:
     page.uncheck("#watch-it")
-    job = start(page, "alone")
+    job = start(page, "not watched")
     expect(page.locator(row(job, "succeeded"))).to_be_visible()
     expect(page.locator("#network")).to_have_value("pixels")
     expect(page.locator("#digit")).to_be_empty()

@@ -8,11 +8,13 @@ import { LatestOnlyQueue } from "../service/latest-only-queue.js";
 import { RATES } from "./rates.js";
 
 export const MOST = 60; // steps in a row
+const [FEW, ALL] = [1000, 10_000]; // test digits that are tried after each step, and on asking
 
 export class Descent extends EventTarget {
   #digit = null;
   #start = null; // {loss, probabilities, squaredNorm} of the stored network
   #taken = []; // the service's account of each step behind
+  #read = new Map(); // "steps digits" -> the share of so many test digits that is read after so many steps
   #curves = new Map(); // rates of the steps before -> Map(rate -> the step with it)
   #queue = new LatestOnlyQueue((asked, isNewest) => this.#measure(asked, isNewest));
 
@@ -24,6 +26,7 @@ export class Descent extends EventTarget {
     this.#start = start;
     this.#taken = [];
     this.#curves.clear();
+    this.#read.clear();
   }
 
   /** The result after so many steps: {loss, probabilities}. */
@@ -51,6 +54,40 @@ export class Descent extends EventTarget {
     this.curve(steps).set(rate, step);
     this.#taken.push(step);
     this.#changed();
+    this.#test(FEW).catch(() => {}); // as above: the steps are there all the same
+  }
+
+  /** What share of the test digits is read after so many steps: {share, digits}, of as many as were tried; null if of none. */
+  read(steps) {
+    for (const digits of [ALL, FEW]) {
+      const share = this.#read.get(this.#key(steps, digits));
+      if (share !== undefined) return { share, digits };
+    }
+    return null;
+  }
+
+  /** Try all test digits, before and after the last step. */
+  testAll() {
+    return this.#test(ALL);
+  }
+
+  async #test(digits) {
+    const [digit, steps] = [this.#digit, this.#taken.length];
+    const ends = [steps - 1, steps].filter((each) => each >= 0);
+    const keys = ends.map((each) => this.#key(each, digits));
+    const shares = await Promise.all(ends.map((each, at) => this.#read.get(keys[at]) ?? this.#share(digit, this.#rates(each), digits)));
+    if (digit !== this.#digit) return;
+    keys.forEach((key, at) => this.#read.set(key, shares[at]));
+    this.#changed();
+  }
+
+  async #share(digit, rates, digits) {
+    const { test_accuracy: start, step } = await gradients(digit.pixels, digit.label, { model: digit.model, learning_rate: rates, test_digits: digits });
+    return rates.length ? step.test_accuracy : start;
+  }
+
+  #key(steps, digits) {
+    return [digits, ...this.#rates(steps)].join(" ");
   }
 
   undo(steps = 1) {

@@ -3,11 +3,12 @@
 import { Bars } from "../ui/bars.js";
 import { Descent, MOST } from "./descent.js";
 import { find, say } from "../ui/dom.js";
-import { finePercent, number, subscript } from "../ui/format.js";
+import { count, finePercent, number, subscript } from "../ui/format.js";
 import { FallChart } from "./fall-chart.js";
 import { rateAt, placeOf } from "./rates.js";
 import { fill, fillCount, words } from "../ui/words.js";
 
+const FORGOTTEN = 0.005; // share of the test digits whose loss is worth a warning
 const SHOWN = 6; // losses of the last steps that are listed
 
 export class StepView {
@@ -32,6 +33,7 @@ export class StepView {
     find("#step-take", root).addEventListener("click", () => this.#take());
     find("#step-undo", root).addEventListener("click", () => this.#undo(1));
     find("#step-restart", root).addEventListener("click", () => this.#undo(this.#descent.taken.length));
+    find("#step-test-all", root).addEventListener("click", () => this.#testAll());
     this.#descent.addEventListener("change", () => this.#write());
     this.#writeRate();
   }
@@ -61,6 +63,14 @@ export class StepView {
       this.#look(this.#descent.taken.length === 0);
     } catch (error) {
       this.#look(true);
+      say(find("#step-say", this.#root), error.message);
+    }
+  }
+
+  async #testAll() {
+    try {
+      await this.#descent.testAll();
+    } catch (error) {
       say(find("#step-say", this.#root), error.message);
     }
   }
@@ -101,6 +111,7 @@ export class StepView {
     const rate = step?.learning_rate ?? this.rate;
     const promised = slope === null ? "…" : `α‖g‖² = ${number(rate * slope)}`;
     const marked = [this.#label];
+    const read = step && { before: descent.read(from), after: descent.read(from + 1) };
     this.#before.show(probabilities, { marked });
     this.#after.show((step ?? { probabilities }).probabilities, { marked });
     this.#say({
@@ -110,8 +121,11 @@ export class StepView {
       "#fall-real": step ? number(loss - step.loss) : words.step.takeToSee,
       "#step-moved": step ? moved(step) : "–",
       "#step-trail": trail(descent),
-      "#step-say": step ? sentence(this.#label, probabilities, step, loss) : "",
+      "#step-test-before": share(read?.before),
+      "#step-test-after": share(read?.after),
+      "#step-say": step ? sentence(this.#label, probabilities, step, loss, read) : "",
     });
+    find("#step-test-all", this.#root).hidden = !read?.after || read.after.digits === 10_000;
     this.#buttons(descent.taken.length);
     const points = [...descent.curve(from)].map(([each, { loss: after }]) => [each, after]).sort(([a], [b]) => a - b);
     this.#chart.show({ loss, slope: slope ?? 0, points, rate });
@@ -146,12 +160,29 @@ function moved({ update_ratios: ratios }) {
   return ratios.map((ratio, layer) => fill(words.step.movedIn, { share: share(ratio), layer: `W${subscript(layer + 1)}` })).join(", ");
 }
 
-function sentence(label, probabilities, step, before) {
+/** "98.3 % of 1,000", or a dash where nothing was tried. */
+const share = (read) => (read ? fill(words.step.testOf, { share: finePercent(read.share), digits: count(read.digits) }) : "–");
+
+/** The step in a sentence, and what it did to the test digits: {before, after} as Descent.read gives them, null if unknown. */
+function sentence(label, probabilities, step, before, read) {
+  const known = read?.before && read.after && read.before.digits === read.after.digits;
+  if (!known) return thisDigit(label, probabilities, step, before);
+  const [was, is] = [read.before, read.after].map((each) => each.share);
+  const test = { digits: count(read.after.digits), before: finePercent(was), after: finePercent(is) };
+  if (was - is > FORGOTTEN) return fill(words.step.forgot, { ...test, change: change(label, probabilities, step) });
+  return fill(words.step.spared, { ...test, said: thisDigit(label, probabilities, step, before) });
+}
+
+function change(label, probabilities, step) {
   const [from, to] = [probabilities, step.probabilities].map((each) => finePercent(each[label]));
-  const change = fill(words.step.change, { label, before: from, after: to });
+  return fill(words.step.change, { label, before: from, after: to });
+}
+
+function thisDigit(label, probabilities, step, before) {
+  const said = { change: change(label, probabilities, step) };
   const promised = step.learning_rate * step.squared_norm;
   const fell = before - step.loss;
   if (!Number.isFinite(fell)) return words.step.burst;
-  if (fell < 0) return fill(words.step.rose, { change });
-  return fill(fell < 0.5 * promised ? words.step.less : words.step.held, { change });
+  if (fell < 0) return fill(words.step.rose, said);
+  return fill(fell < 0.5 * promised ? words.step.less : words.step.held, said);
 }

@@ -38,7 +38,10 @@ export class ChoiceView {
 
   /** Show the ages where the reader can see them: in `holder`. */
   moveTo(holder) {
-    if (this.#row.parentElement !== holder && !this.#row.contains(document.activeElement)) holder.append(this.#row);
+    if (this.#row.parentElement === holder) return;
+    const focused = this.#row.contains(document.activeElement) ? document.activeElement : null;
+    holder.append(this.#row);
+    focused?.focus({ preventScroll: true });
   }
 
   /** The name of a network by its id. */

@@ -5,12 +5,14 @@ export const flat = (values) => (Array.isArray(values?.[0]) ? values[0] : values
 
 export class Trace {
   /** `a[0]` is the input; `z[l]`, `a[l]` for l = 1 … depth; `upright`, of /predict alone: the deskewed pixels. */
-  constructor({ input, upright, layers, probabilities }) {
+  constructor({ input, upright, layers }) {
     this.upright = upright;
     this.a = [flat(input), ...layers.map((layer) => flat(layer.a))];
     this.z = [null, ...layers.map((layer) => flat(layer.z))];
-    this.probabilities = flat(probabilities);
   }
+
+  /** The softmax as it is derived, at temperature 1; those of /predict's answer are calibrated. */
+  get probabilities() { return this.a.at(-1); }
 
   get depth() { return this.a.length - 1; }
 }

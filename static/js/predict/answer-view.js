@@ -31,6 +31,7 @@ export class AnswerView {
     say(this.#digit, String(answer.digit));
     this.#digit.dataset.sure = answer.uncertain ? "no" : "yes";
     this.#bars.show(answer.probabilities, { marked: [answer.digit] });
+    find("#calibrated").hidden = (answer.temperature ?? 1) === 1;
     paintGrey(this.#preview, pixels);
     paintGrey(find("#strip-input"), pixels);
     say(find("#strip-text"), text);

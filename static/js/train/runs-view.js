@@ -42,7 +42,7 @@ export class RunsView {
     const hints = element("ul", { class: "run-hints" });
     const cancel = element("button", { type: "button", onclick: () => this.#actions.cancel(id) }, said.cancel);
     const watch = element("button", { type: "button", onclick: () => this.#actions.watch(id) }, said.watch);
-    const read = element("button", { type: "button", onclick: () => this.#actions.read(read.dataset.model) }, said.read);
+    const read = element("button", { type: "button", onclick: () => this.#actions.read(read.dataset.network) }, said.read);
     const download = element("a", { class: "button", download: true }, said.download);
     const node = element(
       "li",
@@ -78,7 +78,7 @@ export class RunsView {
     for (const node of [row.read, row.download]) node.hidden = !job.model;
     if (!job.model) return;
     if (job.model === reading) handOn(row.read, row.download);
-    row.read.dataset.model = job.model;
+    row.read.dataset.network = job.model;
     row.read.disabled = job.model === reading;
     say(row.read, job.model === reading ? said.reads : said.read);
     row.download.href = this.#actions.weightsPath(job.model);

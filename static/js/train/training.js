@@ -21,11 +21,13 @@ import { fill, words } from "../ui/words.js";
 
 const DRAWN_AT_FIRST = 4;
 const RETRY = 2000; // milliseconds
+const SOON = 150; // milliseconds between looks for the first snapshot of a run
 
 export class Training {
   #runs = new Runs();
   #own = new OwnRuns();
   #watched = null; // the id of the run that is followed with the digit on the pad
+  #reads = false; // whether its first snapshot has come, and reads on the pad
   #grown = new LatestOnlyQueue((id) => this.#showSnapshots(id));
   #keyring = new Keyring(find("#key-form"));
   #colours = new Map(); // id of a drawn run -> its colour
@@ -72,10 +74,15 @@ export class Training {
   /** Whether the reader has chosen which runs are drawn. */
   get chosen() { return this.#touched; }
 
-  /** `drawn`: the ids of the runs whose curves the link shows; `chosen`: whether it says so at all. */
-  async begin(drawn, chosen) {
-    for (const id of drawn) this.#draw(id);
-    this.#touched = chosen;
+  /** Draw the curves of these runs and of no others. */
+  drawOnly(ids) {
+    this.#colours.clear();
+    for (const id of ids) this.#draw(id);
+    this.#touched = true;
+    this.#paintSoon();
+  }
+
+  async begin() {
     this.#listModels();
     this.#listFields();
     await this.#runs.refresh();
@@ -113,6 +120,7 @@ export class Training {
   /** Follow a run with the digit on the pad: each of its snapshots reads in turn. */
   #watch(id) {
     this.#watched = id;
+    this.#reads = false;
     this.#runs.follow(id);
     this.page.trySample();
     this.#grown.submit(id);
@@ -122,7 +130,10 @@ export class Training {
   async #showSnapshots(id) {
     const { items } = await api.jobSnapshots(id).catch(() => ({ items: [] })); // the next event asks again
     const job = this.#runs.get(id);
-    if (id === this.#watched && job && underWay(job)) this.page.choice.follow(id, items);
+    if (id !== this.#watched || !job || !underWay(job)) return;
+    this.page.choice.follow(id, items);
+    // No event tells of the first, which is there before the first step.
+    if (items.length === 0) setTimeout(() => this.#grown.submit(id), SOON);
   }
 
   #cancel(id) {
@@ -164,9 +175,10 @@ export class Training {
 
   /** Another network reads now: the lists say so, and a run that is no longer looked at is not followed. */
   #chosen() {
-    const { base, live } = this.page.choice;
+    const { base } = this.page.choice;
     const job = this.#runs.get(this.#watched);
-    if (job && !live && base !== job.id && base !== job.model) this.#watched = null;
+    if (job && base === job.id) this.#reads = true;
+    else if (job && this.#reads && base !== job.model) this.#watched = null;
     this.#paintModels();
     this.#paintSoon();
   }

@@ -149,7 +149,7 @@ def test_the_list_comes_in_pages(serve: Serve) -> None:
         if cursor is None:
             break
         assert len(page["items"]) == 2
-    assert seen == [*reversed(made), "pretrained"]
+    assert seen == [*reversed(made), "pixels", "pretrained"]
 
 
 @pytest.mark.parametrize("query", ["limit=0", "limit=1000", "limit=x", "cursor=x"])

@@ -8,8 +8,9 @@ from fastapi.testclient import TestClient
 from PIL import Image
 
 from app.schemas.predictions import SEVEN, BatchPrediction, Prediction
+from model.network import softmax
 from model.preprocessing.deskew import deskew
-from model.serialization.checkpoint import load_model
+from model.serialization.checkpoint import load_model, pretrained
 from tests.app.conftest import Pixels, assert_problem, png
 
 OCTETS = "application/octet-stream"
@@ -77,7 +78,14 @@ def test_details_show_what_the_network_saw_and_each_layer(
     np.testing.assert_allclose(upright, deskew(seven.reshape(1, 784))[0] / 255, atol=1e-6)
     assert [len(layer["z"]) for layer in answer["layers"]] == [128, 10]
     assert [len(layer["a"]) for layer in answer["layers"]] == [128, 10]
-    assert answer["layers"][-1]["a"] == answer["probabilities"]
+    # As derived; the answer is calibrated.
+    z = np.array(answer["layers"][-1]["z"])
+    assert answer["temperature"] == pretrained().temperature != 1
+    for found, logits in (
+        (answer["layers"][-1]["a"], z),
+        (answer["probabilities"], z / answer["temperature"]),
+    ):
+        np.testing.assert_allclose(found, softmax(logits[None])[0], rtol=1e-4)
 
 
 def test_details_show_how_a_picture_was_prepared(client: TestClient, seven: Pixels) -> None:

@@ -115,7 +115,9 @@ def test_the_stream_tells_everything_and_ends(client: TestClient, done: dict[str
     assert [id for id, _, _ in found] == list(range(1, len(found) + 1))
     assert [data["epoch"] for _, kind, data in found if kind == "epoch"] == [1, 2]
     progress = [data for _, kind, data in found if kind == "progress"]
-    assert set(progress[0]) == {"epoch", "epochs", "step", "steps", "train_loss", "eta_seconds"}
+    fields = {"epoch", "epochs", "step", "steps", "train_loss", "eta_seconds"}
+    assert all(set(each) - {"snapshot"} == fields for each in progress)
+    assert [each["snapshot"] for each in progress if "snapshot" in each] == [8, 16]  # of an epoch
     assert progress[-1]["step"] == progress[-1]["steps"] == 16
     assert found[-1][1:] == (
         "end",
