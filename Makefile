@@ -47,7 +47,7 @@ bench: $(TOOLS)  ## measure byhand beside its peers and print the tables
 
 pretrained: $(SERVICE)  ## train the bundled networks anew, into model/weights: edges, pixels with its snapshots, the detector
 	$(BIN)/byhand train --preset best --output model/weights/pretrained.npz --name pretrained
-	$(BIN)/byhand train --preset best --features pixels --epochs 150 --drawn-examples 12000 --name pixels \
+	$(BIN)/byhand train --preset best --features pixels --epochs 300 --drawn-examples 8000 --name pixels \
 	  --output model/weights/pixels.npz --snapshots model/weights/pixels_snapshots.npz
 	$(BIN)/python -m model.confidence.detector model/weights/detector.npz
 

@@ -22,7 +22,7 @@ class Bar:
     def __init__(self, console: Console) -> None:
         self.console = console
         self._accuracy = "–"
-        self._said: set[Message | str] = set()
+        self._said: set[str] = set()  # codes
         self._bars = Bars(
             TextColumn("epoch {task.fields[epoch]}"),
             BarColumn(),
@@ -67,10 +67,11 @@ class Bar:
         )
 
     def hint(self, *messages: Message | str) -> None:
-        """Print hints about the run, each only once."""
+        """Print hints about the run, each only once, whatever its values."""
         for message in messages:
-            if message not in self._said:
-                self._said.add(message)
+            what = message.code if isinstance(message, Message) else message
+            if what not in self._said:
+                self._said.add(what)
                 self.console.print(f"hint: {message}", style="yellow", markup=False)
 
 

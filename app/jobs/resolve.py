@@ -8,6 +8,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from app.errors import Invalid, NotFound
+from app.problems import field_error
 from app.schemas.training import TrainRequest
 from app.store import models
 from app.store.engine import Session
@@ -52,10 +53,9 @@ def vary(base: Mapping[str, Any], varied: Mapping[str, Any]) -> TrainRequest:
     try:
         return TrainRequest.model_validate({**base, **varied})
     except ValidationError as error:
-        first = error.errors()[0]
-        field = ".".join(["values", *map(str, first["loc"])])
-        values = {"problem": first["msg"], "found": repr(first["input"])}
-        raise _invalid(field, Message("job.swept_value", values)) from None
+        first = field_error(error.errors()[0])
+        field, problem = f"values.{first['field']}", Message("job.swept_value", first)
+        raise _invalid(field, problem) from None
 
 
 def _invalid(field: str, problem: Message) -> Invalid:

@@ -129,7 +129,7 @@ class _Attempt:
         self.job = job
         self.recipe = recipe_of(job.request)
         self.reported_step = job.step
-        self.reported_hints: set[Message | str] = set()  # str: by an earlier version
+        self.reported_hints: set[str] = set()  # codes; sentences, if by an earlier version
         self.lost = threading.Event()
 
     def run(self) -> str:
@@ -187,7 +187,7 @@ class _Attempt:
         with self.database.read() as session:
             reported = store_events.of_jobs(session, [self.job.id], ["hint"])
             self.reported_hints = {
-                store_events.stored_hint(event) for event in reported[self.job.id]
+                event.data.get("code", event.data["message"]) for event in reported[self.job.id]
             }
             saved = leases.checkpoint(session, self.job.id)
             if saved is not None:
@@ -234,7 +234,8 @@ class _Attempt:
             ("epoch", asdict(state.history[-1]) | {"seconds": clock.epoch_seconds()}),
         ]
         found = hints(state.history, self.recipe)
-        new = [hint for hint in found if not self.reported_hints & {hint, str(hint)}]
+        # A code once: the same cause, found again some epochs later, is no news.
+        new = [hint for hint in found if not self.reported_hints & {hint.code, str(hint)}]
         events += [store_events.hint_event(hint) for hint in new]
         saved = dump_state(state)
 
@@ -247,7 +248,7 @@ class _Attempt:
 
         self._commit(commit, len(events))
         self.reported_step = progress.step
-        self.reported_hints.update(new)
+        self.reported_hints.update(hint.code for hint in new)
 
     def _columns(self, progress: Progress, clock: ProgressClock) -> dict[str, Any]:
         return {

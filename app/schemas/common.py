@@ -17,7 +17,7 @@ class FieldProblem(BaseModel):
     field: str = Field(description="The name of the field, such as `epochs`.", examples=["epochs"])
     message: str = Field(
         description="What is wrong, and what would be right.",
-        examples=["Input should be greater than or equal to 1, found 0"],
+        examples=["must be 1 or more, found 0"],
     )
 
 

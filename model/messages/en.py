@@ -116,7 +116,7 @@ SENTENCES: dict[str, str] = {
     "training.other_optimizer": "is {expected}; the state to go on from is that of {found}.",
     "training.diverged": (
         "The loss is no longer a number, in epoch {epoch}: the steps are too large. "
-        "Lower learning_rate (it was {learning_rate:g})."
+        "Lower the learning rate (it was {learning_rate:g})."
     ),
     # Hints about a training run (model/training/diagnostics.py).
     "hint.not_a_number": (
@@ -155,12 +155,12 @@ SENTENCES: dict[str, str] = {
         "Raise the learning rate tenfold, from {from_rate:g} to {to_rate:.3g}."
     ),
     "hint.overfits": (
-        "The network overfits since epoch {epoch}: it gets better on the training images and "
-        "worse on the validation images. Train {remedies:, | or }."
+        "The network overfits since epoch {epoch}: it gets better on the training digits and "
+        "worse on the validation digits. Train {remedies:, | or }."
     ),
     "remedy.fewer_epochs": "for fewer epochs",
-    "remedy.more_images": "on more images",
-    "remedy.augment": 'with augment "affine"',
+    "remedy.more_images": "on more training digits",
+    "remedy.distortions": "with {label} set to {choice}",
     "remedy.weight_decay": "with more weight decay ({weight_decay:g})",
     "hint.still_falling": (
         "The loss was still falling when the run ended. Train for more epochs ({epochs}, say) "
@@ -317,7 +317,7 @@ SENTENCES: dict[str, str] = {
     "job.ended_already": "Job {job} has {state} already; there is nothing to cancel.",
     "job.over": "Job {job} is over ({state}); it can be neither paused nor resumed.",
     "job.base_model_misfit": "{model} {problem}",
-    "job.swept_value": "{problem}, found {found}",
+    "job.swept_value": "{message}",
     "job.attempt_failed": "Attempt {attempt} of {attempts}: {reason}",
     "job.raised": "{kind}: {error}",
     "job.process_died": "The process that trained it died: killed, or out of memory.",
@@ -425,28 +425,26 @@ SENTENCES: dict[str, str] = {
     "field.null_character": "must not contain null characters",
     "field.swept_field": "values: cannot vary {field!r}, only {allowed:, }",
     "field.swept_jobs": "values: these make {count} jobs, at most {most} are allowed",
-    "field.missing": "Field required",
-    "field.extra_forbidden": "Extra inputs are not permitted",
-    "field.greater_than_equal": "Input should be greater than or equal to {ge}",
-    "field.less_than_equal": "Input should be less than or equal to {le}",
-    "field.literal_error": "Input should be {expected}",
-    "field.int_type": "Input should be a valid integer",
-    "field.int_parsing": ("Input should be a valid integer, unable to parse string as an integer"),
-    "field.int_from_float": (
-        "Input should be a valid integer, got a number with a fractional part"
-    ),
-    "field.float_type": "Input should be a valid number",
-    "field.float_parsing": ("Input should be a valid number, unable to parse string as a number"),
-    "field.finite_number": "Input should be a finite number",
-    "field.bool_type": "Input should be a valid boolean",
-    "field.bool_parsing": "Input should be a valid boolean, unable to interpret input",
-    "field.string_type": "Input should be a valid string",
-    "field.string_too_long": "String should have at most {max_length} characters",
-    "field.list_type": "Input should be a valid list",
-    "field.dict_type": "Input should be a valid dictionary",
-    "field.model_attributes_type": (
-        "Input should be a valid dictionary or object to extract fields from"
-    ),
+    "field.missing": "is missing",
+    "field.extra_forbidden": "is no field of this request",
+    "field.greater_than_equal": "must be {ge:,} or more",
+    "field.less_than_equal": "must be {le:,} or less",
+    "field.literal_error": "must be {expected}",
+    "field.int_type": "must be a whole number",
+    "field.int_parsing": "must be a whole number",
+    "field.int_from_float": "must be a whole number",
+    "field.float_type": "must be a number",
+    "field.float_parsing": "must be a number",
+    "field.finite_number": "must be a finite number",
+    "field.bool_type": "must be true or false",
+    "field.bool_parsing": "must be true or false",
+    "field.string_type": "must be text",
+    "field.string_too_long": "must have at most {max_length:,} characters",
+    "field.list_type": "must be a list",
+    "field.too_short": "must have {min_length:,} or more entries, not {actual_length:,}",
+    "field.too_long": "must have at most {max_length:,} entries, not {actual_length:,}",
+    "field.dict_type": "must be an object",
+    "field.model_attributes_type": "must be an object",
     "request.field_found": "{message}, found {found}",
     "request.fields": "{fields}.",
     "request.flag": "{name}: expected true or false, found {found!r}.",

@@ -81,9 +81,9 @@ def update_ratio(before: Parameters, after: Parameters) -> list[float]:
 def hints(history: Sequence[EpochMetrics], recipe: Recipe) -> list[Message]:
     """What seems wrong with a run so far and what to do about it, as messages.
 
-    `history` has one entry for each epoch; an empty list means that nothing looks wrong. A hint's
-    values come from the recipe and not from the latest metrics, so a hint that still holds stays
-    equal from epoch to epoch, and is reported once.
+    `history` has one entry for each epoch; an empty list means that nothing looks wrong. The same
+    hint may come again with other values, as the epochs go by: whoever reports hints reports each
+    code once.
     """
     if not history:
         return []
@@ -178,7 +178,9 @@ def _against_overfitting(recipe: Recipe) -> list[Message]:
     if recipe.train_examples is not None:
         remedies.append(Message("remedy.more_images"))
     if recipe.augment == "none":
-        remedies.append(Message("remedy.augment"))
+        label = Message("hyperparameter.augment.label")
+        distorted = {"label": label, "choice": Message("hyperparameter.augment.affine")}
+        remedies.append(Message("remedy.distortions", distorted))
     decay = max(10 * recipe.weight_decay, 1e-4)
     return [*remedies, Message("remedy.weight_decay", {"weight_decay": decay})]
 

@@ -86,7 +86,7 @@ def test_a_refused_value_is_named_with_what_was_found(client: TestClient) -> Non
     assert problem["status"] == 422
     assert problem["errors"][0]["field"] == "limit"
     assert problem["code"] == "request.fields"
-    message = "Input should be greater than or equal to 1, found '0'"
+    message = "must be 1 or more, found '0'"
     assert problem["detail"] == f"limit: {message}."
     assert problem["errors"] == [{"field": "limit", "message": message}]
 
@@ -142,6 +142,7 @@ class Values(BaseModel):
     one: Literal["a", "b"] = "a"
     text: str = Field("", max_length=3)
     sizes: list[int] = []
+    few: list[int] = Field([1], min_length=1, max_length=2)
     needed: int
     many: dict[str, int] = {}
 
@@ -163,18 +164,22 @@ class Values(BaseModel):
         {"text": "long"},
         {"text": 3},
         {"sizes": 3},
+        {"few": []},
+        {"few": [1, 2, 3]},
         {"many": 3},
         {"needed": None},
         {"other": 1},
     ],
     ids=str,
 )
-def test_pydantics_refusals_have_sentences_of_ours_that_say_the_same(wrong: dict[str, Any]) -> None:
+def test_pydantics_refusals_have_sentences_of_ours(wrong: dict[str, Any]) -> None:
     with pytest.raises(ValidationError) as refused:
         Values.model_validate({"needed": 1, **wrong})
     entry = refused.value.errors()[0]
     assert f"field.{entry['type']}" in SENTENCES
-    assert field_error(entry)["message"].startswith(entry["msg"])
+    message = field_error(entry)["message"]
+    assert message.startswith(("must ", "is "))
+    assert "Input" not in message
 
 
 def test_a_kind_of_refusal_that_has_no_sentence_keeps_pydantics() -> None:

@@ -102,11 +102,15 @@ LIMITED = {
     "/train/sweep",
     "/train/{id}",
     "/train/{id}/events",
+    "/train/{id}/pause",
+    "/train/{id}/resume",
+    "/train/{id}/snapshots",
     "/models",
     "/models/active",
     "/models/{id}",
     "/models/{id}/weights",
     "/models/{id}/evaluation",
+    "/models/{id}/snapshots",
 }
 
 

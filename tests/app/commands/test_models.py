@@ -87,7 +87,7 @@ def test_a_file_that_is_no_model_is_refused(byhand: Any, where: list[str]) -> No
 def test_many_models_are_listed_page_by_page(byhand: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("app.commands.models.PAGE", 1)
     model = added(byhand, [])
-    assert list(listed(byhand, [])) == [model, "pretrained"]
+    assert list(listed(byhand, [])) == [model, "pixels", "pretrained"]
 
 
 def test_a_network_that_reads_no_digits_is_refused(byhand: Any, where: list[str]) -> None:

@@ -273,7 +273,7 @@ def test_a_run_that_diverges_fails_at_once_with_a_remedy(database: Database) -> 
     assert run_training(id, database.url) == "failed"
     job = get(database, id)
     assert told(database, id)[-1].data["code"] == "training.diverged"
-    assert "Lower learning_rate" in str(job.error)
+    assert "Lower the learning rate" in str(job.error)
     assert job.failures == 0
     assert [event.kind for event in told(database, id)][-1] == "end"
 
@@ -316,7 +316,7 @@ def test_hints_are_told_once_even_across_attempts(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     slower = Message("hint.too_slow", {"from_rate": 0.1, "to_rate": 1.0})
-    overfits = Message("hint.overfits", {"epoch": 2, "remedies": [Message("remedy.augment")]})
+    overfits = Message("hint.overfits", {"epoch": 2, "remedies": [Message("remedy.fewer_epochs")]})
     monkeypatch.setattr(
         worker,
         "hints",
@@ -335,7 +335,7 @@ def test_hints_are_told_once_even_across_attempts(
         worker.stop_requested.clear()
     run_training(id, database.url)
     hints = [events.stored_hint(event) for event in told(database, id) if event.kind == "hint"]
-    assert hints == ["a 1", slower, overfits, numbered(1), numbered(2), numbered(3)]
+    assert hints == ["a 1", slower, overfits, numbered(1)]  # a code once, whatever its values
 
 
 def test_a_store_that_is_away_for_a_moment_costs_nothing(
