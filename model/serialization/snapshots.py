@@ -88,7 +88,7 @@ class SnapshotFile:
         try:
             with np.load(self._path, allow_pickle=False) as file:
                 meta: dict[str, Any] = json.loads(file["meta"].tobytes())
-        except (OSError, ValueError, KeyError) as error:
+        except (OSError, EOFError, ValueError, KeyError) as error:
             raise CheckpointError("npz.not_whole", error=str(error)) from error
         if (meta.get("kind"), meta.get("format")) != (KIND, FORMAT):
             found = f"{meta.get('kind')} {meta.get('format')}"

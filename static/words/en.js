@@ -37,7 +37,8 @@ export default {
   },
   "charts": {
     "read": "{title}. Left and right arrows read the values.",
-    "empty": "nothing measured yet"
+    "empty": "nothing measured yet",
+    "log": "{y} (logarithmic)"
   },
   "service": {
     "silent": "The server does not answer.",
@@ -221,7 +222,7 @@ export default {
         }
       }
     },
-    "notTheLabel": "p{index} = {chance}: not the label, so it enters only by what it takes away from the {label}.",
+    "notTheLabel": "ŷ{index} = {chance}: not the label, so it enters only by what it takes away from the {label}.",
     "weightsGradient": "Gradient of the weights: a row for each of {rows} units after, a column for each of {columns} before",
     "weightGradient": "gradient of the weight",
     "hiddenErrors": "Errors of the {n} hidden units",
@@ -319,6 +320,7 @@ export default {
     "title": "Runs",
     "empty": "No run yet. Press Train: the first curve appears within seconds.",
     "hint": "Tick a run to draw it. Point at a curve, tap it or use the arrow keys to read its values.",
+    "mostDrawn": "At most {most} runs are drawn, so that their colours can be told apart: the first makes room.",
     "started": "The run has started.",
     "over": "The run {name} is over: {state}.",
     "overTested": "The run {name} is over: {state}. It reads {accuracy} of the test digits.",

@@ -1,6 +1,6 @@
 /** The part "Backpropagation": shows one stage of the backward pass at a time, its equation beside its picture. */
 
-import { element, find, say } from "../ui/dom.js";
+import { element, find, say, sayRaised } from "../ui/dom.js";
 import { PICTURES } from "./stage-pictures.js";
 import { stages } from "./stages.js";
 import { Stepper } from "../ui/stepper.js";
@@ -65,7 +65,7 @@ export class BackpropView {
     this.#stages = stages(network.depth, network.features);
     this.#pictures = this.#stages.map(() => null);
     this.#chips = this.#stages.map(({ short, title }, index) =>
-      element("button", { type: "button", class: "chip", title, onclick: () => this.#stepper.go(index) }, short[0], short[1] ? element("sub", {}, String(short[1])) : null),
+      element("button", { type: "button", class: "chip", title, onclick: () => this.#stepper.go(index) }, short[0], short[1] ? element("sup", {}, `[${short[1]}]`) : null),
     );
     find("#stage-chips", this.#root).replaceChildren(...this.#chips.map((chip) => element("li", {}, chip)));
     find("#stage", this.#root).dataset.stage = ""; // its picture was of another network
@@ -102,7 +102,7 @@ export class BackpropView {
   }
 
   #read(text) {
-    say(find("#stage-numbers", this.#root), text);
+    sayRaised(find("#stage-numbers", this.#root), text);
   }
 
   #playing() {

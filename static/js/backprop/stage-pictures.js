@@ -7,7 +7,7 @@ import { fieldShape } from "../network/activation.js";
 import { Bars } from "../ui/bars.js";
 import { element } from "../ui/dom.js";
 import { FEATURES } from "../network/features.js";
-import { chance, count, number, percent, signed, subscript } from "../ui/format.js";
+import { chance, count, number, ofLayer, percent, signed, subscript } from "../ui/format.js";
 import { GridPicture } from "../network/grid-picture.js";
 import { inputLayout } from "../network/layout.js";
 import { Legend } from "../ui/legend.js";
@@ -35,7 +35,7 @@ class LossPicture extends BarsPicture {
   show(backward) {
     const { probabilities, label, loss } = backward;
     this.bars.show(probabilities, { marked: [label] });
-    this.rest = `L = −ln p${subscript(label)} = −ln(${chance(probabilities[label])}) = ${number(loss)}`;
+    this.rest = `L = −ln ŷ${subscript(label)} = −ln(${chance(probabilities[label])}) = ${number(loss)}`;
     this.read = (digit) =>
       digit === label ? this.rest : fill(words.backprop.notTheLabel, { index: subscript(digit), chance: percent(probabilities[digit]), label });
   }
@@ -51,7 +51,7 @@ class ErrorPicture extends BarsPicture {
     const errors = backward.deltas[depth];
     this.bars.show(errors, { most: Math.max(reach(errors), 1e-12), marked: [label] });
     this.read = (digit) =>
-      `δ${subscript(digit)} = p − y = ${chance(probabilities[digit])} − ${digit === label ? 1 : 0} = ${signed(errors[digit])}`;
+      `${ofLayer("δ", depth)}${subscript(digit)} = ŷ${subscript(digit)} − y${subscript(digit)} = ${chance(probabilities[digit])} − ${digit === label ? 1 : 0} = ${signed(errors[digit])}`;
     this.rest = this.read(label);
   }
 }
@@ -91,7 +91,8 @@ class WeightsPicture extends Grid {
     this.colour(values);
     this.read = (index) => {
       const [from, to] = [index % columns, Math.floor(index / columns)];
-      return `dW[${from}, ${to}] = h${subscript(from)} × δ${subscript(to)} = ${number(backward.trace.a[layer - 1][from])} × ${signed(backward.deltas[layer][to])} = ${signed(values[index])}`;
+      const before = layer === 2 ? "h" : ofLayer("h", layer - 1);
+      return `d${ofLayer("W", layer)}[${from}, ${to}] = ${before}${subscript(from)} × ${ofLayer("δ", layer)}${subscript(to)} = ${number(backward.trace.a[layer - 1][from])} × ${signed(backward.deltas[layer][to])} = ${signed(values[index])}`;
     };
     this.rest = this.read(values.reduce((best, value, index) => (Math.abs(value) > Math.abs(values[best]) ? index : best), 0));
   }
@@ -110,7 +111,7 @@ class HiddenPicture extends Grid {
     this.colour(errors);
     this.read = (unit) =>
       unit < errors.length
-        ? `δ${subscript(unit)} = Σ δ·w × ${words.backprop.slope} = ${number(backward.arriving(layer, unit))} × ${number(backward.slope(layer, unit))} = ${signed(errors[unit])}`
+        ? `${ofLayer("δ", layer)}${subscript(unit)} = Σ ${ofLayer("δ", layer + 1)} ${ofLayer("W", layer + 1)} × ${words.backprop.slope} = ${number(backward.arriving(layer, unit))} × ${number(backward.slope(layer, unit))} = ${signed(errors[unit])}`
         : null;
     this.rest = this.read(backward.strongest(layer, 1)[0]);
   }
@@ -127,7 +128,7 @@ class InputPicture extends Grid {
     const { at } = FEATURES[this.features];
     this.colour(backward.inputError);
     this.read = (input) => {
-      const equation = `${at(input)}∂L/\u2060∂x${subscript(input)} = Σ δ·w = ${signed(backward.inputError[input])}`;
+      const equation = `${at(input)}∂L/\u2060∂x${subscript(input)} = Σ ${ofLayer("δ", 1)} ${ofLayer("W", 1)} = ${signed(backward.inputError[input])}`;
       return fill(words.backprop.inputValue[this.features], { equation, value: number(backward.trace.a[0][input], 2) });
     };
     this.rest = this.read(backward.inputError.reduce((best, value, index, all) => (Math.abs(value) > Math.abs(all[best]) ? index : best), 0));
@@ -165,7 +166,7 @@ class FirstPicture {
     this.caption.textContent = fill(words.backprop.allUnits, { units: length, weights: count(784 * length) });
     this.all.fit(length, this.features);
     this.all.show((unit) => backward.dWInto(1, unit), () => most);
-    this.readUnit = (unit) => `dW[i, ${unit}] = xᵢ × δ${subscript(unit)} = xᵢ × (${signed(backward.deltas[1][unit])})`;
+    this.readUnit = (unit) => `d${ofLayer("W", 1)}[i, ${unit}] = xᵢ × ${ofLayer("δ", 1)}${subscript(unit)} = xᵢ × (${signed(backward.deltas[1][unit])})`;
     this.rest = this.readUnit(units[0]);
   }
 
@@ -178,7 +179,7 @@ class FirstPicture {
     tile.caption.textContent = `${fill(words.backprop.unit, { unit })}\nδ = ${signed(error, 2)}`;
     const { at } = FEATURES[this.features];
     tile.read = (input) =>
-      `${at(input)}dW[${input}, ${unit}] = x${subscript(input)} × δ${subscript(unit)} = ${number(backward.trace.a[0][input], 2)} × ${signed(error)} = ${signed(values[input])}`;
+      `${at(input)}d${ofLayer("W", 1)}[${input}, ${unit}] = x${subscript(input)} × ${ofLayer("δ", 1)}${subscript(unit)} = ${number(backward.trace.a[0][input], 2)} × ${signed(error)} = ${signed(values[input])}`;
   }
 }
 

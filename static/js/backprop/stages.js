@@ -57,7 +57,7 @@ const hidden = (layer) => ({
   layer,
   short: ["δ", layer],
   ...said.hidden,
-  equation: equations.hiddenError(layer, layer + 1),
+  equation: equations.hiddenError(layer),
   derived: 5,
 });
 

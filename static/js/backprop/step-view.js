@@ -2,8 +2,8 @@
 
 import { Bars } from "../ui/bars.js";
 import { Descent, MOST } from "./descent.js";
-import { find, say } from "../ui/dom.js";
-import { count, finePercent, number, subscript } from "../ui/format.js";
+import { find, say, sayRaised } from "../ui/dom.js";
+import { count, finePercent, number, ofLayer } from "../ui/format.js";
 import { FallChart } from "./fall-chart.js";
 import { rateAt, placeOf } from "./rates.js";
 import { fill, fillCount, words } from "../ui/words.js";
@@ -63,7 +63,7 @@ export class StepView {
       this.#look(this.#descent.taken.length === 0);
     } catch (error) {
       this.#look(true);
-      say(find("#step-say", this.#root), error.message);
+      sayRaised(find("#step-say", this.#root), error.message);
     }
   }
 
@@ -71,7 +71,7 @@ export class StepView {
     try {
       await this.#descent.testAll();
     } catch (error) {
-      say(find("#step-say", this.#root), error.message);
+      sayRaised(find("#step-say", this.#root), error.message);
     }
   }
 
@@ -132,7 +132,7 @@ export class StepView {
   }
 
   #say(texts) {
-    for (const [selector, text] of Object.entries(texts)) say(find(selector, this.#root), text);
+    for (const [selector, text] of Object.entries(texts)) sayRaised(find(selector, this.#root), text);
   }
 
   #buttons(steps) {
@@ -154,10 +154,10 @@ function trail(descent) {
   return fillCount(words.step.trail, steps, { n: steps, losses: [...start, ...last].join(" → ") });
 }
 
-/** ‖ΔW‖ / ‖W‖ of each layer as text: "0.21 % in W₁, 1.8 % in W₂". */
+/** ‖ΔW‖ / ‖W‖ of each layer as text: "0.21 % in W^[1], 1.8 % in W^[2]". */
 function moved({ update_ratios: ratios }) {
   const share = (ratio) => number(100 * (ratio ?? Infinity), 2).replaceAll(" ", "\u00a0");
-  return ratios.map((ratio, layer) => fill(words.step.movedIn, { share: share(ratio), layer: `W${subscript(layer + 1)}` })).join(", ");
+  return ratios.map((ratio, layer) => fill(words.step.movedIn, { share: share(ratio), layer: ofLayer("W", layer + 1) })).join(", ");
 }
 
 /** "98.3 % of 1,000", or a dash where nothing was tried. */

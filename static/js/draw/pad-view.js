@@ -2,6 +2,7 @@
 
 import { predictImage } from "../service/api.js";
 import { find, findAll } from "../ui/dom.js";
+import { greyPixels } from "./picture.js";
 import { PointerPen } from "./pointer-pen.js";
 import { KeyPen } from "./key-pen.js";
 import { COUNT, testDigit } from "./samples.js";
@@ -58,12 +59,12 @@ export class PadView {
     return this.openSample(Math.floor(COUNT * Math.random()));
   }
 
-  /** Send an image to the service, which crops and scales it; the resulting 28x28 pixels become the drawing. */
+  /** Send an image to the service, which crops and scales it; what comes of it, before a network sets it upright, is the drawing. */
   #image(file) {
     if (!file) return;
     this.#try(async () => {
-      const { upright } = await predictImage(file);
-      this.#drawing.showPixels(Uint8Array.from(upright, (value) => Math.round(255 * value)));
+      const { stages } = await predictImage(file);
+      this.#drawing.showPixels(await greyPixels(stages.input));
     });
   }
 

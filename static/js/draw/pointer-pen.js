@@ -4,11 +4,14 @@ import { onceAFrame } from "../ui/dom.js";
 import { paintDrawing } from "./paint.js";
 import { CANVAS as SIDE } from "./strokes.js";
 
+const PALM = 1000; // milliseconds after a pen's last sign in which a touch is the palm of its hand
+
 export class PointerPen {
   #canvas;
   #drawing;
   #pointer = null; // the id of the pointer that draws
-  #penSeen = false; // once a pen was used, touches are ignored: they are palms
+  #touching = false; // it is a finger, or a palm
+  #penGone = -Infinity; // when a pen was last near, in milliseconds: meanwhile touches are palms
   #box = null; // the canvas's place in the window, cached, as reading it makes the browser lay out the page
   repaint = onceAFrame(() => paintDrawing(this.#canvas, this.#drawing));
   penWidth;
@@ -17,6 +20,7 @@ export class PointerPen {
     this.#canvas = canvas;
     this.#drawing = drawing;
     this.penWidth = penWidth;
+    for (const name of ["pointerdown", "pointermove", "pointerup"]) canvas.addEventListener(name, (event) => this.#notePen(event));
     canvas.addEventListener("pointerdown", (event) => this.#down(event));
     canvas.addEventListener("pointermove", (event) => this.#move(event));
     for (const name of ["pointerup", "pointercancel", "lostpointercapture"]) {
@@ -32,12 +36,10 @@ export class PointerPen {
   }
 
   #down(event) {
-    if (event.pointerType === "pen") {
-      if (!this.#penSeen && this.#pointer !== null) this.#drop();
-      this.#penSeen = true;
-    }
+    if (event.pointerType === "pen" && this.#touching) this.#drop();
     if (event.button !== 0 || this.#pointer !== null) return;
-    if (this.#penSeen && event.pointerType === "touch") return;
+    if (event.pointerType === "touch" && performance.now() - this.#penGone < PALM) return;
+    this.#touching = event.pointerType === "touch";
     this.#pointer = event.pointerId;
     this.#box = null;
     this.#canvas.setPointerCapture(event.pointerId);
@@ -53,12 +55,18 @@ export class PointerPen {
   #up(event) {
     if (event.pointerId !== this.#pointer) return;
     this.#pointer = null;
+    this.#touching = false;
     this.#drawing.end();
+  }
+
+  #notePen({ pointerType }) {
+    if (pointerType === "pen") this.#penGone = performance.now();
   }
 
   /** Discard the stroke of a palm that touched before the pen did. */
   #drop() {
     this.#pointer = null;
+    this.#touching = false;
     this.#drawing.abandon();
   }
 

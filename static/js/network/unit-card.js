@@ -2,9 +2,9 @@
 
 import { ACTIVATIONS, fieldShape } from "./activation.js";
 import { Bars } from "../ui/bars.js";
-import { find, say } from "../ui/dom.js";
+import { find, say, sayRaised } from "../ui/dom.js";
 import { FEATURES } from "./features.js";
-import { aDigit, number, signed, subscript } from "../ui/format.js";
+import { aDigit, number, ofLayer, signed, subscript } from "../ui/format.js";
 import { GridPicture } from "./grid-picture.js";
 import { Grid, inputLayout } from "./layout.js";
 import { Legend } from "../ui/legend.js";
@@ -70,8 +70,9 @@ export class UnitCard {
     const { unitTitle, unitTitleStrongest } = words.inside;
     const title = strongest === null ? fill(unitTitle, { unit }) : fill(unitTitleStrongest, { unit, aDigit: aDigit(strongest) });
     say(find("#unit-title", this.#root), title);
-    say(find("#unit-z", this.#root), `z${name} = Σ x·w + b = ${number(sum)} ${signed(network.bias(layer, unit)).replace("+", "+ ").replace("−", "− ")} = ${number(z)}`);
-    say(find("#unit-h", this.#root), `h${name} = ${symbol}(${number(z)}) = ${number(h)}`);
+    sayRaised(find("#unit-z", this.#root), `${ofLayer("z", layer)}${name} = Σ x·w + b = ${number(sum)} ${signed(network.bias(layer, unit)).replace("+", "+ ").replace("−", "− ")} = ${number(z)}`);
+    const output = trace.depth === 2 ? "h" : ofLayer("h", layer);
+    sayRaised(find("#unit-h", this.#root), `${output}${name} = ${symbol}(${number(z)}) = ${number(h)}`);
   }
 
   #shares(network, trace, layer, unit) {

@@ -1,44 +1,65 @@
-/** Turns the runs that are shown into series for the line charts. Pure. */
+/** Turns the runs that are shown into series for the line charts, and into their legends. Pure. */
 
-import { DASHES, DOTTED, RUNS } from "../ui/palette.js";
+import { DASHES, DOTTED } from "../ui/palette.js";
 import { fill, words } from "../ui/words.js";
 
 const name = (job) => job.name || `${job.request.preset} ${job.id.slice(0, 4)}`;
 const series = (job, pick) => job.metrics.map((metrics) => [metrics.epoch, pick(metrics)]);
+const TRAINING = "3 3";
+const NEUTRAL = "currentColor"; // of a line in a legend that stands for those of all runs
 
 /** `drawn`: [{job, colour, losses}]. */
 export function lossSeries(drawn) {
   return drawn.flatMap(({ job, colour, losses }) => [
     { name: fill(words.runs.validation, { name: name(job) }), colour, dash: "", points: series(job, (each) => each.validation_loss) },
-    { name: words.runs.training, colour, dash: "3 3", points: losses.length ? losses : series(job, (each) => each.train_loss) },
+    { name: words.runs.training, colour, dash: TRAINING, points: losses.length ? losses : series(job, (each) => each.train_loss) },
   ]);
 }
+
+/** With several runs one entry for each, and one that says what is dotted. */
+export const lossLegend = (drawn) => (drawn.length < 2 ? null : [...runEntries(drawn), { name: words.runs.training, colour: NEUTRAL, dash: TRAINING }]);
 
 export const accuracySeries = (drawn) =>
   drawn.map(({ job, colour }) => ({ name: name(job), colour, dash: "", points: series(job, (each) => 100 * each.validation_accuracy) }));
 
-/** A line for each layer; colours differ by layer, dashes by run. `line`: a line's name; `pick(job, metrics)` -> a number for each layer. */
+/** A line for each layer of each run: its colour is the run's, its dashes are the layer's. `pick(job, metrics)` -> a number for each layer. */
 function byLayer(drawn, line, pick) {
-  return drawn.flatMap(({ job }, run) => {
-    const layers = job.metrics.length ? pick(job, job.metrics[0]).length : 0;
-    const named = (layer) => fill(line, { layer: layer + 1 });
-    return Array.from({ length: layers }, (_, layer) => ({
-      name: drawn.length > 1 ? fill(words.runs.ofRun, { name: name(job), line: named(layer) }) : named(layer),
-      colour: RUNS[layer % RUNS.length],
-      dash: DASHES[run % DASHES.length],
-      points: series(job, (each) => pick(job, each)[layer]),
-    }));
-  });
+  return drawn.flatMap(({ job, colour }) =>
+    layersOf(job, pick).map((layer) => {
+      const named = fill(line, { layer: layer + 1 });
+      return {
+        name: drawn.length > 1 ? fill(words.runs.ofRun, { name: name(job), line: named }) : named,
+        colour,
+        dash: DASHES[layer % DASHES.length],
+        points: series(job, (each) => pick(job, each)[layer]),
+      };
+    }),
+  );
 }
 
+/** With several runs an entry for each run, by its colour, and one for each layer, by its dashes. */
+function layerLegend(drawn, line, pick) {
+  if (drawn.length < 2) return null;
+  const layers = Math.max(0, ...drawn.map(({ job }) => layersOf(job, pick).length));
+  const entries = Array.from({ length: layers }, (_, layer) => ({ name: fill(line, { layer: layer + 1 }), colour: NEUTRAL, dash: DASHES[layer % DASHES.length] }));
+  return [...runEntries(drawn), ...entries];
+}
+
+const runEntries = (drawn) => drawn.map(({ job, colour }) => ({ name: name(job), colour, dash: "" }));
+const layersOf = (job, pick) => [...(job.metrics.length ? pick(job, job.metrics[0]) : []).keys()];
+
 const percent = (part, all = 1) => (100 * part) / all;
+const norms = (_, each) => each.gradient_norms;
+const saturated = (_, each) => each.saturation.map((share) => percent(share));
 const deadShares = ({ request }, { dead_units: dead = [] }) => dead.map((units, layer) => percent(units, request.hidden_layers[layer]));
 
-export const normSeries = (drawn) => byLayer(drawn, words.runs.layer, (_, each) => each.gradient_norms);
+export const normSeries = (drawn) => byLayer(drawn, words.runs.layer, norms);
+export const normLegend = (drawn) => layerLegend(drawn, words.runs.layer, norms);
 
 /** The share of saturated units of each layer, and as a dotted line its dead units (saturated on every digit), if any. */
 export function saturationSeries(drawn) {
-  const saturated = byLayer(drawn, words.runs.hiddenLayer, (_, each) => each.saturation.map((share) => percent(share)));
   const dead = byLayer(drawn, words.runs.deadLayer, deadShares).filter(({ points }) => points.some(([, share]) => share > 0));
-  return [...saturated, ...dead.map((each) => ({ ...each, dash: DOTTED }))];
+  return [...byLayer(drawn, words.runs.hiddenLayer, saturated), ...dead.map((each) => ({ ...each, dash: DOTTED }))];
 }
+
+export const saturationLegend = (drawn) => layerLegend(drawn, words.runs.hiddenLayer, saturated);

@@ -38,7 +38,7 @@ export class ModelsView {
   }
 
   #row(model, reading) {
-    const { id, name, layers, activation, features, active } = model;
+    const { id, name, layers, activation, features, active, bundled } = model;
     const title = name || id;
     const about = (action) => fill(said.actionOn, { action, name: title });
     const act = (word, work, disabled = false) =>
@@ -59,7 +59,7 @@ export class ModelsView {
         act(said.activate, () => this.#actions.activate(id), active),
         act(said.mistakes, () => this.#actions.examine(id, title)),
         element("a", { class: "button", href: this.#actions.weightsPath(id), download: `${id}.npz`, "aria-label": about(said.download) }, said.download),
-        act(said.delete, () => this.#actions.remove(id, title), active),
+        bundled ? null : act(said.delete, () => this.#actions.remove(id, title), active),
       ),
     );
   }

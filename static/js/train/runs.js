@@ -4,6 +4,7 @@
  */
 
 import { getJob, jobEvents, jobs } from "../service/api.js";
+import { PastLosses, lossPoint } from "./past-losses.js";
 
 const STREAMS = 3; // a browser keeps six connections to a server; predictions need some
 const SOON = 2; // seconds between lists while a run is under way that no stream tells of,
@@ -16,6 +17,7 @@ export class Runs extends EventTarget {
   #jobs = new Map();
   #streams = new Map();
   #losses = new Map(); // id -> [[epoch, train loss], …] within epochs
+  #past = new PastLosses();
   #first = null; // the run to follow in any case
   #timer = null;
   #away = false;
@@ -24,9 +26,15 @@ export class Runs extends EventTarget {
   /** Newest first. */
   get all() { return [...this.#jobs.values()]; }
 
+  constructor() {
+    super();
+    this.#past.addEventListener("change", () => this.#emit("change"));
+  }
+
   get(id) { return this.#jobs.get(id) ?? null; }
 
-  losses(id) { return this.#losses.get(id) ?? []; }
+  /** The training losses within epochs; of a run that is over they are read as soon as they are asked for. */
+  losses(id) { return this.#losses.get(id) ?? (underWay(this.#jobs.get(id)) ? [] : this.#past.of(id)); }
 
   /** Add a run that was just started, before the next poll of the list, when it may already have ended. */
   add(job) {
@@ -80,12 +88,13 @@ export class Runs extends EventTarget {
         if (job) work(job, JSON.parse(event.data));
         this.#emit("change");
       });
-    on("progress", (job, { train_loss: loss, snapshot, ...progress }) => {
+    on("progress", (job, { snapshot, ...progress }) => {
       if (job.state === "queued") job.state = "running";
       if (snapshot !== undefined) this.#emit("snapshot", id);
       if (progress.step < (job.progress.step ?? 0)) this.#losses.set(id, this.losses(id).filter(([epoch]) => epoch * progress.steps < progress.step * progress.epochs));
       job.progress = { ...job.progress, ...progress };
-      if (Number.isFinite(loss) && progress.steps) this.losses(id).push([(progress.step / progress.steps) * progress.epochs, loss]);
+      const point = lossPoint(progress);
+      if (point) this.losses(id).push(point);
     });
     on("epoch", (job, metrics) => {
       job.metrics = [...job.metrics.filter(({ epoch }) => epoch < metrics.epoch), metrics];

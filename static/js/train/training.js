@@ -1,7 +1,7 @@
 /** Connects the fourth part of the page: the form, the runs, their curves, the models and their mistakes. */
 
 import * as api from "../service/api.js";
-import { accuracySeries, lossSeries, normSeries, saturationSeries } from "./curves.js";
+import * as curves from "./curves.js";
 import { find, findAll, onceAFrame, say } from "../ui/dom.js";
 import { accuracy, number } from "../ui/format.js";
 import { Keyring } from "../service/keyring.js";
@@ -234,12 +234,15 @@ export class Training {
 
   #draw(id) {
     if (this.#colours.has(id)) return;
+    // The one that was drawn first makes room: more colours could not be told apart.
+    if (this.#colours.size === RUNS.length) this.#colours.delete(this.drawn[0]);
     const used = new Set(this.#colours.values());
-    this.#colours.set(id, RUNS.find((colour) => !used.has(colour)) ?? RUNS[this.#colours.size % RUNS.length]);
+    this.#colours.set(id, RUNS.find((colour) => !used.has(colour)));
   }
 
   #toggle(id) {
     this.#touched = true;
+    if (!this.#colours.has(id) && this.#colours.size === RUNS.length) this.page.tell(fill(words.runs.mostDrawn, { most: RUNS.length }));
     if (!this.#colours.delete(id)) this.#draw(id);
     this.page.changed();
     this.#paintSoon();
@@ -255,10 +258,10 @@ export class Training {
     this.page.offer(this.#offered());
     this.#table.show(jobs);
     const drawn = jobs.filter(({ id }) => this.#colours.has(id)).map((job) => ({ job, colour: this.#colours.get(job.id), losses: this.#runs.losses(job.id) }));
-    this.#charts.loss.show(lossSeries(drawn));
-    this.#charts.accuracy.show(accuracySeries(drawn));
-    this.#charts.norms.show(normSeries(drawn));
-    this.#charts.saturation.show(saturationSeries(drawn));
+    this.#charts.loss.show(curves.lossSeries(drawn), curves.lossLegend(drawn));
+    this.#charts.accuracy.show(curves.accuracySeries(drawn));
+    this.#charts.norms.show(curves.normSeries(drawn), curves.normLegend(drawn));
+    this.#charts.saturation.show(curves.saturationSeries(drawn), curves.saturationLegend(drawn));
   }
 }
 

@@ -31,6 +31,15 @@ export function say(node, text) {
   if (node.textContent !== text) node.textContent = text;
 }
 
+const RAISED = /\^(\[\d+\])/;
+
+/** `say` for text with layers in it, "δ^[2]₇", whose ^[2] is raised, as in the text that the page follows. */
+export function sayRaised(node, text) {
+  if (node.dataset.said === text) return;
+  node.dataset.said = text;
+  node.replaceChildren(...text.split(RAISED).map((part, index) => (index % 2 ? element("sup", {}, part) : part)));
+}
+
 /** Move the focus from a control that is about to be removed or disabled to another. */
 export function handOn(from, to) {
   if (document.activeElement === from) to?.focus({ preventScroll: true });

@@ -59,5 +59,8 @@ export const aDigit = (digit) => words.numbers.digits[digit];
 /** A whole number with separators: 101,770. */
 export const count = (value) => value.toLocaleString(language);
 
+/** A symbol of a layer: "δ^[2]", for `sayRaised`; the subscript is free for a unit or a class. */
+export const ofLayer = (symbol, layer) => `${symbol}^[${layer}]`;
+
 const SUBSCRIPTS = "₀₁₂₃₄₅₆₇₈₉";
 export const subscript = (index) => [...String(index)].map((digit) => SUBSCRIPTS[digit]).join("");

@@ -16,6 +16,7 @@ export class LineChart {
   #plot;
   #readout;
   #series = [];
+  #legend = [];
   #width = 0; // in units of the text, as everything drawn
   #cursor = null; // an x value
   #toX = null;
@@ -31,8 +32,9 @@ export class LineChart {
     new ResizeObserver(() => this.#fit(holder.clientWidth / textUnit())).observe(holder);
   }
 
-  /** `series`: [{name, colour, dash, points: [[x, y], …] sorted by x}]. */
-  show(series) {
+  /** `series`: [{name, colour, dash, points: [[x, y], …] sorted by x}]; `legend`: [{name, colour, dash}], else a line for each. */
+  show(series, legend = null) {
+    this.#legend = legend ?? series;
     this.#series = series.map((each) => ({ ...each, points: thin(each.points.filter(([, y]) => this.#drawable(y))) }));
     this.#paint();
   }
@@ -87,7 +89,7 @@ export class LineChart {
     }
     parts.push(svg("line", { x1: MARGIN.left, x2: right, y1: bottom, y2: bottom, class: "chart-axis" }));
     parts.push(svg("text", { x: right, y: HEIGHT - 4, "text-anchor": "end", class: "chart-name" }, x));
-    parts.push(svg("text", { x: 0, y: 12, class: "chart-name" }, y));
+    parts.push(svg("text", { x: 0, y: 12, class: "chart-name" }, log ? fill(words.charts.log, { y }) : y));
     return parts;
   }
 
@@ -103,7 +105,7 @@ export class LineChart {
 
   #reading(toX, toY) {
     if (this.#cursor === null) {
-      this.#readout.replaceChildren(...this.#series.map((each) => entry(each, each.name)));
+      this.#readout.replaceChildren(...this.#legend.map((each) => entry(each, each.name)));
       return [];
     }
     const read = this.#series.filter(({ points }) => points.length).map((each) => ({ ...each, point: each.points[nearest(each.points, this.#cursor)] }));

@@ -197,7 +197,7 @@ TROUBLE: dict[str, tuple[list[EpochMetrics], Recipe, str, str]] = {
         run([0.5, 0.2, 0.1, 0.05], [0.5, 0.3, 0.32, 0.35]),
         FAST,
         "hint.overfits",
-        'overfits since epoch 2.* fewer epochs, with Distortions set to affine or',
+        "overfits since epoch 2.* fewer epochs, with Distortions set to affine or",
     ),
     "overfits few images": (
         run([0.5, 0.2, 0.1, 0.05], [0.5, 0.3, 0.32, 0.35]),
