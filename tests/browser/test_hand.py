@@ -152,6 +152,52 @@ def test_a_picture_that_is_dropped_is_read(page: Page) -> None:
     expect(page.locator("#digit")).to_have_text(str(labels[1]))
 
 
+def test_a_picture_is_read_as_the_service_reads_it(page: Page, live_server: str) -> None:
+    """What the pad shows and sends is the picture before any network sets it upright."""
+    slanted = Image.fromarray(255 - load_mnist_part("test")[0][1].reshape(28, 28))
+    slanted = slanted.resize((200, 200)).transform(
+        (300, 220), Image.Transform.AFFINE, (1, 0.35, -60, 0, 1, -10), fillcolor=255
+    )
+    file = io.BytesIO()
+    slanted.save(file, "PNG")
+    picture = {"name": "a.png", "mimeType": "image/png", "buffer": file.getvalue()}
+    answer = page.request.post(
+        f"{live_server}/predict?details=true&model=pixels", multipart={"image": picture}
+    ).json()
+    shown = base64.b64decode(answer["stages"]["input"].split(",")[1])
+    expected = list(Image.open(io.BytesIO(shown)).convert("L").tobytes())
+    with page.expect_request(
+        lambda sent: "/predict" in sent.url and "pixels" in (sent.post_data or "")[:12]
+    ) as sent:
+        page.set_input_files("#image-file", picture)
+    assert sent.value.post_data_json["pixels"] == expected
+    expect(page.locator("#digit")).to_have_text(str(answer["digit"]))
+    bars = page.locator("#probabilities [data-digit]").all()
+    read = [float(bar.get_attribute("data-value") or 0) for bar in bars]
+    assert max(abs(a - b) for a, b in zip(read, answer["probabilities"], strict=True)) < 1e-5
+
+
+def test_after_a_pen_fingers_draw_again(page: Page) -> None:
+    page.clock.install()
+    page.clock.pause_at("2100-01-01")
+    page.evaluate(
+        f"""async () => {{
+          {A_PAD}
+          window.tap = (pointerType, x) => {{
+            send("pointerdown", {{ pointerType, clientX: x, clientY: 10 }});
+            send("pointerup", {{ pointerType, clientX: x, clientY: 10 }});
+            return strokes().length;
+          }};
+        }}"""
+    )
+    assert page.evaluate("tap('touch', 10)") == 1
+    assert page.evaluate("tap('pen', 20)") == 2
+    assert page.evaluate("tap('touch', 30)") == 2  # the palm of the pen's hand
+    page.clock.run_for(1_500)
+    assert page.evaluate("tap('touch', 40)") == 3
+    assert page.evaluate("tap('pen', 50)") == 4
+
+
 def a_two() -> bytes:
     """MNIST's second test digit as a PNG, dark on light."""
     picture = io.BytesIO()

@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
-from model.serialization.checkpoint import pretrained
+from model.serialization.checkpoint import bundled
 from tests.browser.networks import looked_into
 from tests.browser.pen import DIGITS, draw
 
@@ -38,9 +38,9 @@ def test_a_unit_pointed_at_tells_its_sum_and_its_share(page: Page) -> None:
     page.locator("#hidden-1").scroll_into_view_if_needed()
     cell(page, "#hidden-1", 5, 2, 16, 8)
     expect(page.locator("#unit-title")).to_have_text("Hidden unit 37")
-    bias = float(pretrained().parameters.biases[0][37])
+    bias = float(bundled("pixels").parameters.biases[0][37])
     text = page.locator("#unit-z").inner_text().replace("−", "-").replace(" ", "")
-    found = re.fullmatch(r"z₃₇=Σx·w\+b=(-?[\d.]+)([+-][\d.]+)=(-?[\d.]+)", text)
+    found = re.fullmatch(r"z\[1\]₃₇=Σx·w\+b=(-?[\d.]+)([+-][\d.]+)=(-?[\d.]+)", text)
     assert found, text
     total, b, z = map(float, found.groups())
     assert abs(b - bias) < 0.01 * abs(bias) + 1e-3

@@ -94,6 +94,24 @@ def test_a_link_carries_model_and_runs(
     expect(other.locator("#hidden-1")).to_have_js_property("width", 4 * 24)
 
 
+@pytest.mark.parametrize("size", [(750, 342), (683, 384), (1366, 650), (1280, 800)])
+def test_the_pad_and_its_answer_fit_into_a_window(
+    new_page: Callable[..., Page], live_server: str, size: tuple[int, int]
+) -> None:
+    width, height = size
+    page = new_page(width, height)
+    page.goto(live_server)
+    draw(page, DIGITS[7])
+    expect(page.locator("#verdict")).not_to_be_empty()
+    assert page.evaluate("scrollY") == 0
+    for part in ("#ink", "#clear", "#network", "#age", "#digit", "#input28", "#verdict"):
+        box = page.locator(part).bounding_box()
+        assert box
+        assert box["y"] >= 0, part
+        assert box["y"] + box["height"] <= height, part
+        assert box["x"] + box["width"] <= width, part
+
+
 def test_a_link_carries_stage_and_age(page: Page, new_page: Callable[..., Page]) -> None:
     draw(page, DIGITS[3])
     page.click('nav a[href="#learn"]')

@@ -57,11 +57,12 @@ def test_a_run_is_watched_to_its_end_examined_and_used(page: Page) -> None:
     worst.click()
     expect(page.locator("#digit")).not_to_be_empty()
     expect(page.locator("#labels input:checked")).to_have_value(label)
-    page.locator(row(job)).get_by_role("button", name="Use it").click()
-    expect(page.locator(row(job)).get_by_role("button", name="In use")).to_be_disabled()
+    # Watched, it reads on the pad already.
+    expect(page.locator(row(job)).get_by_role("button", name="It reads")).to_be_disabled()
+    page.select_option("#network", "pixels")
+    page.locator(row(job)).get_by_role("button", name="Read with it").click()
+    expect(page.locator(row(job)).get_by_role("button", name="It reads")).to_be_disabled()
     expect(page.locator(row(job)).get_by_role("link", name="Download")).to_be_focused()
-    page.locator("[data-model=pretrained]").get_by_role("button", name="Use it").click()
-    expect(page.locator("[data-model=pretrained]")).to_have_attribute("data-active", "true")
 
 
 def test_a_cell_of_the_matrix_shows_its_digits(page: Page) -> None:
@@ -121,7 +122,7 @@ def test_a_reload_in_the_middle_loses_nothing(page: Page, live_server: str) -> N
 def test_what_the_form_refuses_is_said_beside_the_field(page: Page, watch: Watch) -> None:
     page.fill("[name=learning_rate]", "-1")
     page.press("#train-form [type=submit]", "Enter")
-    expect(page.locator("#error-learning_rate")).not_to_be_empty()
+    expect(page.locator("#error-learning_rate")).to_contain_text("must be 1e-09 or more, found -1")
     expect(page.locator("[name=learning_rate]")).to_have_attribute("aria-invalid", "true")
     expect(page.locator("[name=learning_rate]")).to_be_focused()
     watch.complaints = [said for said in watch.complaints if "422" not in said]
@@ -195,6 +196,62 @@ def test_what_goes_wrong_is_hinted_at_in_plain_words(page: Page) -> None:
     expect(page.locator(row(job)).locator(".run-hints")).to_contain_text("learning rate")
 
 
+def test_overfitting_is_diagnosed_once_and_by_the_names_of_the_form(page: Page) -> None:
+    fields = {"train_examples": "60", "epochs": "60", "learning_rate": "0.5", "batch_size": "10"}
+    job = start(page, "by heart", **fields)
+    expect(page.locator(row(job, "succeeded"))).to_be_visible()
+    hints = page.locator(row(job)).locator(".run-hints li", has_text="overfits")
+    expect(hints).to_have_count(1)
+    expect(hints).to_contain_text("Distortions")
+    assert "augment" not in hints.inner_text()
+
+
+def test_a_curve_is_the_same_after_a_reload(page: Page) -> None:
+    job = start(page, "read again", epochs="40", train_examples="5000")
+    expect(page.locator(row(job, "succeeded"))).to_be_visible()
+    page.goto(page.url.split("#")[0] + f"#view=train&runs={job}")
+    points = "document.querySelectorAll('#chart-loss path')[1].getAttribute('d').split('L').length"
+    expect(page.locator("#chart-loss path.chart-line")).to_have_count(2)
+    live = page.evaluate(points)
+    assert live > 8
+    page.reload()
+    page.wait_for_function(f"(live) => {points} === live", arg=live)
+
+
+def test_of_nine_runs_eight_are_drawn_in_colours_of_their_own(page: Page, live_server: str) -> None:
+    jobs = []
+    for number in range(9):
+        body = {"name": f"ninth {number}", "epochs": 2, "train_examples": 200}
+        jobs.append(page.request.post(f"{live_server}/train", data=body).json()["id"])
+    page.goto(f"{live_server}/#runs={','.join(jobs[:8])}")
+    page.reload()
+    for job in jobs:
+        expect(page.locator(row(job, "succeeded"))).to_be_visible()
+    colours = "[...document.querySelectorAll('#chart-accuracy path')].map((p) => p.getAttribute('stroke'))"
+    page.wait_for_function(f"() => {colours}.length === 8")
+    assert len(set(page.evaluate(colours))) == 8
+    for chart in ("norms", "saturation"):  # runs and layers, not every layer of every run
+        assert page.locator(f"#chart-{chart} .chart-entry").count() <= 8 + 2
+    page.locator(row(jobs[8])).get_by_role("checkbox").check()
+    expect(page.locator("#announce")).to_contain_text("At most 8 runs are drawn")
+    expect(page.locator(row(jobs[0])).get_by_role("checkbox")).not_to_be_checked()
+    assert len(set(page.evaluate(colours))) == 8
+
+
+def test_a_logarithmic_axis_says_so(page: Page, live_server: str) -> None:
+    alone(page, live_server, "logarithmic")
+    for chart, log in (("loss", 1), ("norms", 1), ("accuracy", 0), ("saturation", 0)):
+        names = page.locator(f"#chart-{chart} .chart-name", has_text="logarithmic")
+        expect(names).to_have_count(log)
+
+
+def test_what_comes_with_byhand_offers_no_delete(page: Page) -> None:
+    for bundled in ("pixels", "pretrained"):
+        actions = page.locator(f"[data-model={bundled}]")
+        expect(actions.get_by_role("button", name="Mistakes")).to_be_visible()
+        expect(actions.get_by_role("button", name="Delete")).to_have_count(0)
+
+
 def test_a_long_run_tells_the_time_left(page: Page) -> None:
     job = start(page, "long", **LONG)
     expect(page.locator(row(job)).locator(".run-words")).to_contain_text("left")
@@ -232,8 +289,8 @@ def test_a_network_is_uploaded_tried_and_deleted(page: Page, tmp_path: Path, wat
     page.set_input_files("#upload", file)
     mine = page.locator("[data-model]", has_text="mine")
     expect(mine).to_be_visible()
-    mine.get_by_role("button", name="Try here").click()
-    expect(mine).to_contain_text("shown here")
+    mine.get_by_role("button", name="Read with it").click()
+    expect(mine).to_contain_text("reads here")
     draw(page, DIGITS[6])
     expect(page.locator("#digit")).to_have_text("6")
     page.on("dialog", lambda dialog: dialog.accept())
