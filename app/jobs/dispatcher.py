@@ -44,6 +44,7 @@ class Dispatcher:
         self._keep_days = keep_days
         self._running: dict[Future[str], str] = {}
         self._dead: list[str] = []
+        self._expecting = False  # a job, so that a worker should be warm
         self._wake = threading.Event()
         self._stopping = threading.Event()
         self._looked = time.time()
@@ -57,6 +58,11 @@ class Dispatcher:
 
     def wake(self) -> None:
         """Look for jobs now, since one was submitted or a worker became idle."""
+        self._wake.set()
+
+    def warm_up(self) -> None:
+        """Have a worker ready, since a job may be submitted soon; the thread does it, not you."""
+        self._expecting = True
         self._wake.set()
 
     def stop(self) -> None:
@@ -96,6 +102,9 @@ class Dispatcher:
         """Send as many claimable jobs to the workers as there are free slots."""
         self._detect_suspension()
         self._collect()
+        if self._expecting:
+            self._expecting = False
+            self._workers.warm_up()
         waiting = [id for future, id in self._running.items() if not future.done()]
         free = self._workers.slots() - len(self._running)
         if waiting:

@@ -41,6 +41,9 @@ class Workers(Protocol):
     def submit(self, fn: Callable[..., str], *args: Any) -> Future[str]:
         """Run fn(*args) in a worker."""
 
+    def warm_up(self) -> None:
+        """Have a worker ready for the first job, if that takes time."""
+
     def stop(self) -> None:
         """Accept no more jobs, and make local workers release theirs."""
 
@@ -86,6 +89,14 @@ class LocalWorkers:
         future.add_done_callback(lambda done: self._done(pool, done))
         return future
 
+    def warm_up(self) -> None:
+        """Start the first process, unless there is one: it takes about half a second."""
+        with self._lock:
+            if self._pools or self._writer.closed:
+                return
+            pool = self._new_pool()
+        pool.submit(_get_ready).add_done_callback(lambda done: self._done(pool, done))
+
     def stop(self) -> None:
         """Make each process release its job and exit; this does not wait for it."""
         self._writer.close()
@@ -125,6 +136,13 @@ def _initialize_process(server: Connection) -> None:
     threading.Thread(
         target=_watch_server, args=(server,), name="follow the server", daemon=True
     ).start()
+
+
+def _get_ready() -> str:
+    """Import and load what the first job needs, while there is none."""
+    from app.jobs.worker import load_training_data
+
+    return load_training_data()
 
 
 def _watch_server(server: Connection) -> None:
@@ -172,6 +190,9 @@ class DaskWorkers:
         theirs = client.submit(fn, *args, pure=False, retries=0)
         theirs.add_done_callback(lambda done: self._done(ours, done))
         return ours
+
+    def warm_up(self) -> None:
+        """Nothing is to be done: the cluster's workers run already."""
 
     def stop(self) -> None:
         """Disconnect from the cluster."""

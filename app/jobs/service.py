@@ -64,6 +64,10 @@ class JobService:
         self.event_stream.close()
         self._dispatcher.stop()
 
+    def warm_up(self) -> None:
+        """Have a worker ready: somebody has opened the page, and may train before long."""
+        self._dispatcher.warm_up()
+
     def submit(self, request: TrainRequest, key: str | None = None) -> Job:
         """Queue a job, or give the one that was made under the same Idempotency-Key.
 

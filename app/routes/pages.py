@@ -118,6 +118,7 @@ files = Files(directory=STATIC, check_dir=False)
 
 async def index(request: Request) -> Response:
     """The main page: draw, predict, explain, train."""
+    request.app.state.jobs.warm_up()
     return files.page(request.app.state.settings.language, request.scope)
 
 

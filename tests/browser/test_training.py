@@ -227,7 +227,8 @@ def test_of_nine_runs_eight_are_drawn_in_colours_of_their_own(page: Page, live_s
     page.reload()
     for job in jobs:
         expect(page.locator(row(job, "succeeded"))).to_be_visible()
-    colours = "[...document.querySelectorAll('#chart-accuracy path')].map((p) => p.getAttribute('stroke'))"
+    paths = "[...document.querySelectorAll('#chart-accuracy path')]"
+    colours = f"{paths}.map((path) => path.getAttribute('stroke'))"
     page.wait_for_function(f"() => {colours}.length === 8")
     assert len(set(page.evaluate(colours))) == 8
     for chart in ("norms", "saturation"):  # runs and layers, not every layer of every run

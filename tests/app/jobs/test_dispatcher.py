@@ -38,6 +38,9 @@ class Hands:
         self.busy.set()
         return future
 
+    def warm_up(self) -> None:
+        pass
+
     def stop(self) -> None:
         self.stopped = True
         for future in self.given.values():

@@ -36,6 +36,10 @@ def niceness() -> str:
     return str(os.nice(0))
 
 
+def modules() -> str:
+    return " ".join(name for name in sys.modules if name.startswith("app."))
+
+
 def pid() -> str:
     return str(os.getpid())
 
@@ -103,6 +107,19 @@ def test_a_process_that_dies_idle_is_replaced(workers: LocalWorkers) -> None:
     wait([future], 60)
     assert process_died(future) or int(future.result()) != first
     assert int(workers.submit(pid).result(60)) != first
+
+
+def test_a_worker_that_was_warmed_up_takes_the_first_job(workers: LocalWorkers) -> None:
+    workers.warm_up()
+    workers.warm_up()  # one is enough
+    (pool,) = workers._pools
+    while not workers._idle:
+        time.sleep(0.01)
+    assert "app.jobs.worker" in workers.submit(modules).result(30)
+    assert workers._pools == {pool}
+    workers.stop()
+    workers.warm_up()  # too late: nothing is started any more
+    assert workers._pools == set()
 
 
 def test_a_cancelled_future_is_no_dead_process() -> None:
