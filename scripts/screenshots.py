@@ -65,6 +65,31 @@ def show(page: Page, selector: str) -> None:
     page.evaluate("new Promise((done) => requestAnimationFrame(() => setTimeout(done)))")
 
 
+def age_views(camera: Camera) -> None:
+    """One digit at five ages, with the weights that grow out of noise, and the backward pass."""
+    page = camera.page
+    expect(page.locator("#inside .figure")).to_be_visible()
+    last = int(page.locator("#age").get_attribute("max") or 0)
+    for index in (0, 3, 4, 6, last):
+        page.locator("#age").fill(str(index))
+        expect(page.locator("#age")).to_have_value(str(index))
+        page.wait_for_load_state("networkidle")
+        camera.take_part(f"age{index}", "#inside .flow")
+        camera.take_part(f"age{index}-weights", "#all-weights")
+
+
+def watch_views(camera: Camera) -> None:
+    """A run that is watched while it learns, and paused."""
+    page = camera.page
+    train(page, "watched", epochs="200")
+    expect(page.locator("#watch-say")).to_contain_text("epoch")
+    page.click("#watch-pause")
+    expect(page.locator("#watch-epoch")).to_be_visible()
+    camera.take_part("watch", "#watch")
+    page.click("#watch-stop")
+    expect(page.locator("#watch-over")).not_to_be_empty()
+
+
 def draw_views(camera: Camera) -> None:
     """The empty pad, a sure and an unsure answer."""
     page = camera.page
@@ -169,8 +194,10 @@ def every_view(
             camera = Camera(page, directory, f"{size}-{theme}-")
             draw_views(camera)
             inside_views(camera)
+            age_views(camera)
             backward_views(camera)
             training_views(camera)
+            watch_views(camera)
             derivation_views(camera, address)
             page.close()
     starter.locator("#jobs [data-state=running]").get_by_role("button", name="Cancel").click()
@@ -189,8 +216,13 @@ def readme_views(browser: Browser, address: str) -> None:
     page.locator("#inside-outputs [data-digit='5']").focus()
     expect(page.locator("#inside-say")).to_contain_text("Output 5")
     camera.take_part("inside", "#inside")
+    page.locator("#age").fill("4")
+    page.wait_for_load_state("networkidle")
+    camera.take_part("ages", "#all-weights")
+    page.select_option("#network", "pretrained")
+    page.select_option("#network", "pixels")
     show(page, "#learn")
-    page.locator("#label-3").check()
+    expect(page.locator("#learn-say")).not_to_be_empty()
     for _ in range(4):
         page.click("#stage-forward")
     expect(page.locator("#check")).to_have_attribute("data-check", "agrees")
@@ -208,6 +240,12 @@ def readme_views(browser: Browser, address: str) -> None:
     camera.take_part("train", "#train")
     page.set_viewport_size({"width": 1280, "height": 800})
     camera.take_part("mistakes", "#examination")
+    train(page, "learning", epochs="200")
+    expect(page.locator("#watch-say")).to_contain_text("epoch")
+    page.click("#watch-pause")
+    expect(page.locator("#watch-epoch")).to_be_visible()
+    camera.take_part("watch", "#watch")
+    page.click("#watch-stop")
     phone = browser.new_page(viewport={"width": 360, "height": 740}, color_scheme="dark")
     phone.goto(address)
     draw(phone, DIGITS[8])

@@ -83,7 +83,8 @@ class Snapshot(BaseModel):
         None, description="The loss of the step's batch, or the mean of the epoch that it ended."
     )
     validation_accuracy: float | None = Field(
-        None, description="On the last 5,000 training images, 0..1."
+        None,
+        description="On the last 5,000 training images, 0..1; on 1,000 of them within an epoch.",
     )
 
     @classmethod

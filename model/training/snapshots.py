@@ -21,7 +21,8 @@ class Snapshot:
     """The parameters after `step` steps of a run, the last of them in epoch `epoch`, from 1.
 
     `train_loss` is that of the step's batch, or the mean of the epoch that it ends; None before the
-    first step. `validation_accuracy` is 0..1.
+    first step. `validation_accuracy` is 0..1, of all validation images at an epoch's end and of the
+    first 1,000 before.
     """
 
     step: int
