@@ -56,8 +56,12 @@ whenNear(find(".pad"), (near) => {
   study.networks.moveTo(find(near || getComputedStyle(find("#strip")).display === "none" ? ".choice" : "#strip"));
 }, "0px");
 
-// Going back and forth keeps its own state; without one, a link was put into the address of the open page.
-addEventListener("popstate", (event) => event.state === null && state.show(parseState(location.hash)));
+// Back and Forward lead to the part that was read; without a state, a link was put into the address of the open page.
+history.scrollRestoration = "manual"; // figures that fill on the way would lead it astray
+addEventListener("popstate", (event) => {
+  if (event.state === null) state.show(parseState(location.hash));
+  else navigation.go(event.state.view ?? "draw", "instant");
+});
 
 await state.open();
 const { view } = state;

@@ -73,6 +73,7 @@ export class PageState {
   #write() {
     clearTimeout(this.#timer);
     if (this.#opening) return;
+    if (this.#study.drawing.drawing) return this.changed(); // half a stroke is worth no link
     const { hash } = this;
     history.replaceState({ view: this.view }, "", hash || location.pathname);
     try {

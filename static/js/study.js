@@ -43,6 +43,7 @@ export class Study extends EventTarget {
   #labels;
   #last = null; // {answer, pixels}: the last answer
   #part = "draw"; // the part of the page that is read
+  #learnSeen = false; // any of the backward pass is in the window
   #resting = null;
   #drawn = false; // the last change was one of the drawing, not of the network
   #note = ""; // what is to be said of the next choice of a network
@@ -174,9 +175,9 @@ export class Study extends EventTarget {
 
   /** What the chosen network reads at its last age; while that is not there yet, what the best reader does. */
   async #grownReading(answer, pixels) {
-    const { base, step, live } = this.choice;
+    const { base, step } = this.choice;
     if (step === null) return answer.digit;
-    return this.#opinions.of(pixels, live ? BEST : base).then(({ digit }) => digit, () => answer.digit);
+    return this.#opinions.of(pixels, this.networks.knows(base) ? base : BEST).then(({ digit }) => digit, () => answer.digit);
   }
 
   /** One line where the other bundled network reads another digit. */
@@ -192,8 +193,10 @@ export class Study extends EventTarget {
   /** In the backward pass a network that is sure of the digit shows an age at which it still had something to learn. */
   async #lend() {
     const { choice } = this;
-    if (this.#part !== "learn" || !this.#last) return choice.lend(undefined);
-    if (!choice.free || this.lesson.chosen !== null) return null;
+    // What an age changes may move the page a little: so nothing is given back just above the backward pass.
+    const stays = this.#part === "learn" || (this.#part === "inside" && this.#learnSeen);
+    if (!stays || !this.#last) return choice.lend(undefined);
+    if (this.#part !== "learn" || !choice.free || this.lesson.chosen !== null) return null;
     const { pixels } = this.#last;
     const ages = choice.ages.filter(({ step }) => step !== null);
     const read = async ({ step }) => [step, (await this.#opinions.of(pixels, `${choice.base}@${step}`)).probabilities];
@@ -221,6 +224,10 @@ export class Study extends EventTarget {
     lesson.addEventListener("check", ({ detail }) => showCheck(find("#check"), detail));
     lesson.addEventListener("trouble", ({ detail }) => say(note, detail.message));
     whenNear(find("#learn"), (near) => lesson.watch(near));
+    whenNear(find("#learn"), (seen) => {
+      this.#learnSeen = seen;
+      if (!seen) this.enter(this.#part);
+    }, "0px");
   }
 
   #aboutLesson({ label, loss, probabilities }) {

@@ -181,7 +181,7 @@ def look_at_networks_and_mistakes(reading: Reading) -> None:
     expect(page.locator("#mistakes-all")).to_be_visible()
     reading.note()
     rows = page.locator("#models tbody tr")
-    expect(rows).to_have_count(2)
+    expect(rows).to_have_count(3)
     rows.locator("button:enabled").nth(1).click()
     reading.note()
     bad = io.BytesIO()

@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 from tests.browser.pen import DIGITS, draw
 from tests.conftest import serving
 
-MOST_BYTES = 150_000
+MOST_BYTES = 200_000
 
 
 def test_the_first_load_is_light(new_page: Callable[..., Page], tmp_path: Path) -> None:

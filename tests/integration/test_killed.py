@@ -63,7 +63,7 @@ def test_whatever_is_killed_whenever_the_job_ends_with_the_same_bits(start: Any)
         assert_whole(follower.everything(), EPOCHS)
     print(f"survived {MOMENTS} kills: {dict(hit)}")
     models = server.get("/models?limit=100")["items"]
-    assert len(models) == MOMENTS + 3  # one a job, and the bundled one: none lost, none made twice
+    assert len(models) == MOMENTS + 4  # one a job, and the bundled two: none lost, none made twice
     server.stop()
 
 

@@ -54,8 +54,8 @@ export class Lesson extends EventTarget {
   }
 
   #update() {
+    if (!this.#digit || !this.#watched) return; // a check that is due remains due
     clearTimeout(this.#timer);
-    if (!this.#digit || !this.#watched) return;
     this.#queue.submit({ ...this.#digit, label: this.label });
   }
 
@@ -76,7 +76,7 @@ export class Lesson extends EventTarget {
   }
 
   async #check(digit) {
-    const still = () => this.#digit?.pixels === digit.pixels && this.label === digit.label;
+    const still = () => this.#digit?.pixels === digit.pixels && this.#digit.model === digit.model && this.label === digit.label;
     try {
       const { check } = await gradients(digit.pixels, digit.label, { model: digit.model, check: true });
       if (still()) this.#emit("check", check);

@@ -22,7 +22,7 @@ export class ChoiceView {
     this.#choice = choice;
     this.#stepper.pace = PACE;
     this.#select.addEventListener("change", () => choice.choose(this.#select.value));
-    this.#slider.addEventListener("input", () => this.#look(Number(this.#slider.value)));
+    this.#slider.addEventListener("input", () => this.#choose(Number(this.#slider.value)));
     this.#play.addEventListener("click", () => this.#stepper.toggle());
     this.#stepper.addEventListener("move", () => this.#look(this.#stepper.index));
     this.#stepper.addEventListener("play", () => this.#playing());
@@ -30,7 +30,7 @@ export class ChoiceView {
     this.#paint();
   }
 
-  /** `others`: [{id, name, own}], networks besides the bundled ones; `own`: this reader's. */
+  /** `others`: [{id, name, own, learning}], networks besides the bundled ones; `own`: this reader's; `learning`: a run under way. */
   offer(others) {
     this.#others = others;
     this.#paint();
@@ -44,14 +44,23 @@ export class ChoiceView {
     focused?.focus({ preventScroll: true });
   }
 
+  /** Whether it is a network of the service, and not a run that is still making one. */
+  knows(id) {
+    return BUNDLED.includes(id) || this.#others.some((other) => other.id === id && !other.learning);
+  }
+
   /** The name of a network by its id. */
   name(id) {
     return said.bundled[id] ?? this.#others.find((other) => other.id === id)?.name ?? id;
   }
 
   #look(index) {
-    const { ages, step } = this.#choice;
-    if (ages[index] && ages[index].step !== step) this.#choice.grow(ages[index].step);
+    if (this.#choice.ages[index]?.step !== this.#choice.step) this.#choose(index);
+  }
+
+  #choose(index) {
+    const age = this.#choice.ages[index];
+    if (age) this.#choice.grow(age.step);
   }
 
   #paint() {

@@ -83,9 +83,9 @@ export class Training {
   }
 
   async begin() {
-    this.#listModels();
     this.#listFields();
     await this.#runs.refresh();
+    this.#listModels(); // after the runs: a network of one that is over by now is among them
     this.#takeUp(this.page.choice.base);
   }
 
@@ -225,7 +225,7 @@ export class Training {
   #offered() {
     const stored = this.#models.filter(({ id }) => !BUNDLED.includes(id)).map(({ id, name, job }) => ({ id, name: name || id, own: this.#own.has(job) }));
     const job = this.#runs.get(this.#watched);
-    return job && underWay(job) ? [{ id: job.id, name: job.name, own: true }, ...stored] : stored;
+    return job && underWay(job) ? [{ id: job.id, name: job.name, own: true, learning: true }, ...stored] : stored;
   }
 
   #paintModels() {

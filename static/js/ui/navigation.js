@@ -5,14 +5,19 @@ import { find, findAll, onceAFrame } from "./dom.js";
 const PARTS = ["draw", "inside", "learn", "train"];
 const LINE = 0.4; // of the window's height: the part that crosses it is the one being read
 
+const NEAR = 4; // pixels
+
 export class Navigation {
   #here = "draw";
+  #goal = null; // what is being scrolled to
   #links = new Map(PARTS.map((part) => [part, find(`nav a[href="#${part}"]`)]));
 
   /** `moved(part)` is called when another part comes into view. */
   constructor(moved) {
     for (const link of findAll('a[href^="#"]')) this.#on(link, link.getAttribute("href").slice(1));
     this.#on(find(".brand"), "draw");
+    addEventListener("scrollend", () => this.#arrive());
+    for (const name of ["wheel", "touchstart", "keydown"]) addEventListener(name, () => (this.#goal = null), { passive: true });
     addEventListener("scroll", onceAFrame(() => this.#look(moved)), { passive: true });
     this.#mark();
   }
@@ -31,10 +36,21 @@ export class Navigation {
   go(id, behavior = "auto") {
     const target = find(`#${CSS.escape(id)}`);
     if (!target) return;
+    this.#goal = id === "draw" ? null : target;
     if (id === "draw") scrollTo({ top: 0, behavior });
     else target.scrollIntoView({ block: "start", behavior });
     if (!target.hasAttribute("tabindex")) target.tabIndex = -1;
     target.focus({ preventScroll: true });
+  }
+
+  /** A figure that fills on the way pushes its part further down: go on until it is there, unless the reader scrolls. */
+  #arrive() {
+    const goal = this.#goal;
+    if (!goal) return;
+    const off = Math.abs(goal.getBoundingClientRect().top - parseFloat(getComputedStyle(document.documentElement).scrollPaddingTop));
+    const atEnd = scrollY + innerHeight >= document.documentElement.scrollHeight - 1;
+    this.#goal = off > NEAR && !atEnd ? goal : null;
+    this.#goal?.scrollIntoView({ block: "start", behavior: "instant" });
   }
 
   #look(moved) {

@@ -203,7 +203,7 @@ TROUBLE: dict[str, tuple[list[EpochMetrics], Recipe, str, str]] = {
         run([0.5, 0.2, 0.1, 0.05], [0.5, 0.3, 0.32, 0.35]),
         replace(FAST, train_examples=500, augment="full", weight_decay=1e-4),
         "hint.overfits",
-        r"fewer epochs, on more images or with more weight decay \(0.001\)",
+        r"fewer epochs, on more training digits or with more weight decay \(0.001\)",
     ),
     "still falling": (
         run([2.0, 1.0, 0.5], [1.5, 0.8, 0.5]),

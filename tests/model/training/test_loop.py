@@ -385,7 +385,7 @@ def run_wild(used: Recipe, data: Split) -> Progress:
 
 
 def test_a_run_that_diverges_says_so_and_what_to_do(few: Split) -> None:
-    with pytest.raises(DivergenceError, match=r"epoch \d+.*Lower learning_rate \(it was 100\)"):
+    with pytest.raises(DivergenceError, match=r"epoch \d+.*Lower the learning rate \(it was 100\)"):
         run_wild(WILD, few)
 
 
