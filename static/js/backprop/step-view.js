@@ -3,7 +3,7 @@
 import { Bars } from "../ui/bars.js";
 import { Descent, MOST } from "./descent.js";
 import { find, say, sayRaised } from "../ui/dom.js";
-import { count, finePercent, number, ofLayer } from "../ui/format.js";
+import { accuracy, count, finePercent, number, ofLayer } from "../ui/format.js";
 import { FallChart } from "./fall-chart.js";
 import { rateAt, placeOf } from "./rates.js";
 import { fill, fillCount, words } from "../ui/words.js";
@@ -161,14 +161,14 @@ function moved({ update_ratios: ratios }) {
 }
 
 /** "98.3 % of 1,000", or a dash where nothing was tried. */
-const share = (read) => (read ? fill(words.step.testOf, { share: finePercent(read.share), digits: count(read.digits) }) : "–");
+const share = (read) => (read ? fill(words.step.testOf, { share: accuracy(read.share), digits: count(read.digits) }) : "–");
 
 /** The step in a sentence, and what it did to the test digits: {before, after} as Descent.read gives them, null if unknown. */
 function sentence(label, probabilities, step, before, read) {
   const known = read?.before && read.after && read.before.digits === read.after.digits;
   if (!known) return thisDigit(label, probabilities, step, before);
   const [was, is] = [read.before, read.after].map((each) => each.share);
-  const test = { digits: count(read.after.digits), before: finePercent(was), after: finePercent(is) };
+  const test = { digits: count(read.after.digits), before: accuracy(was), after: accuracy(is) };
   if (was - is > FORGOTTEN) return fill(words.step.forgot, { ...test, change: change(label, probabilities, step) });
   return fill(words.step.spared, { ...test, said: thisDigit(label, probabilities, step, before) });
 }
