@@ -8,7 +8,7 @@ from rich.progress import Progress as Bars
 
 from model.messages import Message
 from model.training.history import EpochMetrics
-from model.training.loop import Progress
+from model.training.state import Progress
 
 __all__ = ["Bar"]
 

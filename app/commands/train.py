@@ -18,10 +18,11 @@ from model.data.idx import HELD_BACK, Split, load_idx_directory, load_mnist, spl
 from model.serialization.checkpoint import dump_model, dump_state, load_state
 from model.serialization.snapshots import dump_snapshots
 from model.training.diagnostics import hints
-from model.training.loop import TrainingState, classifier
+from model.training.loop import classifier
 from model.training.loop import train as run
 from model.training.recipe import Recipe, recipe
 from model.training.snapshots import Snapshot
+from model.training.state import TrainingState
 
 __all__ = ["train"]
 

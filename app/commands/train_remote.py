@@ -16,7 +16,7 @@ from app.commands.files import check_writable, write_whole
 from app.commands.remote import Server
 from model.messages import Message
 from model.training.history import EpochMetrics
-from model.training.loop import Progress
+from model.training.state import Progress
 
 __all__ = ["train_there"]
 

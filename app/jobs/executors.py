@@ -140,7 +140,8 @@ def _initialize_process(server: Connection) -> None:
 
 def _get_ready() -> str:
     """Import and load what the first job needs, while there is none."""
-    from app.jobs.worker import load_training_data
+    import app.jobs.worker  # noqa: F401 (what a job runs)
+    from app.jobs.ending import load_training_data
 
     return load_training_data()
 

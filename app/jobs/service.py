@@ -10,10 +10,10 @@ from typing import Any
 
 from app.errors import Conflict, TooMany
 from app.jobs.dispatcher import Dispatcher
+from app.jobs.ending import end
 from app.jobs.event_stream import EventStream
 from app.jobs.executors import make_workers
 from app.jobs.resolve import resolve, vary
-from app.jobs.worker import end
 from app.schemas.training import (
     EpochMetrics,
     Job,

@@ -9,35 +9,32 @@ run reports no progress until it has passed the last step that was reported befo
 
 from __future__ import annotations
 
-import functools
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict, fields, replace
+from dataclasses import asdict, replace
 from typing import Any
 
 from app.errors import NotFound, ProblemError
+from app.jobs.ending import dataset, end, recipe_of
 from app.jobs.eta import ProgressClock
 from app.logs import log
 from app.store import events as store_events
 from app.store import leases, models, snapshots
-from app.store.clock import new_id
 from app.store.engine import Database, Session, StoreError, connect
 from app.store.leases import Lease, LeaseLostError
 from app.store.tables import JobRow
-from model.classifier import Classifier
-from model.confidence.calibration import calibrated_and_tested
-from model.data.idx import Dataset, load_mnist, split
+from model.data.idx import split
 from model.errors import ByhandError, DivergenceError, RecipeError
 from model.messages import Message
 from model.network import Parameters
-from model.serialization.checkpoint import dump_model, dump_state, load_model, load_state
+from model.serialization.checkpoint import dump_state, load_model, load_state
 from model.training.diagnostics import hints
-from model.training.loop import Progress, TrainingState, classifier, train
-from model.training.recipe import Recipe
+from model.training.loop import classifier, train
+from model.training.state import Progress, TrainingState
 
-__all__ = ["end", "load_training_data", "recipe_of", "run_training", "stop_requested"]
+__all__ = ["run_training", "stop_requested"]
 
 RETRY_SECONDS = (0.1, 0.2, 0.5, 1, 2, 2, 3, 3, 5, 5, 5, 10, 10, 10)  # about a minute
 BEATS_PER_LEASE = 4
@@ -71,46 +68,6 @@ def run_training(
 # Tasks are pickled by this path, where workers of an earlier version look for it, too: those of a
 # cluster are upgraded one by one (app/worker.py).
 run_training.__module__ = "app.worker"
-
-
-def recipe_of(request: Mapping[str, Any]) -> Recipe:
-    """The recipe of a job's stored request, without its other fields."""
-    names = {field.name for field in fields(Recipe)}
-    return Recipe(**{name: value for name, value in request.items() if name in names})
-
-
-def end(job: JobRow, state: TrainingState | None, outcome: str) -> Callable[[Session, Lease], None]:
-    """Prepare the last transaction of a job, which stores its best epoch, if any, as a model.
-
-    The model is calibrated and tested here, outside of the transaction that is returned.
-    """
-    made: Classifier | None = None
-    if state is not None and state.epoch > 0:
-        made = classifier(recipe_of(job.request), state.best, name=job.name)
-        made = calibrated_and_tested(made, split(_dataset()), _dataset())
-
-    def commit(session: Session, lease: Lease) -> None:
-        if made is None:
-            leases.finish(session, lease, outcome)
-            return
-        id = new_id()
-        leases.finish(session, lease, outcome, model=id, test_accuracy=made.test_accuracy)
-        weights = dump_model(made)
-        models.add(session, classifier=made, weights=weights, name=job.name, job=job.id, id=id)
-        if outcome == "succeeded" and job.request["activate"]:
-            models.activate(session, id)
-
-    return commit
-
-
-@functools.cache
-def _dataset() -> Dataset:
-    return load_mnist()
-
-
-def load_training_data() -> str:
-    """Load MNIST into this process, so that its first job can begin at once."""
-    return f"{len(_dataset().train_labels)} digits"
 
 
 def _message(error: ByhandError | ProblemError) -> Message:
@@ -158,7 +115,7 @@ class _Attempt:
 
     def _train(self) -> str:
         state, base = self._load()
-        data = split(_dataset(), train_examples=self.recipe.train_examples)
+        data = split(dataset(), train_examples=self.recipe.train_examples)
         clock = ProgressClock()
         if self.lease.cancel_requested:
             return self._end("cancelled", state)

@@ -121,8 +121,10 @@ def delete_of(session: Session, job: str) -> None:
 
 def _parse(id: str) -> _Id:
     base, _, step = id.partition("@")
-    if not re.fullmatch(r"0|[1-9]\d{0,9}", step):
+    if not re.fullmatch(r"0|[1-9]\d{0,8}", step):  # what an integer column holds
         raise NotFound("model.no_step", id=id[:64])
+    if not re.fullmatch(r"[A-Za-z0-9_-]{1,64}", base):
+        raise NotFound("model.not_found", id=base[:64])
     return _Id(base, int(step))
 
 

@@ -22,7 +22,7 @@ from model.preprocessing.pipeline import FEATURES
 from model.serialization import npz
 from model.training.diagnostics import MAX_PREACTIVATION, preactivation_bounds
 from model.training.history import EpochMetrics
-from model.training.loop import TrainingState
+from model.training.state import TrainingState
 
 __all__ = [
     "BUNDLED",

@@ -6,8 +6,7 @@ the state at an epoch's end gives the same bits as one that was never interrupte
 """
 
 import math
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator
 
 import numpy as np
 from numpy.typing import NDArray
@@ -40,44 +39,13 @@ from model.training.prefetch import prefetch
 from model.training.recipe import Recipe, stored_recipe
 from model.training.snapshots import Snapshot, snapshot_steps
 from model.training.sparse_step import gradient_step
+from model.training.state import Progress, TrainingState
 
-__all__ = ["Progress", "TrainingState", "classifier", "start", "train"]
+__all__ = ["classifier", "start", "train"]
 
 BATCHES_PER_REPORT = 50  # some 15 ms at batch 64: often enough for a live curve and a quick cancel
 WORK_PER_REPORT = 2 * 10**9  # weights times examples, under a second: large networks report sooner
 DIAGNOSED = 1000  # validation images on which gradients, saturation and snapshots are measured
-
-
-@dataclass(frozen=True, slots=True)
-class TrainingState:
-    """A run at the end of an epoch: what resuming it needs, and the best parameters so far."""
-
-    epoch: int
-    parameters: Parameters
-    optimizer: str  # its name in OPTIMIZERS
-    optimizer_state: dict[str, Array]  # `Optimizer.state`
-    best: Parameters  # of the highest validation accuracy; the latest epoch in a tie
-    best_accuracy: float = -1.0
-    history: list[EpochMetrics] = field(default_factory=list)
-
-
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """A progress report of a run.
-
-    `step` of `steps` is counted over the whole run, `train_loss` is the mean over the batches
-    since the last report, None before the first step. `metrics` and `state` are set at an epoch's
-    end only. `snapshots` are those that were due since the last report.
-    """
-
-    epoch: int
-    epochs: int
-    step: int
-    steps: int
-    train_loss: float | None
-    metrics: EpochMetrics | None = None
-    state: TrainingState | None = None
-    snapshots: Sequence[Snapshot] = ()
 
 
 # Divergence is detected by the losses, so NumPy's overflow warnings on the way are silenced.

@@ -13,22 +13,19 @@ import { Runs, underWay } from "./runs.js";
 import { RunsTable } from "./runs-table.js";
 import { RunsView } from "./runs-view.js";
 import { TrainForm } from "./train-form.js";
-import { LatestOnlyQueue } from "../service/latest-only-queue.js";
 import { OwnRuns } from "./own-runs.js";
 import { BUNDLED, USUAL } from "../network/choice.js";
 import { WatchView } from "./watch-view.js";
+import { Watching } from "./watching.js";
 import { fill, words } from "../ui/words.js";
 
 const DRAWN_AT_FIRST = 4;
 const RETRY = 2000; // milliseconds
-const SOON = 150; // milliseconds between looks for the first snapshot of a run
 
 export class Training {
   #runs = new Runs();
   #own = new OwnRuns();
-  #watched = null; // the id of the run that is followed with the digit on the pad
-  #reads = false; // whether its first snapshot has come, and reads on the pad
-  #grown = new LatestOnlyQueue((id) => this.#showSnapshots(id));
+  #watching;
   #keyring = new Keyring(find("#key-form"));
   #colours = new Map(); // id of a drawn run -> its colour
   #touched = false; // the reader has chosen what is drawn
@@ -65,7 +62,7 @@ export class Training {
     this.#runs.addEventListener("change", () => this.#paintSoon());
     this.#runs.addEventListener("away", ({ detail }) => say(find("#train-error"), detail ? fill(words.train.tryingAgain, { message: detail }) : ""));
     this.#runs.addEventListener("finished", ({ detail }) => this.#finished(detail));
-    this.#runs.addEventListener("snapshot", ({ detail }) => detail === this.#watched && this.#grown.submit(detail));
+    this.#watching = new Watching(this.#runs, page.choice);
     page.choice.addEventListener("change", () => this.#chosen());
   }
 
@@ -86,15 +83,7 @@ export class Training {
     this.#listFields();
     await this.#runs.refresh();
     this.#listModels(); // after the runs: a network of one that is over by now is among them
-    this.#takeUp(this.page.choice.base);
-  }
-
-  /** A link or a reload may name a run as the network that reads: while it is under way, or since it is over. */
-  #takeUp(id) {
-    const job = this.#runs.get(id);
-    if (!job) return;
-    if (underWay(job)) this.#watch(id);
-    else if (job.model) this.page.choice.choose(job.model);
+    if (this.#watching.takeUp(this.page.choice.base)) this.page.trySample();
   }
 
   async #listFields() {
@@ -114,26 +103,13 @@ export class Training {
     this.page.changed();
     say(find("#run-news"), words.runs.started); // first: the list may say that it is over
     await this.#runs.refresh();
-    find(this.#watched === job.id ? "#watch" : `[data-job="${CSS.escape(job.id)}"]`)?.scrollIntoView({ block: "nearest" });
+    find(this.#watching.id === job.id ? "#watch" : `[data-job="${CSS.escape(job.id)}"]`)?.scrollIntoView({ block: "nearest" });
   }
 
-  /** Follow a run with the digit on the pad: each of its snapshots reads in turn. */
   #watch(id) {
-    this.#watched = id;
-    this.#reads = false;
-    this.#runs.follow(id);
+    this.#watching.watch(id);
     this.page.trySample();
-    this.#grown.submit(id);
     this.#paintSoon();
-  }
-
-  async #showSnapshots(id) {
-    const { items } = await api.jobSnapshots(id).catch(() => ({ items: [] })); // the next event asks again
-    const job = this.#runs.get(id);
-    if (id !== this.#watched || !job || !underWay(job)) return;
-    this.page.choice.follow(id, items);
-    // No event tells of the first, which is there before the first step.
-    if (items.length === 0) setTimeout(() => this.#grown.submit(id), SOON);
   }
 
   #cancel(id) {
@@ -173,12 +149,8 @@ export class Training {
     });
   }
 
-  /** Another network reads now: the lists say so, and a run that is no longer looked at is not followed. */
+  /** Another network reads now: the lists say so. */
   #chosen() {
-    const { base } = this.page.choice;
-    const job = this.#runs.get(this.#watched);
-    if (job && base === job.id) this.#reads = true;
-    else if (job && this.#reads && base !== job.model) this.#watched = null;
     this.#paintModels();
     this.#paintSoon();
   }
@@ -224,7 +196,7 @@ export class Training {
   /** Besides the bundled networks the pad's switch lists those of the store, and the run that is watched. */
   #offered() {
     const stored = this.#models.filter(({ id }) => !BUNDLED.includes(id)).map(({ id, name, job }) => ({ id, name: name || id, own: this.#own.has(job) }));
-    const job = this.#runs.get(this.#watched);
+    const job = this.#watching.run;
     return job && underWay(job) ? [{ id: job.id, name: job.name, own: true, learning: true }, ...stored] : stored;
   }
 
@@ -254,7 +226,7 @@ export class Training {
     find("#jobs-empty").hidden = jobs.length > 0;
     for (const node of findAll(".with-runs")) node.hidden = jobs.length === 0;
     this.list.show(jobs, (id) => this.#colours.get(id) ?? null, this.page.choice.base);
-    this.watch.of(this.#runs.get(this.#watched) ?? null);
+    this.watch.of(this.#watching.run);
     this.page.offer(this.#offered());
     this.#table.show(jobs);
     const drawn = jobs.filter(({ id }) => this.#colours.has(id)).map((job) => ({ job, colour: this.#colours.get(job.id), losses: this.#runs.losses(job.id) }));

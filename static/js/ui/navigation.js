@@ -6,17 +6,23 @@ const PARTS = ["draw", "inside", "learn", "train"];
 const LINE = 0.4; // of the window's height: the part that crosses it is the one being read
 
 const NEAR = 4; // pixels
+const HOLD = 2500; // milliseconds: a figure fills within a second
+const placeOf = (node) => node.getBoundingClientRect().top + scrollY;
 
 export class Navigation {
   #here = "draw";
-  #goal = null; // what is being scrolled to
+  #scrolling = false;
+  #holding = null;
+  #goal = null; // {node, place}: what is being scrolled to, and where on the page it was
   #links = new Map(PARTS.map((part) => [part, find(`nav a[href="#${part}"]`)]));
 
   /** `moved(part)` is called when another part comes into view. */
   constructor(moved) {
     for (const link of findAll('a[href^="#"]')) this.#on(link, link.getAttribute("href").slice(1));
     this.#on(find(".brand"), "draw");
-    addEventListener("scrollend", () => this.#arrive());
+    new ResizeObserver(() => this.#follow()).observe(document.body);
+    addEventListener("scrollend", () => this.#rest());
+    addEventListener("scroll", () => (this.#scrolling = "onscrollend" in window), { passive: true });
     for (const name of ["wheel", "touchstart", "keydown"]) addEventListener(name, () => (this.#goal = null), { passive: true });
     addEventListener("scroll", onceAFrame(() => this.#look(moved)), { passive: true });
     this.#mark();
@@ -36,21 +42,38 @@ export class Navigation {
   go(id, behavior = "auto") {
     const target = find(`#${CSS.escape(id)}`);
     if (!target) return;
-    this.#goal = id === "draw" ? null : target;
+    this.#aim(id === "draw" ? null : target);
     if (id === "draw") scrollTo({ top: 0, behavior });
     else target.scrollIntoView({ block: "start", behavior });
     if (!target.hasAttribute("tabindex")) target.tabIndex = -1;
     target.focus({ preventScroll: true });
   }
 
-  /** A figure that fills on the way pushes its part further down: go on until it is there, unless the reader scrolls. */
-  #arrive() {
-    const goal = this.#goal;
-    if (!goal) return;
-    const off = Math.abs(goal.getBoundingClientRect().top - parseFloat(getComputedStyle(document.documentElement).scrollPaddingTop));
-    const atEnd = scrollY + innerHeight >= document.documentElement.scrollHeight - 1;
-    this.#goal = off > NEAR && !atEnd ? goal : null;
-    this.#goal?.scrollIntoView({ block: "start", behavior: "instant" });
+  /** For a while this is where the reader wants to be, whatever fills above it, unless another scroll begins. */
+  #aim(node) {
+    this.#goal = node && { node, place: placeOf(node) };
+    clearTimeout(this.#holding);
+    this.#holding = setTimeout(() => (this.#goal = null), HOLD);
+  }
+
+  /** A figure above was filled and has pushed the goal away: go there again, once the scroll that is under way has ended. */
+  #follow() {
+    if (this.#scrolling || !this.#pushed()) return;
+    const { node } = this.#goal;
+    node.scrollIntoView({ block: "start", behavior: "instant" });
+    this.#goal.place = placeOf(node);
+  }
+
+  #pushed() {
+    return this.#goal !== null && Math.abs(placeOf(this.#goal.node) - this.#goal.place) > NEAR;
+  }
+
+  /** A scroll has ended: if it was elsewhere, although nothing was pushed, it was not to the goal. */
+  #rest() {
+    this.#scrolling = false;
+    const { node } = this.#goal ?? {};
+    if (node && !this.#pushed() && Math.abs(node.getBoundingClientRect().top) > innerHeight / 2) this.#goal = null;
+    this.#follow();
   }
 
   #look(moved) {

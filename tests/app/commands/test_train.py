@@ -9,7 +9,7 @@ from app.commands import train
 from model.confidence.calibration import fit_temperature
 from model.data.idx import load_mnist, split
 from model.serialization.checkpoint import load_model, load_state
-from model.training.loop import Progress
+from model.training.state import Progress
 
 SMALL = ["--epochs", "2", "--train-examples", "500", "--seed", "3"]
 

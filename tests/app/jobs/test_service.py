@@ -39,7 +39,7 @@ def test_a_job_given_back_is_cancelled_with_the_model_of_its_best_epoch(
     service: JobService, database: Database
 ) -> None:
     job = service.submit(QUICK)
-    from app.jobs.worker import recipe_of
+    from app.jobs.ending import recipe_of
 
     recipe = recipe_of(job.request)
     data = split(load_mnist(), train_examples=500)

@@ -17,7 +17,8 @@ from sqlalchemy import text
 
 from app.errors import NotFound
 from app.jobs import eta, worker
-from app.jobs.worker import recipe_of, run_training
+from app.jobs.ending import end, recipe_of
+from app.jobs.worker import run_training
 from app.store import events, jobs, leases, models, snapshots
 from app.store.clock import new_id
 from app.store.engine import Database, Session, StoreError, connect, migrate
@@ -30,8 +31,9 @@ from model.errors import RecipeError
 from model.messages import Message
 from model.network import initialize
 from model.serialization.checkpoint import dump_model, load_model, load_state
-from model.training.loop import Progress, train
+from model.training.loop import train
 from model.training.recipe import Recipe, recipe
+from model.training.state import Progress
 
 SMALL: dict[str, Any] = {
     "epochs": 3,
@@ -548,7 +550,7 @@ def test_a_paused_job_is_cancelled_with_what_it_has(database: Database) -> None:
         row, lease = jobs.take_for_cancel(session, id, 30)
         assert lease is not None
         state = load_state(leases.checkpoint(session, id) or b"")
-    finish = worker.end(row, state, "cancelled")
+    finish = end(row, state, "cancelled")
     with database.begin() as session:
         finish(session, lease)
     job = get(database, id)

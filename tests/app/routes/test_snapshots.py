@@ -107,6 +107,9 @@ def test_what_is_no_snapshot_is_not_found(client: TestClient, done: dict[str, An
             assert_problem(client.get(path), 404, said)
         answer = client.post(f"/predict?model={id}", json={"pixels": [255] * 784})
         assert answer.status_code == 404
+    for id in ("@3", "a%00b@3", f"{'x' * 65}@0", f"{model}@{10**9}", f"{model}@³"):
+        answer = client.post(f"/predict?model={id}", json={"pixels": [255] * 784})
+        assert_problem(answer, 404)
     for path in ("/models/nothing/snapshots", "/train/nothing/snapshots"):
         assert_problem(client.get(path), 404, "nothing")
     assert items(client, "/models/pretrained") == []

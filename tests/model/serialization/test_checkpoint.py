@@ -20,7 +20,7 @@ from model.serialization.checkpoint import (
     pretrained,
 )
 from model.training.history import EpochMetrics
-from model.training.loop import TrainingState
+from model.training.state import TrainingState
 
 Arrays = dict[str, Any]
 

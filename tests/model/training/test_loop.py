@@ -25,8 +25,9 @@ from model.preprocessing.deskew import deskew
 from model.serialization.checkpoint import dump_state, load_state
 from model.training import loop, pipeline
 from model.training.diagnostics import dead_units
-from model.training.loop import Progress, TrainingState, classifier, start, train
+from model.training.loop import classifier, start, train
 from model.training.recipe import Recipe, recipe, stored_recipe
+from model.training.state import Progress, TrainingState
 
 #: Everything that draws random numbers or keeps state between epochs, on few images.
 BUSY = recipe(

@@ -1,0 +1,64 @@
+"""The end of a training job: its best epoch becomes a model, calibrated and tested."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Mapping
+from dataclasses import fields
+from typing import Any
+
+from app.store import leases, models
+from app.store.clock import new_id
+from app.store.engine import Session
+from app.store.leases import Lease
+from app.store.tables import JobRow
+from model.classifier import Classifier
+from model.confidence.calibration import calibrated_and_tested
+from model.data.idx import Dataset, load_mnist, split
+from model.serialization.checkpoint import dump_model
+from model.training.loop import classifier
+from model.training.recipe import Recipe
+from model.training.state import TrainingState
+
+__all__ = ["dataset", "end", "load_training_data", "recipe_of"]
+
+
+def recipe_of(request: Mapping[str, Any]) -> Recipe:
+    """The recipe of a job's stored request, without its other fields."""
+    names = {field.name for field in fields(Recipe)}
+    return Recipe(**{name: value for name, value in request.items() if name in names})
+
+
+def end(job: JobRow, state: TrainingState | None, outcome: str) -> Callable[[Session, Lease], None]:
+    """Prepare the last transaction of a job, which stores its best epoch, if any, as a model.
+
+    The model is calibrated and tested here, outside of the transaction that is returned.
+    """
+    made: Classifier | None = None
+    if state is not None and state.epoch > 0:
+        made = classifier(recipe_of(job.request), state.best, name=job.name)
+        made = calibrated_and_tested(made, split(dataset()), dataset())
+
+    def commit(session: Session, lease: Lease) -> None:
+        if made is None:
+            leases.finish(session, lease, outcome)
+            return
+        id = new_id()
+        leases.finish(session, lease, outcome, model=id, test_accuracy=made.test_accuracy)
+        weights = dump_model(made)
+        models.add(session, classifier=made, weights=weights, name=job.name, job=job.id, id=id)
+        if outcome == "succeeded" and job.request["activate"]:
+            models.activate(session, id)
+
+    return commit
+
+
+@functools.cache
+def dataset() -> Dataset:
+    """MNIST, loaded once into this process."""
+    return load_mnist()
+
+
+def load_training_data() -> str:
+    """Load MNIST into this process, so that its first job can begin at once."""
+    return f"{len(dataset().train_labels)} digits"
