@@ -37,7 +37,7 @@ const navigation = new Navigation((view) => {
   state.view = view;
   study.enter(view);
   changed();
-});
+}, () => state.write());
 
 find("#share").addEventListener("click", async () => {
   const link = new URL(state.hash || "#", location.href).href;

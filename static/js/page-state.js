@@ -21,7 +21,7 @@ export class PageState {
   constructor(study, training) {
     this.#study = study;
     this.#training = training;
-    addEventListener("pagehide", () => this.#write());
+    addEventListener("pagehide", () => this.write());
   }
 
   /** Restore what the tab had, or what the address says. */
@@ -67,10 +67,11 @@ export class PageState {
 
   changed() {
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.#write(), CALM);
+    this.#timer = setTimeout(() => this.write(), CALM);
   }
 
-  #write() {
+  /** Write what is shown now into the address and the tab. */
+  write() {
     clearTimeout(this.#timer);
     if (this.#opening) return;
     if (this.#study.drawing.drawing) return this.changed(); // half a stroke is worth no link

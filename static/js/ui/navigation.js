@@ -11,13 +11,15 @@ const placeOf = (node) => node.getBoundingClientRect().top + scrollY;
 
 export class Navigation {
   #here = "draw";
+  #leaving;
   #scrolling = false;
   #holding = null;
   #goal = null; // {node, place}: what is being scrolled to, and where on the page it was
   #links = new Map(PARTS.map((part) => [part, find(`nav a[href="#${part}"]`)]));
 
-  /** `moved(part)` is called when another part comes into view. */
-  constructor(moved) {
+  /** `moved(part)` is called when another part comes into view; `leaving()` before a new step of the history. */
+  constructor(moved, leaving) {
+    this.#leaving = leaving;
     for (const link of findAll('a[href^="#"]')) this.#on(link, link.getAttribute("href").slice(1));
     this.#on(find(".brand"), "draw");
     new ResizeObserver(() => this.#follow()).observe(document.body);
@@ -33,6 +35,7 @@ export class Navigation {
     link.addEventListener("click", (event) => {
       if (event.ctrlKey || event.metaKey || event.shiftKey) return; // another tab or window
       event.preventDefault();
+      this.#leaving();
       history.pushState({ view: id }, "", location.href);
       this.go(id);
     });
@@ -49,7 +52,7 @@ export class Navigation {
     target.focus({ preventScroll: true });
   }
 
-  /** For a while this is where the reader wants to be, whatever fills above it, unless another scroll begins. */
+  /** For a while this is where the reader wants to be, whatever fills above it, unless a hand scrolls. */
   #aim(node) {
     this.#goal = node && { node, place: placeOf(node) };
     clearTimeout(this.#holding);
@@ -68,11 +71,8 @@ export class Navigation {
     return this.#goal !== null && Math.abs(placeOf(this.#goal.node) - this.#goal.place) > NEAR;
   }
 
-  /** A scroll has ended: if it was elsewhere, although nothing was pushed, it was not to the goal. */
   #rest() {
     this.#scrolling = false;
-    const { node } = this.#goal ?? {};
-    if (node && !this.#pushed() && Math.abs(node.getBoundingClientRect().top) > innerHeight / 2) this.#goal = null;
     this.#follow();
   }
 
