@@ -143,9 +143,8 @@ export class Study extends EventTarget {
     const { strokes, drawing } = this.drawing;
     this.#answer.show(detail, { drawn: this.#drawn && strokes.length > 0, drawing });
     performance.measure("pointer to bars", { start: performance.now() - detail.took });
-    this.#look(answer, pixels);
+    this.#look(answer, pixels).then(() => this.#askAnother(answer, pixels)); // the figures first
     this.#learn(answer, pixels);
-    this.#askAnother(answer, pixels);
   }
 
   async #look(answer, pixels) {

@@ -3,7 +3,7 @@
 import math
 from collections.abc import Iterable
 
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 Point = tuple[float, float]
 Strokes = list[list[Point]]
@@ -43,3 +43,9 @@ def draw(page: Page, strokes: Iterable[list[Point]], steps: int = 1) -> None:
         for point in points[1:]:
             page.mouse.move(*point, steps=steps)
         page.mouse.up()
+
+
+def to_the_lesson(page: Page) -> None:
+    """Scroll to the backward pass once the figure above it is filled, which pushes it down."""
+    expect(page.locator("#inside")).to_have_attribute("data-empty", "false")
+    page.locator("#learn").scroll_into_view_if_needed()

@@ -7,7 +7,7 @@ from importlib import resources
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.pen import DIGITS, draw
+from tests.browser.pen import DIGITS, draw, to_the_lesson
 
 AXE = resources.files("axe_playwright_python").joinpath("axe.min.js")
 
@@ -37,7 +37,7 @@ def test_axe_finds_nothing(new_page: Callable[..., Page], live_server: str, widt
     page.goto(live_server)
     assert look(page) == [], "empty"
     draw(page, DIGITS[7])
-    page.locator("#learn").scroll_into_view_if_needed()
+    to_the_lesson(page)
     expect(page.locator("#check")).to_have_attribute("data-check", "agrees")
     page.locator("[data-model=pretrained]").get_by_role("button", name="Mistakes").click()
     expect(page.locator("#mistakes li").first).to_be_visible()
@@ -144,7 +144,7 @@ def test_who_asked_for_less_motion_gets_none(
         page = new_page(reduced_motion=motion)
         page.goto(live_server)
         draw(page, DIGITS[7])
-        page.locator("#learn").scroll_into_view_if_needed()
+        to_the_lesson(page)
         expect(page.locator("#learn .figure")).to_be_visible()
         style = page.evaluate(
             """() => {
@@ -157,7 +157,7 @@ def test_who_asked_for_less_motion_gets_none(
 
 def test_the_tab_key_reaches_every_control(page: Page) -> None:
     draw(page, DIGITS[7])
-    page.locator("#learn").scroll_into_view_if_needed()
+    to_the_lesson(page)
     expect(page.locator("#check")).to_have_attribute("data-check", "agrees")
     page.locator(".skip").focus()
     page.evaluate(

@@ -5,7 +5,7 @@ import re
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.pen import DIGITS, draw
+from tests.browser.pen import DIGITS, draw, to_the_lesson
 
 STAGES = [
     "1. How wrong is it?",
@@ -194,7 +194,7 @@ def test_look_inside_and_backpropagation_say_the_same(page: Page) -> None:
     page.goto(page.url.split("#")[0] + "#ink=m340")
     expect(page.locator("#digit")).not_to_be_empty()
     expect(page.locator("#calibrated")).to_be_visible()
-    page.locator("#learn").scroll_into_view_if_needed()
+    to_the_lesson(page)
     settle(page)
     page.locator("#age").fill(page.locator("#age").get_attribute("max") or "")
     expect(page.locator("#age-say")).to_have_text("finished")

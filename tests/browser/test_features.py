@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.networks import looked_into
-from tests.browser.pen import DIGITS, draw
+from tests.browser.pen import DIGITS, draw, to_the_lesson
 from tests.browser.test_accessibility import violations
 
 #: Panels as they lie on the page, from left to right and from top to bottom; "" is the middle.
@@ -118,7 +118,7 @@ def test_words_and_pictures_follow_the_network(page: Page, live_server: str) -> 
             expect(page.locator("#inside .figure")).to_be_visible()
             for picture in ("#inside-input", "#unit-weights", "#unit-products"):
                 expect(page.locator(picture)).to_have_js_property("width", width)
-            page.locator("#learn").scroll_into_view_if_needed()
+            to_the_lesson(page)
             expect(page.locator("#stage-chips button").last).to_have_attribute("title", title)
             shown = page.locator("#inside [data-features]:visible")
             assert {part.get_attribute("data-features") for part in shown.all()} == {features}
@@ -133,7 +133,7 @@ def test_edges_are_accessible_and_pointing_at_them_moves_nothing(
     page = new_page(width, 800, color_scheme=theme, reduced_motion="reduce")
     with looked_into(page, live_server, "edges"):
         draw(page, DIGITS[3])
-        page.locator("#learn").scroll_into_view_if_needed()
+        to_the_lesson(page)
         expect(page.locator("#check")).to_have_attribute("data-check", "agrees")
         height = "document.querySelector('.story').offsetHeight"
         pictures = ["#inside-input", "#unit-weights"]

@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Watch
 from tests.browser.made_up_language import CODE, marked, serving_it
-from tests.browser.pen import DIGITS, Strokes, draw
+from tests.browser.pen import DIGITS, Strokes, draw, to_the_lesson
 
 # Names, symbols and values of the API, in no language.
 NOT_WORDS = {
@@ -122,7 +122,7 @@ def look_inside(reading: Reading) -> None:
 
 def go_through_backpropagation(reading: Reading) -> None:
     page = reading.page
-    page.locator("#learn").scroll_into_view_if_needed()
+    to_the_lesson(page)
     page.locator("label[for=label-7]").click()
     expect(page.locator("#learn-say")).not_to_be_empty()
     page.locator("label[for=label-3]").click()

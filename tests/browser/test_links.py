@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.networks import looked_into
-from tests.browser.pen import DIGITS, draw
+from tests.browser.pen import DIGITS, draw, to_the_lesson
 
 
 def test_a_link_carries_drawing_label_and_rate(page: Page, new_page: Callable[..., Page]) -> None:
@@ -56,7 +56,7 @@ def test_the_theme_follows_the_system_until_one_is_chosen(
 def test_nothing_sticks_out_at_any_width(page: Page) -> None:
     draw(page, DIGITS[2])
     expect(page.locator("#inside .figure")).to_be_visible()
-    page.locator("#learn").scroll_into_view_if_needed()
+    to_the_lesson(page)
     expect(page.locator("#learn .figure")).to_be_visible()
     expect(page.locator("#check")).to_have_attribute("data-check", "agrees")  # the last stroke's
     page.click("#step-take")
@@ -173,6 +173,10 @@ def test_back_returns_to_the_part_that_was_read(page: Page) -> None:
     for part in ("inside", "train"):
         page.click(f'nav a[href="#{part}"]')
         expect(page.locator(f'nav a[href="#{part}"]')).to_have_attribute("aria-current", "true")
+        page.wait_for_function(  # it has come to rest there
+            "(part) => Math.abs(document.querySelector(part).getBoundingClientRect().top) < 100",
+            arg=f"#{part}",
+        )
     page.go_back()
     expect(page.locator('nav a[href="#inside"]')).to_have_attribute("aria-current", "true")
     page.go_back()

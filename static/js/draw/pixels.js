@@ -5,13 +5,19 @@ import { CANVAS, drawSegment, longerSide, readingWidth } from "./strokes.js";
 
 export class Pixels {
   #bitmap = new Uint8Array(CANVAS * CANVAS);
+  #last = {}; // {strokes, points, made}
   #drawn = []; // [{stroke, width, points}]: what the bitmap holds
 
-  /** Uint8Array(784), or null for an empty drawing. */
+  /** Uint8Array(784), or null for an empty drawing; the very same array as long as the drawing stays as it is. */
   of(drawing) {
     if (drawing.pixels) return drawing.pixels;
-    this.#catchUp(drawing.strokes);
-    return toMnist(this.#bitmap, CANVAS, CANVAS);
+    const { strokes } = drawing;
+    const points = strokes.reduce((sum, stroke) => sum + stroke.points.length, 0);
+    if (strokes !== this.#last.strokes || points !== this.#last.points) {
+      this.#catchUp(strokes);
+      this.#last = { strokes, points, made: toMnist(this.#bitmap, CANVAS, CANVAS) };
+    }
+    return this.#last.made;
   }
 
   #catchUp(strokes) {

@@ -14,7 +14,7 @@ export class Navigation {
   #leaving;
   #scrolling = false;
   #holding = null;
-  #goal = null; // {node, place}: what is being scrolled to, and where on the page it was
+  #goal = null; // {node, place, atOnce}: what is being scrolled to, where on the page it was, whether it is there in one jump
   #links = new Map(PARTS.map((part) => [part, find(`nav a[href="#${part}"]`)]));
 
   /** `moved(part)` is called when another part comes into view; `leaving()` before a new step of the history. */
@@ -45,7 +45,7 @@ export class Navigation {
   go(id, behavior = "auto") {
     const target = find(`#${CSS.escape(id)}`);
     if (!target) return;
-    this.#aim(id === "draw" ? null : target);
+    this.#aim(id === "draw" ? null : target, behavior === "instant");
     if (id === "draw") scrollTo({ top: 0, behavior });
     else target.scrollIntoView({ block: "start", behavior });
     if (!target.hasAttribute("tabindex")) target.tabIndex = -1;
@@ -53,8 +53,8 @@ export class Navigation {
   }
 
   /** For a while this is where the reader wants to be, whatever fills above it, unless a hand scrolls. */
-  #aim(node) {
-    this.#goal = node && { node, place: placeOf(node) };
+  #aim(node, atOnce) {
+    this.#goal = node && { node, place: placeOf(node), atOnce };
     clearTimeout(this.#holding);
     this.#holding = setTimeout(() => (this.#goal = null), HOLD);
   }
@@ -71,8 +71,17 @@ export class Navigation {
     return this.#goal !== null && Math.abs(placeOf(this.#goal.node) - this.#goal.place) > NEAR;
   }
 
+  /** A smooth scroll that was under way may go on after a jump, away from where that led: jump once more. */
+  #jumpAgain() {
+    const { node, atOnce, jumped } = this.#goal ?? {};
+    if (!atOnce || jumped === scrollY) return; // it is there, or as near as the page's end allows
+    node.scrollIntoView({ block: "start", behavior: "instant" });
+    this.#goal.jumped = scrollY;
+  }
+
   #rest() {
     this.#scrolling = false;
+    this.#jumpAgain();
     this.#follow();
   }
 
