@@ -170,6 +170,10 @@ def test_the_digit_is_there_again_after_another_page(page: Page) -> None:
 def test_back_returns_to_the_part_that_was_read(page: Page) -> None:
     draw(page, DIGITS[6])
     expect(page.locator("#digit")).to_have_text("6")
+    to_the_lesson(page)  # all figures are filled: the page has its height
+    expect(page.locator("#check")).to_have_attribute("data-check", "agrees")
+    page.click("a.brand")
+    expect(page.locator('nav a[href="#draw"]')).to_have_attribute("aria-current", "true")
     for part in ("inside", "train"):
         page.click(f'nav a[href="#{part}"]')
         expect(page.locator(f'nav a[href="#{part}"]')).to_have_attribute("aria-current", "true")
