@@ -14,7 +14,7 @@ export class Navigation {
   #leaving;
   #scrolling = false;
   #holding = null;
-  #goal = null; // {node, place, atOnce}: what is being scrolled to, where on the page it was, whether it is there in one jump
+  #goal = null; // {node, place}: what is being scrolled to, and where on the page it was
   #links = new Map(PARTS.map((part) => [part, find(`nav a[href="#${part}"]`)]));
 
   /** `moved(part)` is called when another part comes into view; `leaving()` before a new step of the history. */
@@ -25,7 +25,7 @@ export class Navigation {
     new ResizeObserver(() => this.#follow()).observe(document.body);
     addEventListener("scrollend", () => this.#rest());
     addEventListener("scroll", () => (this.#scrolling = "onscrollend" in window), { passive: true });
-    for (const name of ["wheel", "touchstart", "keydown"]) addEventListener(name, () => (this.#goal = null), { passive: true });
+    for (const name of ["wheel", "pointerdown", "keydown"]) addEventListener(name, () => (this.#goal = null), { passive: true });
     addEventListener("scroll", onceAFrame(() => this.#look(moved)), { passive: true });
     this.#mark();
   }
@@ -45,7 +45,7 @@ export class Navigation {
   go(id, behavior = "auto") {
     const target = find(`#${CSS.escape(id)}`);
     if (!target) return;
-    this.#aim(id === "draw" ? null : target, behavior === "instant");
+    this.#aim(id === "draw" ? null : target);
     if (id === "draw") scrollTo({ top: 0, behavior });
     else target.scrollIntoView({ block: "start", behavior });
     if (!target.hasAttribute("tabindex")) target.tabIndex = -1;
@@ -53,8 +53,8 @@ export class Navigation {
   }
 
   /** For a while this is where the reader wants to be, whatever fills above it, unless a hand scrolls. */
-  #aim(node, atOnce) {
-    this.#goal = node && { node, place: placeOf(node), atOnce };
+  #aim(node) {
+    this.#goal = node && { node, place: placeOf(node) };
     clearTimeout(this.#holding);
     this.#holding = setTimeout(() => (this.#goal = null), HOLD);
   }
@@ -71,17 +71,8 @@ export class Navigation {
     return this.#goal !== null && Math.abs(placeOf(this.#goal.node) - this.#goal.place) > NEAR;
   }
 
-  /** A smooth scroll that was under way may go on after a jump, away from where that led: jump once more. */
-  #jumpAgain() {
-    const { node, atOnce, jumped } = this.#goal ?? {};
-    if (!atOnce || jumped === scrollY) return; // it is there, or as near as the page's end allows
-    node.scrollIntoView({ block: "start", behavior: "instant" });
-    this.#goal.jumped = scrollY;
-  }
-
   #rest() {
     this.#scrolling = false;
-    this.#jumpAgain();
     this.#follow();
   }
 
