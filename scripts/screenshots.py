@@ -81,7 +81,7 @@ def age_views(camera: Camera) -> None:
 def watch_views(camera: Camera) -> None:
     """A run that is watched while it learns, and paused."""
     page = camera.page
-    train(page, "watched", epochs="200")
+    train(page, "a run", epochs="200")
     expect(page.locator("#watch-say")).to_contain_text("epoch")
     page.click("#watch-pause")
     expect(page.locator("#watch-epoch")).to_be_visible()
@@ -240,12 +240,7 @@ def readme_views(browser: Browser, address: str) -> None:
     camera.take_part("train", "#train")
     page.set_viewport_size({"width": 1280, "height": 800})
     camera.take_part("mistakes", "#examination")
-    train(page, "learning", epochs="200")
-    expect(page.locator("#watch-say")).to_contain_text("epoch")
-    page.click("#watch-pause")
-    expect(page.locator("#watch-epoch")).to_be_visible()
-    camera.take_part("watch", "#watch")
-    page.click("#watch-stop")
+    watch_views(camera)
     phone = browser.new_page(viewport={"width": 360, "height": 740}, color_scheme="dark")
     phone.goto(address)
     draw(phone, DIGITS[8])

@@ -16,7 +16,7 @@ from app.store.engine import lock
 from app.store.tables import ActiveModelRow, JobRow, ModelRow
 from model.classifier import Classifier
 from model.messages import say
-from model.serialization.checkpoint import BUNDLED, dump_model
+from model.serialization.checkpoint import BUNDLED, dump_model, load_model
 
 __all__ = [
     "activate",
@@ -165,7 +165,8 @@ def _as_model(session: Session, id: str) -> ModelRow:
     base = session.get(ModelRow, id.partition("@")[0])
     created_at = found.created_at or (base.created_at if base else 0.0)
     row = ModelRow(id=id, created_at=created_at, job=found.job)
-    _fill(row, found.classifier, found.weights, found.classifier.name or id)
+    classifier = load_model(found.weights)
+    _fill(row, classifier, found.weights, classifier.name or id)
     return row
 
 

@@ -19,7 +19,7 @@ from app.errors import NotFound
 from app.store.clock import now
 from app.store.tables import JobRow, ModelRow, SnapshotRow
 from model.classifier import Classifier
-from model.serialization.checkpoint import dump_model, load_model
+from model.serialization.checkpoint import dump_model
 from model.serialization.snapshots import SnapshotLine, bundled_snapshots
 from model.training.snapshots import Snapshot
 
@@ -44,10 +44,9 @@ class _Id(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class StoredSnapshot:
-    """A snapshot with its file; `created_at` is in seconds since 1970, None for a bundled one."""
+    """A snapshot's file; `created_at` is in seconds since 1970, None for a bundled one."""
 
-    classifier: Classifier
-    weights: bytes
+    weights: bytes  # the .npz
     sha256: str
     job: str | None
     created_at: float | None
@@ -102,8 +101,7 @@ def load(session: Session, id: str) -> StoredSnapshot:
     row = session.get(SnapshotRow, (job, step)) if job else None
     if row is None:
         raise _no_step(session, base, step)
-    weights = row.weights
-    return StoredSnapshot(load_model(weights), weights, row.sha256, job, row.created_at)
+    return StoredSnapshot(row.weights, row.sha256, job, row.created_at)
 
 
 def existing(session: Session, ids: Collection[str]) -> set[str]:
@@ -143,9 +141,8 @@ def _bundled(session: Session, id: str, step: int) -> StoredSnapshot:
     file = bundled_snapshots()
     if step not in file.lines:
         raise _no_step(session, BUNDLED, step)
-    classifier = file.load(step)
-    weights = dump_model(classifier)
-    return StoredSnapshot(classifier, weights, sha256(weights).hexdigest(), None, None)
+    weights = dump_model(file.load(step))
+    return StoredSnapshot(weights, sha256(weights).hexdigest(), None, None)
 
 
 def _no_step(session: Session, base: str, step: int) -> NotFound:

@@ -95,7 +95,7 @@ export class Study extends EventTarget {
       this.#drawn = false;
       reader.model = choice.id;
       reader.read();
-      this.#describe();
+      if (this.drawing.blank) this.#describe(); // else the answer does
       changed();
     });
     choice.addEventListener("ages", () => this.#lend());

@@ -8,7 +8,8 @@ import { LatestOnlyQueue } from "../service/latest-only-queue.js";
 import { RATES } from "./rates.js";
 
 export const MOST = 60; // steps in a row
-const [FEW, ALL] = [1000, 10_000]; // test digits that are tried after each step, and on asking
+const FEW = 1000; // test digits that are tried after each step,
+export const ALL = 10_000; // and on asking
 
 export class Descent extends EventTarget {
   #digit = null;

@@ -1,7 +1,7 @@
 /** Gradient steps on this digit: chooses the learning rate, shows the predicted and the measured loss, makes and undoes steps. */
 
 import { Bars } from "../ui/bars.js";
-import { Descent, MOST } from "./descent.js";
+import { ALL, Descent, MOST } from "./descent.js";
 import { find, say, sayRaised } from "../ui/dom.js";
 import { accuracy, count, finePercent, number, ofLayer } from "../ui/format.js";
 import { FallChart } from "./fall-chart.js";
@@ -125,7 +125,7 @@ export class StepView {
       "#step-test-after": share(read?.after),
       "#step-say": step ? sentence(this.#label, probabilities, step, loss, read) : "",
     });
-    find("#step-test-all", this.#root).hidden = !read?.after || read.after.digits === 10_000;
+    find("#step-test-all", this.#root).hidden = !read?.after || read.after.digits === ALL;
     this.#buttons(descent.taken.length);
     const points = [...descent.curve(from)].map(([each, { loss: after }]) => [each, after]).sort(([a], [b]) => a - b);
     this.#chart.show({ loss, slope: slope ?? 0, points, rate });

@@ -8,7 +8,7 @@ export class OwnRuns {
 
   constructor() {
     try {
-      this.#ids = JSON.parse(localStorage.getItem(KEPT) ?? "[]");
+      this.#ids = [JSON.parse(localStorage.getItem(KEPT) ?? "[]")].flat();
     } catch {
       // storage is blocked or damaged: only the runs of this visit are known
     }

@@ -63,7 +63,7 @@ export class Runs extends EventTarget {
       this.#away = true;
       this.#emit("away", error.message);
     }
-    const busy = this.#away || this.all.some((job) => underWay(job) && !this.#streams.has(job.id));
+    const busy = this.#away || this.all.some((job) => underWay(job) && job.state !== "paused" && !this.#streams.has(job.id));
     const pausing = this.all.some((job) => job.pause_requested);
     this.#timer = setTimeout(() => this.refresh(), 1000 * (pausing ? AT_ONCE : busy ? SOON : LATER));
   }
@@ -73,7 +73,9 @@ export class Runs extends EventTarget {
     const running = this.all.filter(({ id, state }) => id !== this.#first && state === "running");
     const wanted = [...first, ...running.slice(first.length - STREAMS)];
     for (const [id, stream] of this.#streams) {
-      if (stream.readyState === EventSource.CLOSED || !this.#jobs.has(id)) this.#close(id);
+      const job = this.#jobs.get(id);
+      if (stream.readyState === EventSource.CLOSED || !job) this.#close(id);
+      else if (underWay(job) && !wanted.includes(job)) this.#drop(id); // paused, say: nothing comes, for long
     }
     for (const { id } of wanted) if (!this.#streams.has(id)) this.#open(id);
   }
@@ -123,6 +125,12 @@ export class Runs extends EventTarget {
   #tellWhenOver(before, after) {
     const was = before ? underWay(before) : this.#listed;
     if (was && !underWay(after)) this.#emit("finished", after);
+  }
+
+  /** Leave a run that is under way: its losses are told again when it is followed again, or is over. */
+  #drop(id) {
+    this.#close(id);
+    this.#losses.delete(id);
   }
 
   #close(id) {

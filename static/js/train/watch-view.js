@@ -4,6 +4,7 @@ import { Bars } from "../ui/bars.js";
 import { find, handOn, say } from "../ui/dom.js";
 import { accuracy } from "../ui/format.js";
 import { ageName } from "../network/ages.js";
+import { parseId } from "../network/choice.js";
 import { paintGrey } from "../ui/paint-grey.js";
 import { reach } from "../ui/palette.js";
 import { Tiles } from "../network/tiles.js";
@@ -52,7 +53,7 @@ export class WatchView {
   get #paused() { return this.#job.state === "paused"; }
 
   #isWatched(model) {
-    const [base] = model.split("@");
+    const { base } = parseId(model);
     return base === this.#job.id || base === this.#job.model;
   }
 

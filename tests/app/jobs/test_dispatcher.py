@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import Future
 from concurrent.futures.process import BrokenProcessPool
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,7 +15,7 @@ from app.jobs import dispatcher
 from app.jobs.dispatcher import Dispatcher
 from app.store import jobs, leases
 from app.store.clock import new_id
-from app.store.engine import Database, StoreError, connect, migrate
+from app.store.engine import Database, StoreError
 from app.store.tables import JobRow
 
 
@@ -46,14 +45,6 @@ class Hands:
         for future in self.given.values():
             if future.cancel():
                 future.set_running_or_notify_cancel()
-
-
-@pytest.fixture
-def database(tmp_path: Path) -> Iterator[Database]:
-    database = connect(f"sqlite:///{tmp_path / 'byhand.db'}")
-    migrate(database)
-    yield database
-    database.close()
 
 
 def make_dispatcher(database: Database, hands: Hands, **more: Any) -> Dispatcher:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import signal
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -14,18 +13,10 @@ from app.jobs import event_stream
 from app.jobs.event_stream import EventStream, StreamEvent
 from app.store import jobs, leases
 from app.store.clock import new_id
-from app.store.engine import Database, StoreError, connect, migrate
+from app.store.engine import Database, StoreError
 from app.store.events import hint_event
 from app.store.leases import Lease
 from model.messages import Message
-
-
-@pytest.fixture
-def database(tmp_path: Path) -> Iterator[Database]:
-    database = connect(f"sqlite:///{tmp_path / 'byhand.db'}")
-    migrate(database)
-    yield database
-    database.close()
 
 
 @pytest.fixture

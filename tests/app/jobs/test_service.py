@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 
 from app.errors import Conflict
@@ -12,21 +9,13 @@ from app.jobs.service import JobService
 from app.schemas.training import SweepRequest, TrainRequest
 from app.settings import Settings
 from app.store import events, jobs, leases, models
-from app.store.engine import Database, connect, migrate
+from app.store.engine import Database
 from model.data.idx import load_mnist, split
 from model.messages import Message
 from model.serialization.checkpoint import dump_state, load_model
 from model.training.loop import train
 
 QUICK = TrainRequest(epochs=2, train_examples=500, hidden_layers=[8])
-
-
-@pytest.fixture
-def database(tmp_path: Path) -> Iterator[Database]:
-    database = connect(f"sqlite:///{tmp_path / 'byhand.db'}")
-    migrate(database)
-    yield database
-    database.close()
 
 
 @pytest.fixture

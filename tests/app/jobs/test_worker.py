@@ -8,108 +8,29 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 from sqlalchemy import text
 
-from app.errors import NotFound
 from app.jobs import eta, worker
-from app.jobs.ending import end, recipe_of
+from app.jobs.ending import recipe_of
 from app.jobs.worker import run_training
-from app.store import events, jobs, leases, models, snapshots
-from app.store.clock import new_id
-from app.store.engine import Database, Session, StoreError, connect, migrate
+from app.store import events, jobs, leases, models
+from app.store.engine import Database, Session, StoreError
 from app.store.leases import Lease
-from app.store.tables import EventRow, JobRow
 from model.classifier import Classifier
 from model.confidence.calibration import fit_temperature
 from model.data.idx import load_mnist, split
 from model.errors import RecipeError
 from model.messages import Message
 from model.network import initialize
-from model.serialization.checkpoint import dump_model, load_model, load_state
+from model.serialization.checkpoint import dump_model, load_model
 from model.training.loop import train
 from model.training.recipe import Recipe, recipe
 from model.training.state import Progress
-
-SMALL: dict[str, Any] = {
-    "epochs": 3,
-    "train_examples": 500,
-    "hidden_layers": [8],
-    "batch_size": 20,
-    "base_model": None,
-    "activate": False,
-}
-
-
-@pytest.fixture
-def database(tmp_path: Path) -> Iterator[Database]:
-    database = connect(f"sqlite:///{tmp_path / 'byhand.db'}")
-    migrate(database)
-    yield database
-    database.close()
-
-
-def add(database: Database, snapshots: int = 0, **request: Any) -> str:
-    request = SMALL | request
-    with database.begin() as session:
-        return jobs.add(
-            session,
-            id=new_id(),
-            name="mine",
-            request=request,
-            epochs=request["epochs"],
-            snapshots=snapshots,
-        ).id
-
-
-def get(database: Database, id: str) -> JobRow:
-    with database.read() as session:
-        return jobs.get(session, id)
-
-
-def told(database: Database, id: str) -> list[EventRow]:
-    with database.read() as session:
-        return list(events.after(session, id, 0))
-
-
-def steps(found: list[EventRow]) -> list[int]:
-    return [event.data["step"] for event in found if event.kind == "progress"]
-
-
-def epochs(found: list[EventRow]) -> list[int]:
-    return [event.data["epoch"] for event in found if event.kind == "epoch"]
-
-
-def weights(database: Database, id: str) -> bytes:
-    model = get(database, id).model
-    assert model is not None
-    with database.read() as session:
-        return models.weights(session, model)
-
-
-@pytest.fixture
-def undisturbed(database: Database) -> bytes:
-    """The model that an undisturbed run of SMALL makes."""
-    id = add(database)
-    assert run_training(id, database.url) == "succeeded"
-    return weights(database, id)
-
-
-def stop_after(monkeypatch: pytest.MonkeyPatch, reports: int, error: BaseException) -> None:
-    """Raise in the training loop after so many reports, once."""
-
-    def interrupted(*args: Any) -> Iterator[Progress]:
-        for number, progress in enumerate(train(*args)):
-            if number == reports:
-                monkeypatch.setattr(worker, "train", train)
-                raise error
-            yield progress
-
-    monkeypatch.setattr(worker, "train", interrupted)
+from tests.app.jobs.training_jobs import SMALL, add, epochs, get, steps, stop_after, told, weights
 
 
 def test_a_job_ends_with_a_model_its_metrics_and_its_events(database: Database) -> None:
@@ -424,145 +345,3 @@ def test_the_recipe_is_read_back_from_a_stored_request() -> None:
 def test_workers_of_an_earlier_version_find_the_function_by_its_path() -> None:
     assert b"app.worker" in pickle.dumps(run_training)
     assert pickle.loads(pickle.dumps(run_training)) is run_training
-
-
-# --- snapshots and pauses ------------------------------------------------------------------------
-
-
-def kept(database: Database, id: str) -> dict[int, bytes]:
-    """The files of a job's snapshots by step."""
-    with database.read() as session:
-        lines = snapshots.lines(session, id)
-        return {line.step: snapshots.load(session, f"{id}@{line.step}").weights for line in lines}
-
-
-def test_a_job_keeps_snapshots_and_tells_of_them(database: Database) -> None:
-    id = add(database, snapshots=24)
-    assert run_training(id, database.url) == "succeeded"
-    steps_kept = [0, 1, 3, 10, 25, 30, 50, 75]
-    assert list(kept(database, id)) == steps_kept
-    told_of = [e.data["snapshot"] for e in told(database, id) if "snapshot" in e.data]
-    assert told_of == [25, 50, 75]
-    last = load_model(kept(database, id)[75])
-    assert (last.name, last.temperature, last.test_accuracy) == ("mine@75", 1.0, None)
-    assert (last.deskew, last.features) == (False, "pixels")
-    assert list(kept(database, add(database))) == []
-
-
-def test_no_more_snapshots_are_kept_than_wanted_and_none_change_the_result(
-    database: Database, undisturbed: bytes
-) -> None:
-    for most in (1, 4, 24):
-        id = add(database, snapshots=most)
-        assert run_training(id, database.url) == "succeeded"
-        assert len(kept(database, id)) <= most
-        assert weights(database, id) == undisturbed
-
-
-def test_a_job_that_was_stopped_keeps_the_snapshots_of_one_that_was_not(
-    database: Database, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    id, other = add(database, snapshots=24), add(database, snapshots=24)
-    assert run_training(other, database.url) == "succeeded"
-    stop_after(monkeypatch, 2, MemoryError())
-    assert run_training(id, database.url) == "attempt failed"
-    before = kept(database, id)
-    assert 0 < len(before) < 8
-    assert run_training(id, database.url) == "succeeded"
-    assert kept(database, id) == kept(database, other)
-
-
-def pause(database: Database, id: str) -> None:
-    with database.begin() as session:
-        jobs.pause(session, id)
-
-
-def resume(database: Database, id: str, epochs: int | None = None) -> None:
-    with database.begin() as session:
-        jobs.resume(session, id, epochs)
-
-
-def pause_within(monkeypatch: pytest.MonkeyPatch, database: Database, id: str, step: int) -> None:
-    """Pause from outside when the run reaches this step, once."""
-
-    def watched(*args: Any) -> Iterator[Progress]:
-        for progress in train(*args):
-            if progress.step >= step:
-                monkeypatch.setattr(worker, "train", train)
-                pause(database, id)
-            yield progress
-
-    monkeypatch.setattr(worker, "train", watched)
-
-
-@pytest.mark.parametrize("step", [1, 25, 50])
-def test_a_paused_job_goes_on_to_the_bits_of_an_undisturbed_one(
-    step: int, database: Database, undisturbed: bytes, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    id = add(database)
-    pause_within(monkeypatch, database, id, step)
-    assert run_training(id, database.url) == "paused"
-    job = get(database, id)
-    assert (jobs.state_of(job), job.failures, job.pause_after_epoch) == ("paused", 0, None)
-    assert run_training(id, database.url) == "not free"
-    resume(database, id)
-    assert jobs.state_of(get(database, id)) == "queued"
-    assert run_training(id, database.url) == "succeeded"
-    assert weights(database, id) == undisturbed
-    found = told(database, id)
-    assert epochs(found) == [1, 2, 3]
-    assert steps(found) == sorted(set(steps(found)))
-
-
-def test_one_epoch_more_and_it_is_paused_again(database: Database, undisturbed: bytes) -> None:
-    id = add(database)
-    pause(database, id)
-    assert run_training(id, database.url) == "not free"
-    for epoch in (1, 2):
-        resume(database, id, 1)
-        assert run_training(id, database.url) == "paused"
-        assert epochs(told(database, id)) == list(range(1, epoch + 1))
-    resume(database, id, 1)  # the last one: there is nothing left to pause
-    assert run_training(id, database.url) == "succeeded"
-    assert weights(database, id) == undisturbed
-
-
-def test_a_pause_outlives_the_worker_that_was_to_make_it(
-    database: Database, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    id = add(database)
-    stop_after(monkeypatch, 1, MemoryError())
-    assert run_training(id, database.url) == "attempt failed"
-    with database.begin() as session:
-        found = leases.claim(session, id, owner="lost", lease_seconds=30)
-        assert found is not None
-    pause(database, id)
-    with database.begin() as session:
-        session.execute(text("UPDATE jobs SET heartbeat_at = 0"))
-    assert run_training(id, database.url) == "paused"
-
-
-def test_a_paused_job_is_cancelled_with_what_it_has(database: Database) -> None:
-    id = add(database)
-    resume(database, id, 1)
-    assert run_training(id, database.url) == "paused"
-    with database.begin() as session:
-        row, lease = jobs.take_for_cancel(session, id, 30)
-        assert lease is not None
-        state = load_state(leases.checkpoint(session, id) or b"")
-    finish = end(row, state, "cancelled")
-    with database.begin() as session:
-        finish(session, lease)
-    job = get(database, id)
-    assert (jobs.state_of(job), job.model is not None) == ("cancelled", True)
-
-
-def test_pausing_what_is_over_changes_nothing(database: Database) -> None:
-    id = add(database)
-    assert run_training(id, database.url) == "succeeded"
-    pause(database, id)
-    resume(database, id, 3)
-    job = get(database, id)
-    assert (job.state, job.paused, job.pause_after_epoch) == ("succeeded", False, None)
-    with database.begin() as session, pytest.raises(NotFound):
-        jobs.pause(session, "nothing")
