@@ -49,3 +49,10 @@ def to_the_lesson(page: Page) -> None:
     """Scroll to the backward pass once the figure above it is filled, which pushes it down."""
     expect(page.locator("#inside")).to_have_attribute("data-empty", "false")
     page.locator("#learn").scroll_into_view_if_needed()
+
+
+def press(page: Page, selector: str) -> None:
+    """Click where a thing is. Playwright's own click may scroll the page by half a window first."""
+    box = page.locator(selector).bounding_box()
+    assert box is not None
+    page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)

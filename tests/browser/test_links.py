@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.networks import looked_into
-from tests.browser.pen import DIGITS, draw, to_the_lesson
+from tests.browser.pen import DIGITS, draw, press, to_the_lesson
 
 
 def test_a_link_carries_drawing_label_and_rate(page: Page, new_page: Callable[..., Page]) -> None:
@@ -172,10 +172,10 @@ def test_back_returns_to_the_part_that_was_read(page: Page) -> None:
     expect(page.locator("#digit")).to_have_text("6")
     to_the_lesson(page)  # all figures are filled: the page has its height
     expect(page.locator("#check")).to_have_attribute("data-check", "agrees")
-    page.click("a.brand")
+    press(page, "a.brand")
     expect(page.locator('nav a[href="#draw"]')).to_have_attribute("aria-current", "true")
     for part in ("inside", "train"):
-        page.click(f'nav a[href="#{part}"]')
+        press(page, f'nav a[href="#{part}"]')
         expect(page.locator(f'nav a[href="#{part}"]')).to_have_attribute("aria-current", "true")
         page.wait_for_function(  # it has come to rest there
             "(part) => Math.abs(document.querySelector(part).getBoundingClientRect().top) < 100",
