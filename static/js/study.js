@@ -59,6 +59,7 @@ export class Study extends EventTarget {
     this.step = new StepView(find("#step"), changed);
     this.#labels = new LabelsView(find("#labels"), (label) => {
       this.lesson.choose(label);
+      if (this.lesson.contrary) this.choice.lend(undefined); // the finished network has enough to learn from that
       changed();
     });
     this.#choices(changed);
@@ -195,13 +196,14 @@ export class Study extends EventTarget {
     // What an age changes may move the page a little: so nothing is given back just above the backward pass.
     const stays = this.#part === "learn" || (this.#part === "inside" && this.#learnSeen);
     if (!stays || !this.#last) return choice.lend(undefined);
-    if (this.#part !== "learn" || !choice.free || this.lesson.chosen !== null) return null;
     const { pixels } = this.#last;
+    const wanted = () => this.#part === "learn" && choice.free && this.lesson.chosen === null && this.#last?.pixels === pixels;
+    if (!wanted()) return null;
     const ages = choice.ages.filter(({ step }) => step !== null);
     const read = async ({ step }) => [step, (await this.#opinions.of(pixels, `${choice.base}@${step}`)).probabilities];
     const readings = await Promise.all(ages.map(read)).catch(() => []);
     const { label } = this.lesson;
-    if (this.#part !== "learn" || this.#last?.pixels !== pixels || label === null) return null;
+    if (!wanted() || label === null) return null; // the reader went on meanwhile
     return choice.lend(ageToLearn(readings, label) ?? undefined);
   }
 

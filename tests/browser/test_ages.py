@@ -114,6 +114,16 @@ def test_nobody_is_asked_to_lie_about_the_label(page: Page) -> None:
     expect(page.locator("#learn-say")).to_contain_text("The finished network")
 
 
+def test_another_label_gives_the_finished_network_back(page: Page) -> None:
+    """It has enough to learn from a label that is not what it reads."""
+    grown(page, 7)
+    page.click('nav a[href="#learn"]')
+    expect(page.locator("#learn-say")).to_contain_text("The finished network")
+    page.locator("label[for=label-3]").click()
+    expect(page.locator("#learn-say")).to_be_empty()
+    expect(page.locator("#age-say")).to_have_text("finished")
+
+
 def test_the_size_of_each_gradient_follows_the_age(page: Page) -> None:
     grown(page, 7)
     page.click('nav a[href="#learn"]')

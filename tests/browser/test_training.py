@@ -157,7 +157,7 @@ def test_overfitting_is_diagnosed_once_and_by_the_names_of_the_form(page: Page) 
     page.locator("#train-form details").evaluate("details => { details.open = true; }")
     page.select_option("[name=schedule]", "constant")
     job = start(page, "by heart", **fields)
-    expect(page.locator(row(job, "succeeded"))).to_be_visible()
+    expect(page.locator(row(job, "succeeded"))).to_be_visible(timeout=120_000)  # 100 epochs
     hints = page.locator(row(job)).locator(".run-hints li", has_text="overfits")
     expect(hints).to_have_count(1)
     expect(hints).to_contain_text("Distortions")

@@ -22,6 +22,8 @@ export class Lesson extends EventTarget {
   get digit() { return this.#digit; }
   get label() { return this.#chosen ?? this.#known ?? this.#digit?.answer ?? null; }
   get chosen() { return this.#chosen; }
+  /** Whether the reader picked another label than the digit's own, or what is read. */
+  get contrary() { return this.#chosen !== null && this.#chosen !== (this.#known ?? this.#digit?.answer); }
 
   /** Take a new digit; `known` is its true label if it came with one (a test digit). */
   show(pixels, model, answer, known) {
