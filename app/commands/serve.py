@@ -19,6 +19,9 @@ from app.serving.coalescing import CoalescingProtocol
 __all__ = ["serve"]
 
 DRAIN_SECONDS = 3  # for requests in flight at shutdown; event streams would never end by themselves
+# A connection may be idle for longer than proxies and clients keep theirs, 60 s: else one of them
+# sends a request on it just as it is closed here, and gets a reset in place of an answer.
+IDLE_SECONDS = 75
 SILENT_SECONDS = 30  # a server process that does not answer its parent for so long is replaced
 
 
@@ -38,6 +41,7 @@ def serve(host: str | None, port: int | None, workers: int) -> None:
             host=chosen.host,
             port=free,
             workers=workers,
+            timeout_keep_alive=IDLE_SECONDS,
             timeout_graceful_shutdown=DRAIN_SECONDS,
             timeout_worker_healthcheck=SILENT_SECONDS,
             ws="none",  # there are no WebSockets, and their library is slow to import

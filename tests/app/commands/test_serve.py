@@ -1,3 +1,4 @@
+import http.client
 import os
 import re
 import signal
@@ -120,6 +121,21 @@ def test_it_stops_by_itself_with_event_streams_open(
         assert process.wait(60) in (0, -stop)  # a stream ends with its job, hours later
     with pytest.raises(httpx.ConnectError):
         httpx.get(address)
+
+
+@pytest.mark.parametrize("server", [1], indirect=True)
+def test_a_connection_that_was_idle_for_a_while_is_still_good(server: tuple[Any, str]) -> None:
+    """A client that sends its next request just as the server hangs up would get a reset."""
+    _, address = server
+    connection = http.client.HTTPConnection(address.removeprefix("http://"))
+    connection.request("GET", "/healthz")
+    connection.getresponse().read()
+    opened = connection.sock
+    time.sleep(6)  # uvicorn's own limit is 5 s
+    connection.request("GET", "/healthz")
+    assert connection.getresponse().status == 200
+    assert connection.sock is opened
+    connection.close()
 
 
 @pytest.mark.parametrize("server", [2], indirect=True)
