@@ -88,11 +88,9 @@ def test_what_is_half_drawn_is_not_yet_called_a_letter(page: Page) -> None:
     expect(page.locator("#verdict")).to_have_text("Not sure yet …")
     with page.expect_response("**/predict**"):
         page.mouse.up()
-    for _ in range(60):  # the page reads the answer a moment after its bytes have come
+    for _ in range(25):  # 1.25 s of the 1.5 for which the pen must be up, whenever answers come
         page.clock.run_for(50)
-        if page.locator("#verdict").text_content():
-            break
-    expect(page.locator("#verdict")).to_have_text("Not sure yet …")
+        assert page.locator("#verdict").text_content() in ("", "Not sure yet …")
     page.clock.resume()
     expect_doubt(page, ANY_REASON)
 
