@@ -1,16 +1,17 @@
-"""Connected components of the foreground: keep those of the digit, remove specks and borders."""
+"""Connected components of the foreground: which of them are digits, which dirt or the border's."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
+import cv2
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["border_components", "keep_digit_components"]
+__all__ = ["Part", "border_parts", "find_parts", "group_digits", "mask_of"]
 
 Array = npt.NDArray[np.float32]
+Labels = npt.NDArray[np.int32]
 
 FOREGROUND = 0.2  # value, 0..1, above which a pixel belongs to a component
 SPECK = 0.02  # share of the digit's mass below which a component is dirt
@@ -19,13 +20,15 @@ NEAR = 0.25  # share of the digit's longer side within which components belong t
 DIRT_SIDE = 0.03  # share of the picture's longer side: where no component is larger, all are dirt
 LEAST_SIDE = 0.08  # share of it from which a component is preferred to those at the border, and
 # within which components belong to the digit in any case, as pieces of a broken stroke
+COMPARABLE = 0.5  # of the largest digit's height: what is as high may be another digit
+ABREAST = 0.5  # share of the narrower one's width that two parts of one digit share at least
 
 
-@dataclass
-class Component:
-    """A connected component: its runs (row, start, end), its mass, its bounding box."""
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A connected component, or several: their labels, their mass, their bounding box (ends excluded)."""
 
-    runs: list[tuple[int, int, int]]
+    labels: tuple[int, ...]
     mass: float
     top: int
     bottom: int
@@ -33,120 +36,123 @@ class Component:
     right: int
 
     @property
+    def height(self) -> int:
+        """The height of the bounding box, in pixels."""
+        return self.bottom - self.top
+
+    @property
+    def width(self) -> int:
+        """The width of the bounding box, in pixels."""
+        return self.right - self.left
+
+    @property
     def side(self) -> int:
         """The longer side of the bounding box, in pixels."""
-        return max(self.bottom - self.top, self.right - self.left) + 1
+        return max(self.height, self.width)
 
     def touches(self, shape: tuple[int, ...]) -> bool:
         """Whether it touches the border of a picture of this shape, or nearly so."""
         margin = round(EDGE * max(shape))
         return (
             min(self.top, self.left) <= margin
-            or self.bottom >= shape[0] - 1 - margin
-            or self.right >= shape[1] - 1 - margin
+            or self.bottom >= shape[0] - margin
+            or self.right >= shape[1] - margin
+        )
+
+    def joined(self, other: Part) -> Part:
+        """Both as one."""
+        return Part(
+            self.labels + other.labels,
+            self.mass + other.mass,
+            min(self.top, other.top),
+            max(self.bottom, other.bottom),
+            min(self.left, other.left),
+            max(self.right, other.right),
         )
 
 
-def keep_digit_components(foreground: Array) -> Array:
-    """Keep the components of the digit in the foreground (h, w), 0..1; set all others to 0.
+def find_parts(foreground: Array) -> tuple[Labels, list[Part]]:
+    """The 8-connected components of the foreground (h, w), 0..1: the label of each pixel, the parts."""
+    mask = (foreground > FOREGROUND).view(np.uint8)
+    count, labels, boxes, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
+    masses = np.bincount(labels.ravel(), foreground.ravel(), count)
+    parts = [
+        Part((label,), float(masses[label]), top, top + height, left, left + width)
+        for label, (left, top, width, height, _) in enumerate(boxes.tolist())
+        if label
+    ]
+    return labels, parts
 
-    The digit is the component with the most mass, preferably one that does not touch the border,
-    and the components near it.
+
+def mask_of(parts: list[Part], labels: Labels) -> npt.NDArray[np.bool_]:
+    """The parts' pixels and one more all round, for the soft edges of strokes."""
+    chosen = np.zeros(int(labels.max()) + 1, np.uint8)
+    chosen[[label for part in parts for label in part.labels]] = 1
+    return cv2.dilate(chosen[labels], np.ones((3, 3), np.uint8)).astype(bool)
+
+
+def border_parts(parts: list[Part], shape: tuple[int, ...]) -> list[Part]:
+    """The parts that touch the border, such as the desk around a sheet.
+
+    There are none where no other part could be the digit.
     """
-    components = _components(foreground)
-    shape = foreground.shape
-    if all(part.side < DIRT_SIDE * max(shape) for part in components):
-        return np.zeros_like(foreground)
-    inside = [p for p in components if not p.touches(shape)]
-    large = [p for p in inside if p.side >= LEAST_SIDE * max(shape)]
-    digit = max(large or components, key=lambda p: p.mass)
-    others = [p for p in inside if p is not digit and p.mass >= SPECK * digit.mass]
-    kept = [digit, *_nearby(digit, others, LEAST_SIDE * max(shape))]
-    return np.where(_mask(kept, shape), foreground, np.float32(0))
-
-
-def border_components(foreground: Array) -> npt.NDArray[np.bool_]:
-    """The mask of components that touch the border, such as the desk around a sheet.
-
-    It is empty when no other component could be the digit.
-    """
-    components, shape = _components(foreground), foreground.shape
-    coming_in = [p for p in components if p.touches(shape)]
     large = LEAST_SIDE * max(shape)
-    if not any(p.side >= large and not p.touches(shape) for p in components):
-        coming_in = []
-    return _mask(coming_in, shape)
+    if not any(part.side >= large and not part.touches(shape) for part in parts):
+        return []
+    return [part for part in parts if part.touches(shape)]
 
 
-def _mask(components: list[Component], shape: tuple[int, ...]) -> npt.NDArray[np.bool_]:
-    """The components' pixels and one more all round, for the soft edges of strokes."""
-    mask = np.zeros(shape, bool)
-    for part in components:
-        for row, start, end in part.runs:
-            mask[max(row - 1, 0) : row + 2, max(start - 1, 0) : end + 1] = True
-    return mask
+def group_digits(parts: list[Part], shape: tuple[int, ...], clean: bool = False) -> list[Part]:
+    """The digits among the parts, from left to right; empty when all are dirt.
 
-
-def _nearby(digit: Component, others: list[Component], least_near: float) -> list[Component]:
-    """The components near the bounding box of the digit and those found so far.
-
-    `least_near` is the distance in pixels that counts as near in any case.
+    The largest is the one with the most mass, if possible one that does not touch the border; parts
+    near a digit belong to it, and others are digits when they are about as high as the largest. In
+    a `clean` picture the smallest ink counts.
     """
-    top, bottom, left, right = digit.top, digit.bottom, digit.left, digit.right
-    kept: list[Component] = []
-    grown = True
-    while grown:
-        near = max(NEAR * max(bottom - top, right - left), least_near)
-        grown = False
-        for part in others:
-            if part in kept or part.top > bottom + near or part.bottom < top - near:
-                continue
-            if part.left > right + near or part.right < left - near:
-                continue
-            kept.append(part)
-            top, bottom = min(top, part.top), max(bottom, part.bottom)
-            left, right = min(left, part.left), max(right, part.right)
-            grown = True
-    return kept
+    longest = max(shape)
+    if not parts or (not clean and all(part.side < DIRT_SIDE * longest for part in parts)):
+        return []
+    inside = [part for part in parts if not part.touches(shape)]
+    heaviest = max(parts, key=lambda part: part.mass)
+    large = [part for part in inside if part.side >= max(LEAST_SIDE * longest, COMPARABLE * heaviest.side * clean)]
+    main = max(large or parts, key=lambda part: part.mass)
+    others = [part for part in inside if part is not main and part.mass >= SPECK * main.mass]
+    if not large:
+        others += [part for part in parts if part is not main and part not in inside]
+    digits = _merge([main, *others], LEAST_SIDE * longest)
+    main = max(digits, key=lambda digit: digit.mass)
+    kept = [digit for digit in digits if digit is main or _is_comparable(digit, main)]
+    return sorted(kept, key=lambda digit: digit.left)
 
 
-def _components(foreground: Array) -> list[Component]:
-    """Label the 8-connected components: runs of each row, united with those they meet above."""
-    rows, starts, ends = _runs(foreground > FOREGROUND)
-    parent = list(range(len(rows)))
-
-    def root(i: int) -> int:
-        while parent[i] != i:
-            parent[i] = parent[parent[i]]
-            i = parent[i]
-        return i
-
-    above = 0
-    for i in range(len(rows)):
-        while rows[above] < rows[i] - 1 or (rows[above] == rows[i] - 1 and ends[above] < starts[i]):
-            above += 1
-        j = above
-        while rows[j] == rows[i] - 1 and starts[j] <= ends[i]:
-            parent[root(j)] = root(i)
-            j += 1
-    totals = np.concatenate([[0.0], np.cumsum(foreground, dtype=np.float64)])
-    width = foreground.shape[1]
-    components: dict[int, Component] = {}
-    for i, (row, start, end) in enumerate(zip(rows, starts, ends, strict=True)):
-        mass = float(totals[row * width + end] - totals[row * width + start])
-        part = components.setdefault(root(i), Component([], 0.0, row, row, start, end - 1))
-        part.runs.append((row, start, end))
-        part.mass += mass
-        part.bottom = row
-        part.left, part.right = min(part.left, start), max(part.right, end - 1)
-    return list(components.values())
+def _is_comparable(part: Part, main: Part) -> bool:
+    return part.height >= COMPARABLE * main.height and part.mass >= 0.1 * main.mass
 
 
-def _runs(mask: npt.NDArray[Any]) -> tuple[list[int], list[int], list[int]]:
-    """The row, the first column and the column after the last of each run of True, by rows."""
-    padded = np.zeros((mask.shape[0], mask.shape[1] + 2), np.int8)
-    padded[:, 1:-1] = mask
-    change = np.diff(padded, axis=1)
-    rows, starts = np.nonzero(change == 1)
-    _, ends = np.nonzero(change == -1)
-    return rows.tolist(), starts.tolist(), ends.tolist()
+def _merge(parts: list[Part], least_near: float) -> list[Part]:
+    """Join parts of one digit: small ones near a large one, and those above one another."""
+    digits = sorted(parts, key=lambda part: -part.mass)
+    joined = True
+    while joined:
+        joined = False
+        for i, digit in enumerate(digits):
+            for other in digits[i + 1 :]:
+                if _belong_together(digit, other, least_near):
+                    digits.remove(other)
+                    digits[i] = digit.joined(other)
+                    joined = True
+                    break
+            if joined:
+                break
+    return digits
+
+
+def _belong_together(digit: Part, other: Part, least_near: float) -> bool:
+    """Whether `other` is near `digit`, and not another digit beside it."""
+    near = max(NEAR * digit.side, least_near)
+    across = max(digit.left, other.left) - min(digit.right, other.right)  # the gap; below 0: overlap
+    down = max(digit.top, other.top) - min(digit.bottom, other.bottom)
+    if across > near or down > near:
+        return False
+    beside = -across < ABREAST * min(digit.width, other.width)
+    return not (beside and other.height >= COMPARABLE * digit.height)

@@ -18,7 +18,7 @@ import numpy.typing as npt
 from PIL import Image, ImageFile, ImageOps
 
 from app.errors import Invalid, TooLarge, UnsupportedMedia
-from app.imaging import background
+from app.imaging.foreground import extract_foreground
 from app.imaging.stroke_width import normalize_stroke_width
 from model.messages import Message
 from model.preprocessing import normalize
@@ -29,6 +29,7 @@ Grey = npt.NDArray[np.uint8]
 
 MAX_PIXELS = 50_000_000  # as in a phone's largest photo; more is refused before decoding
 WORK_SIDE = 400  # pixels of the longer side; larger pictures are reduced to about this
+SMALL_INK = 60  # pixels of the longer side; smaller ink is enlarged
 FORMATS = Message("image.formats")
 
 # Pillow's own limit only warns; `_open` refuses larger pictures before anything is decoded.
@@ -94,7 +95,24 @@ def stages(data: bytes) -> dict[str, Grey]:
 
 def foreground(grey: Grey, lossy: bool) -> Grey:
     """White ink on black, in what `decode` gave, of a stroke width as MNIST's."""
-    return normalize_stroke_width(background.extract_foreground(grey, lossy))
+    return normalize_stroke_width(enlarge(extract_foreground(grey, lossy)))
+
+
+def enlarge(ink: Grey) -> Grey:
+    """Cut small ink (h, w) to its bounding box and enlarge it smoothly, lest its pixels show as steps.
+
+    28x28 pixels, the network's own size, are kept, and so are larger inks.
+    """
+    if ink.shape == (normalize.SIDE, normalize.SIDE) or not ink.any():
+        return ink
+    top, bottom, left, right = normalize.bounding_box(ink)
+    side = max(bottom - top, right - left)
+    if side >= SMALL_INK:
+        return ink
+    crop = np.pad(ink[top:bottom, left:right], 1)  # soft edges outwards
+    factor = -(-SMALL_INK // side)
+    size = crop.shape[1] * factor, crop.shape[0] * factor
+    return np.asarray(Image.fromarray(crop).resize(size, Image.Resampling.BICUBIC))
 
 
 def png(grey: Grey) -> bytes:

@@ -1,19 +1,29 @@
-"""Removal of the ruled lines of lined or squared paper from the foreground."""
+"""Removal of ruled and printed lines from the foreground: those of lined paper and of forms.
+
+A line runs from border to border; it is thin all along, or fainter than the ink, or one of many. A
+digit's own bar in a picture that is cropped to the digit is none of these.
+"""
 
 from __future__ import annotations
 
+import cv2
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["remove_ruled_lines"]
+__all__ = ["THICKEST", "remove_ruled_lines", "without_strokes"]
 
 Array = npt.NDArray[np.float32]
+Mask = npt.NDArray[np.bool_]
 
 FOREGROUND = 0.08  # value, 0..1, above which a pixel counts; lines are fainter than strokes
 SLOPES = np.linspace(-0.12, 0.12, 25)  # rows per column, for tilt and perspective
 COVERED = 0.55  # share of the picture's width that a line covers at least
 AT_EDGE = 0.5  # share that it covers of the outermost eighths; a digit's strokes end before them
-THICKEST = 0.04  # thickness as a share of the longer side
+THICKEST = 0.04  # thickness of a line as a share of the longer side
+THIN = 0.6  # thickness per stroke width of the other ink, below which a line is thin
+FAINT = 0.7  # darkness per darkness of the other ink, below which a line is faint
+MANY = 3  # as many lines are ruled, however thick and dark
+LEAST_REST = 0.1  # share of the ink's mass that is left at least without a line that is not faint
 
 
 def remove_ruled_lines(foreground: Array) -> Array:
@@ -28,11 +38,22 @@ def remove_ruled_lines(foreground: Array) -> Array:
 
 def _remove_horizontal(foreground: Array) -> Array:
     """Set lines from the left to the right border, with slopes within SLOPES, to 0."""
-    height, width = foreground.shape
     mask = foreground > FOREGROUND
-    eighth = max(width // 8, 1)
+    eighth = max(mask.shape[1] // 8, 1)
     if not (mask[:, :eighth].any() and mask[:, -eighth:].any()):
         return foreground
+    candidates = _crossing(mask, eighth)
+    if not candidates.any():
+        return foreground
+    line = _ruled(candidates, foreground, mask)
+    if not line.any():
+        return foreground
+    return np.where(without_strokes(line, mask), np.float32(0), foreground)
+
+
+def _crossing(mask: Mask, eighth: int) -> Mask:
+    """The pixels along all straight lines that the mask covers from the left to the right."""
+    height, width = mask.shape
     rows, columns = np.nonzero(mask)
     zones = np.where(columns < eighth, 0, np.where(columns >= width - eighth, 2, 1))
     line = np.zeros_like(mask)
@@ -48,21 +69,65 @@ def _remove_horizontal(foreground: Array) -> Array:
         )
         along = np.flatnonzero(crossing)[:, None] + drop
         line[np.clip(along, 0, height - 1), np.arange(width)] = True
-    if not line.any():
-        return foreground
-    return np.where(_without_strokes(line, mask), np.float32(0), foreground)
+    return line
 
 
-def _without_strokes(
-    line: npt.NDArray[np.bool_], mask: npt.NDArray[np.bool_]
-) -> npt.NDArray[np.bool_]:
+def _ruled(candidates: Mask, foreground: Array, mask: Mask) -> Mask:
+    """Of the candidates those that are lines: thin or faint beside the other ink, or many."""
+    count, labels = cv2.connectedComponents(candidates.view(np.uint8), connectivity=8)
+    rest = mask & ~_widened(candidates, _reach(mask.shape))
+    if not rest.any():
+        return np.zeros_like(mask)
+    stroke, ink = _stroke_width(rest), float(np.percentile(foreground[rest], 75))
+    left = float(foreground[rest].sum()) / float(foreground.sum())
+    ruled = np.zeros_like(mask)
+    for label in range(1, count):
+        line = labels == label
+        thickness = _thickness(line & mask, mask)
+        faint = float(np.median(foreground[line & mask])) < FAINT * ink
+        thin = thickness < THIN * stroke and thickness <= max(3, THICKEST * max(mask.shape))
+        if faint or (left > LEAST_REST and (thin or count > MANY)):
+            ruled |= line
+    return ruled
+
+
+def _reach(shape: tuple[int, ...]) -> int:
+    """Pixels to either side of a line's middle that may be the line's own."""
+    return max(2, round(THICKEST * max(shape) / 2))
+
+
+def _stroke_width(mask: Mask) -> float:
+    """The mean width of strokes: twice their area divided by their outline's length."""
+    padded = np.pad(mask, 1)
+    steps = np.count_nonzero(padded[1:] != padded[:-1])
+    steps += np.count_nonzero(padded[:, 1:] != padded[:, :-1])
+    return float(2 * np.count_nonzero(mask) / max(steps * np.pi / 4, 1.0))
+
+
+def _thickness(line: Mask, mask: Mask) -> float:
+    """The usual number of pixels of the mask above and below a line's pixels, themselves included."""
+    total = np.ones(np.count_nonzero(line))
+    rows, columns = np.nonzero(line)
+    for way in (-1, 1):
+        going = np.ones(len(rows), bool)
+        for step in range(1, 2 * _reach(mask.shape) + 2):
+            at = np.clip(rows + way * step, 0, len(mask) - 1)
+            going &= mask[at, columns] & (at == rows + way * step)
+            total += going
+    return float(np.median(total)) if total.size else 0.0
+
+
+def _widened(line: Mask, reach: int) -> Mask:
+    """The line and `reach` pixels above and below."""
+    kernel = np.ones((2 * reach + 1, 1), np.uint8)
+    return cv2.dilate(line.view(np.uint8), kernel).astype(bool)
+
+
+def without_strokes(line: Mask, mask: Mask) -> Mask:
     """The line's pixels and its soft edges, except where a stroke goes on above and below."""
     height = len(line)
     thick = max(2, round(THICKEST * max(line.shape) / 2))
-    wide = line.copy()
-    for step in (1, 2):
-        wide[step:] |= line[:-step]
-        wide[:-step] |= line[step:]
+    wide = _widened(line, 2)
     above, below = np.zeros_like(mask), np.zeros_like(mask)
     beyond = mask & ~wide
     for step in range(1, thick + 3):

@@ -1,6 +1,6 @@
 import numpy as np
 
-from app.imaging.components import keep_digit_components
+from app.imaging.components import find_parts, group_digits, mask_of
 
 
 def picture(*boxes: tuple[int, int, int, int], side: int = 100) -> np.ndarray:
@@ -11,6 +11,12 @@ def picture(*boxes: tuple[int, int, int, int], side: int = 100) -> np.ndarray:
 
 
 DIGIT = (30, 70, 45, 55)
+
+
+def keep_digit_components(foreground: np.ndarray) -> np.ndarray:
+    """What is left of the foreground when only the digits' components are kept."""
+    labels, parts = find_parts(foreground)
+    return np.where(mask_of(group_digits(parts, foreground.shape), labels), foreground, 0)
 
 
 def test_speck_goes_and_digit_stays() -> None:

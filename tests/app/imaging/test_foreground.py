@@ -1,7 +1,8 @@
 import numpy as np
 import pytest
 
-from app.imaging import background
+from app.imaging import illumination
+from app.imaging.foreground import extract_foreground
 from model.data.idx import load_mnist_part
 from model.preprocessing import normalize
 
@@ -34,32 +35,32 @@ def difference(found: np.ndarray, stroke: np.ndarray) -> float:
 def test_even_background_is_subtracted_exactly(strokes: np.ndarray) -> None:
     drawing = (strokes[0] * 200).astype(np.uint8)
     for picture in (drawing, 255 - drawing, 30 + drawing, 230 - drawing):
-        assert np.array_equal(background.extract_foreground(picture), drawing)
+        assert np.array_equal(extract_foreground(picture), drawing)
 
 
 def test_shading_and_grain_are_removed(strokes: np.ndarray) -> None:
     rng = np.random.default_rng(0)
     for stroke in strokes:
-        assert difference(background.extract_foreground(photograph(stroke, rng)), stroke) < 8
+        assert difference(extract_foreground(photograph(stroke, rng)), stroke) < 8
 
 
 def test_light_chalk_on_a_dark_board_is_found(strokes: np.ndarray) -> None:
     rng = np.random.default_rng(0)
     for stroke in strokes:
         board = 255 - photograph(stroke, rng)
-        assert difference(background.extract_foreground(board), stroke) < 14
+        assert difference(extract_foreground(board), stroke) < 14
 
 
 def test_pale_pencil_is_found(strokes: np.ndarray) -> None:
     rng = np.random.default_rng(0)
     pale = photograph(strokes[0], rng, grain=3, ink_grey=170)
-    assert difference(background.extract_foreground(pale), strokes[0]) < 12
+    assert difference(extract_foreground(pale), strokes[0]) < 12
 
 
 def test_edge_of_the_desk_is_not_ink(strokes: np.ndarray) -> None:
     picture = photograph(strokes[0], np.random.default_rng(0))
     picture[:, :30] = picture[380:, :] = 50
-    assert difference(background.extract_foreground(picture), strokes[0]) < 8
+    assert difference(extract_foreground(picture), strokes[0]) < 8
 
 
 @pytest.mark.parametrize("every", [30, 60])
@@ -68,13 +69,13 @@ def test_ruled_lines_are_not_ink(strokes: np.ndarray, every: int) -> None:
     for stroke in strokes:
         picture = photograph(stroke, rng)
         picture[every // 2 :: every] = np.minimum(picture[every // 2 :: every], 105)
-        assert difference(background.extract_foreground(picture), stroke) < 14
+        assert difference(extract_foreground(picture), stroke) < 14
 
 
 def test_sheet_with_grain_alone_is_blank() -> None:
     rng = np.random.default_rng(0)
     for grain in (2.0, 6.0, 12.0):
-        assert not background.extract_foreground(photograph(np.zeros((280, 280)), rng, grain)).any()
+        assert not extract_foreground(photograph(np.zeros((280, 280)), rng, grain)).any()
 
 
 def test_traces_of_compression_are_not_ink() -> None:
@@ -82,7 +83,7 @@ def test_traces_of_compression_are_not_ink() -> None:
     picture = np.full((200, 200), 255, np.uint8)
     picture[60:140, 90:110] = 0
     picture[55:145, 84:88] = 249
-    found = background.extract_foreground(picture, lossy=True)
+    found = extract_foreground(picture, lossy=True)
     assert found[60:140, 92:108].min() == 255
     assert not found[:, :80].any()
     assert not found[55:145, 84:86].any()
@@ -91,22 +92,13 @@ def test_traces_of_compression_are_not_ink() -> None:
 @pytest.mark.parametrize("shape", [(1, 1), (1, 50), (2, 3), (28, 28), (900, 40)])
 def test_any_shape_is_survived(shape: tuple[int, int]) -> None:
     grey = np.random.default_rng(0).integers(0, 256, shape).astype(np.uint8)
-    assert background.extract_foreground(grey).dtype == np.uint8
+    assert extract_foreground(grey).dtype == np.uint8
 
 
 def test_closing_removes_what_is_narrower_than_its_window() -> None:
     picture = np.full((60, 60), 200, np.float32)
     picture[:, 30:35] = 20
     picture[:, :20] = 90
-    closed = background._closing(picture, 11)
+    closed = illumination._closing(picture, 11)
     assert (closed[:, 21:] == 200).all()
     assert (closed[:, :10] == 90).all()
-
-
-def test_running_maximum_agrees_with_brute_force() -> None:
-    picture = np.random.default_rng(0).random((15, 12)).astype(np.float32)
-    fast = background._running_max(picture, 7)
-    for y in range(15):
-        for x in range(12):
-            window = picture[max(y - 3, 0) : y + 4, max(x - 3, 0) : x + 4]
-            assert fast[y, x] == window.max()

@@ -1,0 +1,153 @@
+"""Frames and panels: a picture within the picture, such as a cell, a dark panel, a plot's axes.
+
+A frame is a line that encloses other ink of its own level; a panel is a filled box that encloses ink
+of the other level. What lies outside of it is not the digit.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+__all__ = ["Inside", "open_enclosures"]
+
+Grey = npt.NDArray[np.uint8]
+Mask = npt.NDArray[np.bool_]
+
+DEEPEST = 4  # enclosures within one another that are opened
+LEAST_AREA = 0.04  # share of the picture's area that an enclosure covers
+LEAST_CONTENT = 0.25  # share of the enclosure's height that what it holds covers
+PANEL = 0.94  # share of its quadrangle that a panel fills, holes included
+FRAME = 0.85  # likewise a frame, which may be drawn by hand
+CORNERS = 0.02  # of the outline's length, by which a side may be off its straight line
+LINE = 0.2  # share of the enclosure's shorter side up to which a frame's line is thick
+RIM = 0.012  # share of the enclosure's longer side that is left out within its edge
+
+
+class Inside(NamedTuple):
+    """The picture within an enclosure, and the place of its first pixel in the whole picture."""
+
+    grey: Grey
+    top: int
+    left: int
+
+
+def open_enclosures(grey: Grey) -> Inside:
+    """The innermost picture within frames and panels: `grey` itself if there is none."""
+    top = left = 0
+    for _ in range(DEEPEST):
+        inside = _open(grey)
+        if inside is None:
+            break
+        grey, top, left = inside.grey, top + inside.top, left + inside.left
+    return Inside(grey, top, left)
+
+
+def _open(grey: Grey) -> Inside | None:
+    """The picture within the largest frame or panel, or None."""
+    if min(grey.shape) < 40:
+        return None
+    threshold, _ = cv2.threshold(grey, 0, 255, cv2.THRESH_BINARY | cv2.THRESH_OTSU)
+    dark = (grey <= threshold).view(np.uint8)
+    found = [inner for mask in (dark, 1 - dark) for inner in _interiors(mask)]
+    if not found:
+        return None
+    return _cut(grey, max(found, key=lambda inner: int(inner.sum())))
+
+
+def _interiors(mask: npt.NDArray[np.uint8]) -> list[npt.NDArray[np.uint8]]:
+    """The interiors (masks of 0 and 1) of frames and panels of this level."""
+    contours, hierarchy = cv2.findContours(mask, cv2.RETR_CCOMP, cv2.CHAIN_APPROX_SIMPLE)
+    if hierarchy is None:
+        return []
+    interiors = []
+    for index, (_, _, first_hole, parent) in enumerate(hierarchy[0].tolist()):
+        if parent >= 0 or first_hole < 0 or _is_small(contours[index], mask.shape):
+            continue
+        holes = []
+        while first_hole >= 0:
+            holes.append(contours[first_hole])
+            first_hole = hierarchy[0][first_hole][0]
+        inner = _interior(mask, contours[index], holes)
+        if inner is not None:
+            interiors.append(inner)
+    return interiors
+
+
+def _is_small(contour: npt.NDArray[np.int32], shape: tuple[int, ...]) -> bool:
+    return cv2.contourArea(contour) < LEAST_AREA * shape[0] * shape[1]
+
+
+def _interior(
+    mask: npt.NDArray[np.uint8],
+    outline: npt.NDArray[np.int32],
+    holes: list[npt.NDArray[np.int32]],
+) -> npt.NDArray[np.uint8] | None:
+    """The mask of what a frame or a panel with this outline and these holes encloses, or None."""
+    left, top, width, height = cv2.boundingRect(outline)
+    if _fills_picture(mask, outline, (left, top, width, height)):
+        return None
+    area = cv2.contourArea(outline)
+    rectangular = area / max(_quadrangle_area(outline), 1.0)
+    hole = max(holes, key=cv2.contourArea)
+    hole_area = cv2.contourArea(hole)
+    if rectangular >= FRAME and hole_area >= (1 - 2 * LINE) ** 2 * area:
+        inner = _filled(mask.shape, hole)
+        return inner if _holds(inner & mask, cv2.boundingRect(hole)) else None
+    across = width < mask.shape[1] and height < mask.shape[0]  # no strip from border to border
+    if across and rectangular >= PANEL and hole_area <= 0.5 * area:
+        inner = _filled(mask.shape, outline)
+        return inner if _holds(inner & (1 - mask), (left, top, width, height)) else None
+    return None
+
+
+def _quadrangle_area(outline: npt.NDArray[np.int32]) -> float:
+    """The area of a quadrangle around the outline: a rectangle, or what perspective makes of one."""
+    width, height = cv2.minAreaRect(outline)[1]
+    hull = cv2.convexHull(outline)
+    corners = cv2.approxPolyDP(hull, CORNERS * cv2.arcLength(hull, True), True)
+    seen = cv2.contourArea(corners) if len(corners) == 4 else np.inf
+    return float(min(width * height, max(seen, cv2.contourArea(hull))))
+
+
+def _fills_picture(
+    mask: npt.NDArray[np.uint8], outline: npt.NDArray[np.int32], box: tuple[int, int, int, int]
+) -> bool:
+    """Whether it is the picture's own background: it reaches all four borders and fills them."""
+    left, top, width, height = box
+    if (left, top, width, height) != (0, 0, mask.shape[1], mask.shape[0]):
+        return False
+    border = np.concatenate((mask[0], mask[-1], mask[:, 0], mask[:, -1]))
+    return bool(border.mean() > 0.5)
+
+
+def _filled(shape: tuple[int, ...], outline: npt.NDArray[np.int32]) -> npt.NDArray[np.uint8]:
+    filled = np.zeros(shape, np.uint8)
+    cv2.drawContours(filled, [outline], -1, 1, cv2.FILLED)
+    return filled
+
+
+def _holds(content: npt.NDArray[np.uint8], box: tuple[int, int, int, int]) -> bool:
+    """Whether something of a digit's size lies within the box and does not touch its edge."""
+    left, top, width, height = box
+    _, _, stats, _ = cv2.connectedComponentsWithStats(content, connectivity=8)
+    for x, y, w, h, _ in stats[1:].tolist():
+        apart = x > left and y > top and x + w < left + width and y + h < top + height
+        if apart and h >= LEAST_CONTENT * height:
+            return True
+    return False
+
+
+def _cut(grey: Grey, inner: npt.NDArray[np.uint8]) -> Inside:
+    """The picture of an interior, its rim and what is outside painted like its background."""
+    left, top, width, height = cv2.boundingRect(inner)
+    rim = max(2, round(RIM * max(width, height)))
+    kernel = np.ones((2 * rim + 1, 2 * rim + 1), np.uint8)
+    core = cv2.erode(inner, kernel, borderType=cv2.BORDER_CONSTANT, borderValue=0)
+    edge = cv2.erode(inner, np.ones((3, 3), np.uint8)) - core
+    level = np.median(grey[edge > 0]) if edge.any() else np.median(grey[inner > 0])
+    painted = np.where(core > 0, grey, np.uint8(level))
+    return Inside(painted[top : top + height, left : left + width], top, left)
