@@ -14,6 +14,7 @@ __all__ = ["THICKEST", "remove_ruled_lines", "without_strokes"]
 
 Array = npt.NDArray[np.float32]
 Mask = npt.NDArray[np.bool_]
+Indices = npt.NDArray[np.intp]
 
 FOREGROUND = 0.08  # value, 0..1, above which a pixel counts; lines are fainter than strokes
 SLOPES = np.linspace(-0.12, 0.12, 25)  # rows per column, for tilt and perspective
@@ -54,22 +55,32 @@ def _remove_horizontal(foreground: Array) -> Array:
 def _crossing(mask: Mask, eighth: int) -> Mask:
     """The pixels along all straight lines that the mask covers from the left to the right."""
     height, width = mask.shape
-    rows, columns = np.nonzero(mask)
-    zones = np.where(columns < eighth, 0, np.where(columns >= width - eighth, 2, 1))
+    zones = [_pixels(mask, 0, eighth), _pixels(mask, width - eighth, width)]
+    middle = _pixels(mask, eighth, width - eighth)
     line = np.zeros_like(mask)
     for slope in SLOPES:
-        # Count pixels along lines of this slope, named by their row in the middle column.
         drop = np.round(slope * (np.arange(width) - width / 2)).astype(np.intp)
-        first = np.clip(rows - drop[columns], 0, height - 1)
-        count = np.bincount(first * 3 + zones, minlength=height * 3).reshape(height, 3)
-        crossing = (
-            (count.sum(axis=1) > COVERED * width)
-            & (count[:, 0] > AT_EDGE * eighth)
-            & (count[:, 2] > AT_EDGE * eighth)
-        )
+        left, right = (_counts(pixels, drop, height) for pixels in zones)
+        crossing = (left > AT_EDGE * eighth) & (right > AT_EDGE * eighth)
+        if not crossing.any():
+            continue
+        crossing &= left + right + _counts(middle, drop, height) > COVERED * width
         along = np.flatnonzero(crossing)[:, None] + drop
         line[np.clip(along, 0, height - 1), np.arange(width)] = True
     return line
+
+
+def _pixels(mask: Mask, first: int, end: int) -> tuple[Indices, Indices]:
+    """The rows and columns of the mask's pixels between two columns."""
+    rows, columns = np.nonzero(mask[:, first:end])
+    return rows, columns + first
+
+
+def _counts(pixels: tuple[Indices, Indices], drop: Indices, height: int) -> Indices:
+    """How many pixels lie on each line of a slope, named by its row in the middle column."""
+    rows, columns = pixels
+    first = rows - drop[columns]
+    return np.bincount(first.clip(0, height - 1), minlength=height)
 
 
 def _ruled(candidates: Mask, foreground: Array, mask: Mask) -> Mask:
