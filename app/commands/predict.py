@@ -14,6 +14,8 @@ from numpy.typing import NDArray
 from app.commands.errors import CommandError, explain
 from app.imaging import decode
 from app.serving.answer import answer
+from app.serving.inference import ImageVerdict
+from app.serving.readings import settle
 from model.confidence.rejection import predict_or_reject
 from model.preprocessing import normalize
 from model.preprocessing.pipeline import upright
@@ -21,6 +23,7 @@ from model.serialization.checkpoint import BUNDLED, bundled, load_model
 
 if TYPE_CHECKING:
     from app.commands.remote import Server
+    from model.classifier import Classifier
 
 __all__ = ["predict"]
 
@@ -80,13 +83,25 @@ def _local_reader(model: str | None) -> Reader:
     classifier = bundled(name) if name in BUNDLED else load_model(Path(name))
 
     def read(file: Path) -> PictureResult:
-        pixels = normalize.to_mnist(decode.read_grey(file.read_bytes())).reshape(1, 784)
-        read = answer(predict_or_reject(classifier, pixels), 0, name)
+        pixels, reading = _read(classifier, file.read_bytes())
+        read = answer(reading.verdict, reading.row, name)
         read["confidence"] = round(float(read["confidence"]), 6)
         read["probabilities"] = [round(float(p), 6) for p in read["probabilities"]]
         return PictureResult(read, upright(pixels, classifier.deskew)[0] / np.float32(255))
 
     return read
+
+
+def _read(classifier: Classifier, data: bytes) -> tuple[NDArray[np.uint8], ImageVerdict]:
+    """The 28x28 pixels (1, 784) of a picture and the verdict on them."""
+    ink, other = decode.read_foreground(data)
+    readings = []
+    for each in (ink,) if other is None else (ink, other):
+        pixels = normalize.to_mnist(each).reshape(1, 784)
+        readings.append((pixels, ImageVerdict(predict_or_reject(classifier, pixels), 0)))
+    (usual, reading), (exchanged, second) = readings[0], readings[-1]
+    settled = settle(reading, second)
+    return (exchanged if settled is second else usual), settled
 
 
 def _remote_reader(server: Server, model: str | None) -> Reader:

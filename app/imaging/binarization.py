@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["LEAST_CONTRAST", "Levels", "two_levels"]
+__all__ = ["LEAST_CONTRAST", "Ink", "two_levels"]
 
 Grey = npt.NDArray[np.uint8]
 Array = npt.NDArray[np.float32]
@@ -27,45 +27,47 @@ NOISY = 0.1  # of the contrast, from which the background's noise makes it a pho
 DEEPEST = 0.22  # of the longer side: the radius of the largest disc that fits into strokes
 ARTEFACTS = 0.12  # share of the contrast up to which lossy compression makes its artefacts
 NOISE_FACTOR = 3.0  # standard deviations of the noise by which ink differs from the background
+CLEAR_BORDER = 0.35  # share of the border up to which ink surely is ink, and not the background
 
 
-class Levels(NamedTuple):
-    """The ink of a picture of two levels, and how clear it is which of the two is ink."""
+class Ink(NamedTuple):
+    """What is ink in a picture, and how sure that is."""
 
-    ink: Array  # (h, w), 0..1
+    coverage: Array  # (h, w), 0..1
     clean: bool  # the background has no noise at all
-    doubtful: bool  # about half of the border is ink: the other level may be the ink
+    doubtful: bool  # what was taken for the background may be the ink
 
 
-#: Shares of the border that ink may cover before its polarity is doubtful.
-CLEAR_BORDER = 0.35
+def two_levels(grey: Grey, lossy: bool, inverted: bool = False, filled: bool = False) -> Ink | None:
+    """Separate ink from an even background by Otsu's threshold; None where that does not succeed.
 
-
-def two_levels(grey: Grey, lossy: bool) -> Levels | None:
-    """Separate ink from an even background by Otsu's threshold; None if there is no such background.
-
-    The background is what covers most of the picture's border. (Otsu, *A Threshold Selection Method
-    from Gray-Level Histograms*, 1979.)
+    The background is what covers most of the picture's border, or, if `inverted`, least. Where it
+    is uneven, as in photos, the result is None; so it is where the ink is thicker than strokes are,
+    unless it may be `filled`. (Otsu, *A Threshold Selection Method from Gray-Level Histograms*,
+    1979.)
     """
     threshold, _ = cv2.threshold(grey, 0, 255, cv2.THRESH_BINARY | cv2.THRESH_OTSU)
     light = grey > threshold
-    covered = _border(light).mean()
-    background = light if covered >= 0.5 else ~light
+    covered = float(_border(light).mean())
+    on_light = (covered >= 0.5) != inverted
+    background = light if on_light else ~light
     if background.all() or not background.any():
         return None
-    level = float(np.median(grey[background]))
-    difference = grey.astype(np.float32) - np.float32(level)
-    if covered >= 0.5:
+    difference = grey.astype(np.float32) - np.float32(np.median(grey[background]))
+    if on_light:
         difference = -difference
     contrast = float(np.percentile(difference[~background], 75))
     noise = 1.4826 * float(np.median(np.abs(difference[background])))
     if contrast < LEAST_CONTRAST or noise > NOISY * contrast:
         return None
-    if not (_is_even(difference, background, contrast) and _are_strokes(~background)):
+    if not _is_even(difference, background, contrast):
+        return None
+    if not (filled or _are_strokes(~background)):
         return None
     faint = max(NOISE_FACTOR * noise, ARTEFACTS * contrast if lossy else 0.0)
-    ink: Array = np.clip((difference - faint) / (contrast - faint), 0, 1)
-    return Levels(ink, not lossy and noise == 0, min(covered, 1 - covered) > CLEAR_BORDER)
+    coverage: Array = np.clip((difference - faint) / (contrast - faint), 0, 1)
+    doubtful = min(covered, 1 - covered) > CLEAR_BORDER
+    return Ink(coverage, not lossy and noise == 0, doubtful)
 
 
 def _border(mask: npt.NDArray[Any]) -> npt.NDArray[Any]:
@@ -94,4 +96,4 @@ def _are_strokes(ink: Mask) -> bool:
     """Whether the ink is nowhere too thick for strokes, as half of a sheet in the shadow is."""
     padded = np.pad(ink.view(np.uint8), 1, mode="edge")
     deepest = float(cv2.distanceTransform(padded, cv2.DIST_L2, 3).max())
-    return deepest <= DEEPEST * max(ink.shape)
+    return bool(deepest <= DEEPEST * max(ink.shape))

@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["Part", "border_parts", "find_parts", "group_digits", "mask_of"]
+__all__ = ["Labels", "Part", "border_parts", "find_parts", "group_digits", "mask_of"]
 
 Array = npt.NDArray[np.float32]
 Labels = npt.NDArray[np.int32]
@@ -26,7 +26,7 @@ ABREAST = 0.5  # share of the narrower one's width that two parts of one digit s
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A connected component, or several: their labels, their mass, their bounding box (ends excluded)."""
+    """One connected component or several: labels, mass, bounding box (its ends excluded)."""
 
     labels: tuple[int, ...]
     mass: float
@@ -72,7 +72,7 @@ class Part:
 
 
 def find_parts(foreground: Array) -> tuple[Labels, list[Part]]:
-    """The 8-connected components of the foreground (h, w), 0..1: the label of each pixel, the parts."""
+    """The 8-connected components of the foreground (h, w), 0..1: each pixel's label, the parts."""
     mask = (foreground > FOREGROUND).view(np.uint8)
     count, labels, boxes, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
     masses = np.bincount(labels.ravel(), foreground.ravel(), count)
@@ -81,13 +81,14 @@ def find_parts(foreground: Array) -> tuple[Labels, list[Part]]:
         for label, (left, top, width, height, _) in enumerate(boxes.tolist())
         if label
     ]
-    return labels, parts
+    return np.asarray(labels, np.int32), parts
 
 
 def mask_of(parts: list[Part], labels: Labels) -> npt.NDArray[np.bool_]:
     """The parts' pixels and one more all round, for the soft edges of strokes."""
-    chosen = np.zeros(int(labels.max()) + 1, np.uint8)
-    chosen[[label for part in parts for label in part.labels]] = 1
+    wanted = [label for part in parts for label in part.labels]
+    chosen = np.zeros(max(int(labels.max()), *wanted, 0) + 1, np.uint8)
+    chosen[wanted] = 1
     return cv2.dilate(chosen[labels], np.ones((3, 3), np.uint8)).astype(bool)
 
 
@@ -103,7 +104,7 @@ def border_parts(parts: list[Part], shape: tuple[int, ...]) -> list[Part]:
 
 
 def group_digits(parts: list[Part], shape: tuple[int, ...], clean: bool = False) -> list[Part]:
-    """The digits among the parts, from left to right; empty when all are dirt.
+    """The digits among the parts, line by line from left to right; empty when all are dirt.
 
     The largest is the one with the most mass, if possible one that does not touch the border; parts
     near a digit belong to it, and others are digits when they are about as high as the largest. In
@@ -114,7 +115,11 @@ def group_digits(parts: list[Part], shape: tuple[int, ...], clean: bool = False)
         return []
     inside = [part for part in parts if not part.touches(shape)]
     heaviest = max(parts, key=lambda part: part.mass)
-    large = [part for part in inside if part.side >= max(LEAST_SIDE * longest, COMPARABLE * heaviest.side * clean)]
+    large = [
+        part
+        for part in inside
+        if part.side >= max(LEAST_SIDE * longest, COMPARABLE * heaviest.side * clean)
+    ]
     main = max(large or parts, key=lambda part: part.mass)
     others = [part for part in inside if part is not main and part.mass >= SPECK * main.mass]
     if not large:
@@ -122,7 +127,19 @@ def group_digits(parts: list[Part], shape: tuple[int, ...], clean: bool = False)
     digits = _merge([main, *others], LEAST_SIDE * longest)
     main = max(digits, key=lambda digit: digit.mass)
     kept = [digit for digit in digits if digit is main or _is_comparable(digit, main)]
-    return sorted(kept, key=lambda digit: digit.left)
+    return _in_reading_order(kept)
+
+
+def _in_reading_order(digits: list[Part]) -> list[Part]:
+    """Line by line, from left to right; a digit is of a line that its middle is as high as."""
+    lines: list[list[Part]] = []
+    for digit in sorted(digits, key=lambda digit: digit.top):
+        first = lines[-1][0] if lines else None
+        if first is not None and (digit.top + digit.bottom) / 2 <= first.bottom:
+            lines[-1].append(digit)
+        else:
+            lines.append([digit])
+    return [digit for line in lines for digit in sorted(line, key=lambda digit: digit.left)]
 
 
 def _is_comparable(part: Part, main: Part) -> bool:
@@ -150,7 +167,9 @@ def _merge(parts: list[Part], least_near: float) -> list[Part]:
 def _belong_together(digit: Part, other: Part, least_near: float) -> bool:
     """Whether `other` is near `digit`, and not another digit beside it."""
     near = max(NEAR * digit.side, least_near)
-    across = max(digit.left, other.left) - min(digit.right, other.right)  # the gap; below 0: overlap
+    across = max(digit.left, other.left) - min(
+        digit.right, other.right
+    )  # the gap; below 0: overlap
     down = max(digit.top, other.top) - min(digit.bottom, other.bottom)
     if across > near or down > near:
         return False

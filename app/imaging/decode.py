@@ -1,8 +1,8 @@
 """Decode an uploaded picture to grey, and find its foreground. Only this module imports Pillow.
 
 The picture is turned by its EXIF orientation; of an animation the first frame is taken;
-transparency, 16-bit values and colours become grey. `app.imaging.background` then separates
-foreground and background.
+transparency, 16-bit values and colours become grey. `app.imaging.foreground` then finds
+the ink.
 """
 
 from __future__ import annotations
@@ -11,24 +11,37 @@ import io
 import struct
 from functools import cache
 from importlib import import_module
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 from PIL import Image, ImageFile, ImageOps
 
 from app.errors import Invalid, TooLarge, UnsupportedMedia
-from app.imaging.foreground import extract_foreground
+from app.imaging.box import Box
+from app.imaging.foreground import Foreground, extract_digits, extract_foreground
 from app.imaging.stroke_width import normalize_stroke_width
 from model.messages import Message
 from model.preprocessing import normalize
 
-__all__ = ["decode", "foreground", "pixel_count", "png", "read_grey", "stages"]
+__all__ = [
+    "DigitInPicture",
+    "DigitsInPicture",
+    "decode",
+    "find_digits",
+    "pixel_count",
+    "png",
+    "read_digits",
+    "read_foreground",
+    "read_grey",
+    "stages",
+]
 
 Grey = npt.NDArray[np.uint8]
 
 MAX_PIXELS = 50_000_000  # as in a phone's largest photo; more is refused before decoding
 WORK_SIDE = 400  # pixels of the longer side; larger pictures are reduced to about this
+MOST_DIGITS = 100  # in one picture: more are a page of print
 SMALL_INK = 60  # pixels of the longer side; smaller ink is enlarged
 FORMATS = Message("image.formats")
 
@@ -57,14 +70,66 @@ READERS = {
 ORIENTATION = 274  # the EXIF tag
 
 
+class DigitInPicture(NamedTuple):
+    """A digit's ink, white on black, ready for `to_mnist`; its box in the upright picture."""
+
+    ink: Grey
+    box: Box
+
+
+class DigitsInPicture(NamedTuple):
+    """The digits of a picture line by line, from left to right, and the size of it, set upright."""
+
+    digits: list[DigitInPicture]
+    width: int
+    height: int
+
+
 def read_grey(data: bytes) -> Grey:
     """Decode a picture to white foreground on black (h, w), 0..255, ready for `normalize.to_mnist`.
 
     Raises UnsupportedMedia for another kind of file, TooLarge for too many pixels, Invalid for a
     damaged file.
     """
+    return read_foreground(data).ink
+
+
+def read_foreground(data: bytes) -> Foreground:
+    """The same, with the other ink where it is doubtful whether it is light on dark."""
+    ink, other = extract_foreground(*decode(data))
+    return Foreground(_to_pen(ink), None if other is None else _to_pen(other))
+
+
+def read_digits(data: bytes) -> DigitsInPicture:
+    """Find each digit in a picture; raises as `read_grey` does.
+
+    Raises Invalid, too, for more than MOST_DIGITS.
+    """
     grey, lossy = decode(data)
-    return foreground(grey, lossy)
+    with _open(data) as image:
+        width, height = image.size
+    if (width > height) != (grey.shape[1] > grey.shape[0]):  # it was turned
+        width, height = height, width
+    return find_digits(grey, lossy, width, height)
+
+
+def find_digits(grey: Grey, lossy: bool, width: int, height: int) -> DigitsInPicture:
+    """Find each digit in a grey picture that was reduced from `width` x `height` pixels."""
+    found = extract_digits(grey, lossy)
+    if len(found) > MOST_DIGITS:
+        raise Invalid("image.too_many_digits", found=len(found), most=MOST_DIGITS)
+    x, y = width / grey.shape[1], height / grey.shape[0]
+    digits = [DigitInPicture(_to_pen(digit.ink), _scaled(digit.box, x, y)) for digit in found]
+    return DigitsInPicture(digits, width, height)
+
+
+def _scaled(box: Box, x: float, y: float) -> Box:
+    return Box(
+        round(x * box.left),
+        round(y * box.top),
+        max(1, round(x * box.width)),
+        max(1, round(y * box.height)),
+    )
 
 
 def pixel_count(data: bytes) -> int:
@@ -76,14 +141,15 @@ def pixel_count(data: bytes) -> int:
         return image.width * image.height
 
 
-def stages(data: bytes) -> dict[str, Grey]:
+def stages(data: bytes, other: bool = False) -> dict[str, Grey]:
     """The result of each step of the preparation by name, in order.
 
-    The steps are grey, ink (the foreground), small (20x20) and input (28x28). Raises as `read_grey`
-    and `normalize.to_mnist` do.
+    The steps are grey, ink (the foreground, or the `other` one), small (20x20) and input (28x28).
+    Raises as `read_grey` and `normalize.to_mnist` do.
     """
     grey, lossy = decode(data)
-    white = foreground(grey, lossy)
+    found = extract_foreground(grey, lossy)
+    white = _to_pen(found.other if other and found.other is not None else found.ink)
     top, bottom, left, right = normalize.bounding_box(white)
     return {
         "grey": grey,
@@ -93,13 +159,13 @@ def stages(data: bytes) -> dict[str, Grey]:
     }
 
 
-def foreground(grey: Grey, lossy: bool) -> Grey:
-    """White ink on black, in what `decode` gave, of a stroke width as MNIST's."""
-    return normalize_stroke_width(enlarge(extract_foreground(grey, lossy)))
+def _to_pen(ink: Grey) -> Grey:
+    """Bring ink to a size and a stroke width that survive 28x28."""
+    return normalize_stroke_width(_enlarge(ink))
 
 
-def enlarge(ink: Grey) -> Grey:
-    """Cut small ink (h, w) to its bounding box and enlarge it smoothly, lest its pixels show as steps.
+def _enlarge(ink: Grey) -> Grey:
+    """Cut small ink (h, w) to its bounding box and enlarge it smoothly, so that no steps show.
 
     28x28 pixels, the network's own size, are kept, and so are larger inks.
     """

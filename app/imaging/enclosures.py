@@ -1,12 +1,13 @@
 """Frames and panels: a picture within the picture, such as a cell, a dark panel, a plot's axes.
 
-A frame is a line that encloses other ink of its own level; a panel is a filled box that encloses ink
-of the other level. What lies outside of it is not the digit.
+A frame is a line that encloses other ink of its own level; a panel is a filled box that encloses
+ink of the other level. What lies outside of it is not the digit.
 """
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Sequence
+from typing import Any, NamedTuple
 
 import cv2
 import numpy as np
@@ -15,7 +16,7 @@ import numpy.typing as npt
 __all__ = ["Inside", "open_enclosures"]
 
 Grey = npt.NDArray[np.uint8]
-Mask = npt.NDArray[np.bool_]
+Outline = npt.NDArray[Any]  # (n, 1, 2), x and y
 
 DEEPEST = 4  # enclosures within one another that are opened
 LEAST_AREA = 0.04  # share of the picture's area that an enclosure covers
@@ -77,14 +78,14 @@ def _interiors(mask: npt.NDArray[np.uint8]) -> list[npt.NDArray[np.uint8]]:
     return interiors
 
 
-def _is_small(contour: npt.NDArray[np.int32], shape: tuple[int, ...]) -> bool:
+def _is_small(contour: Outline, shape: tuple[int, ...]) -> bool:
     return cv2.contourArea(contour) < LEAST_AREA * shape[0] * shape[1]
 
 
 def _interior(
     mask: npt.NDArray[np.uint8],
-    outline: npt.NDArray[np.int32],
-    holes: list[npt.NDArray[np.int32]],
+    outline: Outline,
+    holes: list[Outline],
 ) -> npt.NDArray[np.uint8] | None:
     """The mask of what a frame or a panel with this outline and these holes encloses, or None."""
     left, top, width, height = cv2.boundingRect(outline)
@@ -104,8 +105,8 @@ def _interior(
     return None
 
 
-def _quadrangle_area(outline: npt.NDArray[np.int32]) -> float:
-    """The area of a quadrangle around the outline: a rectangle, or what perspective makes of one."""
+def _quadrangle_area(outline: Outline) -> float:
+    """The area of a rectangle around the outline, or of what perspective makes of one."""
     width, height = cv2.minAreaRect(outline)[1]
     hull = cv2.convexHull(outline)
     corners = cv2.approxPolyDP(hull, CORNERS * cv2.arcLength(hull, True), True)
@@ -113,10 +114,8 @@ def _quadrangle_area(outline: npt.NDArray[np.int32]) -> float:
     return float(min(width * height, max(seen, cv2.contourArea(hull))))
 
 
-def _fills_picture(
-    mask: npt.NDArray[np.uint8], outline: npt.NDArray[np.int32], box: tuple[int, int, int, int]
-) -> bool:
-    """Whether it is the picture's own background: it reaches all four borders and fills them."""
+def _fills_picture(mask: npt.NDArray[np.uint8], outline: Outline, box: Sequence[int]) -> bool:
+    """Whether it is the picture's own background: it reaches all four borders, and fills them."""
     left, top, width, height = box
     if (left, top, width, height) != (0, 0, mask.shape[1], mask.shape[0]):
         return False
@@ -124,13 +123,13 @@ def _fills_picture(
     return bool(border.mean() > 0.5)
 
 
-def _filled(shape: tuple[int, ...], outline: npt.NDArray[np.int32]) -> npt.NDArray[np.uint8]:
+def _filled(shape: tuple[int, ...], outline: Outline) -> npt.NDArray[np.uint8]:
     filled = np.zeros(shape, np.uint8)
     cv2.drawContours(filled, [outline], -1, 1, cv2.FILLED)
     return filled
 
 
-def _holds(content: npt.NDArray[np.uint8], box: tuple[int, int, int, int]) -> bool:
+def _holds(content: npt.NDArray[np.uint8], box: Sequence[int]) -> bool:
     """Whether something of a digit's size lies within the box and does not touch its edge."""
     left, top, width, height = box
     _, _, stats, _ = cv2.connectedComponentsWithStats(content, connectivity=8)

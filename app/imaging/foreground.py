@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -12,28 +12,41 @@ from app.imaging.uniform import plain_drawing
 if TYPE_CHECKING:
     from app.imaging.segmentation import Segment
 
-__all__ = ["extract_digits", "extract_foreground"]
+__all__ = ["Foreground", "extract_digits", "extract_foreground"]
 
 Grey = npt.NDArray[np.uint8]
 
 
-def extract_foreground(grey: Grey, lossy: bool = False) -> Grey:
-    """Turn a grey picture (h, w) into white foreground on black, all 0 when there is none.
+class Foreground(NamedTuple):
+    """White ink on black (h, w), all 0 when there is none."""
+
+    ink: Grey
+    other: Grey | None  # where it is doubtful what is ink: the ink if light and dark are exchanged
+
+
+def extract_foreground(grey: Grey, lossy: bool = False) -> Foreground:
+    """Turn a grey picture (h, w) into white ink on black.
 
     `lossy` says that compression may have left artefacts around strokes, so that no background is
     exactly uniform.
     """
     ink = None if lossy else plain_drawing(grey)
     if ink is not None:
-        return ink
+        return Foreground(ink, None)
     # Imported with the first picture that needs it: OpenCV takes 17 MB and a tenth of a second.
     from app.imaging.segmentation import segment
 
-    return segment(grey, lossy).ink
+    found = segment(grey, lossy)
+    if not found.doubtful:
+        return Foreground(found.ink, None)
+    other = segment(grey, lossy, inverted=True).ink
+    if not found.ink.any():
+        return Foreground(other, None)
+    return Foreground(found.ink, other if other.any() else None)
 
 
 def extract_digits(grey: Grey, lossy: bool = False) -> list[Segment]:
-    """Each digit of a grey picture (h, w), from left to right."""
+    """Each digit of a grey picture (h, w), line by line, from left to right."""
     from app.imaging.segmentation import segment
 
     return segment(grey, lossy).digits

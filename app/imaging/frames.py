@@ -69,8 +69,7 @@ def _joins(upright: Box, first: Box, second: Box, tolerance: int) -> bool:
     """Whether an upright line runs from the upper of two level lines to the lower."""
     _, top, _, height = upright
     return (
-        abs(top - first[1]) <= tolerance
-        and abs(top + height - second[1] - second[3]) <= tolerance
+        abs(top - first[1]) <= tolerance and abs(top + height - second[1] - second[3]) <= tolerance
     )
 
 

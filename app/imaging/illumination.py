@@ -1,8 +1,8 @@
 """Photos of paper: correct the illumination, and find the ink by how much light it takes away.
 
-The background is estimated by a morphological closing whose window is wider than strokes; it follows
-soft shading and the hard edge of a shadow alike. Ink is what is darker, relative to the background,
-by more than the noise.
+The background is estimated by a morphological closing whose window is wider than strokes; it
+follows soft shading and the hard edge of a shadow alike. Ink is what is darker, relative to the
+background, by more than the noise.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from app.imaging.binarization import Ink
 from app.imaging.components import border_parts, find_parts, mask_of
 from app.imaging.ruled_lines import remove_ruled_lines
 
@@ -25,31 +26,38 @@ FAINT, FULL = 0.3, 0.75  # shares of the usual darkness of strokes that are mapp
 CERTAIN = 0.4  # share of the greatest darkness above which a pixel is certainly foreground
 LEAST_CONTRAST = 12  # grey levels, of 255 on white paper, between foreground and background
 PHOTO_SIDE = 400  # pixels of the longer side; larger photos are averaged, which reduces the noise
-UNFIT, HARD_EDGED = 0.08, 0.25  # in this share of its pixels a picture of hard edges differs by this
+UNFIT, HARD_EDGED = (
+    0.08,
+    0.25,
+)  # in this share of its pixels a picture of hard edges differs by this
 # share from every smooth illumination; ruled paper does so in 0.16 of them, a hard shadow in 0.35
+CLEAR_TAIL = 0.7  # of the longer tail of values, up to which the shorter one surely is not ink
 SAMPLED = 3  # every third pixel along both axes tells the noise
 DARKEST = 16.0  # grey levels: a background is taken to be no darker
 
 
-def ink_of_photo(grey: Grey) -> Array:
-    """The ink (h, w) of a photo of at most about PHOTO_SIDE pixels, 0..1; all 0 when there is none."""
-    picture = _even_light(_smooth(grey.astype(np.float32)))
+def ink_of_photo(grey: Grey, inverted: bool = False) -> Ink:
+    """The ink of a photo of at most about PHOTO_SIDE pixels; its coverage is 0 where there is none.
+
+    If `inverted`, what is lighter or darker than the background is chosen the other way.
+    """
+    picture, doubtful = _even_light(_smooth(grey.astype(np.float32)), inverted)
     background = _closing(picture, _window(picture))
-    darkness = 1 - picture / np.maximum(_smooth(background), DARKEST)
+    seen: Array = picture / np.maximum(_smooth(background), np.float32(DARKEST))
+    darkness: Array = np.float32(1) - seen
     sample = darkness[::SAMPLED, ::SAMPLED]
     offset = float(np.median(sample))
     noise = 1.4826 * float(np.median(np.abs(sample - offset)))  # standard deviation
-    darkness -= offset
+    darkness -= np.float32(offset)
     least = max(NOISE_FACTOR * noise, LEAST_CONTRAST / 255)
     darkness = _clear_border(darkness, least)
     certain = darkness[_certain_foreground(darkness, least)]
     if not certain.size:
-        return np.zeros(picture.shape, np.float32)
+        return Ink(np.zeros(picture.shape, np.float32), False, doubtful)
     usual = float(np.median(certain))
     faint = max(least, FAINT * usual)
     full = max(FULL * usual, faint + 1 / 255)
-    ink: Array = np.clip((darkness - faint) / (full - faint), 0, 1)
-    return ink
+    return Ink(np.clip((darkness - faint) / (full - faint), 0, 1), False, doubtful)
 
 
 def _certain_foreground(darkness: Array, least: float) -> npt.NDArray[np.bool_]:
@@ -73,7 +81,8 @@ def reduce_photo(grey: Grey) -> tuple[Grey, int]:
     if factor == 1:
         return grey, 1
     size = tuple(max(1, -(-extent // factor)) for extent in reversed(grey.shape))
-    return cv2.resize(grey, size, interpolation=cv2.INTER_AREA), factor
+    reduced = cv2.resize(grey, size, interpolation=cv2.INTER_AREA)
+    return np.asarray(reduced, np.uint8), factor
 
 
 def _smooth(picture: Array) -> Array:
@@ -81,22 +90,28 @@ def _smooth(picture: Array) -> Array:
     if min(picture.shape) < 100:
         return picture
     kernel = np.array([1, 2, 1], np.float32) / np.float32(4)
-    return cv2.sepFilter2D(picture, -1, kernel, kernel, borderType=cv2.BORDER_REPLICATE)
+    smooth = cv2.sepFilter2D(picture, -1, kernel, kernel, borderType=cv2.BORDER_REPLICATE)
+    return np.asarray(smooth, np.float32)
 
 
-def _even_light(picture: Array) -> Array:
-    """Divide by the illumination where it varies smoothly; invert pictures that are light on dark."""
+def _even_light(picture: Array, inverted: bool) -> tuple[Array, bool]:
+    """Divide by the illumination where it varies smoothly; invert pictures that are light on dark.
+
+    Also tells whether it is doubtful which they are: the rarer ink has the longer tail of values.
+    """
     illumination = _illumination(picture)
     residual = picture - illumination
     if float((np.abs(residual) > UNFIT * illumination).mean()) > HARD_EDGED:
-        return picture  # the closing follows hard edges by itself
+        return (255 - picture if inverted else picture), False  # the closing follows hard edges
     usual = float(np.median(illumination[::SAMPLED, ::SAMPLED]))
     low, middle, high = np.percentile(residual[::SAMPLED, ::SAMPLED], [1, 50, 99])
-    if high - middle > middle - low:  # the rarer foreground has the longer tail
-        return 255 - usual - residual
+    darker, lighter = middle - low, high - middle
+    doubtful = bool(min(darker, lighter) > CLEAR_TAIL * max(darker, lighter))
+    if (lighter > darker) != inverted:
+        return 255 - usual - residual, doubtful
     # Division, since light scales the background and the foreground alike.
     corrected: Array = np.divide(usual * picture, np.maximum(illumination, max(usual / 4, 1)))
-    return corrected
+    return corrected, doubtful
 
 
 def _illumination(picture: Array) -> Array:
@@ -122,11 +137,12 @@ def _quadratic(x: Array, y: Array) -> Array:
 
 
 def _window(picture: Array) -> int:
-    return max(3, round(WINDOW * max(picture.shape)))
+    return int(max(3, round(WINDOW * max(picture.shape))))
 
 
 def _closing(picture: Array, window: int) -> Array:
     """Morphological closing: dark strokes narrower than the square window vanish."""
     side = window // 2 * 2 + 1
     kernel = np.ones((side, side), np.uint8)
-    return cv2.morphologyEx(picture, cv2.MORPH_CLOSE, kernel, borderType=cv2.BORDER_REPLICATE)
+    closed = cv2.morphologyEx(picture, cv2.MORPH_CLOSE, kernel, borderType=cv2.BORDER_REPLICATE)
+    return np.asarray(closed, np.float32)

@@ -116,7 +116,7 @@ def _stroke_width(mask: Mask) -> float:
 
 
 def _thickness(line: Mask, mask: Mask) -> float:
-    """The usual number of pixels of the mask above and below a line's pixels, themselves included."""
+    """The usual number of the mask's pixels above and below a line's, themselves included."""
     total = np.ones(np.count_nonzero(line))
     rows, columns = np.nonzero(line)
     for way in (-1, 1):

@@ -17,7 +17,7 @@ NARROW = 0.4  # width per height, or height per width, of strokes that may fill 
 
 
 def plain_drawing(grey: Grey) -> Grey | None:
-    """White ink on black, exactly as drawn, if `grey` (h, w) is one drawing on a uniform background.
+    """White ink on black, exactly as drawn, if `grey` (h, w) is a drawing on a uniform background.
 
     None for anything else: ink at the border, parts that lie apart, what may be a frame or a panel.
     """

@@ -27,9 +27,18 @@ from model.errors import BlankImageError
 from model.messages import Message, say
 from model.preprocessing import normalize
 
-__all__ = ["Examples", "Picture", "labelled_images", "one_image", "several_images", "stages"]
+__all__ = [
+    "Examples",
+    "Picture",
+    "digits_in_picture",
+    "labelled_images",
+    "one_image",
+    "several_images",
+    "stages",
+]
 
-PIXELS = 28 * 28
+SIDE = normalize.SIDE
+PIXELS = SIDE * SIDE
 QUICK_BYTES = 64 * 1024  # larger bodies are parsed in a thread, so that small ones need not wait
 QUICK_PICTURE = 512 * 512  # pixels, likewise
 
@@ -42,10 +51,14 @@ Pixels = NDArray[Any]  # (n, 784), 0..255
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """One image; `file` holds the bytes that were uploaded, None if the image came as JSON."""
+    """One image; `file` holds the bytes that were uploaded, None if the image came as JSON.
+
+    `exchanged` is the image with light and dark exchanged, where it is doubtful which is ink.
+    """
 
     pixels: Pixels  # (1, 784)
-    file: bytes | None
+    file: bytes | None = None
+    exchanged: Pixels | None = None  # (1, 784)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,13 +74,29 @@ async def one_image(request: Request) -> Picture:
     """The one image in a form or a JSON body. Raises ProblemError if there is no valid one."""
     kind, body, content_type = await _body(request, FORM, JSON)
     if kind == JSON:
-        return Picture(_image(_member(await _json(body), "pixels")), None)
+        return Picture(_image(_member(await _json(body), "pixels")))
     return await _picture(read_form(content_type, body))
 
 
-async def stages(file: bytes) -> dict[str, str]:
+async def digits_in_picture(request: Request) -> decode.DigitsInPicture:
+    """Each digit in a form's picture, or in 28x28 pixels. Raises ProblemError."""
+    kind, body, content_type = await _body(request, FORM, JSON)
+    if kind == FORM:
+        file = _file(read_form(content_type, body))
+        found = await asyncio.to_thread(decode.read_digits, file)
+    else:
+        grey = _image(_member(await _json(body), "pixels")).reshape(SIDE, SIDE).astype(np.uint8)
+        found = decode.find_digits(grey, False, SIDE, SIDE)
+    if not found.digits:
+        raise BlankImageError("image.blank")
+    return found
+
+
+async def stages(picture: Picture) -> dict[str, str]:
     """Each step of an uploaded picture's preprocessing, as the data: URL of a PNG."""
-    steps = await asyncio.to_thread(decode.stages, file)
+    assert picture.file is not None
+    other = picture.pixels is picture.exchanged
+    steps = await asyncio.to_thread(decode.stages, picture.file, other)
     return {
         name: f"data:image/png;base64,{base64.b64encode(decode.png(grey)).decode()}"
         for name, grey in steps.items()
@@ -152,18 +181,28 @@ def _member(fields: Mapping[str, Any], name: str) -> Any:
     return fields[name]
 
 
-async def _picture(form: Form) -> Picture:
-    """The form's picture, cropped, scaled and centred to 28x28."""
+def _file(form: Form) -> bytes:
     file = form.parts.get("image")
     if file is None:
         raise Invalid("request.no_image")
+    return file
+
+
+async def _picture(form: Form) -> Picture:
+    """The form's picture, cropped, scaled and centred to 28x28."""
+    file = _file(form)
     if len(file) <= QUICK_BYTES and decode.pixel_count(file) <= QUICK_PICTURE:
-        return Picture(_to_mnist(file), file)
-    return Picture(await asyncio.to_thread(_to_mnist, file), file)
+        return _read(file)
+    return await asyncio.to_thread(_read, file)
 
 
-def _to_mnist(data: bytes) -> Pixels:
-    return normalize.to_mnist(decode.read_grey(data)).reshape(1, PIXELS)
+def _read(file: bytes) -> Picture:
+    ink, other = decode.read_foreground(file)
+    return Picture(_to_mnist(ink), file, None if other is None else _to_mnist(other))
+
+
+def _to_mnist(ink: NDArray[np.uint8]) -> Pixels:
+    return normalize.to_mnist(ink).reshape(1, PIXELS)
 
 
 def _image(value: Any) -> Pixels:

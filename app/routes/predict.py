@@ -3,21 +3,41 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import asdict, replace
 from typing import Any
 
 import numpy as np
 import orjson
 from fastapi import APIRouter, Request, Response
 
+from app.imaging.decode import DigitsInPicture
 from app.routes import documents, options
-from app.routes.inputs import JSON, OCTETS, Picture, Pixels, one_image, several_images, stages
+from app.routes.inputs import (
+    JSON,
+    OCTETS,
+    Picture,
+    Pixels,
+    digits_in_picture,
+    one_image,
+    several_images,
+    stages,
+)
 from app.routes.raw import RawRoute
-from app.schemas.predictions import BatchPrediction, ImageForm, Images, OneImage, Prediction
+from app.schemas.predictions import (
+    BatchPrediction,
+    DigitsPrediction,
+    ImageForm,
+    Images,
+    OneImage,
+    Prediction,
+)
 from app.security import OpenToAll
 from app.serving.answer import answer, answers
 from app.serving.inference import ImageVerdict, Inference, LoadedModel
+from app.serving.readings import settle
 from model.confidence.rejection import KINDS, predict_or_reject
 from model.network import softmax
+from model.preprocessing import normalize
 from model.preprocessing.pipeline import upright
 
 __all__ = ["router"]
@@ -37,14 +57,22 @@ DETAILS = options.parameter(
 )
 
 
+DIGITS = options.parameter(
+    "digits",
+    "many: read each digit of the picture, line by line, from left to right, with its box. "
+    "one, the default: a picture with several is answered as uncertain.",
+    {"type": "string", "enum": ["one", "many"], "default": "one"},
+)
+
+
 @router.post(
     "/predict",
-    summary="Read one digit",
-    response_model=Prediction,
+    summary="Read one digit, or each digit of a picture",
+    response_model=Prediction | DigitsPrediction,
     response_description="The digit, and how sure the network is of each.",
     responses=documents.problems(400, 404, 413, 415, 422, 429, 503),
     openapi_extra={
-        "parameters": [DETAILS, MODEL],
+        "parameters": [DETAILS, DIGITS, MODEL],
         "requestBody": documents.body(json=OneImage, form=ImageForm),
     },
 )
@@ -52,13 +80,44 @@ async def predict(request: Request) -> Response:
     """Send a picture as a form, or 28x28 pixels as JSON."""
     state = request.app.state
     loaded = await model_of(request)
+    if options.choice(request, "digits", "one", "many") == "many":
+        return await _predict_many(request, loaded)
     picture = await one_image(request)
     details: dict[str, Any] = {}
     result: ImageVerdict = await state.inference.predict(loaded, picture.pixels)
+    if picture.exchanged is not None:
+        exchanged = await state.inference.predict(loaded, picture.exchanged)
+        result = settle(result, exchanged)
+        if result is exchanged:
+            picture = replace(picture, pixels=picture.exchanged)
     if options.flag(request, "details"):
         details = await _details(loaded, result, picture)
     state.metrics.predictions.inc()
     return json_response(answer(result.verdict, result.row, loaded.id) | details)
+
+
+async def _predict_many(request: Request, loaded: LoadedModel) -> Response:
+    found = await digits_in_picture(request)
+    content = await asyncio.to_thread(_each_digit, loaded, found)
+    request.app.state.metrics.predictions.inc(len(found.digits))
+    return json_response(content)
+
+
+def _each_digit(loaded: LoadedModel, found: DigitsInPicture) -> dict[str, Any]:
+    """The answer for a picture: one for each digit, with its 28x28 pixels and its box."""
+    pixels = np.stack([normalize.to_mnist(digit.ink).ravel() for digit in found.digits])
+    verdict = predict_or_reject(loaded.classifier, pixels)
+    digits = [
+        answer(verdict, row, loaded.id) | {"box": asdict(digit.box), "pixels": pixels[row]}
+        for row, digit in enumerate(found.digits)
+    ]
+    return {
+        "digits": digits,
+        "number": "".join(str(each["digit"]) for each in digits),
+        "width": found.width,
+        "height": found.height,
+        "model": loaded.id,
+    }
 
 
 async def _details(loaded: LoadedModel, result: ImageVerdict, picture: Picture) -> dict[str, Any]:
@@ -71,7 +130,7 @@ async def _details(loaded: LoadedModel, result: ImageVerdict, picture: Picture) 
         "layers": [{"z": z[0], "a": a[0]} for z, a in layers],
         "temperature": loaded.classifier.temperature,
         "kinds": dict(zip(KINDS, kinds, strict=True)),
-        "stages": await stages(picture.file) if picture.file else None,
+        "stages": await stages(picture) if picture.file else None,
     }
 
 

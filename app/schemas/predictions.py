@@ -12,7 +12,10 @@ from pydantic import BaseModel, Field
 
 __all__ = [
     "BatchPrediction",
+    "Box",
     "Check",
+    "DigitInPicture",
+    "DigitsPrediction",
     "Explanation",
     "ImageForm",
     "Images",
@@ -140,6 +143,40 @@ class Prediction(BaseModel):
         None,
         description="With details=true, for a picture: each preprocessing step, as a data: URL.",
     )
+
+
+class Box(BaseModel):
+    """A rectangle in the picture, in its pixels as it is seen, set upright."""
+
+    left: int = Field(ge=0, description="Pixels from the picture's left edge.")
+    top: int = Field(ge=0, description="Pixels from the picture's upper edge.")
+    width: int = Field(ge=1)
+    height: int = Field(ge=1)
+
+
+class DigitInPicture(BaseModel):
+    """One of the digits of a picture, with the fields of a prediction."""
+
+    digit: Digit = Field(examples=[7])
+    confidence: Probability = Field(description="The digit's probability.", examples=[0.98])
+    probabilities: Probabilities = Field(examples=[ONE_OF_EACH])
+    uncertain: bool = Field(description="Whether it may well be another digit or no digit.")
+    reason: str | None = Field(description="Why it is uncertain; null when it is not.")
+    model: str = Field(examples=["pretrained"])
+    box: Box
+    pixels: list[int] = Field(
+        min_length=784, max_length=784, description="The 28x28 image that was read, 0 to 255."
+    )
+
+
+class DigitsPrediction(BaseModel):
+    """With digits=many: each digit of a picture, line by line, from left to right."""
+
+    digits: list[DigitInPicture] = Field(min_length=1)
+    number: str = Field(description="The digits as one text.", examples=["27"])
+    width: int = Field(ge=1, description="The picture's width in pixels, set upright.")
+    height: int = Field(ge=1, description="The picture's height in pixels, set upright.")
+    model: str = Field(examples=["pretrained"])
 
 
 class BatchPrediction(BaseModel):

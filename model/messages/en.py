@@ -178,6 +178,9 @@ SENTENCES: dict[str, str] = {
     "reason.picture": "This looks like a picture, not a digit.",
     "reason.nothing_fits": "This does not look much like any digit.",
     "reason.could_be": "It could be {digits:, | or }.",
+    "reason.light_or_dark": (
+        "It could be {digits:, | or }: it is not clear whether the ink is light or dark."
+    ),
     "digit.0": "a 0",
     "digit.1": "a 1",
     "digit.2": "a 2",
@@ -276,6 +279,10 @@ SENTENCES: dict[str, str] = {
     "image.too_many_pixels": (
         "The picture has {width:,} x {height:,} pixels; at most {most:,} are read. "
         "Make it smaller: 300 x 300 is plenty for one digit."
+    ),
+    "image.too_many_digits": (
+        "The picture holds {found:,} pieces like digits; at most {most} are read in one picture. "
+        "Cut it to the digits."
     ),
     "image.damaged": "The {kind} file is damaged or cut off ({error}). Save or send it again.",
     # Models and explanations (app/store, app/serving).

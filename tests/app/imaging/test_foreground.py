@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from app.imaging import illumination
-from app.imaging.foreground import extract_foreground
+from app.imaging.foreground import extract_foreground as extract
 from model.data.idx import load_mnist_part
 from model.preprocessing import normalize
 
@@ -25,6 +25,10 @@ def photograph(
     light = np.linspace(0.6, 1.0, 400)[:, None] * np.linspace(0.8, 1.0, 400)
     sheet = (230 + (ink_grey - 230) * cover) * light
     return np.clip(sheet + rng.normal(0, grain, sheet.shape), 0, 255).astype(np.uint8)
+
+
+def extract_foreground(grey: np.ndarray, lossy: bool = False) -> np.ndarray:
+    return extract(grey, lossy).ink
 
 
 def difference(found: np.ndarray, stroke: np.ndarray) -> float:
