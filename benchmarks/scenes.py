@@ -100,7 +100,7 @@ FORM_COLOURS = ((150, 150, 150), (25, 25, 25), (220, 120, 110), (110, 150, 215),
 
 
 def dark_panel(digit: np.ndarray, rng: np.random.Generator) -> bytes:
-    """A dark rectangle with a light digit somewhere on a white page, as in a screen's picture."""
+    """A dark rectangle with a light digit, somewhere on a larger white page."""
     side = int(rng.integers(120, 361))
     page = tuple(int(side + v) for v in rng.uniform(40, 320, 2))
     x, y = (int(rng.integers(12, extent - side - 11)) for extent in page)
