@@ -61,12 +61,12 @@ def form_cell(digit: np.ndarray, rng: np.random.Generator) -> bytes:
 
     Neighbouring cells hold digits too, of which the picture's edge cuts off all but a bit.
     """
-    width, height = (int(v) for v in rng.uniform(150, 260) * np.array([1, rng.uniform(0.9, 1.3)]))
+    width, height = (int(v) for v in rng.uniform(64, 260) * np.array([1, rng.uniform(0.9, 1.3)]))
     ink = np.zeros((3 * height, 3 * width), np.uint8)
     for row in range(3):
         for column in range(3):
             middle = (row, column) == (1, 1)
-            if middle or rng.random() < 0.7:
+            if middle or rng.random() < 0.85:
                 one = cropped(drawn(digit if middle else another(rng)))
                 one = resized(one, int(rng.uniform(0.5, 0.8) * min(width, height)))
                 spread = 0.35 if middle else 0.5  # neighbours come as near as their lines
@@ -85,7 +85,7 @@ def form_cell(digit: np.ndarray, rng: np.random.Generator) -> bytes:
         paper[:, k * width - line // 2 :][:, :line] = print_colour
     pen = np.array(((30, 30, 34), (35, 50, 130))[rng.integers(2)])
     scan = paper + (pen - paper) * (ink[..., None] / 255)
-    outside = rng.uniform(0.03, 0.2, 4) * np.array([height, height, width, width])
+    outside = rng.uniform(0.03, 0.25, 4) * np.array([height, height, width, width])
     top, bottom, left, right = outside.astype(int)
     scan = scan[height - top : 2 * height + bottom, width - left : 2 * width + right]
     picture = Image.fromarray(scan.astype(np.uint8)).filter(ImageFilter.GaussianBlur(0.6))
