@@ -21,10 +21,12 @@ Outline = npt.NDArray[Any]  # (n, 1, 2), x and y
 DEEPEST = 4  # enclosures within one another that are opened
 LEAST_AREA = 0.04  # share of the picture's area that an enclosure covers
 LEAST_CONTENT = 0.25  # share of the enclosure's height that what it holds covers
-PANEL = 0.94  # share of its quadrangle that a panel fills, holes included
-FRAME = 0.85  # likewise a frame, which may be drawn by hand
+PANEL = 0.94  # share of its quadrangle that a panel fills, what it holds included
+DENSE = 0.6  # share of it that a panel fills without that; of strokes, even thick ones fill less
+FRAME, HOLE = 0.85, 0.82  # share that a frame fills, which may be drawn by hand, and its hole
 CORNERS = 0.02  # of the outline's length, by which a side may be off its straight line
-LINE = 0.2  # share of the enclosure's shorter side up to which a frame's line is thick
+LINE = 0.1  # share of the enclosure's shorter side up to which a frame's line is thick
+SEPARATED = 0.82  # share of the variance that two levels explain; of even shading they explain 0.75
 RIM = 0.012  # share of the enclosure's longer side that is left out within its edge
 
 
@@ -53,10 +55,24 @@ def _open(grey: Grey) -> Inside | None:
         return None
     threshold, _ = cv2.threshold(grey, 0, 255, cv2.THRESH_BINARY | cv2.THRESH_OTSU)
     dark = (grey <= threshold).view(np.uint8)
+    if not _are_separated(grey, dark):
+        return None
     found = [inner for mask in (dark, 1 - dark) for inner in _interiors(mask)]
     if not found:
         return None
     return _cut(grey, max(found, key=lambda inner: int(inner.sum())))
+
+
+def _are_separated(grey: Grey, dark: npt.NDArray[np.uint8]) -> bool:
+    """Whether the picture consists of two levels, by the criterion that Otsu's threshold maximises."""
+    mean, deviation = (float(part[0][0]) for part in cv2.meanStdDev(grey))
+    share = float(dark.mean())
+    if not 0 < share < 1:
+        return False
+    dark_mean = cv2.mean(grey, dark)[0]
+    light_mean = (mean - share * dark_mean) / (1 - share)
+    between = share * (1 - share) * (light_mean - dark_mean) ** 2
+    return bool(between >= SEPARATED * deviation**2)
 
 
 def _interiors(mask: npt.NDArray[np.uint8]) -> list[npt.NDArray[np.uint8]]:
@@ -66,7 +82,7 @@ def _interiors(mask: npt.NDArray[np.uint8]) -> list[npt.NDArray[np.uint8]]:
         return []
     interiors = []
     for index, (_, _, first_hole, parent) in enumerate(hierarchy[0].tolist()):
-        if parent >= 0 or first_hole < 0 or _is_small(contours[index], mask.shape):
+        if parent >= 0 or _is_small(contours[index], mask.shape):
             continue
         holes = []
         while first_hole >= 0:
@@ -91,18 +107,25 @@ def _interior(
     left, top, width, height = cv2.boundingRect(outline)
     if _fills_picture(mask, outline, (left, top, width, height)):
         return None
-    area = cv2.contourArea(outline)
-    rectangular = area / max(_quadrangle_area(outline), 1.0)
-    hole = max(holes, key=cv2.contourArea)
-    hole_area = cv2.contourArea(hole)
-    if rectangular >= FRAME and hole_area >= (1 - 2 * LINE) ** 2 * area:
-        inner = _filled(mask.shape, hole)
-        return inner if _holds(inner & mask, cv2.boundingRect(hole)) else None
-    across = width < mask.shape[1] and height < mask.shape[0]  # no strip from border to border
-    if across and rectangular >= PANEL and hole_area <= 0.5 * area:
-        inner = _filled(mask.shape, outline)
-        return inner if _holds(inner & (1 - mask), (left, top, width, height)) else None
+    if holes and _is_rectangle(outline, FRAME):
+        hole = max(holes, key=cv2.contourArea)
+        thin = cv2.contourArea(hole) >= (1 - 2 * LINE) ** 2 * cv2.contourArea(outline)
+        if thin and _is_rectangle(hole, HOLE):
+            inner = _filled(mask.shape, hole)
+            return inner if _holds(inner & mask, cv2.boundingRect(hole)) else None
+    hull = cv2.convexHull(outline)
+    borders = (left <= 0) + (top <= 0)
+    borders += (left + width >= mask.shape[1]) + (top + height >= mask.shape[0])
+    if borders <= 1 and _is_rectangle(hull, PANEL):  # half a sheet in the shadow reaches more
+        inner = _filled(mask.shape, hull)
+        dense = int((inner & mask).sum()) >= DENSE * int(inner.sum())
+        return inner if dense and _holds(inner & (1 - mask), cv2.boundingRect(hull)) else None
     return None
+
+
+def _is_rectangle(outline: Outline, share: float) -> bool:
+    """Whether it fills this share of a rectangle, or of what perspective makes of one."""
+    return bool(cv2.contourArea(outline) >= share * _quadrangle_area(outline))
 
 
 def _quadrangle_area(outline: Outline) -> float:
@@ -130,12 +153,12 @@ def _filled(shape: tuple[int, ...], outline: Outline) -> npt.NDArray[np.uint8]:
 
 
 def _holds(content: npt.NDArray[np.uint8], box: Sequence[int]) -> bool:
-    """Whether something of a digit's size lies within the box and does not touch its edge."""
+    """Whether something of a digit's size lies within the box and touches its edge once at most."""
     left, top, width, height = box
     _, _, stats, _ = cv2.connectedComponentsWithStats(content, connectivity=8)
     for x, y, w, h, _ in stats[1:].tolist():
-        apart = x > left and y > top and x + w < left + width and y + h < top + height
-        if apart and h >= LEAST_CONTENT * height:
+        sides = (x <= left) + (y <= top) + (x + w >= left + width) + (y + h >= top + height)
+        if sides <= 1 and h >= LEAST_CONTENT * height:
             return True
     return False
 

@@ -33,7 +33,7 @@ UNFIT, HARD_EDGED = (
 # share from every smooth illumination; ruled paper does so in 0.16 of them, a hard shadow in 0.35
 CLEAR_TAIL = 0.7  # of the longer tail of values, up to which the shorter one surely is not ink
 SAMPLED = 3  # every third pixel along both axes tells the noise
-DARKEST = 16.0  # grey levels: a background is taken to be no darker
+DARKEST = np.float32(16)  # grey levels: a background is taken to be no darker
 
 
 def ink_of_photo(grey: Grey, inverted: bool = False) -> Ink:
@@ -42,9 +42,8 @@ def ink_of_photo(grey: Grey, inverted: bool = False) -> Ink:
     If `inverted`, what is lighter or darker than the background is chosen the other way.
     """
     picture, doubtful = _even_light(_smooth(grey.astype(np.float32)), inverted)
-    background = _closing(picture, _window(picture))
-    seen: Array = picture / np.maximum(_smooth(background), np.float32(DARKEST))
-    darkness: Array = np.float32(1) - seen
+    background = _smooth(_closing(picture, _window(picture)))
+    darkness: Array = np.divide(background - picture, np.maximum(background, DARKEST))
     sample = darkness[::SAMPLED, ::SAMPLED]
     offset = float(np.median(sample))
     noise = 1.4826 * float(np.median(np.abs(sample - offset)))  # standard deviation
