@@ -37,7 +37,7 @@ RECIPE = Recipe(
     features="edges",
 )
 SYNTHETIC, NEGATIVES = 20_000, 60_000  # training images besides MNIST's
-BARS = 0.15  # share of the synthetic digits that are bare strokes, which may stand for a 1
+BARS = 0.2  # share of the synthetic digits that are bare strokes, which may stand for a 1
 CLASSES = 1 + len(KINDS)
 REJECTED_SHARE = 0.012  # of the validation digits, when the threshold is set
 
