@@ -39,7 +39,7 @@ RECIPE = Recipe(
 SYNTHETIC, NEGATIVES = 20_000, 60_000  # training images besides MNIST's
 BARS = 0.2  # share of the synthetic digits that are bare strokes, which may stand for a 1
 CLASSES = 1 + len(KINDS)
-REJECTED_SHARE = 0.012  # of the validation digits, when the threshold is set
+REJECTED_SHARE = 0.01  # of the validation digits, when the threshold is set
 
 
 @cache

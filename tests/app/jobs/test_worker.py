@@ -218,6 +218,14 @@ def test_a_base_model_is_where_it_starts(database: Database) -> None:
     np.testing.assert_allclose(made, parameters.vector, atol=1e-4)
 
 
+def test_a_model_and_its_snapshots_say_how_narrow_digits_were_left(database: Database) -> None:
+    id = add(database, snapshots=2, least_scale=0.7, deskew=True, epochs=1)
+    assert run_training(id, database.url) == "succeeded"
+    with database.read() as session:
+        files = [models.weights(session, name) for name in (get(database, id).model, f"{id}@0")]
+    assert [load_model(file).least_scale for file in files] == [0.7, 0.7]
+
+
 def test_a_base_model_deleted_meanwhile_fails_the_job(database: Database) -> None:
     id = add(database, base_model="gone")
     assert run_training(id, database.url) == "failed"
