@@ -35,7 +35,6 @@ from app.settings import Settings
 from model.confidence.rejection import predict_or_reject
 from model.data.idx import Split, load_mnist_part
 from model.optimizer import SGD
-from model.preprocessing.deskew import deskew
 from model.preprocessing.gradient_features import edge_features
 from model.preprocessing.normalize import to_mnist
 from model.serialization.checkpoint import pretrained
@@ -173,8 +172,8 @@ def inside(rounds: int) -> list[tuple[str, float]]:
         ),
         ("gradients: loss, backward pass", 1, explaining),
         ("gradients: their numbers as JSON", 1, functools.partial(to_json, explained)),
-        (f"{batch}: deskewing", CHUNK, functools.partial(deskew, digits)),
-        (f"{batch}: their edges", CHUNK, functools.partial(edge_features, deskew(digits))),
+        (f"{batch}: deskewing", CHUNK, functools.partial(model.upright, digits)),
+        (f"{batch}: their edges", CHUNK, functools.partial(edge_features, model.upright(digits))),
         (f"{batch}: X W1", CHUNK, functools.partial(np.matmul, x, W1)),
         (f"{batch}, in all", CHUNK, functools.partial(model.probabilities, digits)),
     ]

@@ -1,4 +1,4 @@
-"""Makes test inputs that are no digits, otherwise than `model.synthesis.negatives` does.
+"""Makes test inputs that are no digits, and bare ones, otherwise than `model.synthesis` does.
 
 They are for measurements, never for training. Letters come from Pillow's own font and from the
 skeletons of another hand, scribbles from other formulas, pictures from painted scenes that go
@@ -43,6 +43,8 @@ HAND = {
     "W": "2 6 16 60 26 96! 50 34! 72 96! 86 50 98 4",
     "X": "12 2 50 50 92 98 / 90 4 46 52 10 96",
     "a": "72 30 40 10 12 44 24 90 60 84 78 30! 74 70 90 96",
+    "a, cursive": "82 18 48 2 12 36 16 88 46 94 74 60 80 12! 76 76 90 102 108 88",
+    "a, leaning": "92 14 62 4 26 28 12 74 34 94 66 66 94 10! 80 60 78 96 100 94",
     "d": "86 0! 80 50 80 98 / 78 56 50 36 16 60 24 94 60 92 80 70",
     "e": "14 56 50 52 86 44 70 12 30 16 12 60 36 96 88 84",
     "f": "82 14 60 0 44 24 40 60 36 104 / 18 46 40 44 72 42",
@@ -109,6 +111,24 @@ def pen(points: np.ndarray, width: float) -> np.ndarray:
     page = Image.new("L", (SIDE, SIDE))
     line: Points = [(float(x), float(y)) for x, y in points]
     ImageDraw.Draw(page).line(line, fill=255, width=round(width), joint="curve")
+    return np.asarray(page)
+
+
+def bar(rng: Rng) -> np.ndarray:
+    """A bare one: a line, upright or slanted, thin to fat, at times on a foot or with a serif."""
+    page = Image.new("L", (SIDE, SIDE))
+    draw, width = ImageDraw.Draw(page), int(rng.integers(10, 51))  # of 200: 1 to 5 pixels of 20
+    lean = float(np.clip(rng.normal(20, 45), -120, 120))
+    top, foot = (MIDDLE + lean / 2, 30.0), (MIDDLE - lean / 2, 230.0)
+    draw.line([top, foot], fill=255, width=width)
+    if rng.random() < 0.5:  # drawn with a round pen
+        for x, y in (top, foot):
+            draw.ellipse((x - width / 2, y - width / 2, x + width / 2, y + width / 2), fill=255)
+    thickness, length = min(width, int(rng.integers(8, 24))), rng.uniform(12, 34) + width / 2
+    if rng.random() < 0.3:
+        draw.line([(foot[0] - length, foot[1]), (foot[0] + length, foot[1])], 255, thickness)
+    if rng.random() < 0.3:
+        draw.line([(top[0] - length, top[1]), top], 255, thickness)
     return np.asarray(page)
 
 

@@ -26,6 +26,7 @@ from model.serialization.checkpoint import load_model, pretrained
 from model.synthesis.strokes import draw_skeleton
 
 Make = Callable[[int, np.random.Generator], object]  # the i-th: a drawing, or a file's bytes
+BARS = 1  # the seed of the bare ones
 FILES = (".png", ".jpg", ".jpeg", ".webp")
 
 
@@ -106,27 +107,39 @@ def prepared(made: object) -> np.ndarray | None:
 
 def accepted(model: Classifier, strokes: Path | None) -> list[np.ndarray]:
     """Print the share of digits that is flagged; give the test digits that were."""
-    print(
-        f"{'digits':30} {'made':>6} {'flagged':>8} {'of those read right':>20} {'of misread':>11}"
-    )
     pixels, labels = load_mnist_part("test")
-    flagged = report("MNIST's test digits", model, pixels, labels)
+    rng = np.random.default_rng(BARS)
+    bars = np.array([to_mnist(nondigits.bar(rng)).ravel() for _ in range(1000)])
+    read = {
+        "MNIST's test digits": (pixels, labels),
+        "bars, which are ones": (bars, np.ones(len(bars), labels.dtype)),
+    }
     if strokes:
         from pen_strokes import PENS, load_strokes, rasterise
 
         digits, written = load_strokes(strokes)
         for pen, width in PENS.items():
-            report(f"pen strokes, {pen}", model, rasterise(digits, width), written)
+            read[f"pen strokes, {pen}"] = rasterise(digits, width), written
+    print(f"{'digits':32} {'made':>6} {'flagged':>8} {'of those right':>15} {'of misread':>11}")
+    flagged = {name: report(name, model, *digits) for name, digits in read.items()}
+    print(
+        f"\n{'flagged, by digit, in per cent':32}" + "".join(f"{digit:>6}" for digit in range(10))
+    )
+    for name, (_, truth) in read.items():
+        each = [flagged[name][truth == digit] for digit in range(10)]
+        shares = [f"{100 * one.mean():6.1f}" if one.size else f"{'-':>6}" for one in each]
+        print(f"{name:32}" + "".join(shares))
     print()
+    doubted = flagged["MNIST's test digits"]
     highest = model.probabilities(pixels).max(axis=1)
-    return list(pixels[flagged]), float(np.quantile(highest, flagged.mean()))
+    return list(pixels[doubted]), float(np.quantile(highest, doubted.mean()))
 
 
 def report(name: str, model: Classifier, pixels: np.ndarray, labels: np.ndarray) -> np.ndarray:
     verdict = predict_or_reject(model, pixels)
     flagged = np.array([reason is not None for reason in verdict.reasons], bool)
     right = verdict.trace.a[-1].argmax(axis=1) == labels
-    shares = f"{flagged.mean():8.2%} {flagged[right].mean():20.2%} {flagged[~right].mean():11.1%}"
+    shares = f"{flagged.mean():8.2%} {flagged[right].mean():15.2%} {flagged[~right].mean():11.1%}"
     print(f"{name:32} {len(pixels):6,} {shares}")
     return flagged
 

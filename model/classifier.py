@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 
 from model.errors import ShapeError
 from model.network import Array, Parameters, Trace, forward_to_logits, softmax
-from model.preprocessing.pipeline import preprocess
+from model.preprocessing.deskew import FORMER_LEAST_SCALE
+from model.preprocessing.pipeline import preprocess, upright
 
 __all__ = ["Classifier"]
 
@@ -18,7 +19,8 @@ __all__ = ["Classifier"]
 class Classifier:
     """Classifies 28x28 images, 0..255, white digits on black.
 
-    `deskew` and `features` name the preprocessing of the inputs (`model.preprocessing`).
+    `deskew`, `features` and `least_scale` tell the preprocessing of the inputs
+    (`model.preprocessing`): it must be the one that the parameters were trained with.
     `temperature` T scales the logits: probabilities are softmax(Z_L / T) (Guo et al. 2017), and 1
     changes nothing. `recipe` holds the hyperparameters of its training, `test_accuracy` (0..1) the
     result on the test images.
@@ -31,6 +33,16 @@ class Classifier:
     name: str = ""
     recipe: Mapping[str, Any] = field(default_factory=dict)
     test_accuracy: float | None = None
+    least_scale: float = FORMER_LEAST_SCALE
+
+    @property
+    def preprocessing(self) -> tuple[bool, str, float]:
+        """What tells whether two networks look at the same inputs."""
+        return self.deskew, self.features, self.least_scale if self.deskew else 1.0
+
+    def upright(self, pixels: NDArray[Any]) -> NDArray[Any]:
+        """The images (n, 784), 0..255, as it looks at them before it looks for edges."""
+        return upright(pixels, self.deskew, self.least_scale)
 
     def prepare(self, pixels: NDArray[Any]) -> Array:
         """Preprocess `pixels` (n, n_0) or (n_0,), 0..255, to inputs X (n, n_0), 0..1.
@@ -41,7 +53,7 @@ class Classifier:
         inputs = self.parameters.layers[0]
         if images.ndim != 2 or images.shape[1] != inputs:
             raise ShapeError("classifier.pixels", expected=inputs, found=str(pixels.shape))
-        features = preprocess(images, self.deskew, self.features)
+        features = preprocess(images, self.deskew, self.features, self.least_scale)
         x: Array = np.divide(features, 255, dtype=self.parameters.dtype)
         return x
 

@@ -18,7 +18,6 @@ from app.serving.inference import ImageVerdict
 from app.serving.readings import settle
 from model.confidence.rejection import predict_or_reject
 from model.preprocessing import normalize
-from model.preprocessing.pipeline import upright
 from model.serialization.checkpoint import BUNDLED, bundled, load_model
 
 if TYPE_CHECKING:
@@ -87,7 +86,7 @@ def _local_reader(model: str | None) -> Reader:
         read = answer(reading.verdict, reading.row, name)
         read["confidence"] = round(float(read["confidence"]), 6)
         read["probabilities"] = [round(float(p), 6) for p in read["probabilities"]]
-        return PictureResult(read, upright(pixels, classifier.deskew)[0] / np.float32(255))
+        return PictureResult(read, classifier.upright(pixels)[0] / np.float32(255))
 
     return read
 

@@ -20,7 +20,7 @@ from model.serialization.snapshots import dump_snapshots
 from model.training.diagnostics import hints
 from model.training.loop import classifier
 from model.training.loop import train as run
-from model.training.recipe import Recipe, recipe
+from model.training.recipe import Recipe, going_on, recipe
 from model.training.snapshots import Snapshot
 from model.training.state import TrainingState
 
@@ -61,6 +61,7 @@ def train(
     last, finished = _run(console, chosen, digits, state, checkpoint, kept)
     if last is None:
         raise CommandError("command.nothing_to_keep", exit_code=130)
+    chosen = going_on(chosen, last.least_scale)
     model = classifier(chosen, last.best, name or output.stem)
     model = calibrated_and_tested(model, digits, dataset)
     write_whole(output, dump_model(model))

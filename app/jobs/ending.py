@@ -15,9 +15,10 @@ from app.store.tables import JobRow
 from model.classifier import Classifier
 from model.confidence.calibration import calibrated_and_tested
 from model.data.idx import Dataset, load_mnist, split
+from model.preprocessing.deskew import FORMER_LEAST_SCALE
 from model.serialization.checkpoint import dump_model
 from model.training.loop import classifier
-from model.training.recipe import Recipe
+from model.training.recipe import Recipe, going_on
 from model.training.state import TrainingState
 
 __all__ = ["dataset", "end", "load_training_data", "recipe_of"]
@@ -26,7 +27,8 @@ __all__ = ["dataset", "end", "load_training_data", "recipe_of"]
 def recipe_of(request: Mapping[str, Any]) -> Recipe:
     """The recipe of a job's stored request, without its other fields."""
     names = {field.name for field in fields(Recipe)}
-    return Recipe(**{name: value for name, value in request.items() if name in names})
+    made = Recipe(**{name: value for name, value in request.items() if name in names})
+    return going_on(made, request.get("least_scale", FORMER_LEAST_SCALE))
 
 
 def end(job: JobRow, state: TrainingState | None, outcome: str) -> Callable[[Session, Lease], None]:
@@ -36,7 +38,8 @@ def end(job: JobRow, state: TrainingState | None, outcome: str) -> Callable[[Ses
     """
     made: Classifier | None = None
     if state is not None and state.epoch > 0:
-        made = classifier(recipe_of(job.request), state.best, name=job.name)
+        used = going_on(recipe_of(job.request), state.least_scale)
+        made = classifier(used, state.best, name=job.name)
         made = calibrated_and_tested(made, split(dataset()), dataset())
 
     def commit(session: Session, lease: Lease) -> None:

@@ -16,7 +16,7 @@ from model.errors import RecipeError
 from model.messages import Message
 from model.serialization.checkpoint import load_model
 from model.training.loop import start
-from model.training.recipe import recipe, stored_recipe
+from model.training.recipe import going_on, recipe, stored_recipe
 
 __all__ = ["resolve", "vary"]
 
@@ -38,6 +38,8 @@ def resolve(session: Session, request: TrainRequest) -> dict[str, Any]:
         chosen.setdefault("features", base.features)
     made = recipe(request.preset, **chosen)
     if base is not None:
+        if (base.deskew, base.features) == (made.deskew, made.features):
+            made = going_on(made, base.least_scale)
         try:
             start(made, base=base.parameters)
         except RecipeError as error:
@@ -45,7 +47,11 @@ def resolve(session: Session, request: TrainRequest) -> dict[str, Any]:
             raise _invalid(error.field, Message("job.base_model_misfit", values)) from None
     # Lists, not tuples, as JSON gives them back: repeated requests are compared with stored ones.
     resolved = {k: list(v) if isinstance(v, tuple) else v for k, v in stored_recipe(made).items()}
-    return resolved | {"base_model": request.base_model, "activate": request.activate}
+    return resolved | {
+        "least_scale": made.least_scale,
+        "base_model": request.base_model,
+        "activate": request.activate,
+    }
 
 
 def vary(base: Mapping[str, Any], varied: Mapping[str, Any]) -> TrainRequest:

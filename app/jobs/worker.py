@@ -32,6 +32,7 @@ from model.network import Parameters
 from model.serialization.checkpoint import dump_state, load_model, load_state
 from model.training.diagnostics import hints
 from model.training.loop import classifier, train
+from model.training.recipe import going_on
 from model.training.state import Progress, TrainingState
 
 __all__ = ["run_training", "stop_requested"]
@@ -153,7 +154,9 @@ class _Attempt:
             }
             saved = leases.checkpoint(session, self.job.id)
             if saved is not None:
-                return load_state(saved), None
+                state = load_state(saved)
+                self.recipe = going_on(self.recipe, state.least_scale)
+                return state, None
             base_model = self.job.request["base_model"]
             if base_model is None:
                 return None, None

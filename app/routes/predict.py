@@ -38,7 +38,6 @@ from app.serving.readings import settle
 from model.confidence.rejection import KINDS, predict_or_reject
 from model.network import softmax
 from model.preprocessing import normalize
-from model.preprocessing.pipeline import upright
 
 __all__ = ["router"]
 
@@ -126,7 +125,7 @@ async def _details(loaded: LoadedModel, result: ImageVerdict, picture: Picture) 
     layers = zip(trace.z, [*trace.a[1:-1], softmax(trace.z[-1])], strict=True)
     return {
         "input": trace.a[0][0],
-        "upright": upright(picture.pixels, loaded.classifier.deskew)[0] / np.float32(255),
+        "upright": loaded.classifier.upright(picture.pixels)[0] / np.float32(255),
         "layers": [{"z": z[0], "a": a[0]} for z, a in layers],
         "temperature": loaded.classifier.temperature,
         "kinds": dict(zip(KINDS, kinds, strict=True)),

@@ -17,6 +17,7 @@ from model.classifier import Classifier
 from model.data.idx import Split, load_mnist, split
 from model.network import Array, Parameters
 from model.serialization.checkpoint import dump_model, load_model
+from model.synthesis.bars import draw_bars
 from model.synthesis.negatives import KINDS, draw_negatives
 from model.synthesis.strokes import draw_digits
 from model.training.loop import train
@@ -36,8 +37,9 @@ RECIPE = Recipe(
     features="edges",
 )
 SYNTHETIC, NEGATIVES = 20_000, 60_000  # training images besides MNIST's
+BARS = 0.2  # share of the synthetic digits that are bare strokes, which may stand for a 1
 CLASSES = 1 + len(KINDS)
-REJECTED_SHARE = 0.012  # of the validation digits, when the threshold is set
+REJECTED_SHARE = 0.01  # of the validation digits, when the threshold is set
 
 
 @cache
@@ -63,6 +65,7 @@ def train_detector(
         features=recipe.features,
         name="detector",
         recipe=stored_recipe(recipe),
+        least_scale=recipe.least_scale,
     )
     made.parameters.biases[-1][0] += rejection_offset(
         made.probabilities(digits.validation_images), REJECTED_SHARE
@@ -71,15 +74,16 @@ def train_detector(
 
 
 def add_negatives(digits: Split, synthetic: int, negatives: int, seed: int) -> Split:
-    """Label the digits 0, add `synthetic` digits, and add `negatives` with the labels 1 to 5.
+    """Label the digits 0, add `synthetic` ones and bars, and `negatives` with the labels 1 to 5.
 
     The validation images get a twentieth as many negatives.
     """
     rng = np.random.default_rng([seed, 0, 3])
-    more, _ = draw_digits(synthetic, rng)
+    bars = draw_bars(int(synthetic * BARS), rng)
+    more, _ = draw_digits(synthetic - len(bars), rng)
     drawn, kinds = draw_negatives(negatives, digits.train_images, rng)
     others, other_kinds = draw_negatives(negatives // 20, digits.validation_images, rng)
-    train_images = np.concatenate([digits.train_images, more, drawn])
+    train_images = np.concatenate([digits.train_images, bars, more, drawn])
     validation_images = np.concatenate([digits.validation_images, others])
     return Split(
         train_images,

@@ -50,7 +50,7 @@ def predict_or_reject(model: Classifier, pixels: NDArray[Any]) -> Verdict:
     """Classify images (n, 784), 0..255, and reject the uncertain answers."""
     trace, second = model.trace(pixels), detector()
     # Networks with the same preprocessing share its result.
-    same_inputs = (model.deskew, model.features) == (second.deskew, second.features)
+    same_inputs = model.preprocessing == second.preprocessing
     x = trace.a[0] if same_inputs else second.prepare(pixels)
     kinds = forward(second.parameters, x).a[-1]
     return Verdict(trace, kinds, reasons(trace.a[-1], kinds))

@@ -261,6 +261,7 @@ SENTENCES: dict[str, str] = {
     ),
     "checkpoint.temperature_range": "temperature: expected 0.001 to 1,000, found {found}.",
     "checkpoint.accuracy_range": "test_accuracy: expected 0 to 1, found {found}.",
+    "checkpoint.least_scale_range": "least_scale: expected {least} to 1, found {found}.",
     "checkpoint.field_kind": "{name}: expected {kind}, found {found}.",
     "checkpoint.not_bundled": "{name!r} does not come with byhand; {bundled:, } do.",
     "checkpoint.field_choice": "{name}: expected one of {allowed:, }, found {found}.",

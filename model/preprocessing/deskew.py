@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["deskew"]
+__all__ = ["FORMER_LEAST_SCALE", "deskew"]
 
 Array = npt.NDArray[np.float32]
 
@@ -15,12 +15,14 @@ SIDE = 28  # pixels
 MAX_SHEAR = 1.0  # pixels along a row per row: 45 degrees
 SPREAD_X, SPREAD_Y = np.float32(4.2), np.float32(5.6)  # pixels: standard deviations of the ink
 SCALES = (0.6, 1.5)  # input pixels per output pixel, least and most
+#: How far the first networks had narrow digits widened; files that do not say it are of those.
+FORMER_LEAST_SCALE = 0.6
 BAND = 4.0  # rows: standard deviation of the Gaussian weights of the rows around one
 BAND_RATIOS = (0.25, 2.25)  # of variances
 CHUNK = 128  # images whose work arrays stay in the cache
 
 
-def deskew(images: npt.NDArray[Any]) -> Array:
+def deskew(images: npt.NDArray[Any], least_scale: float = FORMER_LEAST_SCALE) -> Array:
     """Normalise the moments of each of the images (n, 784): remove the slant, equalise the size.
 
     With x to the right and y downwards, both weighted by the pixels' values, the slant is the
@@ -31,8 +33,9 @@ def deskew(images: npt.NDArray[Any]) -> Array:
 
     by bilinear interpolation. Here s_y = sd(y) / 5.6 and s_x = sd(x - a y) / 4.2 bring the standard
     deviations to those usual in MNIST, and r(v) does half of the same (a geometric mean) for the
-    rows around v: r² = sd_v(x - a y) / (4.2 s_x). a is limited to 45 degrees, s_x and s_y to 0.6 to
-    1.5 and r² to 0.5 to 1.5, so that a line of no width stays one; a blank image stays blank.
+    rows around v: r² = sd_v(x - a y) / (4.2 s_x). a is limited to 45 degrees, s_y to 0.6 to 1.5,
+    s_x to `least_scale` to 1.5 and r² to 0.5 to 1.5, so that a line of no width stays one; a blank
+    image stays blank. A `least_scale` of 1 widens no digit as a whole, however narrow it is.
     (Casey, *Moment Normalization of Handprinted Characters*, 1970; the rows: Liu and Marukawa,
     *Pseudo Two-Dimensional Shape Normalization Methods*, 2005.)
     """
@@ -41,11 +44,11 @@ def deskew(images: npt.NDArray[Any]) -> Array:
     for start in range(0, len(flat), CHUNK):
         chunk = slice(start, start + CHUNK)
         pixels = flat[chunk].astype(np.float32)
-        _resample(pixels, *_moments(pixels), out[chunk])
+        _resample(pixels, *_moments(pixels, least_scale), out[chunk])
     return out
 
 
-def _moments(pixels: Array) -> tuple[Array, Array, Array, Array, Array]:
+def _moments(pixels: Array, least_scale: float) -> tuple[Array, Array, Array, Array, Array]:
     """The mean x and mean y from the middle, the slant a, s_x and s_y: (n,) each."""
     sums = (pixels @ _MOMENTS).T
     x, y, xy, xx, yy = sums[1:] / np.maximum(sums[0], np.float32(1e-6))
@@ -53,7 +56,7 @@ def _moments(pixels: Array) -> tuple[Array, Array, Array, Array, Array]:
     covariance = xy - x * y
     slant = (covariance / var_y).clip(-MAX_SHEAR, MAX_SHEAR)
     var_x = np.maximum(xx - x * x - 2 * slant * covariance + slant * slant * var_y, np.float32(0))
-    s_x = (np.sqrt(var_x) / SPREAD_X).clip(*SCALES)
+    s_x = (np.sqrt(var_x) / SPREAD_X).clip(least_scale, SCALES[1])
     s_y = (np.sqrt(var_y) / SPREAD_Y).clip(*SCALES)
     return x, y, slant, s_x, s_y
 

@@ -18,6 +18,7 @@ from model.classifier import Classifier
 from model.errors import ByhandError, CheckpointError
 from model.network import Array, Parameters
 from model.optimizer import OPTIMIZERS
+from model.preprocessing.deskew import FORMER_LEAST_SCALE, SCALES
 from model.preprocessing.pipeline import FEATURES
 from model.serialization import npz
 from model.training.diagnostics import MAX_PREACTIVATION, preactivation_bounds
@@ -45,6 +46,7 @@ def dump_model(model: Classifier) -> bytes:
         "activation": model.parameters.activation,
         "deskew": model.deskew,
         "features": model.features,
+        "least_scale": model.least_scale,
         "temperature": model.temperature,
         "name": model.name,
         "recipe": dict(model.recipe),
@@ -72,6 +74,7 @@ def load_model(source: bytes | Path) -> Classifier:
         name=_field(meta, "name", "", str),
         recipe=_field(meta, "recipe", {}, dict),
         test_accuracy=accuracy,
+        least_scale=_least_scale(meta),
     )
 
 
@@ -87,6 +90,7 @@ def dump_state(state: TrainingState) -> bytes:
         "activation": state.parameters.activation,
         "epoch": state.epoch,
         "best_accuracy": state.best_accuracy,
+        "least_scale": state.least_scale,
         "history": [asdict(metrics) for metrics in state.history],
     }
     return npz.dump("training state", arrays, meta)
@@ -112,6 +116,7 @@ def load_state(source: bytes | Path) -> TrainingState:
             best=Parameters(layers, activation, arrays["best"]),
             best_accuracy=meta["best_accuracy"],
             history=[EpochMetrics(**metrics) for metrics in meta["history"]],
+            least_scale=_least_scale(meta),
         )
     except KeyError as error:
         raise CheckpointError("checkpoint.state_incomplete", missing=error.args[0]) from error
@@ -179,6 +184,16 @@ def _field(meta: Mapping[str, Any], name: str, default: Any, *kinds: type) -> An
             "checkpoint.field_kind", name=name, kind=kinds[0].__name__, found=reprlib.repr(value)
         )
     return value
+
+
+def _least_scale(meta: Mapping[str, Any]) -> float:
+    """How narrow digits are left (`model.preprocessing.deskew`); files of before do not say it."""
+    value = _field(meta, "least_scale", FORMER_LEAST_SCALE, float, int)
+    if not SCALES[0] <= value <= 1:
+        raise CheckpointError(
+            "checkpoint.least_scale_range", least=SCALES[0], found=reprlib.repr(value)
+        )
+    return float(value)
 
 
 def _choice(meta: Mapping[str, Any], name: str, default: str, allowed: Collection[str]) -> str:

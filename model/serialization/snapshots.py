@@ -20,6 +20,7 @@ import numpy as np
 from model.classifier import Classifier
 from model.errors import CheckpointError
 from model.network import Parameters
+from model.preprocessing.deskew import FORMER_LEAST_SCALE
 from model.training.loop import classifier
 from model.training.recipe import Recipe
 from model.training.snapshots import Snapshot
@@ -53,6 +54,7 @@ def dump_snapshots(recipe: Recipe, snapshots: Sequence[Snapshot], name: str) -> 
         "activation": common.parameters.activation,
         "deskew": common.deskew,
         "features": common.features,
+        "least_scale": common.least_scale,
         "recipe": dict(common.recipe),
         "snapshots": lines,
     }
@@ -82,6 +84,7 @@ class SnapshotFile:
             features=meta["features"],
             name=f"{meta['name']}@{step}",
             recipe=meta["recipe"],
+            least_scale=meta.get("least_scale", FORMER_LEAST_SCALE),
         )
 
     def _read_meta(self) -> dict[str, Any]:

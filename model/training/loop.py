@@ -36,7 +36,7 @@ from model.training.diagnostics import (
 from model.training.history import EpochMetrics
 from model.training.pipeline import TrainingExamples, prepare
 from model.training.prefetch import prefetch
-from model.training.recipe import Recipe, stored_recipe
+from model.training.recipe import Recipe, going_on, stored_recipe
 from model.training.snapshots import Snapshot, snapshot_steps
 from model.training.sparse_step import gradient_step
 from model.training.state import Progress, TrainingState
@@ -73,7 +73,8 @@ def start(recipe: Recipe, inputs: int = 784, base: Parameters | None = None) -> 
     else:
         parameters = base.copy()
     memory = OPTIMIZERS[recipe.optimizer].initial_state(parameters)
-    return TrainingState(0, parameters, recipe.optimizer, memory, parameters.copy())
+    best, scale = parameters.copy(), recipe.least_scale
+    return TrainingState(0, parameters, recipe.optimizer, memory, best, least_scale=scale)
 
 
 def train(
@@ -91,7 +92,7 @@ def train(
     RecipeError for a base that does not fit or the state of another optimiser.
     """
     state = state or start(recipe, data.train_images.shape[1], base)
-    run = _Run(recipe, data, state, snapshots)
+    run = _Run(going_on(recipe, state.least_scale), data, state, snapshots)
     if state.epoch < recipe.epochs:
         yield from run.beginning()
         run.prepare()
@@ -107,6 +108,7 @@ def classifier(recipe: Recipe, parameters: Parameters, name: str = "") -> Classi
         features=recipe.features,
         name=name,
         recipe=stored_recipe(recipe),
+        least_scale=recipe.least_scale,
     )
 
 
@@ -279,4 +281,5 @@ class _Run:
             best=parameters if better else before.best,
             best_accuracy=metrics.validation_accuracy if better else before.best_accuracy,
             history=[*before.history, metrics],
+            least_scale=before.least_scale,
         )

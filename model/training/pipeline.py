@@ -94,7 +94,8 @@ class TrainingExamples:
         ready = np.empty(images.shape, np.uint8)
         for first in range(0, len(images), CHUNK):
             chunk = slice(first, first + CHUNK)
-            np.rint(preprocess(images[chunk], deskew, features), out=ready[chunk], casting="unsafe")
+            seen = preprocess(images[chunk], deskew, features, self._recipe.least_scale)
+            np.rint(seen, out=ready[chunk], casting="unsafe")
         return ready
 
 
@@ -113,7 +114,7 @@ def augmentation_strength(progress: float) -> float:
 
 def prepare(recipe: Recipe, images: Images) -> Array:
     """Preprocess images (n, 784), 0..255, as the recipe says, to inputs X (n, 784), 0..1."""
-    return scale(preprocess(images, recipe.deskew, recipe.features))
+    return scale(preprocess(images, recipe.deskew, recipe.features, recipe.least_scale))
 
 
 def scale(images: Images) -> Array:

@@ -12,7 +12,7 @@ from model.activations import ACTIVATIONS
 from model.errors import RecipeError
 from model.network import INITIALIZATIONS
 from model.optimizer import OPTIMIZERS, SCHEDULES
-from model.preprocessing.pipeline import FEATURES
+from model.preprocessing.pipeline import FEATURES, LEAST_SCALES
 from model.training.hyperparameters import (
     Hyperparameter,
     check_choice,
@@ -23,7 +23,15 @@ from model.training.hyperparameters import (
     whole,
 )
 
-__all__ = ["AUGMENTATIONS", "HYPERPARAMETERS", "PRESETS", "Recipe", "recipe", "stored_recipe"]
+__all__ = [
+    "AUGMENTATIONS",
+    "HYPERPARAMETERS",
+    "PRESETS",
+    "Recipe",
+    "going_on",
+    "recipe",
+    "stored_recipe",
+]
 
 AUGMENTATIONS = ("none", "affine", "full")
 
@@ -34,7 +42,8 @@ class Recipe:
 
     learning_rate is α, momentum μ and weight_decay λ of `model.optimizer`. train_examples takes the
     first so many training images, None all of them; drawn_examples adds as many synthetic digits
-    drawn from pen strokes (`model.synthesis`). Raises RecipeError, which names the field.
+    drawn from pen strokes (`model.synthesis`). kept_scale is no hyperparameter: it is the
+    least_scale of a model or a run that is gone on from. Raises RecipeError, which names the field.
     """
 
     preset: str = "fast"
@@ -55,6 +64,12 @@ class Recipe:
     # Local only: drawing digits takes time and memory that a server's clients should not command.
     drawn_examples: int = whole(0, 0, 1_000_000, local=True)
     seed: int = whole(0, 0, 2**32 - 1)
+    kept_scale: float | None = None
+
+    @property
+    def least_scale(self) -> float:
+        """How narrow the deskewing leaves digits: as before, or as suits what is seen of them."""
+        return LEAST_SCALES[self.features] if self.kept_scale is None else self.kept_scale
 
     def __post_init__(self) -> None:
         for name, hyperparameter in HYPERPARAMETERS.items():
@@ -96,7 +111,7 @@ PRESETS: dict[str, Recipe] = {
         augment="full",
         deskew=True,
         features="edges",
-        drawn_examples=3_000,
+        drawn_examples=4_500,
     ),
 }
 
@@ -106,8 +121,13 @@ def stored_recipe(made: Recipe) -> dict[str, Any]:
     return {
         name: value
         for name, value in asdict(made).items()
-        if name not in HYPERPARAMETERS or HYPERPARAMETERS[name].offered
+        if name == "preset" or (name in HYPERPARAMETERS and HYPERPARAMETERS[name].offered)
     }
+
+
+def going_on(made: Recipe, least_scale: float) -> Recipe:
+    """The recipe for going on from a model or a run whose deskewing has this `least_scale`."""
+    return replace(made, kept_scale=least_scale)
 
 
 def recipe(preset: str = "fast", **overrides: Any) -> Recipe:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from model.network import Array, Parameters
+from model.preprocessing.deskew import FORMER_LEAST_SCALE
 from model.training.history import EpochMetrics
 from model.training.snapshots import Snapshot
 
@@ -21,6 +22,7 @@ class TrainingState:
     best: Parameters  # of the highest validation accuracy; the latest epoch in a tie
     best_accuracy: float = -1.0
     history: list[EpochMetrics] = field(default_factory=list)
+    least_scale: float = FORMER_LEAST_SCALE  # of the deskewing that it is trained with
 
 
 @dataclass(frozen=True, slots=True)

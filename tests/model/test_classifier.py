@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -76,6 +78,22 @@ def test_another_number_of_pixels_is_refused_with_what_was_found(shape: tuple[in
     with pytest.raises(ShapeError, match="an image has 784 pixels, found shape") as refusal:
         Classifier(some_network()).prepare(np.zeros(shape))
     assert str(shape) in str(refusal.value)
+
+
+def test_digits_are_left_as_narrow_as_in_training(few: Split) -> None:
+    model = Classifier(some_network(), deskew=True, features="edges", least_scale=1.0)
+    straight = deskew(few.train_images, 1.0)
+    np.testing.assert_array_equal(model.upright(few.train_images), straight)
+    x = model.trace(few.train_images).a[0]
+    np.testing.assert_allclose(x, edge_features(straight) / 255, atol=1e-6)
+
+
+def test_what_is_shown_alike_is_told() -> None:
+    """How narrow digits are left does not matter where they are not deskewed."""
+    first, other = (Classifier(some_network(), least_scale=scale) for scale in (0.6, 1.0))
+    assert first.preprocessing == other.preprocessing
+    first, other = (replace(model, deskew=True) for model in (first, other))
+    assert first.preprocessing != other.preprocessing
 
 
 @pytest.mark.parametrize("activation", ["sigmoid", "tanh", "relu", "leaky_relu"])

@@ -8,7 +8,7 @@ from PIL import Image
 
 from app.commands.predict import picture
 from model.data.idx import load_mnist_part
-from model.preprocessing.deskew import deskew
+from model.serialization.checkpoint import pretrained
 
 
 @pytest.fixture(params=["here", "on a server"])
@@ -52,7 +52,7 @@ def test_json_is_one_object_a_line(byhand: Any, digit_png: Path, where: list[str
 
 def test_show_draws_the_upright_digit(byhand: Any, digit_png: Path, where: list[str]) -> None:
     images, labels = load_mnist_part("test")
-    upright = deskew(images[(labels == 7).argmax()].reshape(1, 784))[0] / 255
+    upright = pretrained().upright(images[(labels == 7).argmax()].reshape(1, 784))[0] / 255
     ran = byhand("predict", "--show", digit_png, *where)
     assert picture(upright) in ran.out
 

@@ -14,6 +14,8 @@ from app.store import models
 from app.store.engine import Session, connect, migrate
 from model.classifier import Classifier
 from model.network import initialize
+from model.preprocessing.deskew import FORMER_LEAST_SCALE
+from model.preprocessing.pipeline import LEAST_SCALES
 from model.serialization.checkpoint import dump_model
 from model.training.recipe import PRESETS
 
@@ -52,6 +54,15 @@ def test_a_base_model_brings_its_own_kind(session: Session) -> None:
     assert not resolve(session, TrainRequest(base_model="base", deskew=False))["deskew"]
     pixels = TrainRequest(base_model="base", features="pixels")
     assert resolve(session, pixels)["features"] == "pixels"
+
+
+def test_going_on_from_a_model_leaves_digits_as_narrow_as_it_knows_them(session: Session) -> None:
+    """Unless it is to see something else, or nothing deskewed: then that is learnt anew anyway."""
+    assert resolve(session, TrainRequest(base_model="base"))["least_scale"] == FORMER_LEAST_SCALE
+    pixels = resolve(session, TrainRequest(base_model="base", features="pixels"))
+    assert pixels["least_scale"] == LEAST_SCALES["pixels"]
+    assert resolve(session, TrainRequest())["least_scale"] == LEAST_SCALES["pixels"]
+    assert resolve(session, TrainRequest(preset="best"))["least_scale"] == LEAST_SCALES["edges"]
 
 
 def test_a_base_model_of_another_kind_is_refused(session: Session) -> None:

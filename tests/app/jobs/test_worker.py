@@ -7,7 +7,6 @@ import pickle
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -26,9 +25,10 @@ from model.data.idx import load_mnist, split
 from model.errors import RecipeError
 from model.messages import Message
 from model.network import initialize
+from model.preprocessing.deskew import FORMER_LEAST_SCALE
 from model.serialization.checkpoint import dump_model, load_model
 from model.training.loop import train
-from model.training.recipe import Recipe, recipe
+from model.training.recipe import Recipe, going_on, recipe, stored_recipe
 from model.training.state import Progress
 from tests.app.jobs.training_jobs import SMALL, add, epochs, get, steps, stop_after, told, weights
 
@@ -218,6 +218,14 @@ def test_a_base_model_is_where_it_starts(database: Database) -> None:
     np.testing.assert_allclose(made, parameters.vector, atol=1e-4)
 
 
+def test_a_model_and_its_snapshots_say_how_narrow_digits_were_left(database: Database) -> None:
+    id = add(database, snapshots=2, least_scale=0.7, deskew=True, epochs=1)
+    assert run_training(id, database.url) == "succeeded"
+    with database.read() as session:
+        files = [models.weights(session, name) for name in (get(database, id).model, f"{id}@0")]
+    assert [load_model(file).least_scale for file in files] == [0.7, 0.7]
+
+
 def test_a_base_model_deleted_meanwhile_fails_the_job(database: Database) -> None:
     id = add(database, base_model="gone")
     assert run_training(id, database.url) == "failed"
@@ -339,7 +347,13 @@ def test_a_server_of_an_earlier_version_finds_the_job_by_its_former_path() -> No
 def test_the_recipe_is_read_back_from_a_stored_request() -> None:
     made = recipe("best", epochs=7, hidden_layers=[30, 20])
     stored = {name: getattr(made, name) for name in Recipe.__dataclass_fields__}
-    assert recipe_of(stored | {"base_model": None, "activate": True}) == replace(made)
+    request = stored | {"base_model": None, "activate": True, "least_scale": made.least_scale}
+    assert recipe_of(request) == going_on(made, made.least_scale)
+
+
+def test_a_job_of_an_earlier_version_keeps_its_deskewing() -> None:
+    stored = stored_recipe(recipe("best"))
+    assert recipe_of(stored).least_scale == FORMER_LEAST_SCALE
 
 
 def test_workers_of_an_earlier_version_find_the_function_by_its_path() -> None:

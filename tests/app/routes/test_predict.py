@@ -9,7 +9,6 @@ from PIL import Image
 
 from app.schemas.predictions import SEVEN, BatchPrediction, Prediction
 from model.network import softmax
-from model.preprocessing.deskew import deskew
 from model.serialization.checkpoint import load_model, pretrained
 from tests.app.conftest import Pixels, assert_problem, png
 
@@ -75,7 +74,9 @@ def test_details_show_what_the_network_saw_and_each_layer(
     assert len(answer["input"]) == 784
     assert 0 <= min(answer["input"]) <= max(answer["input"]) <= 1
     upright = np.array(answer["upright"], np.float32)
-    np.testing.assert_allclose(upright, deskew(seven.reshape(1, 784))[0] / 255, atol=1e-6)
+    np.testing.assert_allclose(
+        upright, pretrained().upright(seven.reshape(1, 784))[0] / 255, atol=1e-6
+    )
     assert [len(layer["z"]) for layer in answer["layers"]] == [128, 10]
     assert [len(layer["a"]) for layer in answer["layers"]] == [128, 10]
     # As derived; the answer is calibrated.

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from model.confidence.detector import (
+    BARS,
     CLASSES,
     RECIPE,
     REJECTED_SHARE,
@@ -14,6 +15,7 @@ from model.confidence.detector import (
 )
 from model.confidence.rejection import KINDS
 from model.data.idx import Split
+from model.synthesis.bars import draw_bars
 from model.training.recipe import Recipe
 
 
@@ -21,7 +23,8 @@ def test_the_bundled_one_was_made_by_the_recipe() -> None:
     model = detector()
     assert model.parameters.layers == (784, *RECIPE.hidden_layers, len(KINDS))
     assert Recipe(**model.recipe) == RECIPE
-    assert (model.deskew, model.features) == (RECIPE.deskew, RECIPE.features)
+    looks = (RECIPE.deskew, RECIPE.features, RECIPE.least_scale)
+    assert (model.deskew, model.features, model.least_scale) == looks
 
 
 def test_digits_and_scrawls_come_together(digits: Split) -> None:
@@ -34,6 +37,14 @@ def test_digits_and_scrawls_come_together(digits: Split) -> None:
     assert set(negatives.tolist()) == set(range(1, CLASSES))
     assert len(mixed.validation_labels) == len(digits.validation_labels) + 10
     assert (mixed.validation_labels[-10:] > 0).all()
+
+
+def test_bare_strokes_are_among_the_synthetic_digits(digits: Split) -> None:
+    mixed = add_negatives(digits, synthetic=40, negatives=20, seed=0)
+    after = len(digits.train_images)
+    bars = draw_bars(int(40 * BARS), np.random.default_rng([0, 0, 3]))
+    assert len(bars) > 4
+    np.testing.assert_array_equal(mixed.train_images[after : after + len(bars)], bars)
 
 
 def test_the_offset_rejects_that_share_of_digits() -> None:

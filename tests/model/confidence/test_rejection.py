@@ -10,6 +10,8 @@ from model.confidence.rejection import KINDS, REASONS, predict_or_reject, reason
 from model.data.idx import load_mnist_part
 from model.messages import Message
 from model.network import initialize
+from model.preprocessing.deskew import FORMER_LEAST_SCALE
+from model.preprocessing.normalize import to_mnist
 from model.serialization.checkpoint import pretrained
 from model.synthesis import negatives
 from model.synthesis.strokes import draw_strokes
@@ -84,14 +86,19 @@ def test_an_image_is_judged_alike_alone_and_among_others() -> None:
         assert alone.reasons == [together.reasons[i]]
 
 
-@pytest.mark.parametrize(("deskew", "features"), [(True, "pixels"), (False, "edges")])
+@pytest.mark.parametrize(
+    ("deskew", "features", "least_scale"),
+    [(True, "pixels", 1.0), (False, "edges", 1.0), (True, "edges", FORMER_LEAST_SCALE)],
+)
 def test_a_model_that_looks_otherwise_gets_the_same_second_look(
-    deskew: bool, features: str
+    deskew: bool, features: str, least_scale: float
 ) -> None:
     images = load_mnist_part("test")[0][:20]
     parameters = initialize((784, 8, 10), "sigmoid", np.random.default_rng(0))
-    alike = predict_or_reject(Classifier(parameters, deskew=True, features="edges"), images)
-    other = predict_or_reject(Classifier(parameters, deskew=deskew, features=features), images)
+    alike = Classifier(parameters, deskew=True, features="edges", least_scale=1.0)
+    assert alike.preprocessing == detector().preprocessing
+    other = replace(alike, deskew=deskew, features=features, least_scale=least_scale)
+    alike, other = (predict_or_reject(model, images) for model in (alike, other))
     np.testing.assert_allclose(other.kinds, alike.kinds, atol=1e-6)
     assert (alike.kinds.argmax(axis=1) == 0).sum() >= 18
 
@@ -124,6 +131,28 @@ def test_a_cross_and_a_tangle_are_no_digits() -> None:
         assert sum(one is not None for one in found) >= 36
 
 
+def test_no_digit_is_doubted_much_more_than_the_others() -> None:
+    images, labels = load_mnist_part("test")
+    uncertain = np.array(
+        [one is not None for one in predict_or_reject(pretrained(), images).reasons]
+    )
+    assert max(uncertain[labels == digit].mean() for digit in range(10)) <= 0.04
+
+
+def test_a_bare_stroke_may_stand_for_a_one() -> None:
+    """Upright or slanted, thin or fat, drawn otherwise than the detector's training drew them."""
+    y, x = np.mgrid[:100, :100]
+    page = [
+        np.where(abs(x - 50 - slant * (50 - y)) <= width / 2, 255, 0)
+        for slant in np.linspace(-0.3, 0.45, 8)
+        for width in (6, 10, 15, 20, 25)
+    ]
+    images = np.array([to_mnist(bar).ravel() for bar in page])
+    found = predict_or_reject(pretrained(), images)
+    assert (found.trace.a[-1].argmax(axis=1) == 1).all()
+    assert sum(one is not None for one in found.reasons) <= 2
+
+
 def test_temperature_makes_it_doubt_sooner() -> None:
     images = load_mnist_part("test")[0][:300]
     cold, hot = (
@@ -134,4 +163,4 @@ def test_temperature_makes_it_doubt_sooner() -> None:
 
 def test_the_detector_looks_as_the_bundled_model_does() -> None:
     first, second = pretrained(), detector()  # or what one is shown could not serve the other
-    assert (first.deskew, first.features) == (second.deskew, second.features)
+    assert first.preprocessing == second.preprocessing

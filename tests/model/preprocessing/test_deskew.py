@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from model.data import idx
-from model.preprocessing.deskew import deskew
+from model.preprocessing.deskew import FORMER_LEAST_SCALE, deskew
 
 
 @pytest.fixture(scope="module")
@@ -120,3 +120,24 @@ def test_rows_of_a_band_are_brought_half_way_to_one_width() -> None:
     ratio_before, ratio_after = before[1] / before[0], after[1] / after[0]
     assert ratio_before > 2.5
     assert ratio_before**0.4 < ratio_after < ratio_before**0.8
+
+
+def narrow_one() -> np.ndarray:
+    """An upright line of two pixels' width: (1, 784)."""
+    image = np.zeros((28, 28), np.float32)
+    image[4:24, 13:15] = 255
+    return image.reshape(1, 784)
+
+
+def test_narrow_digits_are_widened_as_far_as_the_least_scale_allows() -> None:
+    spreads = [moments(deskew(narrow_one(), scale))[3][0] for scale in (0.6, 0.8, 1.0)]
+    assert spreads[0] > 1.2 * spreads[1] > 1.4 * spreads[2]
+    np.testing.assert_array_equal(deskew(narrow_one()), deskew(narrow_one(), FORMER_LEAST_SCALE))
+
+
+def test_the_least_scale_is_nothing_to_wide_digits_nor_to_heights() -> None:
+    wide = np.zeros((28, 28), np.float32)
+    wide[8:20, 4:24] = 255
+    short = wide.reshape(1, 784)
+    np.testing.assert_array_equal(deskew(short, 0.6), deskew(short, 1.0))
+    assert moments(deskew(short, 1.0))[4][0] > 1.3 * moments(short)[4][0]

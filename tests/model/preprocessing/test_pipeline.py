@@ -4,7 +4,7 @@ import pytest
 from model.data import idx
 from model.preprocessing.deskew import deskew
 from model.preprocessing.gradient_features import edge_features
-from model.preprocessing.pipeline import FEATURES, preprocess
+from model.preprocessing.pipeline import FEATURES, LEAST_SCALES, preprocess
 
 
 @pytest.fixture(scope="module")
@@ -26,6 +26,12 @@ def test_digits_are_set_upright_before_their_edges_are_found(digits: np.ndarray)
     both = preprocess(digits, deskew=True, features="edges")
     np.testing.assert_array_equal(both, edge_features(deskew(digits)))
     assert np.abs(both - deskew(edge_features(digits))).max() > 100
+
+
+def test_digits_are_left_as_narrow_as_was_asked(digits: np.ndarray) -> None:
+    seen = preprocess(digits, deskew=True, features="edges", least_scale=1.0)
+    np.testing.assert_array_equal(seen, edge_features(deskew(digits, 1.0)))
+    assert set(LEAST_SCALES) == set(FEATURES)
 
 
 def test_pixels_come_first() -> None:

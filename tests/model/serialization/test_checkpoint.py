@@ -12,6 +12,7 @@ from model.classifier import Classifier
 from model.errors import CheckpointError
 from model.network import Parameters, initialize
 from model.optimizer import OPTIMIZERS
+from model.preprocessing.deskew import FORMER_LEAST_SCALE
 from model.serialization.checkpoint import (
     dump_model,
     dump_state,
@@ -35,6 +36,7 @@ def a_model() -> Classifier:
         name="Ärmel 7",
         recipe={"preset": "best", "hidden_layers": [12, 8]},
         test_accuracy=0.9912,
+        least_scale=0.8,
     )
 
 
@@ -50,6 +52,7 @@ def a_state() -> TrainingState:
         initialize((784, 12, 10), "relu", rng),
         2 / 3,
         [metrics, replace(metrics, epoch=2)],
+        least_scale=0.9,
     )
 
 
@@ -78,7 +81,7 @@ def test_a_model_comes_back_as_it_was() -> None:
     np.testing.assert_array_equal(again.parameters.vector, model.parameters.vector)
     assert again.parameters.layers == (784, 12, 8, 10)
     assert again.parameters.activation == "tanh"
-    assert (again.deskew, again.features) == (True, "edges")
+    assert (again.deskew, again.features, again.least_scale) == (True, "edges", 0.8)
     assert (again.temperature, again.name) == (1.5, "Ärmel 7")
     assert (again.recipe, again.test_accuracy) == (model.recipe, 0.9912)
 
@@ -99,6 +102,17 @@ def test_a_state_comes_back_bit_for_bit() -> None:
     np.testing.assert_equal(state.optimizer_state, again.optimizer_state)
     assert (state.epoch, state.best_accuracy) == (again.epoch, again.best_accuracy)
     assert state.history == again.history
+    assert again.least_scale == 0.9
+
+
+def test_files_of_before_do_not_say_how_narrow_digits_were_left() -> None:
+    for made, load, dump in (
+        (a_model(), load_model, dump_model),
+        (a_state(), load_state, dump_state),
+    ):
+        arrays = unpack(dump(made))  # type: ignore[operator]
+        assert arrays["meta"].pop("least_scale") != FORMER_LEAST_SCALE
+        assert load(pack(arrays)).least_scale == FORMER_LEAST_SCALE
 
 
 def test_a_state_of_an_earlier_version_does_not_name_its_optimizer() -> None:
@@ -228,6 +242,12 @@ def test_a_file_of_meta_alone_is_refused() -> None:
         ("deskew", "yes"),
         ("features", "corners"),
         ("features", True),
+        ("least_scale", "narrow"),
+        ("least_scale", True),
+        ("least_scale", None),
+        ("least_scale", 0),
+        ("least_scale", 1.2),
+        ("least_scale", float("nan")),
         ("name", 7),
         ("recipe", 7),
         ("recipe", "blog"),

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from model.synthesis.digit_glyphs import DIGIT_GLYPHS
-from model.synthesis.strokes import draw_digits, draw_skeleton, draw_strokes
+from model.synthesis.strokes import SHARES, draw_digits, draw_skeleton, draw_strokes
 
 
 def rng(seed: int = 7) -> np.random.Generator:
@@ -21,9 +21,18 @@ def test_the_stream_of_random_numbers_stays_as_it_is() -> None:
     """
     generator = rng()
     images, labels = draw_digits(40, generator)
-    assert generator.random() == 0.6075332473535611
-    assert np.bincount(labels).tolist() == [2, 2, 4, 4, 4, 5, 3, 5, 6, 5]
-    assert images.mean() == pytest.approx(27.8854, rel=1e-3)
+    assert generator.random() == 0.01753818584308664
+    assert np.bincount(labels).tolist() == [5, 5, 4, 2, 4, 5, 4, 1, 5, 5]
+    assert images.mean() == pytest.approx(29.6723, rel=1e-3)
+
+
+def test_digits_with_many_styles_are_drawn_more_often() -> None:
+    assert SHARES.sum() == pytest.approx(1)
+    most, fewest = (
+        choose(DIGIT_GLYPHS, key=lambda d: len(DIGIT_GLYPHS[d])) for choose in (max, min)
+    )
+    assert SHARES[fewest] > 0.05
+    assert SHARES[most] > 1.5 * SHARES[fewest]
 
 
 def test_the_same_seed_draws_the_same_digits() -> None:

@@ -21,12 +21,12 @@ from model.network import (
     one_hot,
 )
 from model.optimizer import OPTIMIZERS
-from model.preprocessing.deskew import deskew
+from model.preprocessing.deskew import FORMER_LEAST_SCALE, deskew
 from model.serialization.checkpoint import dump_state, load_state
 from model.training import loop, pipeline
 from model.training.diagnostics import dead_units
 from model.training.loop import classifier, start, train
-from model.training.recipe import Recipe, recipe, stored_recipe
+from model.training.recipe import Recipe, going_on, recipe, stored_recipe
 from model.training.state import Progress, TrainingState
 
 #: Everything that draws random numbers or keeps state between epochs, on few images.
@@ -167,14 +167,27 @@ def test_the_best_epochs_parameters_are_kept_the_last_of_equal_ones(
 
 
 def test_deskewing_trains_and_validates_on_straightened_images(few: Split) -> None:
+    used = recipe("fast", epochs=2, deskew=True, hidden_layers=[12])
     straight = Split(
-        np.rint(deskew(few.train_images)).astype(np.uint8),
+        np.rint(deskew(few.train_images, used.least_scale)).astype(np.uint8),
         few.train_labels,
-        deskew(few.validation_images),  # type: ignore[arg-type]
+        deskew(few.validation_images, used.least_scale),  # type: ignore[arg-type]
         few.validation_labels,
     )
-    used = recipe("fast", epochs=2, deskew=True, hidden_layers=[12])
     assert_same(finish(used, few), finish(replace(used, deskew=False), straight))
+
+
+def test_a_run_that_is_resumed_keeps_the_deskewing_it_began_with(few: Split) -> None:
+    """A state of before says 0.6, or nothing: the recipe of today must not look otherwise."""
+    used = recipe("fast", epochs=3, deskew=True, hidden_layers=[12])
+    before = going_on(used, FORMER_LEAST_SCALE)
+    *_, first = (report.state for report in train(replace(before, epochs=2), few) if report.state)
+    assert first.least_scale == FORMER_LEAST_SCALE != used.least_scale
+    *_, resumed = (report.state for report in train(used, few, first) if report.state)
+    *_, expected = (report.state for report in train(before, few, first) if report.state)
+    assert resumed.least_scale == FORMER_LEAST_SCALE
+    assert_same(resumed, expected)
+    assert start(used).least_scale == used.least_scale
 
 
 def test_only_training_images_are_distorted(few: Split, monkeypatch: pytest.MonkeyPatch) -> None:

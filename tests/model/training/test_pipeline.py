@@ -45,7 +45,7 @@ def test_deskewed_images_are_what_the_network_sees_to_the_nearest_grey(
     monkeypatch.setattr(pipeline, "CHUNK", 7)
     upright = replace(PLAIN, deskew=True)
     x, _ = take(TrainingExamples(upright, data), range(30))
-    expected = deskew(data.train_images)
+    expected = deskew(data.train_images, upright.least_scale)
     assert x.dtype == np.uint8
     np.testing.assert_array_equal(x, np.rint(expected))
     np.testing.assert_allclose(prepare(upright, data.train_images), expected / 255, atol=1e-6)
@@ -55,7 +55,8 @@ def test_deskewed_images_are_what_the_network_sees_to_the_nearest_grey(
 def test_edges_are_found_once_and_for_all(deskewing: bool, data: Split) -> None:
     edgy = replace(PLAIN, deskew=deskewing, features="edges")
     x, _ = take(TrainingExamples(edgy, data), range(30))
-    expected = edge_features(deskew(data.train_images) if deskewing else data.train_images)
+    images = deskew(data.train_images, edgy.least_scale) if deskewing else data.train_images
+    expected = edge_features(images)
     assert x.dtype == np.uint8
     np.testing.assert_array_equal(x, np.rint(expected))
     np.testing.assert_allclose(prepare(edgy, data.train_images), expected / 255, atol=1e-6)
@@ -91,11 +92,13 @@ def test_distorted_images_are_set_upright_after_that(
         return np.ascontiguousarray(images[:, ::-1])
 
     monkeypatch.setattr(pipeline, "augment", turn_round)
-    x, _ = take(TrainingExamples(replace(PLAIN, augment="affine", deskew=True), data), [0])
-    upright = deskew(data.train_images[:1, ::-1])
+    plain = replace(PLAIN, augment="affine", deskew=True)
+    x, _ = take(TrainingExamples(plain, data), [0])
+    upright = deskew(data.train_images[:1, ::-1], plain.least_scale)
     np.testing.assert_allclose(x, upright / 255, atol=1e-6)
     edgy = replace(PLAIN, augment="affine", deskew=True, features="edges")
     x, _ = take(TrainingExamples(edgy, data), [0])
+    upright = deskew(data.train_images[:1, ::-1], edgy.least_scale)
     np.testing.assert_allclose(x, edge_features(upright) / 255, atol=1e-6)
 
 

@@ -11,7 +11,16 @@ from hypothesis import strategies as st
 
 from model.errors import RecipeError
 from model.optimizer import OPTIMIZERS
-from model.training.recipe import HYPERPARAMETERS, PRESETS, Recipe, recipe, stored_recipe
+from model.preprocessing.deskew import FORMER_LEAST_SCALE
+from model.preprocessing.pipeline import LEAST_SCALES
+from model.training.recipe import (
+    HYPERPARAMETERS,
+    PRESETS,
+    Recipe,
+    going_on,
+    recipe,
+    stored_recipe,
+)
 
 
 def test_blog_is_the_recipe_of_the_text() -> None:
@@ -33,6 +42,7 @@ def test_blog_is_the_recipe_of_the_text() -> None:
         "train_examples": None,
         "drawn_examples": 0,
         "seed": 0,
+        "kept_scale": None,
     }
     assert asdict(recipe("blog")) == expected
 
@@ -122,7 +132,21 @@ def test_a_wrong_field_is_refused_by_name_with_what_would_be_right(
 
 
 def test_every_field_can_be_wrong() -> None:
-    assert {field for field, _, _ in WRONG} - {"dropout"} == {f.name for f in fields(Recipe)}
+    assert {field for field, _, _ in WRONG} - {"dropout"} == {"preset", *HYPERPARAMETERS}
+    assert {"kept_scale", "preset", *HYPERPARAMETERS} == {f.name for f in fields(Recipe)}
+
+
+def test_how_narrow_digits_are_left_goes_by_what_is_seen_and_nobody_chooses_it() -> None:
+    for features, least_scale in LEAST_SCALES.items():
+        assert recipe("best", features=features).least_scale == least_scale
+        assert replace(PRESETS["fast"], features=features).least_scale == least_scale
+    with pytest.raises(RecipeError, match="is not a hyperparameter"):
+        recipe("best", kept_scale=0.7)
+
+
+def test_going_on_keeps_how_narrow_digits_were_left() -> None:
+    assert going_on(recipe("best"), FORMER_LEAST_SCALE).least_scale == FORMER_LEAST_SCALE
+    assert stored_recipe(going_on(recipe("best"), 0.7)) == stored_recipe(recipe("best"))
 
 
 ANYTHING = st.one_of(

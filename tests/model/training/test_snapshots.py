@@ -1,3 +1,5 @@
+import io
+import json
 from dataclasses import replace
 from itertools import pairwise
 
@@ -9,6 +11,7 @@ from model.data.idx import Split
 from model.errors import CheckpointError
 from model.metrics import accuracy
 from model.network import initialize
+from model.preprocessing.deskew import FORMER_LEAST_SCALE
 from model.serialization.checkpoint import bundled, pretrained
 from model.serialization.snapshots import SnapshotFile, bundled_snapshots, dump_snapshots
 from model.training.loop import classifier, start, train
@@ -128,8 +131,23 @@ def test_a_file_gives_each_back_in_half_precision(few: Split, tmp_path: object) 
             network.parameters.vector, each.parameters.vector, rtol=1e-3, atol=1e-6
         )
         assert (network.deskew, network.features, network.temperature) == (True, "pixels", 1.0)
+        assert network.least_scale == used.least_scale
     with pytest.raises(KeyError):
         file.load(2)
+
+
+def test_a_file_of_before_was_trained_with_the_former_deskewing(
+    few: Split, tmp_path: object
+) -> None:
+    found = taken(recipe("fast", epochs=1, hidden_layers=[6]), few)
+    path = tmp_path / "snapshots.npz"  # type: ignore[operator]
+    with np.load(io.BytesIO(dump_snapshots(recipe("fast"), found, "mine"))) as file:
+        arrays = dict(file)
+    meta = json.loads(arrays["meta"].tobytes())
+    del meta["least_scale"]
+    arrays["meta"] = np.frombuffer(json.dumps(meta).encode(), np.uint8)
+    np.savez(path, **arrays)
+    assert SnapshotFile(path).load(0).least_scale == FORMER_LEAST_SCALE
 
 
 @pytest.mark.parametrize("content", [b"", b"no zip", None])
@@ -151,8 +169,8 @@ def test_the_bundled_ones_lead_from_random_to_the_bundled_network() -> None:
     assert accuracies[-1] is not None
     assert accuracies[0] < 0.2 < 0.99 < accuracies[-1]
     last = file.load(max(file.lines))
-    shape = (last.parameters.layers, last.deskew, last.features)
-    assert shape == (grown.parameters.layers, grown.deskew, grown.features)
+    assert last.parameters.layers == grown.parameters.layers
+    assert last.preprocessing == grown.preprocessing
     random = file.load(0)
     seeded = initialize((784, 128, 10), "sigmoid", np.random.default_rng([0, 0]))
     np.testing.assert_allclose(random.parameters.vector, seeded.vector, rtol=1e-3, atol=1e-6)
