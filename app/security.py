@@ -23,6 +23,7 @@ from fastapi.security import APIKeyHeader, HTTPAuthorizationCredentials, HTTPBea
 from starlette.routing import BaseRoute, Match
 
 from app.errors import ProblemError, TooLarge, TooMany, TooSlow, Unauthorized
+from app.json_text import to_utf8
 from app.problems import render
 
 if TYPE_CHECKING:
@@ -135,6 +136,9 @@ def page_headers(script: str = "'self'") -> dict[str, str]:
 
 # On every response. The page's other headers are left out: browsers do not render JSON.
 NO_SNIFFING = (b"x-content-type-options", b"nosniff")
+# Where pictures may be sent, and as what, up to the larger limit of max_image_bytes.
+PICTURES_TO = ("/predict", "/gradients")
+PICTURES_AS = (b"multipart/form-data", b"image/", b"application/octet-stream")
 SLOWEST_BODY = 30.0  # seconds until a slow body is refused, so that it cannot hold a connection
 
 
@@ -153,6 +157,7 @@ class Guard:
         self.app = app
         self.routes = routes
         self.most_bytes = settings.max_body_bytes
+        self.most_image_bytes = max(settings.max_image_bytes, self.most_bytes)
         self.limiter = _Limiter(settings.rate_limit) if settings.rate_limit else None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -191,19 +196,23 @@ class Guard:
         return of_other_methods
 
     async def _whole_body(self, scope: Scope, receive: Receive) -> Receive:
-        for name, value in scope["headers"]:
-            if name == b"content-length" and value.isdigit() and int(value) > self.most_bytes:
-                raise TooLarge("security.body_size", most=self.most_bytes, found=int(value))
+        content_type, length = _announced(scope)
+        pictures = scope["path"] in PICTURES_TO and content_type.startswith(PICTURES_AS)
+        most = self.most_image_bytes if pictures else self.most_bytes
+        if length > most:
+            raise TooLarge("security.body_size", most=most, found=length)
         message = await receive()
-        if len(message.get("body", b"")) > self.most_bytes:
-            raise TooLarge("security.body_grows", most=self.most_bytes)
+        if len(message.get("body", b"")) > most:
+            raise TooLarge("security.body_grows", most=most)
         if message.get("more_body", False):
             try:
                 async with asyncio.timeout(SLOWEST_BODY):
-                    body = await self._rest_of_body(message["body"], receive)
+                    body = await self._rest_of_body(message["body"], receive, most)
             except TimeoutError:
                 raise TooSlow("security.slow_body", seconds=SLOWEST_BODY) from None
             message = {"type": "http.request", "body": body, "more_body": False}
+        if content_type.startswith(b"application/json"):
+            message["body"] = to_utf8(message.get("body", b""))
         given = False
 
         async def replay() -> Message:
@@ -215,7 +224,7 @@ class Guard:
 
         return replay
 
-    async def _rest_of_body(self, start: bytes, receive: Receive) -> bytes:
+    async def _rest_of_body(self, start: bytes, receive: Receive, most: int) -> bytes:
         chunks, size, more = [start], len(start), True
         while more:
             message = await receive()
@@ -223,10 +232,21 @@ class Guard:
                 raise _ClientDisconnected
             chunks.append(message.get("body", b""))
             size += len(chunks[-1])
-            if size > self.most_bytes:
-                raise TooLarge("security.body_grows", most=self.most_bytes)
+            if size > most:
+                raise TooLarge("security.body_grows", most=most)
             more = message.get("more_body", False)
         return b"".join(chunks)
+
+
+def _announced(scope: Scope) -> tuple[bytes, int]:
+    """The Content-Type, and the Content-Length or 0."""
+    content_type, length = b"", 0
+    for name, value in scope["headers"]:
+        if name == b"content-type":
+            content_type = value.lower()
+        elif name == b"content-length" and value.isdigit():
+            length = int(value)
+    return content_type, length
 
 
 class _Limiter:

@@ -74,6 +74,13 @@ class Settings(BaseSettings):
         le=1024 * Megabytes,
         description="Bytes that the body of a request may have; more is answered with 413.",
     )
+    max_image_bytes: int = Field(
+        20 * Megabytes,
+        ge=1024,
+        le=1024 * Megabytes,
+        description="Bytes that a picture sent to /predict or /gradients may have, as a form or "
+        "as the body itself.",
+    )
     api_key: SecretStr | None = Field(
         None,
         description="Key that calls which change something must send; unset: open to everybody.",

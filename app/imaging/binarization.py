@@ -43,8 +43,8 @@ def two_levels(grey: Grey, lossy: bool, inverted: bool = False, filled: bool = F
 
     The background is what covers most of the picture's border, or, if `inverted`, least. Where it
     is uneven, as in photos, the result is None; so it is where the ink is thicker than strokes are,
-    unless it may be `filled`. (Otsu, *A Threshold Selection Method from Gray-Level Histograms*,
-    1979.)
+    unless it is flat or may be `filled`. (Otsu, *A Threshold Selection Method from Gray-Level
+    Histograms*, 1979.)
     """
     threshold, _ = cv2.threshold(grey, 0, 255, cv2.THRESH_BINARY | cv2.THRESH_OTSU)
     light = grey > threshold
@@ -62,12 +62,14 @@ def two_levels(grey: Grey, lossy: bool, inverted: bool = False, filled: bool = F
         return None
     if not _is_even(difference, background, contrast):
         return None
+    clean = not lossy and noise == 0
+    filled = filled or (clean and _is_flat(grey[~background]))
     if not (filled or _are_strokes(~background)):
         return None
     faint = max(NOISE_FACTOR * noise, ARTEFACTS * contrast if lossy else 0.0)
     coverage: Array = np.clip((difference - faint) / (contrast - faint), 0, 1)
     doubtful = min(covered, 1 - covered) > CLEAR_BORDER
-    return Ink(coverage, not lossy and noise == 0, doubtful)
+    return Ink(coverage, clean, doubtful)
 
 
 def _border(mask: npt.NDArray[Any]) -> npt.NDArray[Any]:
@@ -90,6 +92,11 @@ def _is_even(difference: Array, background: Mask, contrast: float) -> bool:
             if values.size > SHOWN * rows.size * columns.size:
                 medians.append(float(np.median(values)))
     return not medians or max(medians) - min(medians) <= max(EVEN * contrast, 4)
+
+
+def _is_flat(values: Grey) -> bool:
+    """Whether most of the values are the same, as those of a filled shape that was drawn."""
+    return 2 * int(np.bincount(values).max()) > values.size
 
 
 def _are_strokes(ink: Mask) -> bool:

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import io
 import struct
+from collections.abc import Iterator
 from functools import cache
 from importlib import import_module
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from PIL import Image, ImageFile, ImageOps
+from PIL import Image, ImageFile
 
 from app.errors import Invalid, TooLarge, UnsupportedMedia
 from app.imaging.box import Box
@@ -39,7 +40,8 @@ __all__ = [
 
 Grey = npt.NDArray[np.uint8]
 
-MAX_PIXELS = 50_000_000  # as in a phone's largest photo; more is refused before decoding
+MAX_PIXELS = 64 * 2**20  # 8192 x 8192; more is refused before decoding
+STRIP = 1024 * 1024  # pixels that are converted at a time, so that no copy of all is made
 WORK_SIDE = 400  # pixels of the longer side; larger pictures are reduced to about this
 MOST_DIGITS = 100  # in one picture: more are a page of print
 SMALL_INK = 60  # pixels of the longer side; smaller ink is enlarged
@@ -67,7 +69,16 @@ READERS = {
     "BMP": "BmpImage",
     "TIFF": "TiffImage",
 }
-ORIENTATION = 274  # the EXIF tag
+ORIENTATION = 274  # the EXIF tag, and what sets a picture of each value upright
+TURNS = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
 
 
 class DigitInPicture(NamedTuple):
@@ -226,47 +237,72 @@ def decode(data: bytes) -> tuple[Grey, bool]:
     try:
         image.draft(None, (WORK_SIDE, WORK_SIDE))  # JPEG decodes at 1/2, 1/4, 1/8 almost for free
         image.load()
-        image = _apply_orientation(image)
-        grey = _to_grey(image)
+        grey = _set_upright(_to_grey(image), image)
     except Exception as error:  # decoders raise many types on damaged files
         raise _damaged(kind, error) from error
     return grey, kind == "JPEG" or (kind == "WEBP" and b"VP8L" not in data[:64])
 
 
-def _apply_orientation(image: Image.Image) -> Image.Image:
-    if "exif" in image.info and image.getexif().get(ORIENTATION, 1) != 1:
-        return ImageOps.exif_transpose(image)
-    return image  # Pillow applies a TIFF's orientation itself
+def _set_upright(grey: Grey, image: Image.Image) -> Grey:
+    """Turn what was reduced by the orientation in the file, which costs less than turning all."""
+    if "exif" not in image.info:
+        return grey  # Pillow applies a TIFF's orientation itself
+    turn = TURNS.get(image.getexif().get(ORIENTATION, 1))
+    return grey if turn is None else np.asarray(Image.fromarray(grey).transpose(turn))
 
 
 def _to_grey(image: Image.Image) -> Grey:
     if image.mode in ("L", "1"):
         if "transparency" not in image.info:
-            grey = _reduce(image if image.mode == "L" else image.convert("L"))
+            grey = _reduce(image, "L")
             # The result of np.asarray in less time, for the most common mode.
             return np.frombuffer(grey.tobytes(), np.uint8).reshape(grey.height, grey.width)
     elif image.mode == "F" or image.mode.startswith("I"):
-        return _scale_to_8_bits(np.asarray(image))
+        return _scale_to_8_bits(image)
     if image.mode in ("RGBA", "LA", "PA", "RGBa", "La") or "transparency" in image.info:
         return _flatten(image)
     if image.mode == "LAB":
-        return np.asarray(_reduce(image.getchannel(0)))
-    return _luma(np.asarray(_reduce(image.convert("RGB"))))
+        return np.asarray(_reduce(image.getchannel(0), "L"))
+    return _luma(np.asarray(_reduce(image, "RGB")))
 
 
-def _reduce(image: Image.Image) -> Image.Image:
-    factor = -(-max(image.size) // (2 * WORK_SIDE))
-    return image.reduce(factor) if factor > 1 else image
+def _reduction(image: Image.Image) -> int:
+    """The side of the blocks of pixels that are averaged."""
+    return -(-max(image.size) // (2 * WORK_SIDE))
 
 
-def _scale_to_8_bits(values: npt.NDArray[Any]) -> Grey:
+def _strips(image: Image.Image) -> Iterator[Image.Image]:
+    """The picture in strips of whole blocks, from the top."""
+    factor = _reduction(image)
+    height = max(factor, STRIP // max(image.width, 1) // factor * factor)
+    for top in range(0, image.height, height):
+        yield image.crop((0, top, image.width, min(top + height, image.height)))
+
+
+def _reduce(image: Image.Image, *modes: str) -> Image.Image:
+    """Convert to each of these modes in turn, and average blocks of pixels of a large picture."""
+
+    def converted(part: Image.Image) -> Image.Image:
+        for mode in modes:
+            part = part if part.mode == mode else part.convert(mode)
+        return part
+
+    factor = _reduction(image)
+    if factor == 1:
+        return converted(image)
+    size = -(-image.width // factor), -(-image.height // factor)
+    reduced, top = Image.new(modes[-1], size), 0
+    for strip in _strips(image):
+        part = converted(strip).reduce(factor)
+        reduced.paste(part, (0, top))
+        top += part.height
+    return reduced
+
+
+def _scale_to_8_bits(image: Image.Image) -> Grey:
     """Scale 16-bit and float pictures from the range of their values to 0..255."""
-    factor = -(-max(values.shape) // (2 * WORK_SIDE))
-    values = np.nan_to_num(values.astype(np.float64), posinf=0, neginf=0)
-    if factor > 1:
-        height, width = (extent // factor * factor for extent in values.shape)
-        blocks = values[:height, :width].reshape(height // factor, factor, -1, factor)
-        values = blocks.mean(axis=(1, 3))
+    factor = _reduction(image)
+    values = np.concatenate([_block_means(strip, factor) for strip in _strips(image)])
     low, high = min(values.min(), 0.0), values.max()
     if low == 0 and high >= 4096:
         scale = 257.0  # 65535 / 255: all 16 bits are in use
@@ -278,12 +314,27 @@ def _scale_to_8_bits(values: npt.NDArray[Any]) -> Grey:
     return grey
 
 
+def _block_means(strip: Image.Image, factor: int) -> npt.NDArray[np.float64]:
+    """The means of whole blocks of values; what is no number counts as 0."""
+    values = np.nan_to_num(np.asarray(strip).astype(np.float64), posinf=0, neginf=0)
+    if factor == 1:
+        return values
+    height, width = (max(extent // factor, 1) * factor for extent in values.shape)
+    missing = [
+        (0, max(0, whole - at)) for whole, at in zip((height, width), values.shape, strict=True)
+    ]
+    whole = np.pad(values, missing, "edge")[:height, :width]
+    blocks = whole.reshape(height // factor, factor, -1, factor)
+    means: npt.NDArray[np.float64] = blocks.mean(axis=(1, 3))
+    return means
+
+
 def _flatten(image: Image.Image) -> Grey:
     """Composite a transparent picture over a background that contrasts with its foreground.
 
     Where most pixels are opaque, the background is their median.
     """
-    layers = _reduce(image.convert("RGBA").convert("RGBa")).split()
+    layers = _reduce(image, "RGBA", "RGBa").split()
     premultiplied = np.asarray(Image.merge("RGB", layers[:3]).convert("L"), np.float32)
     alpha = np.asarray(layers[3], np.float32) / 255
     opaque = alpha > 0.5

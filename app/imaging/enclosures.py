@@ -64,7 +64,7 @@ def _open(grey: Grey) -> Inside | None:
 
 
 def _are_separated(grey: Grey, dark: npt.NDArray[np.uint8]) -> bool:
-    """Whether the picture consists of two levels, by the criterion that Otsu's threshold maximises."""
+    """Whether two levels explain the picture, by the criterion of Otsu's threshold."""
     mean, deviation = (float(part[0][0]) for part in cv2.meanStdDev(grey))
     share = float(dark.mean())
     if not 0 < share < 1:

@@ -48,11 +48,13 @@ def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
 
 
 def body(**kinds: type[BaseModel] | tuple[type[BaseModel], ...] | None) -> dict[str, Any]:
-    """The OpenAPI `requestBody`: for `json`, `form` or `octets` its pydantic model or models."""
+    """The OpenAPI `requestBody`: for `json`, `form`, `octets` or
+    `image` its pydantic model or models."""
     media = {
         "json": "application/json",
         "form": "multipart/form-data",
         "octets": "application/octet-stream",
+        "image": "image/*",
     }
     content = {}
     for kind, model in kinds.items():

@@ -12,7 +12,8 @@ import numpy as np
 from fastapi import APIRouter, Request, Response
 
 from app.routes import documents, options
-from app.routes.inputs import OCTETS, labelled_images
+from app.routes.bodies import OCTETS
+from app.routes.inputs import labelled_images
 from app.routes.predict import MODEL, QUICK_IMAGES, json_response, model_of
 from app.routes.raw import RawRoute
 from app.schemas import predictions as schemas
@@ -52,6 +53,11 @@ PARAMETERS = [
         "step; 1,000 tell it within a point or two.",
         {"type": "integer", "minimum": 1, "maximum": TEST_DIGITS},
     ),
+    options.parameter(
+        "label",
+        "The digit that the picture shows, where the body is the picture's file itself.",
+        {"type": "integer", "minimum": 0, "maximum": 9},
+    ),
     MODEL,
 ]
 
@@ -68,7 +74,9 @@ PARAMETERS = [
     openapi_extra={
         "parameters": PARAMETERS,
         "requestBody": documents.body(
-            json=(schemas.LabelledImage, schemas.LabelledImages), form=schemas.LabelledForm
+            json=(schemas.LabelledImage, schemas.LabelledImages, schemas.LabelledEncodedImage),
+            form=schemas.LabelledForm,
+            image=None,
         ),
     },
 )

@@ -1,64 +1,31 @@
-"""Parses and validates the bodies of /predict and /gradients into arrays of pixels and labels.
+"""The images in the bodies of /predict, /predict/batch and /gradients, in each form they come in.
 
-This is done by hand, not by pydantic, for speed: a body of 784 numbers becomes an array in a few
-microseconds. Every error says what was expected and what was found.
+An image comes as pixels in JSON, as a file in a form, as a file that is the whole body, or as a
+file in base64 in JSON.
 """
 
 from __future__ import annotations
 
-import asyncio
-import base64
-from collections.abc import Mapping
 from dataclasses import dataclass
-from itertools import chain
 from typing import Any
 
 import numpy as np
-import orjson
 from fastapi import Request
 from numpy.typing import NDArray
-from pydantic_core import from_json
 
-from app.errors import BadRequest, Invalid, UnsupportedMedia
+from app.errors import Invalid
 from app.imaging import decode
+from app.routes.bodies import FORM, IMAGE, JSON, OCTETS, body_of, json_of, member
 from app.routes.forms import Form, read_form
-from app.routes.options import either
+from app.routes.pictures import Picture, file_of_base64, find_digits, read_picture
+from app.routes.pixels import Pixels, images_of_bytes, images_of_json, one_of_json
 from model.errors import BlankImageError
-from model.messages import Message, say
-from model.preprocessing import normalize
+from model.messages import say
+from model.preprocessing.normalize import SIDE
 
-__all__ = [
-    "Examples",
-    "Picture",
-    "digits_in_picture",
-    "labelled_images",
-    "one_image",
-    "several_images",
-    "stages",
-]
+__all__ = ["Examples", "digits_in_picture", "labelled_images", "one_image", "several_images"]
 
-SIDE = normalize.SIDE
-PIXELS = SIDE * SIDE
-QUICK_BYTES = 64 * 1024  # larger bodies are parsed in a thread, so that small ones need not wait
-QUICK_PICTURE = 512 * 512  # pixels, likewise
-
-JSON = "application/json"
-FORM = "multipart/form-data"
-OCTETS = "application/octet-stream"
-
-Pixels = NDArray[Any]  # (n, 784), 0..255
-
-
-@dataclass(frozen=True, slots=True)
-class Picture:
-    """One image; `file` holds the bytes that were uploaded, None if the image came as JSON.
-
-    `exchanged` is the image with light and dark exchanged, where it is doubtful which is ink.
-    """
-
-    pixels: Pixels  # (1, 784)
-    file: bytes | None = None
-    exchanged: Pixels | None = None  # (1, 784)
+KINDS = (FORM, JSON, IMAGE, OCTETS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,114 +38,73 @@ class Examples:
 
 
 async def one_image(request: Request) -> Picture:
-    """The one image in a form or a JSON body. Raises ProblemError if there is no valid one."""
-    kind, body, content_type = await _body(request, FORM, JSON)
+    """The one image in the body. Raises ProblemError if there is no valid one."""
+    kind, body, content_type = await body_of(request, *KINDS)
     if kind == JSON:
-        return Picture(_image(_member(await _json(body), "pixels")))
-    return await _picture(read_form(content_type, body))
+        return await _of_json(request, await json_of(body))
+    file = _file(read_form(content_type, body)) if kind == FORM else body
+    return await read_picture(request, file)
 
 
 async def digits_in_picture(request: Request) -> decode.DigitsInPicture:
-    """Each digit in a form's picture, or in 28x28 pixels. Raises ProblemError."""
-    kind, body, content_type = await _body(request, FORM, JSON)
-    if kind == FORM:
-        file = _file(read_form(content_type, body))
-        found = await asyncio.to_thread(decode.read_digits, file)
-    else:
-        grey = _image(_member(await _json(body), "pixels")).reshape(SIDE, SIDE).astype(np.uint8)
+    """Each digit in the body's picture, or in its 28x28 pixels. Raises ProblemError."""
+    kind, body, content_type = await body_of(request, *KINDS)
+    fields = await json_of(body) if kind == JSON else {}
+    if "pixels" in fields:
+        grey = one_of_json(fields["pixels"]).reshape(SIDE, SIDE).astype(np.uint8)
         found = decode.find_digits(grey, False, SIDE, SIDE)
+    elif kind == JSON:
+        found = await find_digits(request, file_of_base64(member(fields, "image")))
+    else:
+        file = _file(read_form(content_type, body)) if kind == FORM else body
+        found = await find_digits(request, file)
     if not found.digits:
         raise BlankImageError("image.blank")
     return found
 
 
-async def stages(picture: Picture) -> dict[str, str]:
-    """Each step of an uploaded picture's preprocessing, as the data: URL of a PNG."""
-    assert picture.file is not None
-    other = picture.pixels is picture.exchanged
-    steps = await asyncio.to_thread(decode.stages, picture.file, other)
-    return {
-        name: f"data:image/png;base64,{base64.b64encode(decode.png(grey)).decode()}"
-        for name, grey in steps.items()
-    }
-
-
 async def several_images(request: Request) -> Pixels:
     """The images of a batch, sent as bytes or JSON, (n, 784). Raises ProblemError."""
-    kind, body, _ = await _body(request, OCTETS, JSON)
+    kind, body, _ = await body_of(request, OCTETS, JSON)
     if kind == OCTETS:
-        if not body or len(body) % PIXELS:
-            raise Invalid("request.batch_bytes", pixels=PIXELS, found=len(body))
-        return np.frombuffer(body, np.uint8).reshape(-1, PIXELS)
-    return _images(_member(await _json(body), "pixels"))
+        return images_of_bytes(body)
+    return images_of_json(member(await json_of(body), "pixels"))
 
 
 async def labelled_images(request: Request) -> Examples:
-    """Images with their labels, from a form or a JSON body. Raises ProblemError."""
-    kind, body, content_type = await _body(request, FORM, JSON)
+    """Images with their labels, in the body; beside a bare file `?label=7`. Raises ProblemError."""
+    kind, body, content_type = await body_of(request, *KINDS)
+    if kind == JSON:
+        return await _labelled_json(request, await json_of(body))
     if kind == FORM:
         form = read_form(content_type, body)
-        label = _label(_number(form.text("label")))
-        return Examples((await _picture(form)).pixels, np.array([label]), single=True)
-    fields = await _json(body)
-    pixels = _member(fields, "pixels")
+        label, file = _number(form.text("label"), "request.no_label"), _file(form)
+    else:
+        label = _number(request.query_params.get("label"), "request.no_label_query")
+        file = body
+    known = _label(label)
+    return Examples((await read_picture(request, file)).pixels, np.array([known]), single=True)
+
+
+async def _labelled_json(request: Request, fields: dict[str, Any]) -> Examples:
     if "labels" not in fields:
-        label = _label(_member(fields, "label"))
-        return Examples(_image(pixels), np.array([label]), single=True)
-    labels = fields["labels"]
+        label = _label(member(fields, "label"))
+        picture = await _of_json(request, fields)
+        return Examples(picture.pixels, np.array([label]), single=True)
+    pixels, labels = member(fields, "pixels"), fields["labels"]
     if not isinstance(labels, list):
         raise Invalid("request.labels_list")
-    images_ = _images(pixels)
-    if len(labels) != len(images_):
-        raise Invalid("request.labels_count", images=len(images_), labels=len(labels))
-    return Examples(images_, np.array([_label(label) for label in labels]), single=False)
+    images = images_of_json(pixels)
+    if len(labels) != len(images):
+        raise Invalid("request.labels_count", images=len(images), labels=len(labels))
+    return Examples(images, np.array([_label(label) for label in labels]), single=False)
 
 
-async def _body(request: Request, *kinds: str) -> tuple[str, bytes, str]:
-    """The media type, which must be one of `kinds`, the bytes, and the whole Content-Type."""
-    # Read from the scope, which is faster than `request.headers` and `request.body()`:
-    # app/security.py has already put the whole body into one message.
-    headers = request.scope["headers"]
-    content_type = next((value for name, value in headers if name == b"content-type"), b"")
-    text = str(content_type, "latin-1")
-    found = text.partition(";")[0].strip().lower()
-    if found not in kinds:
-        raise UnsupportedMedia(
-            "request.media_type", expected=either(kinds), found=found or Message("request.none")
-        )
-    return found, (await request.receive()).get("body", b""), text
-
-
-async def _json(body: bytes) -> dict[str, Any]:
-    try:
-        fields = _parse(body) if len(body) <= QUICK_BYTES else await asyncio.to_thread(_parse, body)
-    except ValueError as error:
-        raise BadRequest("request.not_json", error=str(error)) from None
-    if not isinstance(fields, dict):
-        raise Invalid("request.json_object")
-    # In Python, True is a number, so nothing later would refuse it. The bytes are searched first,
-    # because checking the type of each of 784 numbers takes longer than parsing them.
-    if (b"true" in body or b"false" in body) and _has_bool(fields.get("pixels")):
-        raise Invalid("request.booleans")
-    return fields
-
-
-def _parse(body: bytes) -> Any:
-    try:
-        return orjson.loads(body)
-    except ValueError:
-        # orjson refuses NaN and Infinity; this parser takes them, and the pixel check names them.
-        return from_json(body)
-
-
-def _has_bool(value: Any) -> bool:
-    return isinstance(value, bool) or (isinstance(value, list) and any(map(_has_bool, value)))
-
-
-def _member(fields: Mapping[str, Any], name: str) -> Any:
-    if name not in fields:
-        raise Invalid("request.missing_field", name=name)
-    return fields[name]
+async def _of_json(request: Request, fields: dict[str, Any]) -> Picture:
+    """The image in a JSON object: its `pixels`, or the file in its `image`."""
+    if "image" in fields and "pixels" not in fields:
+        return await read_picture(request, file_of_base64(fields["image"]))
+    return Picture(one_of_json(member(fields, "pixels")))
 
 
 def _file(form: Form) -> bytes:
@@ -188,92 +114,9 @@ def _file(form: Form) -> bytes:
     return file
 
 
-async def _picture(form: Form) -> Picture:
-    """The form's picture, cropped, scaled and centred to 28x28."""
-    file = _file(form)
-    if len(file) <= QUICK_BYTES and decode.pixel_count(file) <= QUICK_PICTURE:
-        return _read(file)
-    return await asyncio.to_thread(_read, file)
-
-
-def _read(file: bytes) -> Picture:
-    ink, other = decode.read_foreground(file)
-    return Picture(_to_mnist(ink), file, None if other is None else _to_mnist(other))
-
-
-def _to_mnist(ink: NDArray[np.uint8]) -> Pixels:
-    return normalize.to_mnist(ink).reshape(1, PIXELS)
-
-
-def _image(value: Any) -> Pixels:
-    """Convert 784 numbers or 28 rows of 28 to (1, 784); a blank image is refused."""
-    pixels = _whole_numbers(value)
-    if pixels is None:
-        pixels = _numbers(value)
-    if not np.count_nonzero(pixels):
-        raise BlankImageError("request.blank")
-    return pixels
-
-
-def _images(value: Any) -> Pixels:
-    """Convert a list of such images to (n, 784)."""
-    if not isinstance(value, list) or not value:
-        raise Invalid("request.images_list", pixels=PIXELS)
-    rows = [_whole_numbers(image) for image in value]
-    return np.concatenate(
-        [_numbers(value[i], i) if row is None else row for i, row in enumerate(rows)]
-    )
-
-
-def _whole_numbers(value: Any) -> Pixels | None:
-    """The fast path: whole numbers from 0 to 255 as bytes, (1, 784). None for anything else."""
-    if not isinstance(value, list):
-        return None
-    if len(value) == 28:
-        if not all(isinstance(row, list) and len(row) == 28 for row in value):
-            return None
-        value = list(chain.from_iterable(value))
-    if len(value) != PIXELS:
-        return None
-    try:  # CPython makes a bytearray from a list in less than half the time of bytes
-        return np.frombuffer(bytearray(value), np.uint8).reshape(1, PIXELS)
-    except (TypeError, ValueError):
-        return None
-
-
-def _numbers(value: Any, index: int | None = None) -> Pixels:
-    """Convert any finite numbers from 0 to 255 to (1, 784). Raises Invalid with what is wrong.
-
-    `index` is the image's place in its batch.
-    """
-
-    def refusal(code: str, **found: Any) -> Invalid:
-        one, nth = Message("request.image_one"), Message("request.image_nth", {"index": index})
-        image = one if index is None else nth
-        said = Message(code, found)
-        return Invalid("request.image_numbers", image=image, pixels=PIXELS, found=said)
-
-    try:
-        array = np.asarray(value)
-    except ValueError:
-        raise refusal("request.image_ragged") from None
-    if array.dtype.kind not in "iuf":
-        raise refusal("request.image_no_number")
-    if array.shape not in ((PIXELS,), (28, 28)):
-        if array.ndim == 1:
-            raise refusal("request.image_count", count=array.size)
-        raise refusal("request.image_shape", shape=list(array.shape))
-    flat = array.reshape(PIXELS).astype(np.float64)
-    wrong = ~((flat >= 0) & (flat <= 255))
-    if wrong.any():
-        place = int(wrong.argmax())
-        raise refusal("request.image_value", value=flat[place], place=place)
-    return flat.reshape(1, PIXELS)
-
-
-def _number(text: str | None) -> Any:
+def _number(text: str | None, missing: str) -> Any:
     if text is None:
-        raise Invalid("request.no_label")
+        raise Invalid(missing)
     return int(text) if text.strip().isdecimal() and len(text) < 20 else text
 
 

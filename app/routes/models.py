@@ -11,8 +11,8 @@ from pydantic import AfterValidator
 
 from app.errors import Invalid, NotFound, UnsupportedMedia
 from app.routes import documents, options
+from app.routes.bodies import FORM, OCTETS
 from app.routes.forms import read_form
-from app.routes.inputs import FORM, OCTETS
 from app.schemas.common import Page
 from app.schemas.models import Activate, Model, ModelForm, Snapshot, Snapshots
 from app.security import KeyNeeded, LimitedRoute

@@ -12,20 +12,15 @@ from fastapi import APIRouter, Request, Response
 
 from app.imaging.decode import DigitsInPicture
 from app.routes import documents, options
-from app.routes.inputs import (
-    JSON,
-    OCTETS,
-    Picture,
-    Pixels,
-    digits_in_picture,
-    one_image,
-    several_images,
-    stages,
-)
+from app.routes.bodies import JSON, OCTETS
+from app.routes.inputs import digits_in_picture, one_image, several_images
+from app.routes.pictures import Picture, stages
+from app.routes.pixels import Pixels
 from app.routes.raw import RawRoute
 from app.schemas.predictions import (
     BatchPrediction,
     DigitsPrediction,
+    EncodedImage,
     ImageForm,
     Images,
     OneImage,
@@ -72,7 +67,7 @@ DIGITS = options.parameter(
     responses=documents.problems(400, 404, 413, 415, 422, 429, 503),
     openapi_extra={
         "parameters": [DETAILS, DIGITS, MODEL],
-        "requestBody": documents.body(json=OneImage, form=ImageForm),
+        "requestBody": documents.body(json=(OneImage, EncodedImage), form=ImageForm, image=None),
     },
 )
 async def predict(request: Request) -> Response:
@@ -90,7 +85,7 @@ async def predict(request: Request) -> Response:
         if result is exchanged:
             picture = replace(picture, pixels=picture.exchanged)
     if options.flag(request, "details"):
-        details = await _details(loaded, result, picture)
+        details = await _details(request, loaded, result, picture)
     state.metrics.predictions.inc()
     return json_response(answer(result.verdict, result.row, loaded.id) | details)
 
@@ -119,7 +114,9 @@ def _each_digit(loaded: LoadedModel, found: DigitsInPicture) -> dict[str, Any]:
     }
 
 
-async def _details(loaded: LoadedModel, result: ImageVerdict, picture: Picture) -> dict[str, Any]:
+async def _details(
+    request: Request, loaded: LoadedModel, result: ImageVerdict, picture: Picture
+) -> dict[str, Any]:
     trace, kinds = result.trace, result.verdict.kinds[result.row]
     # As derived, at temperature 1: only the answer's probabilities are calibrated.
     layers = zip(trace.z, [*trace.a[1:-1], softmax(trace.z[-1])], strict=True)
@@ -129,7 +126,7 @@ async def _details(loaded: LoadedModel, result: ImageVerdict, picture: Picture) 
         "layers": [{"z": z[0], "a": a[0]} for z, a in layers],
         "temperature": loaded.classifier.temperature,
         "kinds": dict(zip(KINDS, kinds, strict=True)),
-        "stages": await stages(picture) if picture.file else None,
+        "stages": await stages(request, picture) if picture.file else None,
     }
 
 

@@ -16,9 +16,11 @@ __all__ = [
     "Check",
     "DigitInPicture",
     "DigitsPrediction",
+    "EncodedImage",
     "Explanation",
     "ImageForm",
     "Images",
+    "LabelledEncodedImage",
     "LabelledForm",
     "LabelledImage",
     "LabelledImages",
@@ -57,6 +59,20 @@ class OneImage(BaseModel):
         description="784 numbers, or 28 rows of 28, 0 (black) to 255 (white).",
         examples=[SEVEN],
     )
+
+
+class EncodedImage(BaseModel):
+    """A drawing or a photo of one digit: a picture's file in base64."""
+
+    image: str = Field(
+        description="PNG, JPEG, WebP, GIF, BMP or TIFF in base64, or a data: URL of it."
+    )
+
+
+class LabelledEncodedImage(EncodedImage):
+    """Such a picture and the digit that it shows."""
+
+    label: Digit = Field(description="The digit that the picture shows.", examples=[7])
 
 
 class LabelledImage(OneImage):

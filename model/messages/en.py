@@ -407,6 +407,9 @@ SENTENCES: dict[str, str] = {
     # app/errors.py and app/routes/: what a request says
     "request.accept": "Accept: this path offers {offers}, found {found}.",
     "request.and": " and ",
+    "request.base64": (
+        "image: expected a picture's file in base64, or a data: URL of it, found {found}."
+    ),
     "request.batch_bytes": (
         "A batch is n x {pixels} bytes, one for each pixel, found {found:,} bytes."
     ),
@@ -468,6 +471,10 @@ SENTENCES: dict[str, str] = {
     "request.how_many": "{name}: expected up to {most} numbers, found {found}.",
     "request.image_count": "{count}",
     "request.image_no_number": "something that is no number",
+    "request.image_inverted": (
+        "{image} is white on black, from 0 to 255; this one looks like black on white. "
+        "Send 255 - value for each pixel."
+    ),
     "request.image_nth": "Image {index}",
     "request.image_numbers": (
         "{image} has {pixels} numbers (or 28 rows of 28) from 0 to 255, found {found}."
@@ -475,6 +482,10 @@ SENTENCES: dict[str, str] = {
     "request.image_one": "An image",
     "request.image_ragged": "rows of different lengths",
     "request.image_shape": "the shape {shape}",
+    "request.image_to_one": (
+        "{image} has pixels from 0 (black) to 255 (white); these run from 0 to 1. "
+        "Multiply them by 255."
+    ),
     "request.image_value": "{value} at place {place}",
     "request.images_list": "pixels: expected a list of images, each of {pixels} numbers.",
     "request.json_object": (
@@ -491,6 +502,7 @@ SENTENCES: dict[str, str] = {
         "The form has no part named 'image'. Send one: curl -F image=@digit.png …"
     ),
     "request.no_label": ("The form has no field 'label'. Send the right digit: curl -F label=7 …"),
+    "request.no_label_query": "The label is missing. Send the right digit: /gradients?label=7",
     "request.no_weights": (
         "The form has no part named 'weights'. Send one: curl -F weights=@model.npz …"
     ),

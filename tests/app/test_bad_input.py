@@ -115,7 +115,7 @@ def test_json_that_is_no_object(client: TestClient, body: str) -> None:
 
 
 def test_a_missing_field(client: TestClient) -> None:
-    assert_problem(client.post("/predict", json={"image": [1]}), 422, "'pixels'")
+    assert_problem(client.post("/predict", json={"picture": [1]}), 422, "'pixels'")
     assert_problem(client.post("/predict", files={"photo": b"x"}), 422, "'image'")
 
 
@@ -200,7 +200,7 @@ def test_the_events_of_an_unknown_job(client: TestClient) -> None:
 
 
 def test_an_upload_past_the_limit(serve: Serve, seven: Pixels) -> None:
-    client = serve(max_body_bytes=1024)
+    client = serve(max_body_bytes=1024, max_image_bytes=1024)
     response = client.post("/predict", files={"image": png(seven, 280)})
     assert_problem(response, 413, "1,024 bytes", "smaller")
 

@@ -326,9 +326,21 @@ def test_what_is_limited_says_so_on_the_api_page(client: TestClient) -> None:
 
 
 def test_an_upload_past_the_limit_is_refused_by_its_length(serve: Serve) -> None:
-    client = serve(max_body_bytes=2000)
-    response = client.post("/predict", files={"image": b"x" * 2000})
+    client = serve(max_body_bytes=2000, max_image_bytes=3000)
+    response = client.post("/predict", files={"image": b"x" * 3000})
+    assert_problem(response, 413, "3,000 bytes")
+    response = client.post("/predict", json={"image": "x" * 2000})
     assert_problem(response, 413, "2,000 bytes")
+    for path in ("/models", "/predict/batch"):
+        assert_problem(client.post(path, files={"weights": b"x" * 2000}), 413, "2,000 bytes")
+
+
+@pytest.mark.parametrize("kind", ["image/png", "application/octet-stream"])
+@pytest.mark.parametrize("path", ["/predict", "/gradients?label=7"])
+def test_pictures_may_be_larger_than_other_bodies(serve: Serve, path: str, kind: str) -> None:
+    client = serve(max_body_bytes=2000, max_image_bytes=3000)
+    sent = client.post(path, content=b"x" * 2500, headers={"content-type": kind})
+    assert_problem(sent, 415, "not a picture")
 
 
 async def call_guard(

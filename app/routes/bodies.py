@@ -1,0 +1,74 @@
+"""Reads the body of a request whose route parses it itself: its media type, its bytes, its JSON."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import orjson
+from fastapi import Request
+from pydantic_core import from_json
+
+from app.errors import BadRequest, Invalid, UnsupportedMedia
+from app.routes.options import either
+from model.messages import Message
+
+__all__ = ["FORM", "IMAGE", "JSON", "OCTETS", "QUICK_BYTES", "body_of", "json_of", "member"]
+
+JSON = "application/json"
+FORM = "multipart/form-data"
+OCTETS = "application/octet-stream"
+IMAGE = "image/*"
+
+QUICK_BYTES = 64 * 1024  # larger bodies are parsed in a thread, so that small ones need not wait
+
+
+async def body_of(request: Request, *kinds: str) -> tuple[str, bytes, str]:
+    """The media type, which must be one of `kinds`, the bytes, and the whole Content-Type."""
+    # Read from the scope, which is faster than `request.headers` and `request.body()`:
+    # app/security.py has already put the whole body into one message.
+    headers = request.scope["headers"]
+    content_type = next((value for name, value in headers if name == b"content-type"), b"")
+    text = str(content_type, "latin-1")
+    found = text.partition(";")[0].strip().lower()
+    if found not in kinds:
+        if IMAGE not in kinds or not found.startswith("image/"):
+            raise UnsupportedMedia(
+                "request.media_type", expected=either(kinds), found=found or Message("request.none")
+            )
+        found = IMAGE
+    return found, (await request.receive()).get("body", b""), text
+
+
+async def json_of(body: bytes) -> dict[str, Any]:
+    """The JSON object in a body. Raises BadRequest, and Invalid for pixels of true or false."""
+    try:
+        fields = _parse(body) if len(body) <= QUICK_BYTES else await asyncio.to_thread(_parse, body)
+    except ValueError as error:
+        raise BadRequest("request.not_json", error=str(error)) from None
+    if not isinstance(fields, dict):
+        raise Invalid("request.json_object")
+    # In Python, True is a number, so nothing later would refuse it. The bytes are searched first,
+    # because checking the type of each of 784 numbers takes longer than parsing them.
+    if (b"true" in body or b"false" in body) and _has_bool(fields.get("pixels")):
+        raise Invalid("request.booleans")
+    return fields
+
+
+def member(fields: dict[str, Any], name: str) -> Any:
+    """The field of this name. Raises Invalid if it is missing."""
+    if name not in fields:
+        raise Invalid("request.missing_field", name=name)
+    return fields[name]
+
+
+def _parse(body: bytes) -> Any:
+    try:
+        return orjson.loads(body)
+    except ValueError:
+        # orjson refuses NaN and Infinity; this parser takes them, and the pixel check names them.
+        return from_json(body)
+
+
+def _has_bool(value: Any) -> bool:
+    return isinstance(value, bool) or (isinstance(value, list) and any(map(_has_bool, value)))

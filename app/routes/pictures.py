@@ -1,0 +1,93 @@
+"""Uploaded pictures: the bytes of a file to 28x28 pixels, in a thread where that takes long."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import binascii
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+import numpy as np
+from fastapi import Request
+from numpy.typing import NDArray
+
+from app.errors import Invalid
+from app.imaging import decode
+from app.routes.bodies import QUICK_BYTES
+from app.routes.pixels import PIXELS, Pixels
+from model.preprocessing import normalize
+
+__all__ = ["Picture", "file_of_base64", "find_digits", "read_picture", "stages"]
+
+QUICK_PIXELS = 512 * 512  # of a picture: larger ones are read in a thread
+LARGE_PIXELS = 16 * 2**20  # of which only one is decoded at a time: it may take 600 MB
+
+Result = TypeVar("Result")
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """One image; `file` holds the bytes that were uploaded, None if the image came as pixels.
+
+    `exchanged` is the image with light and dark exchanged, where it is doubtful which is ink.
+    """
+
+    pixels: Pixels  # (1, 784)
+    file: bytes | None = None
+    exchanged: Pixels | None = None  # (1, 784)
+
+
+async def read_picture(request: Request, file: bytes) -> Picture:
+    """The picture in a file, cropped, scaled and centred to 28x28. Raises as `read_grey` does."""
+    return await _aside(request, _read, file)
+
+
+async def find_digits(request: Request, file: bytes) -> decode.DigitsInPicture:
+    """Each digit of the picture in a file. Raises as `read_grey` does."""
+    return await _aside(request, decode.read_digits, file)
+
+
+async def stages(request: Request, picture: Picture) -> dict[str, str]:
+    """Each step of an uploaded picture's preprocessing, as the data: URL of a PNG."""
+    assert picture.file is not None
+    other = picture.pixels is picture.exchanged
+    steps = await _aside(request, lambda file: decode.stages(file, other), picture.file)
+    return {
+        name: f"data:image/png;base64,{base64.b64encode(decode.png(grey)).decode()}"
+        for name, grey in steps.items()
+    }
+
+
+def file_of_base64(text: Any) -> bytes:
+    """The bytes of a file given in base64, which may be a data: URL. Raises Invalid."""
+    if not isinstance(text, str):
+        raise Invalid("request.base64", found=repr(text)[:40])
+    content = text.partition(",")[2] if text.startswith("data:") else text
+    content = "".join(content.split())  # lines, as many encoders make
+    content += "=" * (-len(content) % 4)  # which some leave out
+    try:
+        return base64.b64decode(content.replace("-", "+").replace("_", "/"), validate=True)
+    except (binascii.Error, ValueError):
+        raise Invalid("request.base64", found=repr(text[:40])) from None
+
+
+async def _aside(request: Request, work: Callable[[bytes], Result], file: bytes) -> Result:
+    """Do the work on a file at once if it is small, else in a thread; one large file at a time."""
+    pixels = decode.pixel_count(file)
+    if len(file) <= QUICK_BYTES and pixels <= QUICK_PIXELS:
+        return work(file)
+    if pixels <= LARGE_PIXELS:
+        return await asyncio.to_thread(work, file)
+    async with request.app.state.large_pictures:
+        return await asyncio.to_thread(work, file)
+
+
+def _read(file: bytes) -> Picture:
+    ink, other = decode.read_foreground(file)
+    return Picture(_to_mnist(ink), file, None if other is None else _to_mnist(other))
+
+
+def _to_mnist(ink: NDArray[np.uint8]) -> Pixels:
+    return normalize.to_mnist(ink).reshape(1, PIXELS)

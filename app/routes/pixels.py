@@ -1,0 +1,132 @@
+"""Parses pixels in JSON or bytes into arrays, and refuses what is not white on black, 0 to 255.
+
+This is done by hand, not by pydantic, for speed: 784 numbers become an array in a few microseconds.
+Every error says what was expected and what was found.
+"""
+
+from __future__ import annotations
+
+from itertools import chain
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.errors import Invalid
+from model.errors import BlankImageError
+from model.messages import Message
+from model.preprocessing.normalize import SIDE
+
+__all__ = ["PIXELS", "Pixels", "images_of_bytes", "images_of_json", "one_of_json"]
+
+PIXELS = SIDE * SIDE
+MIDDLE = 127  # grey level above which a pixel is light
+LIGHT_BORDER = 0.8  # share of an image's border from which it is taken for black on white
+
+Pixels = NDArray[Any]  # (n, 784), 0..255
+
+_BORDER = np.ones((SIDE, SIDE), bool)
+_BORDER[1:-1, 1:-1] = False
+_BORDER_PIXELS = np.flatnonzero(_BORDER)  # (108,)
+
+
+def one_of_json(value: Any) -> Pixels:
+    """Convert 784 numbers or 28 rows of 28 to (1, 784); a blank image is refused."""
+    pixels = _whole_numbers(value)
+    if pixels is None:
+        pixels = _numbers(value)
+    highest = pixels.max()
+    if highest <= 1:
+        raise (
+            _refusal("request.image_to_one", None) if highest else BlankImageError("request.blank")
+        )
+    if pixels[0, 0] > MIDDLE and _is_inverted(pixels[0]):
+        raise _refusal("request.image_inverted", None)
+    return pixels
+
+
+def images_of_json(value: Any) -> Pixels:
+    """Convert a list of such images to (n, 784); blank ones are kept."""
+    if not isinstance(value, list) or not value:
+        raise Invalid("request.images_list", pixels=PIXELS)
+    rows = [_whole_numbers(image) for image in value]
+    images = np.concatenate(
+        [_numbers(value[i], i) if row is None else row for i, row in enumerate(rows)]
+    )
+    _check_range(images)
+    return images
+
+
+def images_of_bytes(body: bytes) -> Pixels:
+    """Convert n x 784 bytes to (n, 784); blank images are kept."""
+    if not body or len(body) % PIXELS:
+        raise Invalid("request.batch_bytes", pixels=PIXELS, found=len(body))
+    images = np.frombuffer(body, np.uint8).reshape(-1, PIXELS)
+    _check_range(images)
+    return images
+
+
+def _check_range(images: Pixels) -> None:
+    """Raise Invalid, with its place, for the first image of 0..1 or of black on white."""
+    highest = images.max(axis=1)
+    for index in np.flatnonzero((highest > 0) & (highest <= 1))[:1]:
+        raise _refusal("request.image_to_one", int(index))
+    for index in np.flatnonzero(images[:, 0] > MIDDLE):
+        if _is_inverted(images[index]):
+            raise _refusal("request.image_inverted", int(index))
+
+
+def _is_inverted(image: Pixels) -> bool:
+    """Whether the border is light nearly everywhere, as in none of MNIST's 70,000 images."""
+    light = np.count_nonzero(image[_BORDER_PIXELS] > MIDDLE)
+    return bool(light >= LIGHT_BORDER * len(_BORDER_PIXELS))
+
+
+def _whole_numbers(value: Any) -> Pixels | None:
+    """The fast path: whole numbers from 0 to 255 as bytes, (1, 784). None for anything else."""
+    if not isinstance(value, list):
+        return None
+    if len(value) == 28:
+        if not all(isinstance(row, list) and len(row) == 28 for row in value):
+            return None
+        value = list(chain.from_iterable(value))
+    if len(value) != PIXELS:
+        return None
+    try:  # CPython makes a bytearray from a list in less than half the time of bytes
+        return np.frombuffer(bytearray(value), np.uint8).reshape(1, PIXELS)
+    except (TypeError, ValueError):
+        return None
+
+
+def _numbers(value: Any, index: int | None = None) -> Pixels:
+    """Convert any finite numbers from 0 to 255 to (1, 784). Raises Invalid with what is wrong.
+
+    `index` is the image's place in its batch.
+    """
+
+    def refusal(code: str, **found: Any) -> Invalid:
+        said = Message(code, found)
+        return _refusal("request.image_numbers", index, pixels=PIXELS, found=said)
+
+    try:
+        array = np.asarray(value)
+    except ValueError:
+        raise refusal("request.image_ragged") from None
+    if array.dtype.kind not in "iuf":
+        raise refusal("request.image_no_number")
+    if array.shape not in ((PIXELS,), (28, 28)):
+        if array.ndim == 1:
+            raise refusal("request.image_count", count=array.size)
+        raise refusal("request.image_shape", shape=list(array.shape))
+    flat = array.reshape(PIXELS).astype(np.float64)
+    wrong = ~((flat >= 0) & (flat <= 255))
+    if wrong.any():
+        place = int(wrong.argmax())
+        raise refusal("request.image_value", value=flat[place], place=place)
+    return flat.reshape(1, PIXELS)
+
+
+def _refusal(code: str, index: int | None, **values: Any) -> Invalid:
+    """An error about an image, which is named by its place if it is one of several."""
+    nth = Message("request.image_nth", {"index": index})
+    return Invalid(code, image=Message("request.image_one") if index is None else nth, **values)
