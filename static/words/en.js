@@ -67,6 +67,9 @@ export default {
     "tryOne": "Try one",
     "tryHard": "Try a hard one",
     "file": "Or paste or drop a picture of a digit anywhere on this page, or <label class='link' for='image-file'>choose a file</label>.",
+    "found": "{n} digits were found in the picture: {number}. The first is on the pad; pick any other.",
+    "foundOne": "Digit {n}, read as {digit}",
+    "foundPicture": "Your picture",
     "keys": "Keys",
     "keyList": "<kbd>Ctrl</kbd>+<kbd>Z</kbd> undo · <kbd>Ctrl</kbd>+<kbd>Y</kbd> redo · <kbd>Delete</kbd> clear · <kbd>[</kbd> <kbd>]</kbd> pen width · <kbd>T</kbd> try one · <kbd>0</kbd>–<kbd>9</kbd> say which digit it is. On the pad: arrows move, <kbd>Space</kbd> puts the pen down and lifts it."
   },

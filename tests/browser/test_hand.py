@@ -4,6 +4,7 @@ import base64
 import io
 from collections.abc import Callable
 
+import numpy as np
 from PIL import Image
 from playwright.sync_api import Page, expect
 
@@ -215,6 +216,56 @@ def test_what_is_no_picture_is_said_in_words_until_one_is_shown(page: Page, watc
         expect(page.locator("#announce")).to_contain_text(said)
     expect(page.locator("#announce")).to_be_empty()
     watch.complaints = [said for said in watch.complaints if "415" not in said]
+
+
+def digits_in_a_row(*indices: int) -> bytes:
+    """Some of MNIST's test digits beside one another as a JPEG, dark on light."""
+    images = load_mnist_part("test")[0]
+    row = np.hstack([images[index].reshape(28, 28) for index in indices])
+    picture = io.BytesIO()
+    image = Image.fromarray(255 - row).resize((280 * len(indices), 280))
+    image.save(picture, "JPEG", quality=90)
+    return picture.getvalue()
+
+
+def test_each_of_several_digits_in_a_picture_is_offered(page: Page) -> None:
+    """MNIST's test digits 0 and 1 are a 7 and a 2."""
+    file = {"name": "72.jpg", "mimeType": "image/jpeg", "buffer": digits_in_a_row(0, 1)}
+    page.set_input_files("#image-file", file)
+    expect(page.locator("#found-say")).to_contain_text("2 digits were found in the picture: 72.")
+    expect(page.locator("#digit")).to_have_text("7")
+    boxes = page.locator("#found-boxes button")
+    expect(boxes).to_have_count(2)
+    boxes.nth(1).click()
+    expect(page.locator("#digit")).to_have_text("2")
+    expect(boxes.nth(1)).to_have_attribute("aria-pressed", "true")
+    left, right = (boxes.nth(place).bounding_box() for place in (0, 1))
+    frame = page.locator("#found-picture").bounding_box()
+    assert left
+    assert right
+    assert frame
+    middle = frame["x"] + frame["width"] / 2
+    assert left["x"] + left["width"] <= middle <= right["x"]
+    page.click("#clear")
+    expect(page.locator("#found")).to_be_hidden()
+
+
+def test_a_large_picture_is_made_smaller_before_it_is_sent(page: Page) -> None:
+    noise = np.random.default_rng(0).integers(225, 256, (2000, 2000)).astype(np.uint8)
+    digit = Image.fromarray(load_mnist_part("test")[0][1].reshape(28, 28)).resize((2000, 2000))
+    noise[np.asarray(digit) > 127] = 20
+    picture = io.BytesIO()
+    Image.fromarray(noise).save(picture, "PNG")
+    assert len(picture.getvalue()) > 2 * 1024 * 1024
+    file = {"name": "large.png", "mimeType": "image/png", "buffer": picture.getvalue()}
+    with page.expect_request("**/predict?details=true") as request:
+        page.set_input_files("#image-file", file)
+    sent = request.value.post_data_buffer
+    assert sent is not None
+    start, end = sent.index(b"\x89PNG"), sent.rindex(b"\r\n--")
+    with Image.open(io.BytesIO(sent[start:end])) as image:
+        assert image.size == (1600, 1600)
+    expect(page.locator("#digit")).to_have_text("2")
 
 
 def test_a_misread_test_digit_is_called_wrong(page: Page, live_server: str) -> None:

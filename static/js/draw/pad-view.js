@@ -1,8 +1,9 @@
 /** The pad and its controls: buttons, keyboard shortcuts, image files and test digits. */
 
-import { predictImage } from "../service/api.js";
+import { predictEach, predictImage } from "../service/api.js";
 import { find, findAll } from "../ui/dom.js";
-import { greyPixels } from "./picture.js";
+import { FoundDigits } from "./found-digits.js";
+import { greyPixels, smaller } from "./picture.js";
 import { PointerPen } from "./pointer-pen.js";
 import { KeyPen } from "./key-pen.js";
 import { COUNT, testDigit } from "./samples.js";
@@ -14,12 +15,14 @@ export class PadView {
   #drawing;
   #tell;
   #pointerPen;
+  #found;
   #width = find("#pen-width");
 
   /** `tell(text)`: a short message to the reader. */
   constructor(drawing, tell) {
     this.#drawing = drawing;
     this.#tell = tell;
+    this.#found = new FoundDigits(drawing);
     this.#pointerPen = new PointerPen(find("#ink"), drawing, Number(this.#width.value));
     new KeyPen(find("#ink"), find("#nib"), drawing, () => this.#pointerPen.penWidth, tell);
     drawing.addEventListener("change", () => this.#buttons());
@@ -63,8 +66,13 @@ export class PadView {
   #image(file) {
     if (!file) return;
     this.#try(async () => {
-      const { stages } = await predictImage(file);
-      this.#drawing.showPixels(await greyPixels(stages.input));
+      const sent = await smaller(file);
+      const { stages, uncertain } = await predictImage(sent);
+      if (uncertain) {
+        const found = await predictEach(sent);
+        if (found.digits.length > 1) return this.#found.show(found, stages.grey);
+      }
+      return this.#drawing.showPixels(await greyPixels(stages.input));
     });
   }
 

@@ -80,6 +80,13 @@ export function predictImage(file, id = null) {
   return call("POST", `/predict${query({ details: true, model: id })}`, { body: form });
 }
 
+/** Each digit of a picture, with its box: {digits: [{digit, box, pixels, …}], number, width, height}. */
+export function predictEach(file, id = null) {
+  const form = new FormData();
+  form.append("image", file);
+  return call("POST", `/predict${query({ digits: "many", model: id })}`, { body: form });
+}
+
 /** One of MNIST's test digits: {index, label, pixels}. */
 export const digit = (index) => call("GET", `/digits/${index}`);
 
