@@ -12,7 +12,7 @@ Grey = npt.NDArray[np.uint8]
 # The background has one value in this share of a 28x28 image's border (which some of MNIST's digits
 # touch) and in all of other borders, and in this share of all pixels.
 UNIFORM_BORDER, UNIFORM_AREA = 0.85, 0.25
-SIDE_COVERED = 0.6  # share of the bounding box's side that each side of a frame or panel covers
+SIDE_COVERED = 0.6  # share of its bounding box's side that the side of a frame or panel covers
 NARROW = 0.4  # width per height, or height per width, of strokes that may fill their box
 
 
@@ -54,25 +54,23 @@ def _subtract(grey: Grey, level: int) -> Grey:
 
 
 def _is_one_drawing(ink: Grey) -> bool:
-    """Whether the ink leaves no row or column free between its parts, and is no frame or panel.
-
-    Both are told from the number of its pixels in each row and each column.
-    """
-    mask = (ink > 0).astype(np.float32)
-    rows = mask @ np.ones(mask.shape[1], np.float32)
-    columns = np.ones(mask.shape[0], np.float32) @ mask
-    used_rows, used_columns = np.flatnonzero(rows), np.flatnonzero(columns)
-    if not used_rows.size:
+    """Whether no free row or column lies between parts of the ink, and it is no frame or panel."""
+    mask = ink > 0
+    rows = np.logical_or.reduce(mask, axis=1).tobytes()  # searched at the speed of memory
+    top, bottom = rows.find(1), rows.rfind(1) + 1
+    if top < 0:
         return True  # blank: the normalisation says so
-    height, width = (int(used[-1] - used[0]) + 1 for used in (used_rows, used_columns))
-    if height > used_rows.size or width > used_columns.size:
+    mask = mask[top:bottom]
+    columns = np.logical_or.reduce(mask, axis=0).tobytes()
+    left, right = columns.find(1), columns.rfind(1) + 1
+    if rows.find(0, top, bottom) >= 0 or columns.find(0, left, right) >= 0:
         return False
-    if min(height, width) < NARROW * max(height, width):
-        return True
-    return not (_two_sides(rows, width) and _two_sides(columns, height))
+    return not _is_box(mask[:, left:right])
 
 
-def _two_sides(counts: npt.NDArray[np.float32], length: int) -> bool:
-    """Whether lines of about this length lie far apart, as two opposite sides of a frame do."""
-    long = np.flatnonzero(counts > SIDE_COVERED * length)
-    return bool(long.size and long[-1] - long[0] > SIDE_COVERED * np.count_nonzero(counts))
+def _is_box(mask: npt.NDArray[np.bool_]) -> bool:
+    """Whether all four sides of the bounding box are lines, as those of a frame or a panel are."""
+    if min(mask.shape) < NARROW * max(mask.shape):
+        return False
+    sides = (mask[1], mask[-2], mask[:, 1], mask[:, -2])  # the outermost may be soft
+    return all(np.count_nonzero(side) > SIDE_COVERED * len(side) for side in sides)
