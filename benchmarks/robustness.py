@@ -11,8 +11,8 @@ It runs on earlier versions too: `PYTHONPATH=EARLIER python benchmarks/robustnes
 import argparse
 import io
 import time
-from collections.abc import Callable
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 from typing import NamedTuple
 
@@ -62,9 +62,16 @@ def same(first: object, *_: object, **__: object) -> object:
     return first
 
 
-# What --without can leave out: its name, the function's in app.imaging.segmentation, and what
-# stands in for it.
-STAGES: dict[str, tuple[str, Callable[..., object]]] = {}
+# What --without can leave out: its module in app.imaging, its name, and what stands in for it.
+STAGES: dict[str, tuple[str, str, object]] = {
+    "frames": ("segmentation", "remove_frame", same),
+    "enclosures": ("segmentation", "open_enclosures", lambda grey: (grey, 0, 0)),
+    "levels": ("segmentation", "two_levels", lambda *_, **__: None),
+    "lines": ("segmentation", "remove_ruled_lines", same),
+    "hard edges": ("illumination", "HARD_EDGED", 2.0),  # a share that no picture reaches
+    "parts": ("segmentation", "group_digits", lambda parts, *_: parts),
+    "enlargement": ("decode", "_enlarge", same),
+}
 
 
 @dataclass
@@ -136,13 +143,11 @@ def sources(strokes: Path | None) -> tuple[np.ndarray, np.ndarray]:
 
 
 def leave_out(stage: str) -> None:
-    """Replace a stage of the segmentation by one that does nothing."""
-    from app.imaging import segmentation  # earlier versions have none
-
-    attribute, stand_in = STAGES[stage]
-    if not callable(getattr(segmentation, attribute, None)):
-        raise SystemExit(f"The stage {stage} is to be {attribute} in the segmentation: not found.")
-    setattr(segmentation, attribute, stand_in)
+    """Replace a stage of the preparation by one that does nothing."""
+    name, attribute, stand_in = STAGES[stage]
+    module = import_module(f"app.imaging.{name}")  # earlier versions have not all of them
+    getattr(module, attribute)  # a stage that is gone is to fail here
+    setattr(module, attribute, stand_in)
 
 
 def measure(

@@ -37,16 +37,17 @@ def extract_foreground(grey: Grey, lossy: bool = False) -> Foreground:
     from app.imaging.segmentation import segment
 
     found = segment(grey, lossy)
+    ink = found.ink()
     if not found.doubtful:
-        return Foreground(found.ink, None)
-    other = segment(grey, lossy, inverted=True).ink
-    if not found.ink.any():
+        return Foreground(ink, None)
+    other = segment(grey, lossy, inverted=True).ink()
+    if not ink.any():
         return Foreground(other, None)
-    return Foreground(found.ink, other if other.any() else None)
+    return Foreground(ink, other if other.any() else None)
 
 
 def extract_digits(grey: Grey, lossy: bool = False) -> list[Segment]:
     """Each digit of a grey picture (h, w), line by line, from left to right."""
     from app.imaging.segmentation import segment
 
-    return segment(grey, lossy).digits
+    return segment(grey, lossy).segments()

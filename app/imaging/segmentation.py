@@ -8,6 +8,7 @@ left out.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import NamedTuple
 
 import cv2
@@ -37,12 +38,41 @@ class Segment(NamedTuple):
     box: Box
 
 
-class Segmentation(NamedTuple):
-    """All ink of the digits (h, w), white on black; each digit, line by line from left to right."""
+@dataclass(frozen=True, slots=True)
+class Segmentation:
+    """The digits in a picture, as parts of the ink that was found in some of it, at some scale."""
 
-    ink: Grey
-    digits: list[Segment]
+    everything: Grey  # (h, w): all ink, white on black
+    labels: Labels  # (h, w): the connected component of each pixel
+    digits: list[Part]  # line by line, from left to right
+    place: tuple[int, int]  # of the first pixel in the whole picture: left, top
+    scale: int  # pixels of the whole picture to one of these
     doubtful: bool  # light and dark may have to be exchanged
+
+    def ink(self) -> Grey:
+        """The ink (h, w) of all digits."""
+        return np.where(mask_of(self.digits, self.labels), self.everything, np.uint8(0))
+
+    def segments(self) -> list[Segment]:
+        """Each digit by itself."""
+        return [Segment(self._cut(digit), self._box(digit)) for digit in self.digits]
+
+    def _cut(self, digit: Part) -> Grey:
+        """A digit's ink with its soft edges, without that of others in its bounding box."""
+        around = np.s_[
+            max(digit.top - 1, 0) : digit.bottom + 1, max(digit.left - 1, 0) : digit.right + 1
+        ]
+        mask = mask_of([digit], self.labels[around])
+        return np.where(mask, self.everything[around], np.uint8(0))
+
+    def _box(self, digit: Part) -> Box:
+        (left, top), scale = self.place, self.scale
+        return Box(
+            left + scale * digit.left,
+            top + scale * digit.top,
+            scale * digit.width,
+            scale * digit.height,
+        )
 
 
 def segment(grey: Grey, lossy: bool, inverted: bool = False) -> Segmentation:
@@ -50,40 +80,21 @@ def segment(grey: Grey, lossy: bool, inverted: bool = False) -> Segmentation:
 
     If `inverted`, the ink is sought in what would have been taken for the background.
     """
-    picture, scale = reduce_photo(grey) if lossy else (grey, 1)
-    inside = open_enclosures(remove_frame(picture))
-    left, top = scale * inside.left, scale * inside.top
-    found = two_levels(inside.grey, lossy, inverted)
+    picture, first = reduce_photo(grey) if lossy else (grey, 1)
+    grey, top, left = open_enclosures(remove_frame(picture))
+    found, second = two_levels(grey, lossy, inverted), 1
     if found is None:
-        photo, more = reduce_photo(inside.grey)
+        photo, second = reduce_photo(grey)
         found = ink_of_photo(photo, inverted)
         if not found.coverage.any():  # it may be a filled shape, which the detector will name
-            filled = two_levels(photo, lossy, inverted, filled=True)
-            found = filled or found
-        scale *= more
+            found = two_levels(photo, lossy, inverted, filled=True) or found
     coverage = remove_ruled_lines(found.coverage)
     labels, parts = find_parts(coverage)
-    digits = group_digits(parts, coverage.shape, found.clean)
-    ink = np.floor(coverage * 255 + 0.5).astype(np.uint8)
-    segments = [
-        Segment(
-            _cut(digit, ink, labels),
-            Box(
-                left + scale * digit.left,
-                top + scale * digit.top,
-                scale * digit.width,
-                scale * digit.height,
-            ),
-        )
-        for digit in digits
-    ]
-    kept = np.where(mask_of(digits, labels), ink, np.uint8(0))
-    return Segmentation(kept, segments, found.doubtful)
-
-
-def _cut(digit: Part, ink: Grey, labels: Labels) -> Grey:
-    """A digit's ink with its soft edges, without that of others in its bounding box."""
-    around = np.s_[
-        max(digit.top - 1, 0) : digit.bottom + 1, max(digit.left - 1, 0) : digit.right + 1
-    ]
-    return np.where(mask_of([digit], labels[around]), ink[around], np.uint8(0))
+    return Segmentation(
+        np.floor(coverage * 255 + 0.5).astype(np.uint8),
+        labels,
+        group_digits(parts, coverage.shape, found.clean),
+        (first * left, first * top),
+        first * second,
+        found.doubtful,
+    )

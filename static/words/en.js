@@ -67,7 +67,7 @@ export default {
     "tryOne": "Try one",
     "tryHard": "Try a hard one",
     "file": "Or paste or drop a picture of a digit anywhere on this page, or <label class='link' for='image-file'>choose a file</label>.",
-    "found": "{n} digits were found in the picture: {number}. The first is on the pad; pick any other.",
+    "found": "{n} digits were found in the picture: {number}. Pick the one that the pad shows.",
     "foundOne": "Digit {n}, read as {digit}",
     "foundPicture": "Your picture",
     "keys": "Keys",

@@ -251,25 +251,30 @@ def test_each_of_several_digits_in_a_picture_is_offered(page: Page) -> None:
 
 
 def test_a_large_picture_is_made_smaller_before_it_is_sent(page: Page) -> None:
-    noise = np.random.default_rng(0).integers(225, 256, (2000, 2000)).astype(np.uint8)
-    digit = Image.fromarray(load_mnist_part("test")[0][1].reshape(28, 28)).resize((2000, 2000))
-    noise[np.asarray(digit) > 127] = 20
-    picture = io.BytesIO()
-    Image.fromarray(noise).save(picture, "PNG")
-    assert len(picture.getvalue()) > 2 * 1024 * 1024
-    file = {"name": "large.png", "mimeType": "image/png", "buffer": picture.getvalue()}
-    with page.expect_request("**/predict?details=true") as request:
-        page.set_input_files("#image-file", file)
-    sent = request.value.post_data_buffer
-    assert sent is not None
-    start, end = sent.index(b"\x89PNG"), sent.rindex(b"\r\n--")
-    with Image.open(io.BytesIO(sent[start:end])) as image:
-        assert image.size == (1600, 1600)
-    expect(page.locator("#digit")).to_have_text("2")
+    sizes = page.evaluate(
+        """async () => {
+          const { smaller } = await import("/js/draw/picture.js");
+          const sizes = [];
+          for (const side of [200, 2000]) {
+            const canvas = new OffscreenCanvas(side, side / 2);
+            const context = canvas.getContext("2d");
+            const image = context.createImageData(side, side / 2);
+            for (let i = 0; i < image.data.length; i++) image.data[i] = 128 + 127 * Math.sin(i * i);
+            context.putImageData(image, 0, 0);
+            const file = await canvas.convertToBlob();
+            const sent = await smaller(file);
+            const { width, height } = await createImageBitmap(sent);
+            sizes.push([sent === file, width, height]);
+          }
+          const words = new Blob(["no picture".repeat(300000)]);
+          return [...sizes, (await smaller(words)) === words];
+        }"""
+    )
+    assert sizes == [[True, 200, 100], [False, 1600, 800], True]
 
 
 def test_a_misread_test_digit_is_called_wrong(page: Page, live_server: str) -> None:
-    answer = page.request.get(f"{live_server}/models/pretrained/evaluation?worst=1").json()
+    answer = page.request.get(f"{live_server}/models/pixels/evaluation?worst=1").json()
     (worst,) = answer["mistakes"]
     page.goto(f"{live_server}/#ink=m{worst['index']}")
     page.reload()
