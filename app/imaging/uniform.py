@@ -19,23 +19,28 @@ NARROW = 0.4  # width per height, or height per width, of strokes that may fill 
 def plain_drawing(grey: Grey) -> Grey | None:
     """White ink on black, exactly as drawn, if `grey` (h, w) is a drawing on a uniform background.
 
-    None for anything else: ink at the border, parts that lie apart, what may be a frame or a panel.
+    It is cut to its bounding box, but for 28x28 pixels. None for anything else: ink at the border,
+    parts that lie apart, what may be a frame or a panel.
     """
     level = _background_level(grey)
     if level is None:
         return None
     ink = _subtract(grey, level)
-    return ink if grey.shape == (28, 28) or _is_one_drawing(ink) else None
+    return ink if grey.shape == (28, 28) else _one_drawing(ink)
 
 
 def _background_level(grey: Grey) -> int | None:
     """The value of a uniform background, or None."""
-    border = np.concatenate((grey[0], grey[-1], grey[:, 0], grey[:, -1]))
-    small = grey.shape == (28, 28)
-    level = int(np.bincount(border).argmax() if small else border[0])
-    enough = len(border) * (UNIFORM_BORDER if small else 1)
-    if np.count_nonzero(border == level) < enough:
-        return None
+    if grey.shape == (28, 28):
+        border = np.concatenate((grey[0], grey[-1], grey[:, 0], grey[:, -1]))
+        level = int(np.bincount(border).argmax())
+        if np.count_nonzero(border == level) < UNIFORM_BORDER * len(border):
+            return None
+    else:
+        level = int(grey[0, 0])
+        sides = (grey[0], grey[-1], grey[:, 0], grey[:, -1])
+        if any(side.tobytes().strip(bytes([level])) for side in sides):
+            return None
     if np.count_nonzero(grey == level) < UNIFORM_AREA * grey.size:
         return None
     return level
@@ -53,19 +58,18 @@ def _subtract(grey: Grey, level: int) -> Grey:
     return np.maximum(difference, 0).astype(np.uint8)
 
 
-def _is_one_drawing(ink: Grey) -> bool:
-    """Whether no free row or column lies between parts of the ink, and it is no frame or panel."""
+def _one_drawing(ink: Grey) -> Grey | None:
+    """The ink cut to its bounding box; None if a free row or column parts it, or for a frame."""
     mask = ink > 0
     rows = np.logical_or.reduce(mask, axis=1).tobytes()  # searched at the speed of memory
     top, bottom = rows.find(1), rows.rfind(1) + 1
     if top < 0:
-        return True  # blank: the normalisation says so
-    mask = mask[top:bottom]
-    columns = np.logical_or.reduce(mask, axis=0).tobytes()
+        return ink  # blank: the normalisation says so
+    columns = np.logical_or.reduce(mask[top:bottom], axis=0).tobytes()
     left, right = columns.find(1), columns.rfind(1) + 1
     if rows.find(0, top, bottom) >= 0 or columns.find(0, left, right) >= 0:
-        return False
-    return not _is_box(mask[:, left:right])
+        return None
+    return None if _is_box(mask[top:bottom, left:right]) else ink[top:bottom, left:right]
 
 
 def _is_box(mask: npt.NDArray[np.bool_]) -> bool:
