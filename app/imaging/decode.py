@@ -22,7 +22,6 @@ from app.errors import Invalid, TooLarge, UnsupportedMedia
 from app.imaging.box import Box
 from app.imaging.foreground import Foreground, extract_digits, extract_foreground
 from app.imaging.stroke_width import normalize_stroke_width
-from model.errors import BlankImageError
 from model.messages import Message
 from model.preprocessing import normalize
 
@@ -135,15 +134,6 @@ def find_digits(grey: Grey, lossy: bool, width: int, height: int) -> DigitsInPic
     return DigitsInPicture(digits, width, height)
 
 
-def _is_surely_large(ink: Grey) -> bool:
-    """A quick test on every fourth pixel, which spares most drawings the search for their box."""
-    try:
-        top, bottom, left, right = normalize.bounding_box(ink[::4, ::4])
-    except BlankImageError:
-        return False
-    return 4 * (max(bottom - top, right - left) - 1) >= SMALL_INK
-
-
 def _scaled(box: Box, x: float, y: float) -> Box:
     return Box(
         round(x * box.left),
@@ -186,20 +176,17 @@ def _to_pen(ink: Grey) -> Grey:
 
 
 def _enlarge(ink: Grey) -> Grey:
-    """Cut small ink (h, w) to its bounding box and enlarge it smoothly, so that no steps show.
+    """Enlarge small ink (h, w) smoothly, so that its pixels do not show as steps.
 
     28x28 pixels, the network's own size, are kept, and so are larger inks.
     """
-    if ink.shape == (normalize.SIDE, normalize.SIDE) or _is_surely_large(ink) or not ink.any():
+    side = max(ink.shape)
+    if side >= SMALL_INK or ink.shape == (normalize.SIDE, normalize.SIDE):
         return ink
-    top, bottom, left, right = normalize.bounding_box(ink)
-    side = max(bottom - top, right - left)
-    if side >= SMALL_INK:
-        return ink
-    crop = np.pad(ink[top:bottom, left:right], 1)  # soft edges outwards
     factor = -(-SMALL_INK // side)
-    size = crop.shape[1] * factor, crop.shape[0] * factor
-    return np.asarray(Image.fromarray(crop).resize(size, Image.Resampling.BICUBIC))
+    padded = np.pad(ink, 1)  # for soft edges outwards
+    size = padded.shape[1] * factor, padded.shape[0] * factor
+    return np.asarray(Image.fromarray(padded).resize(size, Image.Resampling.BICUBIC))
 
 
 def png(grey: Grey) -> bytes:

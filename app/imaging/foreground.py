@@ -18,7 +18,7 @@ Grey = npt.NDArray[np.uint8]
 
 
 class Foreground(NamedTuple):
-    """White ink on black (h, w), all 0 when there is none."""
+    """White ink on black, cut to its box (28x28 pixels are not); all 0 if there is none."""
 
     ink: Grey
     other: Grey | None  # where it is doubtful what is ink: the ink if light and dark are exchanged

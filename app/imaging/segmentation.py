@@ -9,6 +9,7 @@ left out.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import reduce
 from typing import NamedTuple
 
 import cv2
@@ -50,8 +51,10 @@ class Segmentation:
     doubtful: bool  # light and dark may have to be exchanged
 
     def ink(self) -> Grey:
-        """The ink (h, w) of all digits."""
-        return np.where(mask_of(self.digits, self.labels), self.everything, np.uint8(0))
+        """The ink of all digits, cut to their bounding box; all 0 where there are none."""
+        if not self.digits:
+            return np.zeros_like(self.everything)
+        return self._cut(reduce(Part.joined, self.digits))
 
     def segments(self) -> list[Segment]:
         """Each digit by itself."""

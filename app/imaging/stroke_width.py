@@ -10,7 +10,6 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from model.errors import BlankImageError
 from model.preprocessing import normalize
 
 __all__ = ["normalize_stroke_width"]
@@ -26,34 +25,30 @@ COARSE = 4  # pixels between the samples of the quick test
 SMALL = 60  # pixels of the longer side; below, steps of a pixel are too coarse
 
 
-def normalize_stroke_width(foreground: Grey) -> Grey:
+def normalize_stroke_width(ink: Grey) -> Grey:
     """Dilate or erode the strokes of white on black (h, w), 0..255, to a usual stroke width.
 
-    A picture of usual strokes, or too small to measure, is returned as it is.
+    The ink is to be cut to its bounding box. If its strokes are of a usual width, or it is too
+    small to measure, it is returned as it is.
     """
-    if max(foreground.shape) < SMALL or not _is_unusual(foreground):
-        return foreground
-    top, bottom, left, right = normalize.bounding_box(foreground)
-    crop = foreground[top:bottom, left:right]
-    pixel = max(crop.shape) / normalize.BOX
-    width = _stroke_width(crop)
+    if max(ink.shape) < SMALL or not _is_unusual(ink):
+        return ink
+    pixel = max(ink.shape) / normalize.BOX
+    width = _stroke_width(ink)
     if width < THIN * pixel:
-        return _dilate(crop, round((THIN_TARGET * pixel - width) / 2))
+        return _dilate(ink, round((THIN_TARGET * pixel - width) / 2))
     if width > THICK * pixel:
-        return _erode(crop, round((width - THICK_TARGET * pixel) / 2))
-    return foreground
+        return _erode(ink, round((width - THICK_TARGET * pixel) / 2))
+    return ink
 
 
-def _is_unusual(foreground: Grey) -> bool:
+def _is_unusual(ink: Grey) -> bool:
     """A quick test on every fourth pixel, which spares most drawings the measurement."""
-    coarse = foreground[::COARSE, ::COARSE].copy()  # contiguous, for several passes
-    try:
-        top, bottom, left, right = normalize.bounding_box(coarse)
-    except BlankImageError:
-        return bool(foreground.any())
-    side = max(bottom - top, right - left)
-    crop = coarse[top:bottom, left:right]
-    share = float(crop.sum(dtype=np.int64)) / (side * side * float(crop.max()))
+    coarse = ink[::COARSE, ::COARSE]
+    highest = float(coarse.max())
+    if not highest:
+        return bool(ink.any())
+    share = float(coarse.sum(dtype=np.int64)) / (max(coarse.shape) ** 2 * highest)
     return not SPARSE <= share <= DENSE
 
 

@@ -8,11 +8,13 @@ import numpy.typing as npt
 __all__ = ["plain_drawing"]
 
 Grey = npt.NDArray[np.uint8]
+Mask = npt.NDArray[np.bool_]
 
 # The background has one value in this share of a 28x28 image's border (which some of MNIST's digits
 # touch) and in all of other borders, and in this share of all pixels.
 UNIFORM_BORDER, UNIFORM_AREA = 0.85, 0.25
 SIDE_COVERED = 0.6  # share of its bounding box's side that the side of a frame or panel covers
+SAMPLED = 25  # rows that are looked at, of those of the bounding box
 NARROW = 0.4  # width per height, or height per width, of strokes that may fill their box
 
 
@@ -22,15 +24,17 @@ def plain_drawing(grey: Grey) -> Grey | None:
     It is cut to its bounding box, but for 28x28 pixels. None for anything else: ink at the border,
     parts that lie apart, what may be a frame or a panel.
     """
-    level = _background_level(grey)
+    level = _border_level(grey)
     if level is None:
         return None
-    ink = _subtract(grey, level)
-    return ink if grey.shape == (28, 28) else _one_drawing(ink)
+    mask = grey != level
+    if grey.shape != (28, 28):
+        return _one_drawing(grey, mask, level)
+    return _subtract(grey, level) if _is_sparse(mask, mask.size) else None
 
 
-def _background_level(grey: Grey) -> int | None:
-    """The value of a uniform background, or None."""
+def _border_level(grey: Grey) -> int | None:
+    """The value of a uniform border, or None."""
     if grey.shape == (28, 28):
         border = np.concatenate((grey[0], grey[-1], grey[:, 0], grey[:, -1]))
         level = int(np.bincount(border).argmax())
@@ -41,8 +45,6 @@ def _background_level(grey: Grey) -> int | None:
         sides = (grey[0], grey[-1], grey[:, 0], grey[:, -1])
         if any(side.tobytes().strip(bytes([level])) for side in sides):
             return None
-    if np.count_nonzero(grey == level) < UNIFORM_AREA * grey.size:
-        return None
     return level
 
 
@@ -58,21 +60,33 @@ def _subtract(grey: Grey, level: int) -> Grey:
     return np.maximum(difference, 0).astype(np.uint8)
 
 
-def _one_drawing(ink: Grey) -> Grey | None:
+def _one_drawing(grey: Grey, mask: Mask, level: int) -> Grey | None:
     """The ink cut to its bounding box; None if a free row or column parts it, or for a frame."""
-    mask = ink > 0
-    rows = np.logical_or.reduce(mask, axis=1).tobytes()  # searched at the speed of memory
-    top, bottom = rows.find(1), rows.rfind(1) + 1
-    if top < 0:
-        return ink  # blank: the normalisation says so
+    pixels = mask.tobytes()  # the search for a byte runs at the speed of memory
+    first, width = pixels.find(1), mask.shape[1]
+    if first < 0:
+        return np.zeros_like(grey)  # blank: the normalisation says so
+    top, bottom = first // width, pixels.rfind(1) // width + 1
     columns = np.logical_or.reduce(mask[top:bottom], axis=0).tobytes()
     left, right = columns.find(1), columns.rfind(1) + 1
-    if rows.find(0, top, bottom) >= 0 or columns.find(0, left, right) >= 0:
+    if columns.find(0, left, right) >= 0:
         return None
-    return None if _is_box(mask[top:bottom, left:right]) else ink[top:bottom, left:right]
+    drawn = mask[top:bottom, left:right]
+    some = drawn[:: max(1, len(drawn) // SAMPLED)]  # a narrow gap moves the box but little
+    if not np.logical_or.reduce(some, axis=1).all():
+        return None
+    if _is_box(drawn) or not _is_sparse(drawn, mask.size):
+        return None
+    return _subtract(grey[top:bottom, left:right], level)
 
 
-def _is_box(mask: npt.NDArray[np.bool_]) -> bool:
+def _is_sparse(mask: Mask, size: int) -> bool:
+    """Whether enough of a picture of so many pixels is background; the mask holds all ink."""
+    most = (1 - UNIFORM_AREA) * size
+    return bool(mask.size <= most or np.count_nonzero(mask) <= most)
+
+
+def _is_box(mask: Mask) -> bool:
     """Whether all four sides of the bounding box are lines, as those of a frame or a panel are."""
     if min(mask.shape) < NARROW * max(mask.shape):
         return False

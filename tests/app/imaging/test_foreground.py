@@ -89,9 +89,10 @@ def test_traces_of_compression_are_not_ink() -> None:
     picture[60:140, 90:110] = 0
     picture[55:145, 84:88] = 249
     found = extract_foreground(picture, lossy=True)
-    assert found[60:140, 92:108].min() == 255
-    assert not found[:, :80].any()
-    assert not found[55:145, 84:86].any()
+    height, width = found.shape
+    assert 80 <= height <= 82
+    assert 20 <= width <= 22
+    assert found[1:-1, 1:-1].min() == 255
 
 
 @pytest.mark.parametrize("shape", [(1, 1), (1, 50), (2, 3), (28, 28), (900, 40)])
