@@ -139,7 +139,8 @@ def report(name: str, model: Classifier, pixels: np.ndarray, labels: np.ndarray)
     verdict = predict_or_reject(model, pixels)
     flagged = np.array([reason is not None for reason in verdict.reasons], bool)
     right = verdict.trace.a[-1].argmax(axis=1) == labels
-    shares = f"{flagged.mean():8.2%} {flagged[right].mean():15.2%} {flagged[~right].mean():11.1%}"
+    wrong = f"{flagged[~right].mean():11.1%}" if not right.all() else f"{'-':>11}"
+    shares = f"{flagged.mean():8.2%} {flagged[right].mean():15.2%} {wrong}"
     print(f"{name:32} {len(pixels):6,} {shares}")
     return flagged
 
