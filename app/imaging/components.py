@@ -18,10 +18,19 @@ SPECK = 0.02  # share of the digit's mass below which a component is dirt
 EDGE = 0.01  # share of the picture's longer side within which a component touches the border
 NEAR = 0.25  # share of the digit's longer side within which components belong to it
 DIRT_SIDE = 0.03  # share of the picture's longer side: where no component is larger, all are dirt
-LEAST_SIDE = 0.08  # share of it from which a component is preferred to those at the border, and
-# within which components belong to the digit in any case, as pieces of a broken stroke
+LEAST_SIDE = 0.08  # share of it from which a component is preferred to those at the border
 COMPARABLE = 0.5  # of the largest digit's height: what is as high may be another digit
-ABREAST = 0.5  # share of the narrower one's width that two parts of one digit share at least
+LEAST_MASS = 0.1  # of the largest digit's mass that another digit has at least
+ABREAST = 0.5  # share of the narrower one's width that two high parts of one digit share at least
+BROKEN = 0.15  # share of a digit's height that the gap between two high parts of it may have
+WHOLE_HEIGHT = 0.85  # share of its height from which a part above or below is not
+WHOLE = 0.6  # share of the largest digit's height and width from which a part is not a bit of one
+SPARSE = 0.1  # share of its box that the ink of a faint frame covers at most
+HELD = 0.25  # share of its height that what it holds is high at least
+FEW = 20  # of the heaviest parts may be what a frame holds
+FLAT = 6  # width per height from which a part is a level line
+LINE_HEIGHT = 0.2  # share of the highest part's height that an underline is high at most
+MOST_PARTS = 300  # the heaviest of which are looked at: more are a texture
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +59,8 @@ class Part:
         """The longer side of the bounding box, in pixels."""
         return max(self.height, self.width)
 
-    def touches(self, shape: tuple[int, ...]) -> bool:
-        """Whether it touches the border of a picture of this shape, or nearly so."""
-        margin = round(EDGE * max(shape))
+    def touches(self, shape: tuple[int, ...], margin: int) -> bool:
+        """Whether it comes within `margin` pixels of the border of a picture of this shape."""
         return (
             min(self.top, self.left) <= margin
             or self.bottom >= shape[0] - margin
@@ -97,37 +105,116 @@ def border_parts(parts: list[Part], shape: tuple[int, ...]) -> list[Part]:
 
     There are none where no other part could be the digit.
     """
-    large = LEAST_SIDE * max(shape)
-    if not any(part.side >= large and not part.touches(shape) for part in parts):
+    large, margin = LEAST_SIDE * max(shape), round(EDGE * max(shape))
+    coming_in = [part for part in parts if part.touches(shape, margin)]
+    if not any(part.side >= large and not part.touches(shape, margin) for part in parts):
         return []
-    return [part for part in parts if part.touches(shape)]
+    return coming_in
 
 
-def group_digits(parts: list[Part], shape: tuple[int, ...], clean: bool = False) -> list[Part]:
+def group_digits(
+    parts: list[Part], shape: tuple[int, ...], clean: bool = False, photo: bool = True
+) -> list[Part]:
     """The digits among the parts, line by line from left to right; empty when all are dirt.
 
     The largest is the one with the most mass, if possible one that does not touch the border; parts
     near a digit belong to it, and others are digits when they are about as high as the largest. In
-    a `clean` picture the smallest ink counts.
+    a `clean` picture the smallest ink counts; in a `photo` what comes near the border touches it.
     """
     longest = max(shape)
+    margin = round(EDGE * longest) if photo else 0
     if not parts or (not clean and all(part.side < DIRT_SIDE * longest for part in parts)):
         return []
-    inside = [part for part in parts if not part.touches(shape)]
-    heaviest = max(parts, key=lambda part: part.mass)
-    large = [
-        part
-        for part in inside
-        if part.side >= max(LEAST_SIDE * longest, COMPARABLE * heaviest.side * clean)
-    ]
-    main = max(large or parts, key=lambda part: part.mass)
+    parts = _without_underlines(sorted(parts, key=lambda part: -part.mass)[:MOST_PARTS])
+    framed = {part for part in parts if any(_is_faint_frame(part, other) for other in parts[:FEW])}
+    parts = [part for part in parts if part not in framed]
+    inside = [part for part in parts if not part.touches(shape, margin)]
+    at_border = [part for part in parts if part.touches(shape, margin)]
+    least = max(LEAST_SIDE * longest, COMPARABLE * parts[0].side if clean else 0)
+    large = [part for part in inside if part.side >= least]
+    main = (large or parts)[0]
     others = [part for part in inside if part is not main and part.mass >= SPECK * main.mass]
-    if not large:
-        others += [part for part in parts if part is not main and part not in inside]
-    digits = _merge([main, *others], LEAST_SIDE * longest)
+    others += [
+        part
+        for part in at_border
+        if part is not main and (not large or (not photo and _is_whole(part, main, shape[1])))
+    ]
+    digits = _merge([main, *others])
     main = max(digits, key=lambda digit: digit.mass)
-    kept = [digit for digit in digits if digit is main or _is_comparable(digit, main)]
-    return _in_reading_order(kept)
+    return _in_reading_order([digit for digit in digits if _is_comparable(digit, main)])
+
+
+def _without_underlines(parts: list[Part]) -> list[Part]:
+    """The parts, heaviest first, without level lines that are wider than any of the others."""
+    level = [part for part in parts if part.width > FLAT * part.height]
+    rest = [part for part in parts if part.width <= FLAT * part.height]
+    if not rest:
+        return parts
+    highest = max(rest, key=lambda part: part.height)
+    lines = {
+        part
+        for part in level
+        if part.width > highest.width and part.height < LINE_HEIGHT * highest.height
+    }
+    return [part for part in parts if part not in lines]
+
+
+def _is_faint_frame(part: Part, other: Part) -> bool:
+    """Whether it is a line around another part, too faint to be taken for a frame before."""
+    around = part.left < other.left and part.right > other.right
+    around = around and part.top < other.top and part.bottom > other.bottom
+    sparse = part.mass < SPARSE * part.width * part.height
+    return around and sparse and other.height >= HELD * part.height
+
+
+def _is_whole(part: Part, main: Part, width: int) -> bool:
+    """Whether a part at the border is a digit as large as the main one, not a bit of another."""
+    wide = part.width >= WHOLE * main.width
+    if part.left > 0 and part.right < width and part.height >= WHOLE_HEIGHT * main.height:
+        return True  # nothing of it can be cut off above or below
+    return wide and part.height >= WHOLE * main.height
+
+
+def _is_comparable(part: Part, main: Part) -> bool:
+    return part.height >= COMPARABLE * main.height and part.mass >= LEAST_MASS * main.mass
+
+
+def _merge(parts: list[Part]) -> list[Part]:
+    """Join the parts of each digit: high parts above one another, and small ones to the nearest."""
+    highest = max(part.height for part in parts)
+    digits = _merge_high([part for part in parts if part.height >= COMPARABLE * highest])
+    small = [part for part in parts if part.height < COMPARABLE * highest]
+    joined = True
+    while joined and small:
+        joined = False
+        for part in list(small):
+            nearest = min(digits, key=lambda digit: max(_gaps(digit, part)))
+            if max(_gaps(nearest, part)) <= NEAR * nearest.side:
+                digits[digits.index(nearest)] = nearest.joined(part)
+                small.remove(part)
+                joined = True
+    return digits
+
+
+def _merge_high(parts: list[Part]) -> list[Part]:
+    """Join parts that lie above one another with hardly a gap, as a broken stroke leaves them."""
+    digits: list[Part] = []
+    for part in parts:
+        for index, digit in enumerate(digits):
+            across, down = _gaps(digit, part)
+            abreast = -across >= ABREAST * min(digit.width, part.width)
+            if abreast and down <= BROKEN * digit.height:
+                digits[index] = digit.joined(part)
+                break
+        else:
+            digits.append(part)
+    return digits
+
+
+def _gaps(one: Part, other: Part) -> tuple[int, int]:
+    """The pixels between two bounding boxes, across and down; below 0 where they overlap."""
+    across = max(one.left, other.left) - min(one.right, other.right)
+    return across, max(one.top, other.top) - min(one.bottom, other.bottom)
 
 
 def _in_reading_order(digits: list[Part]) -> list[Part]:
@@ -140,38 +227,3 @@ def _in_reading_order(digits: list[Part]) -> list[Part]:
         else:
             lines.append([digit])
     return [digit for line in lines for digit in sorted(line, key=lambda digit: digit.left)]
-
-
-def _is_comparable(part: Part, main: Part) -> bool:
-    return part.height >= COMPARABLE * main.height and part.mass >= 0.1 * main.mass
-
-
-def _merge(parts: list[Part], least_near: float) -> list[Part]:
-    """Join parts of one digit: small ones near a large one, and those above one another."""
-    digits = sorted(parts, key=lambda part: -part.mass)
-    joined = True
-    while joined:
-        joined = False
-        for i, digit in enumerate(digits):
-            for other in digits[i + 1 :]:
-                if _belong_together(digit, other, least_near):
-                    digits.remove(other)
-                    digits[i] = digit.joined(other)
-                    joined = True
-                    break
-            if joined:
-                break
-    return digits
-
-
-def _belong_together(digit: Part, other: Part, least_near: float) -> bool:
-    """Whether `other` is near `digit`, and not another digit beside it."""
-    near = max(NEAR * digit.side, least_near)
-    across = max(digit.left, other.left) - min(
-        digit.right, other.right
-    )  # the gap; below 0: overlap
-    down = max(digit.top, other.top) - min(digit.bottom, other.bottom)
-    if across > near or down > near:
-        return False
-    beside = -across < ABREAST * min(digit.width, other.width)
-    return not (beside and other.height >= COMPARABLE * digit.height)

@@ -12,6 +12,7 @@ import struct
 from collections.abc import Iterator
 from functools import cache
 from importlib import import_module
+from math import log
 from typing import NamedTuple
 
 import numpy as np
@@ -119,9 +120,15 @@ def read_digits(data: bytes) -> DigitsInPicture:
     grey, lossy = decode(data)
     with _open(data) as image:
         width, height = image.size
-    if (width > height) != (grey.shape[1] > grey.shape[0]):  # it was turned
+    if _is_turned(width / height, grey.shape[1] / grey.shape[0]):
         width, height = height, width
     return find_digits(grey, lossy, width, height)
+
+
+def _is_turned(before: float, after: float) -> bool:
+    """Whether a picture of one ratio of width to height was turned by a quarter to the other."""
+    kept, turned = abs(log(after / before)), abs(log(after * before))
+    return kept > turned + 0.01  # reduction rounds
 
 
 def find_digits(grey: Grey, lossy: bool, width: int, height: int) -> DigitsInPicture:
@@ -208,7 +215,7 @@ def _open(data: bytes) -> Image.Image:
     try:
         image = _reader(kind)(io.BytesIO(data))
     except Exception as error:
-        raise _damaged(kind, error) from error
+        raise Invalid("image.damaged", kind=kind) from error
     width, height = image.size
     if width * height > MAX_PIXELS:
         raise TooLarge("image.too_many_pixels", width=width, height=height, most=MAX_PIXELS)
@@ -223,10 +230,6 @@ def _reader(kind: str) -> type[ImageFile.ImageFile]:
     return reader
 
 
-def _damaged(kind: str, error: Exception) -> Invalid:
-    return Invalid("image.damaged", kind=kind, error=str(error))
-
-
 def decode(data: bytes) -> tuple[Grey, bool]:
     """Decode to grey, upright, and tell whether the compression was lossy."""
     image = _open(data)
@@ -236,7 +239,7 @@ def decode(data: bytes) -> tuple[Grey, bool]:
         image.load()
         grey = _set_upright(_to_grey(image), image)
     except Exception as error:  # decoders raise many types on damaged files
-        raise _damaged(kind, error) from error
+        raise Invalid("image.damaged", kind=kind) from error
     return grey, kind == "JPEG" or (kind == "WEBP" and b"VP8L" not in data[:64])
 
 

@@ -38,11 +38,9 @@ def extract_foreground(grey: Grey, lossy: bool = False) -> Foreground:
 
     found = segment(grey, lossy)
     ink = found.ink()
-    if not found.doubtful:
+    if not (found.doubtful and ink.any()):
         return Foreground(ink, None)
     other = segment(grey, lossy, inverted=True).ink()
-    if not ink.any():
-        return Foreground(other, None)
     return Foreground(ink, other if other.any() else None)
 
 

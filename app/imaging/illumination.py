@@ -109,8 +109,8 @@ def _even_light(picture: Array, inverted: bool) -> tuple[Array, bool]:
     if (lighter > darker) != inverted:
         return 255 - usual - residual, doubtful
     # Division, since light scales the background and the foreground alike.
-    corrected: Array = np.divide(usual * picture, np.maximum(illumination, max(usual / 4, 1)))
-    return corrected, doubtful
+    corrected: Array = np.divide(usual * residual, np.maximum(illumination, max(usual / 4, 1)))
+    return corrected + np.float32(usual), doubtful
 
 
 def _illumination(picture: Array) -> Array:

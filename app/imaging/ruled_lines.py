@@ -21,8 +21,8 @@ SLOPES = np.linspace(-0.12, 0.12, 25)  # rows per column, for tilt and perspecti
 COVERED = 0.55  # share of the picture's width that a line covers at least
 AT_EDGE = 0.5  # share that it covers of the outermost eighths; a digit's strokes end before them
 THICKEST = 0.04  # thickness of a line as a share of the longer side
-THIN = 0.6  # thickness per stroke width of the other ink, below which a line is thin
-FAINT = 0.7  # darkness per darkness of the other ink, below which a line is faint
+THIN = 0.75  # thickness per stroke width of the other ink, below which a line is thin
+FAINT = 0.8  # darkness per darkness of the other ink, below which a line is faint
 MANY = 3  # as many lines are ruled, however thick and dark
 LEAST_REST = 0.1  # share of the ink's mass that is left at least without a line that is not faint
 
@@ -92,12 +92,16 @@ def _ruled(candidates: Mask, foreground: Array, mask: Mask) -> Mask:
     stroke, ink = _stroke_width(rest), float(np.percentile(foreground[rest], 75))
     left = float(foreground[rest].sum()) / float(foreground.sum())
     ruled = np.zeros_like(mask)
+    reach = _reach(mask.shape)
+    darkest = cv2.dilate(foreground, np.ones((2 * reach + 1, 1), np.uint8))  # across a line
     for label in range(1, count):
         line = labels == label
+        faint = float(np.median(darkest[line & mask])) < FAINT * ink
+        if not faint and left <= LEAST_REST:
+            continue
         thickness = _thickness(line & mask, mask)
-        faint = float(np.median(foreground[line & mask])) < FAINT * ink
-        thin = thickness < THIN * stroke and thickness <= max(3, THICKEST * max(mask.shape))
-        if faint or (left > LEAST_REST and (thin or count > MANY)):
+        slight = thickness <= max(3, THICKEST * max(mask.shape))
+        if faint or (slight and (thickness < THIN * stroke or count > MANY)):
             ruled |= line
     return ruled
 

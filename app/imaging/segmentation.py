@@ -86,17 +86,18 @@ def segment(grey: Grey, lossy: bool, inverted: bool = False) -> Segmentation:
     picture, first = reduce_photo(grey) if lossy else (grey, 1)
     grey, top, left = open_enclosures(remove_frame(picture))
     found, second = two_levels(grey, lossy, inverted), 1
+    photo = found is None
     if found is None:
-        photo, second = reduce_photo(grey)
-        found = ink_of_photo(photo, inverted)
+        small, second = reduce_photo(grey)
+        found = ink_of_photo(small, inverted)
         if not found.coverage.any():  # it may be a filled shape, which the detector will name
-            found = two_levels(photo, lossy, inverted, filled=True) or found
+            found = two_levels(small, lossy, inverted, filled=True) or found
     coverage = remove_ruled_lines(found.coverage)
     labels, parts = find_parts(coverage)
     return Segmentation(
         np.floor(coverage * 255 + 0.5).astype(np.uint8),
         labels,
-        group_digits(parts, coverage.shape, found.clean),
+        group_digits(parts, coverage.shape, found.clean, photo),
         (first * left, first * top),
         first * second,
         found.doubtful,

@@ -75,7 +75,7 @@ def _one_drawing(grey: Grey, mask: Mask, level: int) -> Grey | None:
     some = drawn[:: max(1, len(drawn) // SAMPLED)]  # a narrow gap moves the box but little
     if not np.logical_or.reduce(some, axis=1).all():
         return None
-    if _is_box(drawn) or not _is_sparse(drawn, mask.size):
+    if _is_box(drawn) or _is_nested(drawn) or not _is_sparse(drawn, mask.size):
         return None
     return _subtract(grey[top:bottom, left:right], level)
 
@@ -86,9 +86,17 @@ def _is_sparse(mask: Mask, size: int) -> bool:
     return bool(mask.size <= most or np.count_nonzero(mask) <= most)
 
 
+def _is_nested(mask: Mask) -> bool:
+    """Whether the middle row and the middle column cross three strokes each, as in a ring."""
+    lines = mask[len(mask) // 2], mask[:, mask.shape[1] // 2]
+    return all(np.count_nonzero(line[1:] != line[:-1]) >= 4 for line in lines)
+
+
 def _is_box(mask: Mask) -> bool:
     """Whether all four sides of the bounding box are lines, as those of a frame or a panel are."""
     if min(mask.shape) < NARROW * max(mask.shape):
         return False
-    sides = (mask[1], mask[-2], mask[:, 1], mask[:, -2])  # the outermost may be soft
+    # The outermost line may be soft, or the only one.
+    sides = (mask[0] | mask[1], mask[-1] | mask[-2])
+    sides += (mask[:, 0] | mask[:, 1], mask[:, -1] | mask[:, -2])
     return all(np.count_nonzero(side) > SIDE_COVERED * len(side) for side in sides)

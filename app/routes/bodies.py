@@ -20,6 +20,7 @@ FORM = "multipart/form-data"
 OCTETS = "application/octet-stream"
 IMAGE = "image/*"
 
+DEEPEST = 3  # lists within one another: images, rows, values
 QUICK_BYTES = 64 * 1024  # larger bodies are parsed in a thread, so that small ones need not wait
 
 
@@ -50,7 +51,7 @@ async def json_of(body: bytes) -> dict[str, Any]:
         raise Invalid("request.json_object")
     # In Python, True is a number, so nothing later would refuse it. The bytes are searched first,
     # because checking the type of each of 784 numbers takes longer than parsing them.
-    if (b"true" in body or b"false" in body) and _has_bool(fields.get("pixels")):
+    if (b"true" in body or b"false" in body) and _has_bool(fields.get("pixels"), DEEPEST):
         raise Invalid("request.booleans")
     return fields
 
@@ -70,5 +71,7 @@ def _parse(body: bytes) -> Any:
         return from_json(body)
 
 
-def _has_bool(value: Any) -> bool:
-    return isinstance(value, bool) or (isinstance(value, list) and any(map(_has_bool, value)))
+def _has_bool(value: Any, depth: int) -> bool:
+    if isinstance(value, list) and depth:
+        return any(_has_bool(each, depth - 1) for each in value)
+    return isinstance(value, bool)

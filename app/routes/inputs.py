@@ -72,23 +72,23 @@ async def several_images(request: Request) -> Pixels:
 
 
 async def labelled_images(request: Request) -> Examples:
-    """Images with their labels, in the body; beside a bare file `?label=7`. Raises ProblemError."""
+    """Images with their labels, which may be in the query for one. Raises ProblemError."""
     kind, body, content_type = await body_of(request, *KINDS)
     if kind == JSON:
         return await _labelled_json(request, await json_of(body))
     if kind == FORM:
         form = read_form(content_type, body)
-        label, file = _number(form.text("label"), "request.no_label"), _file(form)
+        label = _label(_number(form.text("label") or _asked(request), "request.no_label"))
+        file = _file(form)
     else:
-        label = _number(request.query_params.get("label"), "request.no_label_query")
-        file = body
-    known = _label(label)
-    return Examples((await read_picture(request, file)).pixels, np.array([known]), single=True)
+        label, file = _label(_number(_asked(request), "request.no_label_query")), body
+    return Examples((await read_picture(request, file)).pixels, np.array([label]), single=True)
 
 
 async def _labelled_json(request: Request, fields: dict[str, Any]) -> Examples:
     if "labels" not in fields:
-        label = _label(member(fields, "label"))
+        asked = None if "label" in fields else _asked(request)
+        label = _label(member(fields, "label") if asked is None else _number(asked, ""))
         picture = await _of_json(request, fields)
         return Examples(picture.pixels, np.array([label]), single=True)
     pixels, labels = member(fields, "pixels"), fields["labels"]
@@ -102,7 +102,7 @@ async def _labelled_json(request: Request, fields: dict[str, Any]) -> Examples:
 
 async def _of_json(request: Request, fields: dict[str, Any]) -> Picture:
     """The image in a JSON object: its `pixels`, or the file in its `image`."""
-    if "image" in fields and "pixels" not in fields:
+    if "image" in fields and fields.get("pixels") is None:
         return await read_picture(request, file_of_base64(fields["image"]))
     return Picture(one_of_json(member(fields, "pixels")))
 
@@ -112,6 +112,11 @@ def _file(form: Form) -> bytes:
     if file is None:
         raise Invalid("request.no_image")
     return file
+
+
+def _asked(request: Request) -> str | None:
+    """The label in the query, `?label=7`."""
+    return request.query_params.get("label") if request.scope["query_string"] else None
 
 
 def _number(text: str | None, missing: str) -> Any:

@@ -22,7 +22,7 @@ from model.preprocessing import normalize
 __all__ = ["Picture", "file_of_base64", "find_digits", "read_picture", "stages"]
 
 QUICK_PIXELS = 512 * 512  # of a picture: larger ones are read in a thread
-LARGE_PIXELS = 16 * 2**20  # of which only one is decoded at a time: it may take 600 MB
+LARGE_PIXELS = 4 * 2**20  # of a picture: of larger ones one is decoded at a time, for the memory
 
 Result = TypeVar("Result")
 
@@ -64,7 +64,9 @@ def file_of_base64(text: Any) -> bytes:
     """The bytes of a file given in base64, which may be a data: URL. Raises Invalid."""
     if not isinstance(text, str):
         raise Invalid("request.base64", found=repr(text)[:40])
-    content = text.partition(",")[2] if text.startswith("data:") else text
+    if text[:5].lower() == "data:":
+        text = text.partition(",")[2] or "data:"  # which is no base64
+    content = text
     content = "".join(content.split())  # lines, as many encoders make
     content += "=" * (-len(content) % 4)  # which some leave out
     try:
@@ -75,9 +77,12 @@ def file_of_base64(text: Any) -> bytes:
 
 async def _aside(request: Request, work: Callable[[bytes], Result], file: bytes) -> Result:
     """Do the work on a file at once if it is small, else in a thread; one large file at a time."""
-    pixels = decode.pixel_count(file)
-    if len(file) <= QUICK_BYTES and pixels <= QUICK_PIXELS:
-        return work(file)
+    if len(file) <= QUICK_BYTES:
+        pixels = decode.pixel_count(file)
+        if pixels <= QUICK_PIXELS:
+            return work(file)
+    else:  # a header, too, may be long
+        pixels = await asyncio.to_thread(decode.pixel_count, file)
     if pixels <= LARGE_PIXELS:
         return await asyncio.to_thread(work, file)
     async with request.app.state.large_pictures:

@@ -285,7 +285,7 @@ SENTENCES: dict[str, str] = {
         "The picture holds {found:,} pieces like digits; at most {most} are read in one picture. "
         "Cut it to the digits."
     ),
-    "image.damaged": "The {kind} file is damaged or cut off ({error}). Save or send it again.",
+    "image.damaged": "The {kind} file is damaged or cut off. Save or send it again.",
     # Models and explanations (app/store, app/serving).
     "model.bundled": "Edges, reads best",
     "model.bundled_pixels": "Pixels, as in the text",
