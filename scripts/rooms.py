@@ -21,7 +21,7 @@ WORDS = {
     "app/routes": "one file a resource; reads like the API's table",
     "app/jobs": "training jobs: queue, worker, events (Dask)",
     "app/serving": "models in memory: predict, explain, evaluate",
-    "app/imaging": "bytes of a picture to grey ink (Pillow)",
+    "app/imaging": "bytes of a picture to grey ink (Pillow, OpenCV)",
     "app/schemas": "what requests and answers hold (pydantic)",
     "app/store": "tables, leases, events, migrations (SQLAlchemy)",
     "app/security, telemetry": "keys, limits, headers; logs, metrics",
