@@ -56,6 +56,7 @@ FILES = {
         "settings": "settings, errors",
         "logs": "settings, errors",
         "blas": "settings, errors",
+        "json_text": "settings, errors",
         "errors": "settings, errors",
     },
     "model": {
