@@ -97,6 +97,6 @@ def _is_box(mask: Mask) -> bool:
     if min(mask.shape) < NARROW * max(mask.shape):
         return False
     # The outermost line may be soft, or the only one.
-    sides = (mask[0] | mask[1], mask[-1] | mask[-2])
-    sides += (mask[:, 0] | mask[:, 1], mask[:, -1] | mask[:, -2])
-    return all(np.count_nonzero(side) > SIDE_COVERED * len(side) for side in sides)
+    level = [mask[0] | mask[1], mask[-1] | mask[-2]]
+    upright = [mask[:, 0] | mask[:, 1], mask[:, -1] | mask[:, -2]]
+    return all(np.count_nonzero(side) > SIDE_COVERED * len(side) for side in level + upright)

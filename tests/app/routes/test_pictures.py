@@ -1,0 +1,115 @@
+"""The forms in which a picture and its pixels may be sent."""
+
+import base64
+import io
+import json
+from typing import Any
+
+import numpy as np
+import pytest
+from fastapi.testclient import TestClient
+from PIL import Image
+
+from model.data.idx import load_mnist_part
+from tests.app.conftest import Pixels, assert_problem, png
+
+JSON = {"content-type": "application/json"}
+
+
+def digits_in_a_row(*indices: int) -> bytes:
+    images = load_mnist_part("test")[0]
+    row = np.hstack([images[index].reshape(28, 28) for index in indices])
+    picture = io.BytesIO()
+    Image.fromarray(255 - row).resize((280 * len(indices), 280)).save(picture, "PNG")
+    return picture.getvalue()
+
+
+def test_each_digit_of_a_picture_is_read(client: TestClient) -> None:
+    """MNIST's first test digits are a 7, a 2 and a 1."""
+    file = digits_in_a_row(0, 1, 2)
+    answer = client.post("/predict?digits=many", files={"image": file}).json()
+    assert answer["number"] == "721"
+    assert [each["digit"] for each in answer["digits"]] == [7, 2, 1]
+    assert all(len(each["pixels"]) == 784 for each in answer["digits"])
+    lefts = [each["box"]["left"] for each in answer["digits"]]
+    assert lefts == sorted(lefts)
+    assert (answer["width"], answer["height"]) == (840, 280)
+    one = client.post("/predict", files={"image": file}).json()
+    assert one["uncertain"] is True
+
+
+def test_pixels_too_may_be_asked_for_each_digit(client: TestClient, seven: Pixels) -> None:
+    answer = client.post("/predict?digits=many", json={"pixels": seven.tolist()}).json()
+    assert answer["number"] == "7"
+
+
+def test_a_blank_picture_holds_no_digits(client: TestClient) -> None:
+    blank = png(np.zeros(784, np.uint8), 280)
+    assert_problem(client.post("/predict?digits=many", files={"image": blank}), 422, "No ink")
+    assert_problem(client.post("/predict?digits=few", files={"image": blank}), 422, "one or many")
+
+
+@pytest.mark.parametrize("kind", ["image/png", "image/x-anything", "application/octet-stream"])
+def test_the_file_may_be_the_body(client: TestClient, seven: Pixels, kind: str) -> None:
+    file, headers = png(seven, 280), {"content-type": kind}
+    assert client.post("/predict", content=file, headers=headers).json()["digit"] == 7
+    explained = client.post("/gradients?label=7", content=file, headers=headers).json()
+    assert explained["label"] == 7
+    assert_problem(client.post("/gradients", content=file, headers=headers), 422, "label=7")
+
+
+@pytest.mark.parametrize("start", ["", "data:image/png;base64,", "DATA:image/png;base64,"])
+def test_the_file_may_come_in_base64(client: TestClient, seven: Pixels, start: str) -> None:
+    text = start + base64.b64encode(png(seven, 280)).decode()
+    for path in ("/predict", "/predict?digits=many"):
+        answer = client.post(path, json={"image": text}).json()
+        assert answer.get("digit", answer.get("number")) in (7, "7")
+    explained = client.post("/gradients", json={"image": text, "label": 7}).json()
+    assert explained["label"] == 7
+    asked = client.post("/gradients?label=7", json={"image": text}).json()
+    assert asked["label"] == 7
+
+
+@pytest.mark.parametrize("value", [7, "no base64!", "data:image/png;base64", None])
+def test_what_is_no_base64_is_refused(client: TestClient, value: Any) -> None:
+    assert_problem(client.post("/predict", json={"image": value}), 422, "base64")
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-16-le"])
+def test_json_may_be_as_windows_writes_it(client: TestClient, seven: Pixels, encoding: str) -> None:
+    body = json.dumps({"pixels": seven.tolist()}).encode(encoding)
+    assert client.post("/predict", content=body, headers=JSON).json()["digit"] == 7
+    body = json.dumps({"epochs": 0}).encode(encoding)
+    assert_problem(client.post("/train", content=body, headers=JSON), 422, "epochs")
+
+
+def wrongly_scaled(pixels: Pixels) -> dict[str, list[float]]:
+    return {
+        "from 0 to 1": (pixels / 255).tolist(),
+        "black on white": (255 - pixels).tolist(),
+    }
+
+
+@pytest.mark.parametrize("said", ["from 0 to 1", "black on white"])
+def test_pixels_of_another_scale_are_refused(client: TestClient, seven: Pixels, said: str) -> None:
+    wrong = wrongly_scaled(seven)[said]
+    for path in ("/predict", "/predict?digits=many"):
+        assert_problem(client.post(path, json={"pixels": wrong}), 422, said)
+    assert_problem(client.post("/gradients", json={"pixels": wrong, "label": 7}), 422, said)
+    batch = {"pixels": [seven.tolist(), wrong]}
+    assert_problem(client.post("/predict/batch", json=batch), 422, "Image 1", said)
+    batch["labels"] = [7, 7]
+    assert_problem(client.post("/gradients", json=batch), 422, "Image 1", said)
+
+
+def test_no_digit_of_mnist_is_taken_for_another_scale(client: TestClient) -> None:
+    images = load_mnist_part("test")[0]
+    headers = {"content-type": "application/octet-stream"}
+    for sign, status in ((images[:5000], 200), (255 - images[:1], 422)):
+        sent = client.post("/predict/batch", content=sign.tobytes(), headers=headers)
+        assert sent.status_code == status
+
+
+def test_lists_within_lists_are_refused(client: TestClient) -> None:
+    body = '{"pixels":' + "[" * 900 + "true" + "]" * 900 + "}"
+    assert client.post("/predict", content=body, headers=JSON).status_code == 422
