@@ -42,18 +42,13 @@ def strokes(tmp_path: Path) -> Path:
     return file
 
 
-# Conditions that are read too seldom as yet for two pictures to say something.
-BELOW = ("hard shadow", "cropped", "ink touches", "frame", "dark panel", "plot", "two digits")
-
-
 def test_every_condition_of_uploads_is_made_and_read(tmp_path: Path) -> None:
     picture = tmp_path / "errors.png"
     output = run("robustness.py", "--examples", 2, "--errors", picture)
     lines = [line for line in output.splitlines()[3:] if line]
     assert len(lines) >= 41
     shares = [float(line[28:36].strip().rstrip("%")) for line in lines]
-    read = [share for share, line in zip(shares, lines, strict=True) if not line.startswith(BELOW)]
-    assert min(read) >= 50
+    assert min(shares) >= 50
     with Image.open(picture) as sheet:
         assert sheet.width > 1000
 
