@@ -57,9 +57,9 @@ def test_bodies_are_documented_with_their_media_types(schema: Any) -> None:
     def media(path: str) -> set[str]:
         return set(operations(schema)["POST", path]["requestBody"]["content"])
 
-    assert media("/predict") == {"multipart/form-data", "application/json"}
+    assert media("/predict") == {"multipart/form-data", "application/json", "image/*"}
     assert media("/predict/batch") == {"application/octet-stream", "application/json"}
-    assert media("/gradients") == {"multipart/form-data", "application/json"}
+    assert media("/gradients") == {"multipart/form-data", "application/json", "image/*"}
     assert media("/models") == {"multipart/form-data"}
 
 

@@ -142,7 +142,9 @@ def test_a_connection_that_was_idle_for_a_while_is_still_good(server: tuple[Any,
 def test_processes_count_together(server: tuple[Any, str]) -> None:
     _, address = server
     for _ in range(20):  # each on a connection of its own, so that both processes get some
-        httpx.post(f"{address}/predict", json={"pixels": [[255] * 28] * 28}).raise_for_status()
+        httpx.post(
+            f"{address}/predict", json={"pixels": [[0] * 28] + [[255] * 28] * 27}
+        ).raise_for_status()
     for _ in range(5):
         counts = re.findall(
             r"^byhand_predictions_total (\S+)$", httpx.get(f"{address}/metrics").text, re.M
