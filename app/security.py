@@ -157,7 +157,7 @@ class Guard:
         self.app = app
         self.routes = routes
         self.most_bytes = settings.max_body_bytes
-        self.most_image_bytes = max(settings.max_image_bytes, self.most_bytes)
+        self.most_image_bytes = settings.most_image_bytes
         self.limiter = _Limiter(settings.rate_limit) if settings.rate_limit else None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

@@ -79,7 +79,7 @@ class Settings(BaseSettings):
         ge=1024,
         le=1024 * Megabytes,
         description="Bytes that a picture sent to /predict or /gradients may have, as a form or "
-        "as the body itself.",
+        "as the body itself; if only BYHAND_MAX_BODY_BYTES is set, that holds for pictures too.",
     )
     api_key: SecretStr | None = Field(
         None,
@@ -102,6 +102,14 @@ class Settings(BaseSettings):
     def store_url(self) -> str:
         """The SQLAlchemy URL of the store."""
         return self.database_url or f"sqlite:///{self.data_dir.resolve() / 'byhand.db'}"
+
+    @property
+    def most_image_bytes(self) -> int:
+        """The limit of a picture's bytes: an operator's one limit is meant for all bodies."""
+        only_body = "max_image_bytes" not in self.model_fields_set
+        if only_body and "max_body_bytes" in self.model_fields_set:
+            return self.max_body_bytes
+        return max(self.max_image_bytes, self.max_body_bytes)
 
     @field_validator("log_level", mode="before")
     @classmethod

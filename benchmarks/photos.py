@@ -62,13 +62,29 @@ def photo(
     return encode(picture.filter(ImageFilter.GaussianBlur(1.2)), "JPEG", quality=75)
 
 
-def _hard_shadow(across: np.ndarray, down: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+def empty_sheet(rng: np.random.Generator) -> bytes:
+    """A photo of a sheet with nothing on it but shading, grain and a hard shadow anywhere."""
+    side = int(rng.choice([400, 720]))
+    across, down = np.meshgrid(np.linspace(-1, 1, side), np.linspace(-1, 1, side))
+    direction = rng.uniform(0, 2 * np.pi)
+    slope = np.cos(direction) * across + np.sin(direction) * down
+    light = 1 - rng.uniform(0, 0.15) * slope - 0.1 * (across**2 + down**2)
+    light = light * _hard_shadow(across, down, rng, 0.9)
+    grain = rng.uniform(3, 9) * rng.standard_normal((side, side))
+    taken = rng.uniform(200, 250) * light + grain
+    picture = Image.fromarray(np.clip(taken, 0, 255).astype(np.uint8))
+    return encode(picture.filter(ImageFilter.GaussianBlur(1)), "JPEG", quality=75)
+
+
+def _hard_shadow(
+    across: np.ndarray, down: np.ndarray, rng: np.random.Generator, reach: float = 0.35
+) -> np.ndarray:
     """What is left of the light: 40 to 65 % on one side of an edge that is 2 to 12 pixels soft.
 
-    The edge runs at any angle past the middle, at most 0.35 of half the picture away from it.
+    The edge runs at any angle past the middle, at most `reach` of half the picture away from it.
     """
     direction = rng.uniform(0, 2 * np.pi)
-    beyond = np.cos(direction) * across + np.sin(direction) * down - rng.uniform(-0.35, 0.35)
+    beyond = np.cos(direction) * across + np.sin(direction) * down - rng.uniform(-reach, reach)
     softness = rng.uniform(2, 12) / (len(across) / 2)
     return 1 - rng.uniform(0.35, 0.6) * np.clip(beyond / softness + 0.5, 0, 1)
 

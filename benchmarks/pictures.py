@@ -10,7 +10,17 @@ import numpy as np
 from drawing import another, drawn, encode, framed, on_white, skeleton
 from photos import photo
 from PIL import Image, ImageDraw
-from scenes import close_crop, dark_panel, form_cell, frame, plot, tiny, touching, two_digits
+from scenes import (
+    close_crop,
+    crossed_frame,
+    dark_panel,
+    form_cell,
+    frame,
+    plot,
+    tiny,
+    touching,
+    two_digits,
+)
 
 Maker = Callable[[np.ndarray, np.random.Generator], bytes]
 
@@ -94,6 +104,8 @@ CONDITIONS: dict[str, Maker] = {
     "32x32, PNG": lambda d, r: tiny(d, r, 32),
     "frame, PNG": frame,
     "frame, JPEG": lambda d, r: frame(d, r, "JPEG"),
+    "frame, crossed, PNG": crossed_frame,
+    "frame, crossed, JPEG": lambda d, r: crossed_frame(d, r, "JPEG"),
     "form cell": form_cell,
     "dark panel on a white page": dark_panel,
     "plot with axes": plot,

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import nondigits
 import numpy as np
+from photos import empty_sheet
 from PIL import Image
 
 from app.imaging import decode
@@ -89,6 +90,7 @@ def kinds(pictures: Path | None) -> dict[str, Make]:
         ),
         "filled shapes": lambda i, rng: nondigits.shape(i % 5, rng),
         "painted scenes": lambda i, rng: nondigits.picture(i % 4, rng),
+        "empty sheets, hard shadow": lambda i, rng: empty_sheet(rng),
     }
     if pictures:
         files = sorted(path for path in pictures.iterdir() if path.suffix.lower() in FILES)

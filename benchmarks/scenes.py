@@ -56,6 +56,29 @@ def frame(digit: np.ndarray, rng: np.random.Generator, kind: str = "PNG") -> byt
     return encode(picture, kind, **_quality(kind))
 
 
+def crossed_frame(digit: np.ndarray, rng: np.random.Generator, kind: str = "PNG") -> bytes:
+    """A drawn rectangle, 5 to 20 % from the edges, over one line of which the digit's ink goes."""
+    side = int(rng.integers(200, 420))
+    left, top = (int(v) for v in rng.uniform(0.05, 0.2, 2) * side)
+    ink = resized(cropped(drawn(digit)), int(rng.uniform(0.5, 0.9) * (side - 2 * top)))
+    y, x = ((side - extent) // 2 for extent in ink.shape)
+    line, over = int(rng.integers(4)), rng.uniform(0.08, 0.3)  # share of the ink beyond the line
+    if line < 2:
+        y = round(top - over * len(ink)) if line else round(side - top - (1 - over) * len(ink))
+    else:
+        x = round(left - over * ink.shape[1])
+        x = x if line == 2 else round(side - left - (1 - over) * ink.shape[1])
+    sheet = np.zeros((side, side), np.uint8)
+    y, x = (min(max(at, 3), side - size - 3) for at, size in zip((y, x), ink.shape, strict=True))
+    paste(sheet, ink, (y, x))
+    ruled = Image.new("L", (side, side), 255)
+    box = (left, top, side - 1 - left, side - 1 - top)
+    width, shade = int(rng.integers(1, 7)), int(rng.integers(0, 120))
+    ImageDraw.Draw(ruled).rectangle(box, None, shade, width)
+    picture = Image.fromarray(np.minimum(np.asarray(ruled), 255 - sheet))
+    return encode(picture, kind, **_quality(kind))
+
+
 def form_cell(digit: np.ndarray, rng: np.random.Generator) -> bytes:
     """A scanned form's cell, cut out a little wider: its lines run to the picture's edges.
 

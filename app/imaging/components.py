@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import reduce
 
 import cv2
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["Labels", "Part", "border_parts", "find_parts", "group_digits", "mask_of"]
+__all__ = [
+    "Labels",
+    "Part",
+    "border_parts",
+    "find_parts",
+    "group_digits",
+    "mask_of",
+    "without_shadows",
+]
 
 Array = npt.NDArray[np.float32]
 Labels = npt.NDArray[np.int32]
@@ -16,6 +25,7 @@ Labels = npt.NDArray[np.int32]
 FOREGROUND = 0.2  # value, 0..1, above which a pixel belongs to a component
 SPECK = 0.02  # share of the digit's mass below which a component is dirt
 EDGE = 0.01  # share of the picture's longer side within which a component touches the border
+ALONG = 0.5  # of a part's longer side, from which what is at the border lies along it
 NEAR = 0.25  # share of the digit's longer side within which components belong to it
 DIRT_SIDE = 0.03  # share of the picture's longer side: where no component is larger, all are dirt
 LEAST_SIDE = 0.08  # share of it from which a component is preferred to those at the border
@@ -67,6 +77,14 @@ class Part:
             or self.right >= shape[1] - margin
         )
 
+    def fills(self, shape: tuple[int, ...], margin: int) -> bool:
+        """Whether it comes within `margin` pixels of all sides of a picture of this shape."""
+        return (
+            max(self.top, self.left) <= margin
+            and self.bottom >= shape[0] - margin
+            and self.right >= shape[1] - margin
+        )
+
     def joined(self, other: Part) -> Part:
         """Both as one."""
         return Part(
@@ -110,6 +128,46 @@ def border_parts(parts: list[Part], shape: tuple[int, ...]) -> list[Part]:
     if not any(part.side >= large and not part.touches(shape, margin) for part in parts):
         return []
     return coming_in
+
+
+def without_shadows(parts: list[Part], labels: Labels, least: float = 0.0) -> list[Part]:
+    """The parts without those that come in from outside, as a shadow does, or the desk.
+
+    They fill a corner of the picture, or lie along one of its sides, or touch the border with less
+    than `least` of the longer side. Where parts reach all four sides the picture was cut to its
+    ink, and all are kept.
+    """
+    if not parts:
+        return parts
+    margin = round(EDGE * max(labels.shape))
+    heaviest = max(part.mass for part in parts)
+    heavy = [part for part in parts if part.mass >= LEAST_MASS * heaviest]
+    if reduce(Part.joined, heavy).fills(labels.shape, margin):
+        return parts
+    corners = {int(labels[row, column]) for row in (0, -1) for column in (0, -1)}
+    contacts = _contacts(labels, margin)
+
+    def is_shadow(part: Part) -> bool:
+        if not part.touches(labels.shape, margin):
+            return False
+        along = int(contacts[:, part.labels].sum(axis=1).max()) >= ALONG * part.side
+        slight = part.side < least * max(labels.shape)
+        return slight or along or not corners.isdisjoint(part.labels)
+
+    return [part for part in parts if not is_shadow(part)]
+
+
+def _contacts(labels: Labels, margin: int) -> npt.NDArray[np.intp]:
+    """How many pixels of each of the four sides each label comes near: (4, labels)."""
+    wide, count = margin + 1, int(labels.max()) + 1
+    bands = labels[:wide], labels[-wide:], labels[:, :wide].T, labels[:, -wide:].T
+    contacts = []
+    for band in bands:
+        across = np.sort(band, axis=0)
+        new = np.ones(band.shape, bool)
+        new[1:] = across[1:] != across[:-1]
+        contacts.append(np.bincount(across[new], minlength=count))
+    return np.stack(contacts)
 
 
 def group_digits(

@@ -45,7 +45,12 @@ def extract_foreground(grey: Grey, lossy: bool = False) -> Foreground:
 
 
 def extract_digits(grey: Grey, lossy: bool = False) -> list[Segment]:
-    """Each digit of a grey picture (h, w), line by line, from left to right."""
-    from app.imaging.segmentation import segment
+    """Each digit of a grey picture (h, w), line by line, from left to right.
 
-    return segment(grey, lossy).segments()
+    A single one is the ink of `extract_foreground`, so that both read the same.
+    """
+    from app.imaging.segmentation import Segment, segment
+
+    found = segment(grey, lossy).segments()
+    drawing = plain_drawing(grey) if len(found) == 1 and not lossy else None
+    return found if drawing is None else [Segment(drawing, found[0].box)]

@@ -45,7 +45,9 @@ def _frame(mask: Bits) -> npt.NDArray[np.bool_] | None:
         for second in level:
             sides = [line for line in upright if _joins(line, first, second, tolerance)]
             if second[1] > first[1] and _ends_met(sides, first, tolerance):
-                return _pixels(mask, [first, second]) | _pixels(mask.T, _turned(sides)).T
+                drawn = _pixels(mask, [first, second])
+                rest = mask & ~drawn.view(np.uint8)  # else each line would cross the others
+                return drawn | _pixels(rest.T, _turned(sides)).T
     return None
 
 

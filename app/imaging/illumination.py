@@ -15,7 +15,7 @@ from app.imaging.binarization import Ink
 from app.imaging.components import border_parts, find_parts, mask_of
 from app.imaging.ruled_lines import remove_ruled_lines
 
-__all__ = ["PHOTO_SIDE", "ink_of_photo", "reduce_photo"]
+__all__ = ["PHOTO_SIDE", "WINDOW", "ink_of_photo", "reduce_photo"]
 
 Grey = npt.NDArray[np.uint8]
 Array = npt.NDArray[np.float32]

@@ -20,6 +20,8 @@ FOREGROUND = 0.08  # value, 0..1, above which a pixel counts; lines are fainter 
 SLOPES = np.linspace(-0.12, 0.12, 25)  # rows per column, for tilt and perspective
 COVERED = 0.55  # share of the picture's width that a line covers at least
 AT_EDGE = 0.5  # share that it covers of the outermost eighths; a digit's strokes end before them
+SOFT = 2  # pixels above and below a line that its soft edges take
+CROSSED = 1.5  # thicknesses of a line, from which on what lies across it is a stroke's
 THICKEST = 0.04  # thickness of a line as a share of the longer side
 THIN = 0.75  # thickness per stroke width of the other ink, below which a line is thin
 FAINT = 0.8  # darkness per darkness of the other ink, below which a line is faint
@@ -120,16 +122,22 @@ def _stroke_width(mask: Mask) -> float:
 
 
 def _thickness(line: Mask, mask: Mask) -> float:
-    """The usual number of the mask's pixels above and below a line's, themselves included."""
-    total = np.ones(np.count_nonzero(line))
+    """The usual number of the mask's pixels across a line, its own included."""
+    across = _across(line, mask)
+    return float(np.median(across)) if across.size else 0.0
+
+
+def _across(line: Mask, mask: Mask) -> Indices:
+    """For each pixel of a line the number of the mask's pixels above and below, itself included."""
     rows, columns = np.nonzero(line)
+    total = np.ones(len(rows), np.intp)
     for way in (-1, 1):
         going = np.ones(len(rows), bool)
         for step in range(1, 2 * _reach(mask.shape) + 2):
             at = np.clip(rows + way * step, 0, len(mask) - 1)
             going &= mask[at, columns] & (at == rows + way * step)
             total += going
-    return float(np.median(total)) if total.size else 0.0
+    return total
 
 
 def _widened(line: Mask, reach: int) -> Mask:
@@ -139,13 +147,11 @@ def _widened(line: Mask, reach: int) -> Mask:
 
 
 def without_strokes(line: Mask, mask: Mask) -> Mask:
-    """The line's pixels and its soft edges, except where a stroke goes on above and below."""
-    height = len(line)
-    thick = max(2, round(THICKEST * max(line.shape) / 2))
-    wide = _widened(line, 2)
-    above, below = np.zeros_like(mask), np.zeros_like(mask)
-    beyond = mask & ~wide
-    for step in range(1, thick + 3):
-        above[step:] |= beyond[:-step]
-        below[: height - step] |= beyond[step:]
-    return wide & ~(above & below)
+    """The line's pixels and its soft edges, except where more ink than the line's lies across."""
+    drawn = line & mask
+    across = _across(drawn, mask)
+    if not across.size:
+        return _widened(line, SOFT)
+    strokes = np.zeros_like(line)
+    strokes[drawn] = across > CROSSED * float(np.median(across)) + SOFT
+    return _widened(line, SOFT) & ~_widened(strokes, SOFT)

@@ -18,10 +18,10 @@ import numpy.typing as npt
 
 from app.imaging.binarization import two_levels
 from app.imaging.box import Box
-from app.imaging.components import Labels, Part, find_parts, group_digits, mask_of
+from app.imaging.components import Labels, Part, find_parts, group_digits, mask_of, without_shadows
 from app.imaging.enclosures import open_enclosures
 from app.imaging.frames import remove_frame
-from app.imaging.illumination import ink_of_photo, reduce_photo
+from app.imaging.illumination import WINDOW, ink_of_photo, reduce_photo
 from app.imaging.ruled_lines import remove_ruled_lines
 
 __all__ = ["Segment", "Segmentation", "segment"]
@@ -94,6 +94,8 @@ def segment(grey: Grey, lossy: bool, inverted: bool = False) -> Segmentation:
             found = two_levels(small, lossy, inverted, filled=True) or found
     coverage = remove_ruled_lines(found.coverage)
     labels, parts = find_parts(coverage)
+    if not found.clean:  # the background of a photo is a little off within half a window of a side
+        parts = without_shadows(parts, labels, WINDOW / 2 if photo else 0.0)
     return Segmentation(
         np.floor(coverage * 255 + 0.5).astype(np.uint8),
         labels,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import reduce
+
 import numpy as np
 import numpy.typing as npt
 
@@ -16,6 +18,13 @@ UNIFORM_BORDER, UNIFORM_AREA = 0.85, 0.25
 SIDE_COVERED = 0.6  # share of its bounding box's side that the side of a frame or panel covers
 SAMPLED = 25  # rows that are looked at, of those of the bounding box
 NARROW = 0.4  # width per height, or height per width, of strokes that may fill their box
+ALONG = (
+    0.2,
+    0.35,
+    0.5,
+    0.65,
+    0.8,
+)  # of the bounding box's side: where the lines of a frame are ink
 
 
 def plain_drawing(grey: Grey) -> Grey | None:
@@ -75,7 +84,7 @@ def _one_drawing(grey: Grey, mask: Mask, level: int) -> Grey | None:
     some = drawn[:: max(1, len(drawn) // SAMPLED)]  # a narrow gap moves the box but little
     if not np.logical_or.reduce(some, axis=1).all():
         return None
-    if _is_box(drawn) or _is_nested(drawn) or not _is_sparse(drawn, mask.size):
+    if not _is_sparse(drawn, mask.size) or _is_nested(drawn) or _is_framed(drawn) or _is_box(drawn):
         return None
     return _subtract(grey[top:bottom, left:right], level)
 
@@ -92,11 +101,23 @@ def _is_nested(mask: Mask) -> bool:
     return all(np.count_nonzero(line[1:] != line[:-1]) >= 4 for line in lines)
 
 
+def _is_framed(mask: Mask) -> bool:
+    """Whether two level lines and two upright ones cross the middle, as those of a frame do."""
+    return _are_two_lines(mask) and _are_two_lines(mask.T)
+
+
+def _are_two_lines(mask: Mask) -> bool:
+    """Whether background parts rows that are ink all ALONG."""
+    columns = (mask[:, int(share * (mask.shape[1] - 1))] for share in ALONG)
+    return 0 in reduce(np.logical_and, columns).tobytes().strip(b"\0")
+
+
 def _is_box(mask: Mask) -> bool:
     """Whether all four sides of the bounding box are lines, as those of a frame or a panel are."""
     if min(mask.shape) < NARROW * max(mask.shape):
         return False
     # The outermost line may be soft, or the only one.
-    level = [mask[0] | mask[1], mask[-1] | mask[-2]]
-    upright = [mask[:, 0] | mask[:, 1], mask[:, -1] | mask[:, -2]]
-    return all(np.count_nonzero(side) > SIDE_COVERED * len(side) for side in level + upright)
+    level = (mask[0], mask[1]), (mask[-1], mask[-2])
+    upright = (mask[:, 0], mask[:, 1]), (mask[:, -1], mask[:, -2])
+    sides = (outer | inner for outer, inner in level + upright)
+    return all(np.count_nonzero(side) > SIDE_COVERED * len(side) for side in sides)

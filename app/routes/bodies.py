@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 import orjson
 from fastapi import Request
@@ -13,7 +14,17 @@ from app.errors import BadRequest, Invalid, UnsupportedMedia
 from app.routes.options import either
 from model.messages import Message
 
-__all__ = ["FORM", "IMAGE", "JSON", "OCTETS", "QUICK_BYTES", "body_of", "json_of", "member"]
+__all__ = [
+    "FORM",
+    "IMAGE",
+    "JSON",
+    "OCTETS",
+    "QUICK_BYTES",
+    "body_of",
+    "in_thread_if_long",
+    "json_of",
+    "member",
+]
 
 JSON = "application/json"
 FORM = "multipart/form-data"
@@ -22,6 +33,9 @@ IMAGE = "image/*"
 
 DEEPEST = 3  # lists within one another: images, rows, values
 QUICK_BYTES = 64 * 1024  # larger bodies are parsed in a thread, so that small ones need not wait
+
+Content = TypeVar("Content", bytes, str)
+Result = TypeVar("Result")
 
 
 async def body_of(request: Request, *kinds: str) -> tuple[str, bytes, str]:
@@ -44,7 +58,7 @@ async def body_of(request: Request, *kinds: str) -> tuple[str, bytes, str]:
 async def json_of(body: bytes) -> dict[str, Any]:
     """The JSON object in a body. Raises BadRequest, and Invalid for pixels of true or false."""
     try:
-        fields = _parse(body) if len(body) <= QUICK_BYTES else await asyncio.to_thread(_parse, body)
+        fields = await in_thread_if_long(_parse, body)
     except ValueError as error:
         raise BadRequest("request.not_json", error=str(error)) from None
     if not isinstance(fields, dict):
@@ -54,6 +68,11 @@ async def json_of(body: bytes) -> dict[str, Any]:
     if (b"true" in body or b"false" in body) and _has_bool(fields.get("pixels"), DEEPEST):
         raise Invalid("request.booleans")
     return fields
+
+
+async def in_thread_if_long(work: Callable[[Content], Result], content: Content) -> Result:
+    """Do the work on a body, or on a part of it, in a thread if it is longer than QUICK_BYTES."""
+    return work(content) if len(content) <= QUICK_BYTES else await asyncio.to_thread(work, content)
 
 
 def member(fields: dict[str, Any], name: str) -> Any:

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from app.errors import Invalid
 from app.imaging import decode
-from app.routes.bodies import FORM, IMAGE, JSON, OCTETS, body_of, json_of, member
+from app.routes.bodies import FORM, IMAGE, JSON, OCTETS, body_of, in_thread_if_long, json_of, member
 from app.routes.forms import Form, read_form
 from app.routes.pictures import Picture, file_of_base64, find_digits, read_picture
 from app.routes.pixels import Pixels, images_of_bytes, images_of_json, one_of_json
@@ -42,7 +42,7 @@ async def one_image(request: Request) -> Picture:
     kind, body, content_type = await body_of(request, *KINDS)
     if kind == JSON:
         return await _of_json(request, await json_of(body))
-    file = _file(read_form(content_type, body)) if kind == FORM else body
+    file = _file(await _form(content_type, body)) if kind == FORM else body
     return await read_picture(request, file)
 
 
@@ -54,9 +54,9 @@ async def digits_in_picture(request: Request) -> decode.DigitsInPicture:
         grey = one_of_json(fields["pixels"]).reshape(SIDE, SIDE).astype(np.uint8)
         found = decode.find_digits(grey, False, SIDE, SIDE)
     elif kind == JSON:
-        found = await find_digits(request, file_of_base64(member(fields, "image")))
+        found = await find_digits(request, await file_of_base64(member(fields, "image")))
     else:
-        file = _file(read_form(content_type, body)) if kind == FORM else body
+        file = _file(await _form(content_type, body)) if kind == FORM else body
         found = await find_digits(request, file)
     if not found.digits:
         raise BlankImageError("image.blank")
@@ -77,7 +77,7 @@ async def labelled_images(request: Request) -> Examples:
     if kind == JSON:
         return await _labelled_json(request, await json_of(body))
     if kind == FORM:
-        form = read_form(content_type, body)
+        form = await _form(content_type, body)
         label = _label(_number(form.text("label") or _asked(request), "request.no_label"))
         file = _file(form)
     else:
@@ -103,8 +103,12 @@ async def _labelled_json(request: Request, fields: dict[str, Any]) -> Examples:
 async def _of_json(request: Request, fields: dict[str, Any]) -> Picture:
     """The image in a JSON object: its `pixels`, or the file in its `image`."""
     if "image" in fields and fields.get("pixels") is None:
-        return await read_picture(request, file_of_base64(fields["image"]))
+        return await read_picture(request, await file_of_base64(fields["image"]))
     return Picture(one_of_json(member(fields, "pixels")))
+
+
+async def _form(content_type: str, body: bytes) -> Form:
+    return await in_thread_if_long(lambda body: read_form(content_type, body), body)
 
 
 def _file(form: Form) -> bytes:

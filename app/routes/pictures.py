@@ -8,6 +8,7 @@ import binascii
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, TypeVar
+from urllib.parse import unquote, unquote_to_bytes
 
 import numpy as np
 from fastapi import Request
@@ -15,7 +16,7 @@ from numpy.typing import NDArray
 
 from app.errors import Invalid
 from app.imaging import decode
-from app.routes.bodies import QUICK_BYTES
+from app.routes.bodies import QUICK_BYTES, in_thread_if_long
 from app.routes.pixels import PIXELS, Pixels
 from model.preprocessing import normalize
 
@@ -60,13 +61,22 @@ async def stages(request: Request, picture: Picture) -> dict[str, str]:
     }
 
 
-def file_of_base64(text: Any) -> bytes:
-    """The bytes of a file given in base64, which may be a data: URL. Raises Invalid."""
+async def file_of_base64(text: Any) -> bytes:
+    """The bytes of a file given in base64, or as a data: URL. Raises Invalid."""
     if not isinstance(text, str):
         raise Invalid("request.base64", found=repr(text)[:40])
-    if text[:5].lower() == "data:":
-        text = text.partition(",")[2] or "data:"  # which is no base64
+    return await in_thread_if_long(_decoded, text)
+
+
+def _decoded(text: str) -> bytes:
     content = text
+    if text[:5].lower() == "data:":  # RFC 2397
+        head, comma, content = text.partition(",")
+        if not comma:
+            raise Invalid("request.base64", found=repr(text[:40]))
+        if not head.lower().endswith(";base64"):
+            return unquote_to_bytes(content)
+        content = unquote(content)
     content = "".join(content.split())  # lines, as many encoders make
     content += "=" * (-len(content) % 4)  # which some leave out
     try:

@@ -32,15 +32,17 @@ _BORDER_PIXELS = np.flatnonzero(_BORDER)  # (108,)
 
 def one_of_json(value: Any) -> Pixels:
     """Convert 784 numbers or 28 rows of 28 to (1, 784); a blank image is refused."""
-    pixels = _whole_numbers(value)
-    if pixels is None:
-        pixels = _numbers(value)
-    highest = pixels.max()
-    if highest <= 1:
+    whole = _whole_numbers(value)
+    pixels = _numbers(value) if whole is None else _as_image(whole)
+    # Stripping bytes takes a third of the time of a maximum.
+    if not whole.lstrip(b"\0\1") if whole is not None else pixels.max() <= 1:
         raise (
-            _refusal("request.image_to_one", None) if highest else BlankImageError("request.blank")
+            _refusal("request.image_to_one", None)
+            if pixels.any()
+            else BlankImageError("request.blank")
         )
-    if pixels[0, 0] > MIDDLE and _is_inverted(pixels[0]):
+    # A pen may have reached one corner, but hardly two.
+    if (pixels[0, 0] > MIDDLE or pixels[0, -1] > MIDDLE) and _is_inverted(pixels[0]):
         raise _refusal("request.image_inverted", None)
     return pixels
 
@@ -51,7 +53,7 @@ def images_of_json(value: Any) -> Pixels:
         raise Invalid("request.images_list", pixels=PIXELS)
     rows = [_whole_numbers(image) for image in value]
     images = np.concatenate(
-        [_numbers(value[i], i) if row is None else row for i, row in enumerate(rows)]
+        [_numbers(value[i], i) if row is None else _as_image(row) for i, row in enumerate(rows)]
     )
     _check_range(images)
     return images
@@ -71,7 +73,7 @@ def _check_range(images: Pixels) -> None:
     highest = images.max(axis=1)
     for index in np.flatnonzero((highest > 0) & (highest <= 1))[:1]:
         raise _refusal("request.image_to_one", int(index))
-    for index in np.flatnonzero(images[:, 0] > MIDDLE):
+    for index in np.flatnonzero((images[:, 0] > MIDDLE) | (images[:, -1] > MIDDLE)):
         if _is_inverted(images[index]):
             raise _refusal("request.image_inverted", int(index))
 
@@ -82,8 +84,8 @@ def _is_inverted(image: Pixels) -> bool:
     return bool(light >= LIGHT_BORDER * len(_BORDER_PIXELS))
 
 
-def _whole_numbers(value: Any) -> Pixels | None:
-    """The fast path: whole numbers from 0 to 255 as bytes, (1, 784). None for anything else."""
+def _whole_numbers(value: Any) -> bytearray | None:
+    """The fast path: 784 whole numbers from 0 to 255 as bytes. None for anything else."""
     if not isinstance(value, list):
         return None
     if len(value) == 28:
@@ -93,9 +95,13 @@ def _whole_numbers(value: Any) -> Pixels | None:
     if len(value) != PIXELS:
         return None
     try:  # CPython makes a bytearray from a list in less than half the time of bytes
-        return np.frombuffer(bytearray(value), np.uint8).reshape(1, PIXELS)
+        return bytearray(value)
     except (TypeError, ValueError):
         return None
+
+
+def _as_image(whole: bytearray) -> Pixels:
+    return np.frombuffer(whole, np.uint8).reshape(1, PIXELS)
 
 
 def _numbers(value: Any, index: int | None = None) -> Pixels:
