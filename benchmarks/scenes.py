@@ -79,6 +79,16 @@ def crossed_frame(digit: np.ndarray, rng: np.random.Generator, kind: str = "PNG"
     return encode(picture, kind, **_quality(kind))
 
 
+def ruled(digit: np.ndarray, rng: np.random.Generator) -> bytes:
+    """A drawing on paper that was ruled in a paint program: dark lines from edge to edge."""
+    sheet = drawn(digit)
+    picture = np.asarray(on_white(np.pad(sheet, int(rng.integers(10, 60))))).copy()
+    pitch, line, shade = int(rng.integers(60, 140)), int(rng.integers(1, 6)), rng.integers(0, 160)
+    for first in range(int(rng.integers(10, pitch)), len(picture) - line, pitch):
+        picture[first : first + line] = np.minimum(picture[first : first + line], shade)
+    return encode(Image.fromarray(picture))
+
+
 def form_cell(digit: np.ndarray, rng: np.random.Generator) -> bytes:
     """A scanned form's cell, cut out a little wider: its lines run to the picture's edges.
 

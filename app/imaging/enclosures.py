@@ -26,6 +26,7 @@ SEPARATED = 0.82  # share of the variance that two levels explain; of even shadi
 LEAST_AREA = 0.03  # share of the picture's area that an enclosure covers
 ALIKE = 0.3  # share of the largest enclosure's area that another covers, such as the next cell
 LEAST_CONTENT = 0.25  # share of the enclosure's height that what it holds covers
+EDGING = 0.7  # share of its longer side along which what an enclosure holds may lie at its edge
 COMPARABLE = 0.6  # share of that content's height that ink outside has to be kept
 PANEL = 0.94  # share of its quadrangle that a panel fills, what it holds included
 DENSE = 0.6  # share of it that a panel fills without that; of strokes, even thick ones fill less
@@ -206,7 +207,7 @@ def _enclosure(mask: Bits, outline: Outline, holes: list[Outline]) -> _Enclosure
         boxed = _is_rectangle(outline, FRAME) and _is_rectangle(hole, HOLE)
         if thin and (boxed or _is_round(hole)):
             inner = _filled(mask.shape, hole)
-            content = _held(inner & mask, cv2.boundingRect(hole))
+            content = _held(inner & mask, inner, cv2.boundingRect(hole))
             return _Enclosure(_filled(mask.shape, outline), inner, content) if content else None
     hull = cv2.convexHull(outline)
     borders = (left <= 0) + (top <= 0)
@@ -214,9 +215,22 @@ def _enclosure(mask: Bits, outline: Outline, holes: list[Outline]) -> _Enclosure
     if borders <= 1 and _is_rectangle(hull, PANEL):  # half a sheet in the shadow reaches more
         inner = _filled(mask.shape, hull)
         dense = int((inner & mask).sum()) >= DENSE * int(inner.sum())
-        content = _held(inner & (1 - mask), box) if dense else 0
+        shown = dense and not _goes_on(mask, inner)
+        content = _held(inner & (1 - mask), inner, box) if shown else 0
         return _Enclosure(inner, inner, content) if content else None
     return None
+
+
+def _goes_on(mask: Bits, inner: Bits) -> bool:
+    """Whether a panel's level goes on around it, as the paper does beyond two ruled lines."""
+    _, _, width, height = cv2.boundingRect(inner)
+    away = max(3, round(LINE * min(width, height)))
+    near, far = (
+        cv2.dilate(inner, np.ones((2 * reach + 1, 2 * reach + 1), np.uint8))
+        for reach in (away, 2 * away)
+    )
+    around = mask[(far > 0) & (near == 0)]
+    return bool(around.size and around.mean() > 0.5)
 
 
 def _is_round(outline: Outline) -> bool:
@@ -257,13 +271,15 @@ def _filled(shape: tuple[int, ...], outline: Outline) -> Bits:
     return filled
 
 
-def _held(content: Bits, box: Sequence[int]) -> int:
-    """The height of what is of a digit's size within the box, and touches its edge once at most."""
+def _held(content: Bits, inner: Bits, box: Sequence[int]) -> int:
+    """The height of what is of a digit's size within the interior, and not a bit of its edge."""
     left, top, width, height = box
-    _, _, stats, _ = cv2.connectedComponentsWithStats(content, connectivity=8)
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(content, connectivity=8)
+    edge = inner - cv2.erode(inner, np.ones((3, 3), np.uint8))
+    contacts = np.bincount(labels[edge > 0], minlength=len(stats))
     heights = [0]
-    for x, y, w, h, _ in stats[1:].tolist():
+    for (x, y, w, h, _), contact in zip(stats[1:].tolist(), contacts[1:].tolist(), strict=True):
         sides = (x <= left) + (y <= top) + (x + w >= left + width) + (y + h >= top + height)
-        if sides <= 1 and h >= LEAST_CONTENT * height:
+        if sides <= 1 and contact <= EDGING * max(w, h) and h >= LEAST_CONTENT * height:
             heights.append(h)
     return max(heights)

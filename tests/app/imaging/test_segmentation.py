@@ -23,6 +23,43 @@ def framed(drawing: Drawing, rng: np.random.Generator) -> bytes:
     return encode(picture)
 
 
+def over_a_frame(drawing: Drawing, rng: np.random.Generator) -> bytes:
+    """A frame over one line of which the digit's ink goes, by a quarter of the digit."""
+    ink = crop(np.where(drawing > 127, drawing, 0).astype(np.uint8))
+    height, width = ink.shape
+    picture = np.full((360, 360), 255, np.uint8)
+    line, ends = int(rng.integers(1, 5)), slice(50, 310)
+    for first in (50, 310 - line):
+        picture[first : first + line, ends] = picture[ends, first : first + line] = 60
+    top, left = (360 - height) // 2, (360 - width) // 2
+    top, left = (
+        (50 - height // 4, left),
+        (310 - 3 * height // 4, left),
+        (top, 50 - width // 4),
+        (top, 310 - 3 * width // 4),
+    )[rng.integers(4)]
+    place = np.s_[top : top + height, left : left + width]
+    picture[place] = np.minimum(picture[place], 255 - ink)
+    return encode(picture)
+
+
+def on_lined_paper(drawing: Drawing, rng: np.random.Generator) -> bytes:
+    """Ruled as dark as the ink, with two lines that the digit's strokes cross."""
+    picture = np.full((340, 400), 255, np.uint8)
+    picture[30:310, 60:340] -= drawing
+    first = int(rng.integers(90, 130))
+    picture[first : first + 5] = picture[first + 90 : first + 95] = 0
+    return encode(picture)
+
+
+def large_and_grainy(drawing: Drawing, rng: np.random.Generator) -> bytes:
+    """A photo without losses, unevenly lit."""
+    ink = np.asarray(Image.fromarray(drawing).resize((500, 500)), float) / 255
+    sheet = np.tile(np.linspace(150, 240, 700), (700, 1))
+    sheet[100:600, 100:600] *= 1 - 0.8 * ink
+    return encode(np.clip(sheet + rng.normal(0, 4, sheet.shape), 0, 255).astype(np.uint8))
+
+
 def circled(drawing: Drawing, rng: np.random.Generator) -> bytes:
     picture = np.full((400, 400), 255, np.uint8)
     y, x = np.mgrid[:400, :400] - 199.5
@@ -79,6 +116,9 @@ KINDS: dict[str, Make] = {
     "cropped JPEG, 4 pixels": lambda d, r: encode(255 - crop(d, 4), "JPEG", quality=85),
     "top and bottom": lambda d, r: encode(255 - np.pad(crop(d), ((0, 0), (60, 60)))),
     "frame": framed,
+    "crossed frame": over_a_frame,
+    "lined paper": on_lined_paper,
+    "large and grainy": large_and_grainy,
     "circle": circled,
     "panel": on_a_panel,
     "speck": with_a_speck,
@@ -167,3 +207,39 @@ def test_a_picture_that_may_be_either_way_is_prepared_both_ways(drawings: list[D
 def test_even_shading_is_no_ink() -> None:
     shading = np.tile(np.linspace(0, 255, 300).astype(np.uint8), (200, 1))
     assert not decode.read_grey(encode(shading)).any()
+
+
+def test_of_many_one_reads_as_it_does_alone(drawings: list[Drawing]) -> None:
+    for drawing in drawings:
+        for picture in (255 - drawing, np.asarray(Image.fromarray(drawing).resize((28, 28)))):
+            data = encode(picture)
+            [digit] = decode.read_digits(data).digits
+            assert np.array_equal(normalize.to_mnist(digit.ink), decode_28(data))
+
+
+def decode_28(data: bytes) -> np.ndarray:
+    return normalize.to_mnist(decode.read_grey(data))
+
+
+def test_boxes_lie_in_a_large_picture_that_was_reduced(drawings: list[Drawing]) -> None:
+    rng = np.random.default_rng(0)
+    [digit] = decode.read_digits(large_and_grainy(drawings[0], rng)).digits
+    top, bottom, left, _ = normalize.bounding_box(
+        np.where(drawings[0] > 127, drawings[0], 0).astype(np.uint8)
+    )
+    scale = 500 / 280
+    assert digit.box.left == pytest.approx(100 + scale * left, abs=10)
+    assert digit.box.top == pytest.approx(100 + scale * top, abs=10)
+    assert digit.box.height == pytest.approx(scale * (bottom - top), abs=15)
+
+
+@pytest.mark.parametrize("degrees", [0, 8, 82, 95, 172, 187, 263, 275, 355])
+@pytest.mark.parametrize("place", [-0.8, -0.5, 0.5, 0.8])
+def test_the_shadow_on_an_empty_sheet_is_no_ink(degrees: float, place: float) -> None:
+    y, x = np.mgrid[:400, :400] / 200 - 1.0
+    angle = np.radians(degrees)
+    depth = np.clip((np.cos(angle) * x + np.sin(angle) * y - place) * 30 + 0.5, 0, 1)
+    sheet = 230 * (1 - 0.45 * depth) + np.random.default_rng(0).normal(0, 3, x.shape)
+    sheet = np.clip(sheet, 0, 255).astype(np.uint8)
+    ink = decode.read_grey(encode(sheet, "JPEG", quality=80))
+    assert not ink.any() or max(ink.shape) > 300  # the whole edge, which the detector names
