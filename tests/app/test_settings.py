@@ -78,3 +78,11 @@ def test_a_language_needs_both_of_its_files(monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setattr(messages, "LANGUAGES", ("en", "xx"))
     with pytest.raises(ValidationError, match=r"no sentences in 'xx'.*static/words/: en"):
         Settings(language="xx")
+
+
+def test_one_limit_of_bodies_is_one_of_pictures_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert Settings().most_image_bytes == 20 * 2**20
+    monkeypatch.setenv("BYHAND_MAX_BODY_BYTES", "2000")
+    assert Settings().most_image_bytes == 2000
+    monkeypatch.setenv("BYHAND_MAX_IMAGE_BYTES", "3000")
+    assert Settings().most_image_bytes == 3000

@@ -4,12 +4,14 @@ import base64
 import io
 import json
 from typing import Any
+from urllib.parse import quote
 
 import numpy as np
 import pytest
 from fastapi.testclient import TestClient
 from PIL import Image
 
+from app.routes.bodies import QUICK_BYTES
 from model.data.idx import load_mnist_part
 from tests.app.conftest import Pixels, assert_problem, png
 
@@ -19,8 +21,12 @@ JSON = {"content-type": "application/json"}
 def digits_in_a_row(*indices: int) -> bytes:
     images = load_mnist_part("test")[0]
     row = np.hstack([images[index].reshape(28, 28) for index in indices])
+    return png_of(np.asarray(Image.fromarray(255 - row).resize((280 * len(indices), 280))))
+
+
+def png_of(grey: np.ndarray) -> bytes:
     picture = io.BytesIO()
-    Image.fromarray(255 - row).resize((280 * len(indices), 280)).save(picture, "PNG")
+    Image.fromarray(grey).save(picture, "PNG")
     return picture.getvalue()
 
 
@@ -70,6 +76,30 @@ def test_the_file_may_come_in_base64(client: TestClient, seven: Pixels, start: s
     assert asked["label"] == 7
 
 
+@pytest.mark.parametrize("quoted", ["base64", "percent"])
+def test_a_data_url_may_be_quoted(client: TestClient, seven: Pixels, quoted: str) -> None:
+    file = png(seven, 280)
+    urls = {
+        "base64": "data:image/png;base64," + quote(base64.b64encode(file), safe=""),
+        "percent": "data:image/png," + quote(file),
+    }
+    assert client.post("/predict", json={"image": urls[quoted]}).json()["digit"] == 7
+
+
+def test_a_long_file_in_base64_and_in_a_form_is_read_aside(client: TestClient) -> None:
+    """Grain that no compression makes small: more than is parsed on the event loop."""
+    noise = np.random.default_rng(0).integers(200, 230, (400, 400)).astype(np.uint8)
+    noise[100:300, 190:215] = 20
+    file = png_of(noise)
+    assert len(file) > QUICK_BYTES
+    text = base64.b64encode(file).decode()
+    sent = (
+        client.post("/predict", json={"image": text}),
+        client.post("/predict", files={"image": file}),
+    )
+    assert [answer.json()["digit"] for answer in sent] == [1, 1]
+
+
 @pytest.mark.parametrize("value", [7, "no base64!", "data:image/png;base64", None])
 def test_what_is_no_base64_is_refused(client: TestClient, value: Any) -> None:
     assert_problem(client.post("/predict", json={"image": value}), 422, "base64")
@@ -84,9 +114,11 @@ def test_json_may_be_as_windows_writes_it(client: TestClient, seven: Pixels, enc
 
 
 def wrongly_scaled(pixels: Pixels) -> dict[str, list[float]]:
+    inked = 255 - pixels
+    inked[0] = 0  # a pen may have reached a corner
     return {
         "from 0 to 1": (pixels / 255).tolist(),
-        "black on white": (255 - pixels).tolist(),
+        "black on white": inked.tolist(),
     }
 
 
