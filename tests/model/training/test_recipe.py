@@ -42,6 +42,7 @@ def test_blog_is_the_recipe_of_the_text() -> None:
         "train_examples": None,
         "drawn_examples": 0,
         "seed": 0,
+        "test_each_epoch": True,
         "kept_scale": None,
     }
     assert asdict(recipe("blog")) == expected
