@@ -56,7 +56,7 @@ def epochs(found: list[EventRow]) -> list[int]:
     return [event.data["epoch"] for event in found if event.kind == "epoch"]
 
 
-def tested(found: list[EventRow]) -> list[float | None]:
+def on_test_digits(found: list[EventRow]) -> list[float | None]:
     """One for each epoch, None where its event has none."""
     return [event.data.get("test_accuracy") for event in found if event.kind == "epoch"]
 
