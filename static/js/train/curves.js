@@ -20,7 +20,7 @@ export function lossSeries(drawn) {
 /** With several runs one entry for each, and one that says what is dotted. */
 export const lossLegend = (drawn) => (drawn.length < 2 ? null : [...runEntries(drawn), { name: words.runs.training, colour: NEUTRAL, dash: TRAINING }]);
 
-/** Beside the validation digits of each run a thin line for the test digits, if its recipe looks at them after each epoch. */
+/** Beside the validation digits of each run a fine line for the test digits, if its recipe looks at them after each epoch. */
 export function accuracySeries(drawn) {
   return drawn.flatMap(({ job, colour }) => [
     { name: name(job), colour, dash: "", points: series(job, (each) => percent(each.validation_accuracy)) },
