@@ -56,13 +56,17 @@ class Bar:
             left=_clock(seconds_left),
         )
 
-    def epoch(self, metrics: EpochMetrics, seconds: float) -> None:
-        """Print an epoch's line; from now on the bar shows its accuracy."""
+    def epoch(self, metrics: EpochMetrics, seconds: float, test_accuracy: float | None) -> None:
+        """Print an epoch's line; from now on the bar shows its validation accuracy."""
         self._accuracy = f"{metrics.validation_accuracy:.2%}"
+        tested = ""
+        if test_accuracy is not None:
+            tested = f"test accuracy {test_accuracy:.2%}   "
+            self._once("command.for_looking", str(Message("command.for_looking")), "dim")
         self.console.print(
             f"epoch {metrics.epoch:>3}   loss {metrics.train_loss:.4f}   "
             f"validation loss {metrics.validation_loss:.4f}   accuracy {self._accuracy}   "
-            f"{seconds:.1f} s",
+            f"{tested}{seconds:.1f} s",
             highlight=False,
         )
 
@@ -70,9 +74,12 @@ class Bar:
         """Print hints about the run, each only once, whatever its values."""
         for message in messages:
             what = message.code if isinstance(message, Message) else message
-            if what not in self._said:
-                self._said.add(what)
-                self.console.print(f"hint: {message}", style="yellow", markup=False)
+            self._once(what, f"hint: {message}", "yellow")
+
+    def _once(self, what: str, text: str, style: str) -> None:
+        if what not in self._said:
+            self._said.add(what)
+            self.console.print(text, style=style, markup=False)
 
 
 def _clock(seconds: float | None) -> str:

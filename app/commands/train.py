@@ -20,6 +20,7 @@ from model.serialization.snapshots import dump_snapshots
 from model.training.diagnostics import hints
 from model.training.loop import classifier
 from model.training.loop import train as run
+from model.training.onlooker import Onlooker
 from model.training.recipe import Recipe, going_on, recipe
 from model.training.snapshots import Snapshot
 from model.training.state import TrainingState
@@ -58,7 +59,8 @@ def train(
 
     console = Console(soft_wrap=True)
     kept: list[Snapshot] | None = None if snapshots is None else []
-    last, finished = _run(console, chosen, digits, state, checkpoint, kept)
+    onlooker = Onlooker(chosen, dataset)
+    last, finished = _run(console, chosen, digits, onlooker, state, checkpoint, kept)
     if last is None:
         raise CommandError("command.nothing_to_keep", exit_code=130)
     chosen = going_on(chosen, last.least_scale)
@@ -103,6 +105,7 @@ def _run(
     console: Console,
     chosen: Recipe,
     digits: Split,
+    onlooker: Onlooker,
     state: TrainingState | None,
     checkpoint: Path | None,
     kept: list[Snapshot] | None,
@@ -121,8 +124,10 @@ def _run(
                     bar.progress(progress, clock.seconds_left(progress.step, progress.steps))
                 if progress.metrics is None or progress.state is None:
                     continue
-                bar.epoch(progress.metrics, clock.epoch_seconds())
                 state = progress.state
+                with clock.stopped():
+                    seen = onlooker.test_accuracy(state)
+                bar.epoch(progress.metrics, clock.epoch_seconds(), seen)
                 bar.hint(*hints(state.history, chosen))
                 if checkpoint is not None:
                     write_whole(checkpoint, dump_state(state))

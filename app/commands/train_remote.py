@@ -65,7 +65,8 @@ def _follow(server: Server, bar: Bar, path: str) -> dict[str, Any]:
             if event == "progress":
                 bar.progress(Progress(**_fields(Progress, data)), data["eta_seconds"])
             elif event == "epoch":
-                bar.epoch(EpochMetrics(**_fields(EpochMetrics, data)), data["seconds"])
+                metrics = EpochMetrics(**_fields(EpochMetrics, data))
+                bar.epoch(metrics, data["seconds"], data.get("test_accuracy"))
             elif event == "hint":
                 bar.hint(data["message"])
     return data

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 __all__ = ["REPORT_SECONDS", "ProgressClock"]
 
@@ -29,6 +31,15 @@ class ProgressClock:
         now = time.monotonic()
         seconds, self.lap_began = now - self.lap_began, now
         return round(seconds, 3)
+
+    @contextmanager
+    def stopped(self) -> Iterator[None]:
+        """Leave what is done meanwhile out of the epoch's seconds."""
+        began = time.monotonic()
+        try:
+            yield
+        finally:
+            self.lap_began += time.monotonic() - began
 
     def seconds_left(self, step: int, steps: int) -> float | None:
         """The time left at the mean speed since this attempt's first report; None before that."""

@@ -80,7 +80,7 @@ class JobService:
             if row is None:
                 self._make_room(session, 1)
                 row = self._add(session, resolved, request.name, key=key)
-            elif {"least_scale": resolved["least_scale"], **row.request} != resolved:
+            elif resolved | row.request != resolved:  # an earlier version knew fewer fields
                 raise Conflict("job.key_used", key=key, job=row.id)
             job = _describe(session, [row])[0]
         self._dispatcher.wake()

@@ -32,6 +32,7 @@ from model.network import Parameters
 from model.serialization.checkpoint import dump_state, load_model, load_state
 from model.training.diagnostics import hints
 from model.training.loop import classifier, train
+from model.training.onlooker import Onlooker
 from model.training.recipe import going_on
 from model.training.state import Progress, TrainingState
 
@@ -117,13 +118,16 @@ class _Attempt:
     def _train(self) -> str:
         state, base = self._load()
         data = split(dataset(), train_examples=self.recipe.train_examples)
+        onlooker = Onlooker(self.recipe, dataset())
         clock = ProgressClock()
         if self.lease.cancel_requested:
             return self._end("cancelled", state)
         for progress in train(self.recipe, data, state, base, self.job.snapshots):
             if progress.state is not None:
                 state = progress.state
-                self._report_epoch(progress, state, clock)
+                with clock.stopped():
+                    seen = onlooker.test_accuracy(state)
+                self._report_epoch(progress, state, clock, seen)
             elif clock.report_is_due() or progress.snapshots:
                 self._report(progress, clock)
             if self.lost.is_set():
@@ -192,11 +196,20 @@ class _Attempt:
             made = classifier(self.recipe, each.parameters, name=name)
             snapshots.add(session, self.job.id, each, made)
 
-    def _report_epoch(self, progress: Progress, state: TrainingState, clock: ProgressClock) -> None:
+    def _report_epoch(
+        self,
+        progress: Progress,
+        state: TrainingState,
+        clock: ProgressClock,
+        test_accuracy: float | None,
+    ) -> None:
         columns = self._columns(progress, clock)
+        metrics = asdict(state.history[-1]) | {"seconds": clock.epoch_seconds()}
+        if test_accuracy is not None:
+            metrics["test_accuracy"] = test_accuracy
         events: list[store_events.Event] = [
             self._progress_event(progress, columns),
-            ("epoch", asdict(state.history[-1]) | {"seconds": clock.epoch_seconds()}),
+            ("epoch", metrics),
         ]
         found = hints(state.history, self.recipe)
         # A code once: the same cause, found again some epochs later, is no news.

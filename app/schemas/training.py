@@ -127,6 +127,12 @@ class EpochMetrics(BaseModel):
     train_loss: float
     validation_loss: float
     validation_accuracy: float = Field(description="On the last 5,000 training images, 0..1.")
+    test_accuracy: float | None = Field(
+        None,
+        exclude_if=lambda value: value is None,
+        description="On the 10,000 test images, 0..1, with `test_each_epoch`: for looking, never "
+        "for choosing. Left out otherwise.",
+    )
     seconds: float
     gradient_norms: list[float] = Field(description="The norm of each layer's gradient.")
     saturation: list[float] = Field(

@@ -108,6 +108,12 @@ SENTENCES: dict[str, str] = {
     "hyperparameter.seed.words": (
         "The start of all chance: the same seed gives the same run, bit for bit."
     ),
+    "hyperparameter.test_each_epoch.label": "Test after each epoch",
+    "hyperparameter.test_each_epoch.words": (
+        "Show after each epoch how many test digits are read: for looking, never for choosing."
+    ),
+    "hyperparameter.test_each_epoch.true": "yes",
+    "hyperparameter.test_each_epoch.false": "no",
     # A training run
     "training.other_base": (
         "is a {activation} network of layers {layers}; this recipe makes a {wanted_activation} "
@@ -355,6 +361,10 @@ SENTENCES: dict[str, str] = {
     "command.port": (
         "cannot listen on {host} port {port} ({reason}). Is another byhand running there? "
         "--port or BYHAND_PORT chooses another port."
+    ),
+    "command.for_looking": (
+        "The test accuracy is for looking, never for choosing: the epoch that is kept is the one "
+        "with the highest validation accuracy."
     ),
     "command.nothing_to_keep": (
         "stopped before the end of the first epoch: there is nothing to keep."

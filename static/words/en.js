@@ -365,6 +365,8 @@ export default {
     "saturationAxis": "share, %",
     "validation": "{name}: validation",
     "training": "training",
+    "tested": "{name}: test digits",
+    "forLooking": "test digits: for looking, never for choosing",
     "layer": "layer {layer}",
     "hiddenLayer": "hidden layer {layer}",
     "deadLayer": "dead for good, layer {layer}",

@@ -51,6 +51,21 @@ def test_curves_have_axes_with_units(new_page: Callable[..., Page], live_server:
         assert page.locator(f"#chart-{chart} .chart-grid").count() >= 2, chart
 
 
+def test_test_digits_are_a_fine_line_that_says_what_it_is_for(page: Page, live_server: str) -> None:
+    body = {"name": "seen", "preset": "blog", "epochs": 2, "train_examples": 500}
+    job = page.request.post(f"{live_server}/train", data=body).json()["id"]
+    page.goto(f"{live_server}/#view=train&runs={job}")
+    expect(page.locator(row(job, "succeeded"))).to_be_visible()
+    readout = page.locator("#chart-accuracy .chart-readout")
+    expect(page.locator("#chart-accuracy path.chart-line")).to_have_count(2)
+    expect(page.locator("#chart-accuracy path.chart-fine")).to_have_count(1)
+    expect(readout).to_contain_text("test digits: for looking, never for choosing")
+    page.locator("#chart-accuracy > svg").focus()
+    page.keyboard.press("ArrowLeft")
+    seen = page.request.get(f"{live_server}/train/{job}").json()["metrics"][-1]["test_accuracy"]
+    expect(readout).to_contain_text(f"seen: test digits {100 * seen:#.3g} %")
+
+
 def test_a_curve_is_the_same_after_a_reload(page: Page) -> None:
     job = start(page, "read again", epochs="40", train_examples="5000")
     expect(page.locator(row(job, "succeeded"))).to_be_visible()

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { saturationSeries } from "../../static/js/train/curves.js";
+import { accuracyLegend, accuracySeries, saturationSeries } from "../../static/js/train/curves.js";
 import { logTicks, nearest, thin, ticks } from "../../static/js/ui/chart-scale.js";
 import { diverging } from "../../static/js/ui/palette.js";
 import { assertClose } from "./fixture.mjs";
@@ -17,6 +17,19 @@ test("the nearest point is found, and the last is never thinned out", () => {
   const few = thin(Array.from({ length: 1000 }, (_, at) => [at, at]), 10);
   assert.equal(few.length, 10);
   assert.deepEqual(few.at(-1), [999, 999]);
+});
+
+test("test digits are a fine dashed line of their own, where a recipe looks at them", () => {
+  const metrics = [0.5, 0.75].map((validation_accuracy, epoch) => ({ epoch: epoch + 1, validation_accuracy }));
+  const plain = { job: { name: "a", metrics }, colour: "red" };
+  const tested = { job: { name: "b", metrics: [metrics[0], { ...metrics[1], test_accuracy: 0.625 }] }, colour: "blue" };
+  assert.deepEqual(accuracySeries([plain]), [{ name: "a", colour: "red", dash: "", points: [[1, 50], [2, 75]] }]);
+  assert.equal(accuracyLegend([plain]), null);
+  const line = accuracySeries([plain, tested])[2];
+  assert.deepEqual(line, { name: "b: test digits", colour: "blue", dash: "7 4", fine: true, points: [[1, NaN], [2, 62.5]] });
+  const legend = accuracyLegend([plain, tested]);
+  assert.deepEqual(legend.map(({ name }) => name), ["a", "b", "test digits: for looking, never for choosing"]);
+  assert.equal(legend[2].dash, line.dash);
 });
 
 test("dead units are a dotted line of their own", () => {

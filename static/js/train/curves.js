@@ -6,6 +6,7 @@ import { fill, words } from "../ui/words.js";
 const name = (job) => job.name || `${job.request.preset} ${job.id.slice(0, 4)}`;
 const series = (job, pick) => job.metrics.map((metrics) => [metrics.epoch, pick(metrics)]);
 const TRAINING = "3 3";
+const TESTED = "7 4";
 const NEUTRAL = "currentColor"; // of a line in a legend that stands for those of all runs
 
 /** `drawn`: [{job, colour, losses}]. */
@@ -19,8 +20,19 @@ export function lossSeries(drawn) {
 /** With several runs one entry for each, and one that says what is dotted. */
 export const lossLegend = (drawn) => (drawn.length < 2 ? null : [...runEntries(drawn), { name: words.runs.training, colour: NEUTRAL, dash: TRAINING }]);
 
-export const accuracySeries = (drawn) =>
-  drawn.map(({ job, colour }) => ({ name: name(job), colour, dash: "", points: series(job, (each) => 100 * each.validation_accuracy) }));
+/** Beside the validation digits of each run a fine line for the test digits, if its recipe looks at them after each epoch. */
+export function accuracySeries(drawn) {
+  return drawn.flatMap(({ job, colour }) => [
+    { name: name(job), colour, dash: "", points: series(job, (each) => percent(each.validation_accuracy)) },
+    ...(isTested(job) ? [{ name: fill(words.runs.tested, { name: name(job) }), colour, dash: TESTED, fine: true, points: series(job, (each) => percent(each.test_accuracy)) }] : []),
+  ]);
+}
+
+/** Where test digits are shown it says what they are for. */
+export const accuracyLegend = (drawn) =>
+  drawn.some(({ job }) => isTested(job)) ? [...runEntries(drawn), { name: words.runs.forLooking, colour: NEUTRAL, dash: TESTED, fine: true }] : null;
+
+const isTested = (job) => job.metrics.some((each) => each.test_accuracy !== undefined);
 
 /** A line for each layer of each run: its colour is the run's, its dashes are the layer's. `pick(job, metrics)` -> a number for each layer. */
 function byLayer(drawn, line, pick) {

@@ -231,7 +231,7 @@ export class Training {
     this.#table.show(jobs);
     const drawn = jobs.filter(({ id }) => this.#colours.has(id)).map((job) => ({ job, colour: this.#colours.get(job.id), losses: this.#runs.losses(job.id) }));
     this.#charts.loss.show(curves.lossSeries(drawn), curves.lossLegend(drawn));
-    this.#charts.accuracy.show(curves.accuracySeries(drawn));
+    this.#charts.accuracy.show(curves.accuracySeries(drawn), curves.accuracyLegend(drawn));
     this.#charts.norms.show(curves.normSeries(drawn), curves.normLegend(drawn));
     this.#charts.saturation.show(curves.saturationSeries(drawn), curves.saturationLegend(drawn));
   }

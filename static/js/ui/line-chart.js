@@ -32,7 +32,7 @@ export class LineChart {
     new ResizeObserver(() => this.#fit(holder.clientWidth / textUnit())).observe(holder);
   }
 
-  /** `series`: [{name, colour, dash, points: [[x, y], …] sorted by x}]; `legend`: [{name, colour, dash}], else a line for each. */
+  /** `series`: [{name, colour, dash, fine, points: [[x, y], …] sorted by x}]; `legend`: [{name, colour, dash, fine}], else a line for each. */
   show(series, legend = null) {
     this.#legend = legend ?? series;
     this.#series = series.map((each) => ({ ...each, points: thin(each.points.filter(([, y]) => this.#drawable(y))) }));
@@ -94,10 +94,10 @@ export class LineChart {
   }
 
   #lines(toX, toY) {
-    return this.#series.flatMap(({ points, colour, dash }) => {
+    return this.#series.flatMap(({ points, colour, dash, fine }) => {
       if (points.length === 0) return [];
       const path = points.map(([x, y], index) => `${index ? "L" : "M"}${toX(x).toFixed(1)} ${toY(y).toFixed(1)}`).join("");
-      const line = svg("path", { d: path, class: "chart-line", stroke: colour, "stroke-dasharray": dash || null });
+      const line = svg("path", { d: path, class: fine ? "chart-line chart-fine" : "chart-line", stroke: colour, "stroke-dasharray": dash || null });
       const [x, y] = points[0];
       return points.length === 1 ? [svg("circle", { cx: toX(x), cy: toY(y), r: 3.5, fill: colour })] : [line];
     });
@@ -150,7 +150,7 @@ export class LineChart {
   }
 }
 
-function entry({ colour, dash }, text) {
-  const stroke = svg("line", { x1: 0, x2: 22, y1: 5, y2: 5, stroke: colour, "stroke-width": 2.5, "stroke-dasharray": dash || null });
+function entry({ colour, dash, fine }, text) {
+  const stroke = svg("line", { x1: 0, x2: 22, y1: 5, y2: 5, stroke: colour, "stroke-width": fine ? 1.25 : 2.5, "stroke-dasharray": dash || null });
   return element("span", { class: "chart-entry" }, svg("svg", { viewBox: "0 0 22 10", "aria-hidden": "true" }, stroke), text);
 }

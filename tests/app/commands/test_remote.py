@@ -28,6 +28,13 @@ def test_a_run_on_a_server_is_followed_to_its_end(byhand: Any, live_server: str)
     assert (job["name"], job["state"], job["request"]["epochs"]) == ("there", "succeeded", 2)
 
 
+def test_the_test_accuracies_of_blog_come_from_there(byhand: Any, live_server: str) -> None:
+    ran = byhand("train", *SMALL, "--preset", "blog", "--url", live_server)
+    lines = ran.out.splitlines()
+    assert sum("   test accuracy " in line for line in lines) == 2
+    assert sum("for looking, never for choosing" in line for line in lines) == 1
+
+
 def test_ctrl_c_cancels_there_and_keeps_the_best(
     byhand: Any, live_server: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

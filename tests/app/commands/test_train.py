@@ -1,3 +1,4 @@
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -47,6 +48,30 @@ def test_options_override_the_preset(byhand: Any) -> None:
 def test_the_model_is_named_after_the_preset_when_nobody_says_where(byhand: Any) -> None:
     assert byhand("train", *SMALL, "--preset", "blog").code == 0
     assert Path("byhand-blog.npz").is_file()
+
+
+def test_blog_prints_the_test_accuracy_after_each_epoch_and_what_it_is_for(byhand: Any) -> None:
+    ran = byhand("train", *SMALL, "--preset", "blog", "--output", "seen.npz")
+    lines = ran.out.splitlines()
+    assert [line for line in lines if "for looking, never for choosing" in line] == [lines[0]]
+    seen = [
+        re.fullmatch(r"epoch +\d+ .* accuracy [\d.]+%   test accuracy ([\d.]+%)   [\d.]+ s", line)
+        for line in lines[1:3]
+    ]
+    assert all(seen)
+    # Which of the two is kept, validation has said.
+    said = f"{load_model(Path('seen.npz')).test_accuracy:.2%}"
+    assert said in [match[1] for match in seen if match]
+
+
+def test_other_recipes_print_it_when_they_are_asked_to_and_make_the_same(byhand: Any) -> None:
+    ran = byhand("train", *SMALL, "--output", "alone.npz")
+    assert "test accuracy" not in ran.out
+    assert "for looking" not in ran.out
+    ran = byhand("train", *SMALL, "--test-each-epoch", "--output", "seen.npz")
+    assert ran.out.count("   test accuracy ") == 2
+    one, other = (load_model(Path(name)).parameters.vector for name in ("alone.npz", "seen.npz"))
+    np.testing.assert_array_equal(one, other)
 
 
 def stop_after(epochs: int, monkeypatch: pytest.MonkeyPatch) -> None:

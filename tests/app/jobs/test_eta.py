@@ -38,6 +38,17 @@ def test_a_lap_is_the_time_since_the_last(watch: Watch) -> None:
     assert run.epoch_seconds() == 0.25
 
 
+def test_a_lap_leaves_out_what_is_done_while_it_is_stopped(watch: Watch) -> None:
+    run = ProgressClock()
+    watch.now += 1.5
+    with run.stopped():
+        watch.now += 40
+    watch.now += 0.5
+    assert run.epoch_seconds() == 2.0
+    watch.now += 0.25
+    assert run.epoch_seconds() == 0.25
+
+
 def test_what_is_left_follows_the_pace_since_the_first_report(watch: Watch) -> None:
     run = ProgressClock()
     watch.now += 60  # reading the data does not count

@@ -17,7 +17,16 @@ from app.store.engine import Database
 from model.serialization.checkpoint import load_model, load_state
 from model.training.loop import train
 from model.training.state import Progress
-from tests.app.jobs.training_jobs import add, epochs, get, steps, stop_after, told, weights
+from tests.app.jobs.training_jobs import (
+    add,
+    epochs,
+    get,
+    on_test_digits,
+    steps,
+    stop_after,
+    told,
+    weights,
+)
 
 
 def kept(database: Database, id: str) -> dict[int, bytes]:
@@ -103,6 +112,17 @@ def test_a_paused_job_goes_on_to_the_bits_of_an_undisturbed_one(
     found = told(database, id)
     assert epochs(found) == [1, 2, 3]
     assert steps(found) == sorted(set(steps(found)))
+
+
+def test_a_paused_job_goes_on_telling_its_test_accuracies(database: Database) -> None:
+    id, whole = (add(database, test_each_epoch=True) for _ in range(2))
+    pause(database, id)
+    for _ in range(3):
+        resume(database, id, epochs=1)
+        run_training(id, database.url)
+    assert run_training(whole, database.url) == "succeeded"
+    assert None not in on_test_digits(told(database, id))
+    assert on_test_digits(told(database, id)) == on_test_digits(told(database, whole))
 
 
 def test_one_epoch_more_and_it_is_paused_again(database: Database, undisturbed: bytes) -> None:

@@ -87,6 +87,16 @@ def test_a_key_with_another_request_is_a_conflict(service: JobService) -> None:
         service.submit(TrainRequest(epochs=3), "key")
 
 
+def test_a_request_from_before_a_field_was_known_is_still_the_same(
+    service: JobService, database: Database
+) -> None:
+    job = service.submit(QUICK, "key")
+    with database.begin() as session:
+        row = jobs.get(session, job.id)
+        row.request = {k: v for k, v in row.request.items() if k != "test_each_epoch"}
+    assert service.submit(QUICK, "key").id == job.id
+
+
 def test_the_same_key_does_not_count_as_waiting(database: Database) -> None:
     service = JobService(Settings(max_queued_jobs=1), database)
     job = service.submit(QUICK, "key")

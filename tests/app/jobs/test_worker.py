@@ -24,13 +24,24 @@ from model.confidence.calibration import fit_temperature
 from model.data.idx import load_mnist, split
 from model.errors import RecipeError
 from model.messages import Message
+from model.metrics import accuracy
 from model.network import initialize
 from model.preprocessing.deskew import FORMER_LEAST_SCALE
 from model.serialization.checkpoint import dump_model, load_model
 from model.training.loop import train
 from model.training.recipe import Recipe, going_on, recipe, stored_recipe
 from model.training.state import Progress
-from tests.app.jobs.training_jobs import SMALL, add, epochs, get, steps, stop_after, told, weights
+from tests.app.jobs.training_jobs import (
+    SMALL,
+    add,
+    epochs,
+    get,
+    on_test_digits,
+    steps,
+    stop_after,
+    told,
+    weights,
+)
 
 
 def test_a_job_ends_with_a_model_its_metrics_and_its_events(database: Database) -> None:
@@ -76,6 +87,72 @@ def test_a_model_is_that_of_the_best_epoch(
     assert len(set(epochs_bits)) == 3  # or this would prove nothing
     assert load_model(weights(database, id)).parameters.vector.tobytes() == epochs_bits[1]
     assert get(database, id).validation_accuracy == 0.9
+
+
+def test_test_digits_are_looked_at_after_each_epoch_only_where_that_is_wanted(
+    database: Database,
+) -> None:
+    id, other = add(database, test_each_epoch=True), add(database)
+    for each in (id, other):
+        assert run_training(each, database.url) == "succeeded"
+    mnist = load_mnist()
+    made = [
+        Classifier(progress.state.parameters).probabilities(mnist.test_images)
+        for progress in train(recipe_of(SMALL), split(mnist, train_examples=500))
+        if progress.state
+    ]
+    right = [accuracy(probabilities, mnist.test_labels) for probabilities in made]
+    assert on_test_digits(told(database, id)) == right
+    assert on_test_digits(told(database, other)) == [None] * 3
+    seen, unseen = (load_model(weights(database, each)).parameters for each in (id, other))
+    assert seen.vector.tobytes() == unseen.vector.tobytes()
+
+
+def test_what_test_digits_say_chooses_no_epoch(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    validation, test = itertools.cycle([0.3, 0.9, 0.5]), iter([0.1, 0.2, 1.0])
+    monkeypatch.setattr("model.training.loop.accuracy", lambda *_: next(validation))
+    monkeypatch.setattr("model.training.onlooker.accuracy", lambda *_: next(test))
+    id = add(database, test_each_epoch=True)
+    assert run_training(id, database.url) == "succeeded"
+    assert on_test_digits(told(database, id)) == [0.1, 0.2, 1.0]
+    data = split(load_mnist(), train_examples=500)
+    second = [p.state.parameters for p in train(recipe_of(SMALL), data) if p.state][1]
+    assert load_model(weights(database, id)).parameters.vector.tobytes() == second.vector.tobytes()
+    assert get(database, id).validation_accuracy == 0.9
+
+
+def test_the_seconds_of_an_epoch_leave_out_the_look_at_test_digits(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def slow(*_: Any) -> float:
+        time.sleep(2)
+        return 0.5
+
+    monkeypatch.setattr("model.training.onlooker.accuracy", slow)
+    id = add(database, test_each_epoch=True, epochs=2)
+    assert run_training(id, database.url) == "succeeded"
+    found = [event.data["seconds"] for event in told(database, id) if event.kind == "epoch"]
+    job = get(database, id)
+    assert job.started_at is not None
+    assert job.finished_at is not None
+    assert sum(found) <= job.finished_at - job.started_at - 2 * 2
+
+
+@pytest.mark.parametrize("reports", [1, 3])
+def test_a_resumed_run_tells_the_same_test_accuracies(
+    database: Database, monkeypatch: pytest.MonkeyPatch, reports: int
+) -> None:
+    whole, id = (add(database, test_each_epoch=True) for _ in range(2))
+    assert run_training(whole, database.url) == "succeeded"
+    monkeypatch.setattr("model.training.loop.BATCHES_PER_REPORT", 15)  # two reports an epoch
+    stop_after(monkeypatch, reports, MemoryError())
+    assert run_training(id, database.url) == "attempt failed"
+    assert run_training(id, database.url) == "succeeded"
+    assert epochs(told(database, id)) == [1, 2, 3]
+    assert on_test_digits(told(database, id)) == on_test_digits(told(database, whole))
+    assert weights(database, id) == weights(database, whole)
 
 
 def test_a_models_temperature_is_fitted_to_the_images_held_back(undisturbed: bytes) -> None:

@@ -56,6 +56,11 @@ def epochs(found: list[EventRow]) -> list[int]:
     return [event.data["epoch"] for event in found if event.kind == "epoch"]
 
 
+def on_test_digits(found: list[EventRow]) -> list[float | None]:
+    """One for each epoch, None where its event has none."""
+    return [event.data.get("test_accuracy") for event in found if event.kind == "epoch"]
+
+
 def weights(database: Database, id: str) -> bytes:
     model = get(database, id).model
     assert model is not None

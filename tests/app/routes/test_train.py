@@ -88,6 +88,28 @@ def test_a_job_is_accepted_runs_and_leaves_a_model(
     assert (model["job"], model["active"], model["name"]) == (done["id"], True, "Mine")
 
 
+def test_blog_shows_the_test_accuracy_of_each_epoch_in_metrics_and_events(
+    client: TestClient, done: dict[str, Any]
+) -> None:
+    job = until(client, submit(client, **QUICK, preset="blog")["id"], "succeeded")
+    assert (job["request"]["test_each_epoch"], done["request"]["test_each_epoch"]) == (True, False)
+    seen = [entry["test_accuracy"] for entry in job["metrics"]]
+    assert all(0 < each < 1 for each in seen)
+    # The model is the best epoch's: its test accuracy is among those that were seen.
+    assert job["test_accuracy"] in seen
+    told = [data for _, kind, data in stream(client, job["id"]) if kind == "epoch"]
+    assert [data["test_accuracy"] for data in told] == seen
+    assert told == job["metrics"]
+    asked = until(client, submit(client, **QUICK, test_each_epoch=True)["id"], "succeeded")
+    assert len([entry["test_accuracy"] for entry in asked["metrics"]]) == 2
+
+
+def test_the_document_says_what_the_test_accuracy_is_for(client: TestClient) -> None:
+    schema = client.get("/openapi.json").json()["components"]["schemas"]["EpochMetrics"]
+    assert "for looking, never for choosing" in schema["properties"]["test_accuracy"]["description"]
+    assert "test_accuracy" not in schema["required"]
+
+
 def test_the_whole_recipe_is_shown(done: dict[str, Any]) -> None:
     request = done["request"]
     assert (request["preset"], request["epochs"], request["seed"]) == ("fast", 2, 3)

@@ -42,6 +42,7 @@ def test_blog_is_the_recipe_of_the_text() -> None:
         "train_examples": None,
         "drawn_examples": 0,
         "seed": 0,
+        "test_each_epoch": True,
         "kept_scale": None,
     }
     assert asdict(recipe("blog")) == expected
@@ -116,6 +117,7 @@ WRONG: list[tuple[str, Any, str]] = [
     ("drawn_examples", -1, "must lie from 0 to 1,000,000, found -1"),
     ("seed", -1, "must lie from 0 to 4,294,967,295, found -1"),
     ("seed", 2**32, "must lie from 0 to 4,294,967,295, found 4,294,967,296"),
+    ("test_each_epoch", 1, "must be true or false, found 1"),
     ("preset", "turbo", "'turbo' is unknown; choose one of blog, fast, best"),
     ("dropout", 0.5, "is not a hyperparameter"),
 ]
