@@ -19,6 +19,6 @@ const sizes = new ResizeObserver((entries) => {
     else target.removeAttribute("tabindex");
   }
 });
-findAll(".formula").forEach((box) => sizes.observe(box));
+findAll(".parts").forEach((box) => sizes.observe(box));
 
 if (matchMedia(NARROW).matches) find("#bench details").open = false;
