@@ -7,7 +7,7 @@ const NARROW = "(max-width: 60rem)";
 
 const grid = find("#mnist-grid");
 let filled = false;
-whenNear(grid, (near) => {
+whenNear(grid.parentElement, (near) => {
   if (near && !filled) fillSamples(grid);
   filled ||= near;
 });
