@@ -15,7 +15,13 @@ from app.settings import STATIC, words_file
 
 JS = STATIC / "js"
 SCRIPTS = sorted(JS.glob("**/*.js"))
-FLOORS = (("ui",), ("service",), ("draw", "network"), ("predict", "backprop", "train"), ("derivation", ""))
+FLOORS = (
+    ("ui",),
+    ("service",),
+    ("draw", "network"),
+    ("predict", "backprop", "train"),
+    ("derivation", ""),
+)
 BEGINNINGS = (  # what the pages themselves load
     JS / "main.js",
     JS / "ui" / "theme.js",
