@@ -21,4 +21,4 @@ const sizes = new ResizeObserver((entries) => {
 });
 findAll(".parts").forEach((box) => sizes.observe(box));
 
-if (matchMedia(NARROW).matches) find("#bench details").open = false;
+if (matchMedia(NARROW).matches) find(".bench details").open = false;

@@ -97,8 +97,8 @@ def test_on_a_phone_axe_finds_nothing_and_the_pad_is_folded(
 ) -> None:
     page = new_page(320, 700)
     page.goto(f"{live_server}/derivation")
-    expect(page.locator("#bench details")).not_to_have_attribute("open", "")
-    page.click("#bench summary")
+    expect(page.locator(".bench details")).not_to_have_attribute("open", "")
+    page.click(".bench summary")
     expect(page.locator("#ink")).to_be_in_viewport()
     assert violations(page) == []
 
