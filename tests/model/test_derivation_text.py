@@ -161,3 +161,8 @@ def test_the_page_stands_alone_and_its_links_lead_somewhere(page: Reader) -> Non
         elif link not in ("/", "docs", "/#learn"):
             assert (ROOT / "static" / link).is_file(), link
     assert 'id="learn"' in (ROOT / "static" / "index.html").read_text(encoding="utf-8")
+
+
+def test_no_letter_needs_a_font_of_mathematics() -> None:
+    # Mathematical alphabets lie beyond U+FFFF; a bare Debian shows boxes for most of them.
+    assert [letter for letter in PAGE if ord(letter) > 0xFFFF] == []
