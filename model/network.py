@@ -2,12 +2,15 @@
 
 Rows are examples: X is (m, n_0), W_l is (n_{l-1}, n_l), b_l is (n_l,). With g the activation:
 
-    Z_l = A_{l-1} W_l + b_l       A_l = g(Z_l)       A_0 = X                          (1)
-    P   = softmax(Z_L)                                                                (2)
-    L   = −(1/m) Σ_i Σ_k Y_ik log P_ik                                                (3)
-    D_L = (P − Y)/m                                                                   (4)
-    D_l = (D_{l+1} W_{l+1}ᵀ) ∘ g'(Z_l)                                                (5)
-    dW_l = A_{l-1}ᵀ D_l           db_l = column sums of D_l                           (6)
+    Z_l = A_{l-1} W_l + b_l       A_l = g(Z_l)       A_0 = X                          (6)
+    P   = softmax(Z_L)                                                                (3)
+    L   = −(1/m) Σ_i Σ_k Y_ik log P_ik                                                (5)
+    D_L = (P − Y)/m                                                                  (13)
+    D_l = (D_{l+1} W_{l+1}ᵀ) ∘ g'(Z_l)                                               (17)
+    dW_l = A_{l-1}ᵀ D_l           db_l = column sums of D_l                          (18)
+
+The numbers are those of the equations in static/derivation.html, which writes an example as a
+column: each array here is the transpose of its counterpart there.
 
 `forward` returns a `Trace` of its intermediate values and `backward` takes it. Neither keeps state,
 so any number of threads may share one `Parameters`. Both write into preallocated arrays when `out`
@@ -176,23 +179,23 @@ class Gradients(Parameters):
 
 
 def forward(parameters: Parameters, x: Array, out: Trace | None = None) -> Trace:
-    """Compute equations (1) and (2) for x (m, n_0), 0..1 where the inputs are pixels.
+    """Compute equations (6) and (3) for x (m, n_0), 0..1 where the inputs are pixels.
 
     The trace that it returns holds all layers' values for these m rows.
     """
     trace = forward_to_logits(parameters, x, out)
-    softmax(trace.z[-1], trace.a[-1])  #                                             (2)
+    softmax(trace.z[-1], trace.a[-1])  #                                             (3)
     return trace
 
 
 def forward_to_logits(parameters: Parameters, x: Array, out: Trace | None = None) -> Trace:
-    """Compute equation (1) alone: as `forward`, with a[-1] of the trace left for a softmax."""
+    """Compute equation (6) alone: as `forward`, with a[-1] of the trace left for a softmax."""
     trace = Trace.empty(parameters, len(x)) if out is None else out
     activate = ACTIVATIONS[parameters.activation].function
     trace.a[0] = x  # (m, n_0)
     last = len(parameters.weights) - 1
     for layer, (W, b) in enumerate(zip(parameters.weights, parameters.biases, strict=True)):
-        Z = np.matmul(trace.a[layer], W, out=trace.z[layer])  # (m, n_l)            (1)
+        Z = np.matmul(trace.a[layer], W, out=trace.z[layer])  # (m, n_l)            (6)
         Z += b
         if layer < last:
             activate(Z, trace.a[layer + 1])
@@ -224,7 +227,7 @@ def _row_sums(p: Array) -> Array:
 
 
 def cross_entropy(logits: Array, y: Array) -> float:
-    """Compute equation (3), the mean cross-entropy of m examples, in nats.
+    """Compute equation (5), the mean cross-entropy of m examples, in nats.
 
     logits is Z_L (m, k); y (m, k) is one-hot or has any rows that sum to 1. The loss is written as
     log P_ik = z_ik − lse_i, with lse the log-sum-exp of a row. So no probability that underflows to
@@ -240,9 +243,9 @@ def cross_entropy(logits: Array, y: Array) -> float:
 def backward(
     parameters: Parameters, trace: Trace, y: Array, out: Gradients | None = None
 ) -> Gradients:
-    """Compute equations (4) to (6) for the m examples of `trace`; y (m, k) holds their targets.
+    """Compute equations (13), (17), (18) for the m examples of `trace`; y (m, k) has their targets.
 
-    Each row of y, one-hot or soft, must sum to 1: only then is the derivative of (3) through (2)
+    Each row of y, one-hot or soft, must sum to 1: only then is the derivative of (5) through (3)
     simply P − Y.
     """
     grads = out or Gradients(parameters, len(y), np.empty_like(parameters.vector))
@@ -252,12 +255,12 @@ def backward(
         D = grads.deltas[layer]  # (m, n_l)
         if layer == last:
             np.subtract(trace.a[-1], y, out=D)
-            D /= len(y)  #                                                           (4)
+            D /= len(y)  #                                                          (13)
         else:
             np.matmul(grads.deltas[layer + 1], parameters.weights[layer + 1].T, out=D)
-            scale_by_derivative(D, trace.a[layer + 1])  #                            (5)
+            scale_by_derivative(D, trace.a[layer + 1])  #                           (17)
         # dot, not matmul: for a single example matmul takes seven times as long.
-        np.dot(trace.a[layer].T, D, out=grads.weights[layer])  # (n_{l-1}, n_l)      (6)
+        np.dot(trace.a[layer].T, D, out=grads.weights[layer])  # (n_{l-1}, n_l)     (18)
         np.dot(grads.ones, D, out=grads.biases[layer])  # 1ᵀ D, faster than np.sum (n_l,)
     return grads
 

@@ -247,7 +247,7 @@ export default {
   },
   "step": {
     "title": "Take a step downhill",
-    "lead": "Every weight moves against its gradient, α times as far (<a href='derivation#eq-8'>equation 8</a>). Over a short step the loss should fall by α‖g‖², the slope's promise. Press again to go on from there. The network that reads your digits stays as it is.",
+    "lead": "Every weight moves against its gradient, α times as far (<a href='derivation#eq-19'>equation 19</a>). Over a short step the loss should fall by α‖g‖², the slope's promise. Press again to go on from there. The network that reads your digits stays as it is.",
     "rate": "Learning rate",
     "take": "Take one step",
     "another": "Take another step",

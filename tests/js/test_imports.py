@@ -1,6 +1,7 @@
 """Who among the page's scripts may import whom, and that none of them speaks for itself.
 
-Rooms run one way: ui < service < draw, network < predict, backprop, train < the scripts at the top.
+Rooms run one way: ui < service < draw, network < predict, backprop, train < derivation < the
+scripts at the top.
 """
 
 import re
@@ -14,8 +15,20 @@ from app.settings import STATIC, words_file
 
 JS = STATIC / "js"
 SCRIPTS = sorted(JS.glob("**/*.js"))
-FLOORS = (("ui",), ("service",), ("draw", "network"), ("predict", "backprop", "train"), ("",))
-BEGINNINGS = (JS / "main.js", JS / "ui" / "theme.js")  # what the pages themselves load
+FLOORS = (
+    ("ui",),
+    ("service",),
+    ("draw", "network"),
+    ("predict", "backprop", "train"),
+    ("derivation",),
+    ("",),
+)
+BEGINNINGS = (  # what the pages themselves load
+    JS / "main.js",
+    JS / "ui" / "theme.js",
+    JS / "derivation" / "main.js",
+    JS / "derivation" / "reading.js",
+)
 
 COMMENT = re.compile(r"/\*.*?\*/|(?<![:\"'`])//[^\n]*", re.DOTALL)
 IMPORT = re.compile(r'^(?:import|export)\s+(?:[\w*{}\s,]+\sfrom\s+)?"([^"]+)";', re.MULTILINE)

@@ -14,7 +14,7 @@ export function stages(depth, features) {
       short: ["L"],
       ...said.loss,
       equation: equations.loss(),
-      derived: 3,
+      derived: 5,
     },
     {
       id: `delta${depth}`,
@@ -22,7 +22,7 @@ export function stages(depth, features) {
       short: ["δ", depth],
       ...said.error,
       equation: equations.outputError(depth),
-      derived: 4,
+      derived: 13,
     },
   ];
   for (let layer = depth; layer >= 1; layer -= 1) {
@@ -35,7 +35,7 @@ export function stages(depth, features) {
     short: ["∂L/∂x"],
     ...said.input[features],
     equation: equations.inputGradient(),
-    derived: 7,
+    derived: 17,
   });
   return list;
 }
@@ -48,7 +48,7 @@ const weights = (layer, depth) => ({
   title: layer === depth ? said.weights.last : fill(said.weights.title, { layer }),
   words: said.weights.words,
   equation: equations.weightGradient(layer, depth),
-  derived: 6,
+  derived: layer === depth ? 12 : 17,
 });
 
 const hidden = (layer) => ({
@@ -58,7 +58,7 @@ const hidden = (layer) => ({
   short: ["δ", layer],
   ...said.hidden,
   equation: equations.hiddenError(layer),
-  derived: 5,
+  derived: 15,
 });
 
 const firstWeights = (depth, features) => ({
@@ -68,5 +68,5 @@ const firstWeights = (depth, features) => ({
   short: ["dW", 1],
   ...said.first[features],
   equation: equations.weightGradient(1, depth),
-  derived: 6,
+  derived: 16,
 });
