@@ -168,7 +168,7 @@ export default {
     "lead": "Say what the digit should be. The difference between that and the answer travels back through the network and tells every single weight which way to go, and how far. Walk through it stage by stage; every number is that of your digit.",
     "labels": "It is a",
     "empty": "Draw a digit, or <button type='button' class='link' data-try>try one</button>, and see how the network would learn from it.",
-    "chips": "Stages, from the loss back to the input",
+    "chips": "Stages, from the input to the loss and back",
     "back": "← Back",
     "play": "Play",
     "pause": "Pause",
@@ -187,13 +187,25 @@ export default {
     "agrees": "✓ Checked: {entries} derivatives measured by nudging weights by {epsilon}; largest relative difference {error}.",
     "differs": "✗ Differs: {entries} derivatives measured by nudging weights by {epsilon}; largest relative difference {error}.",
     "stages": {
+      "forward": {
+        "title": "Forward: the hidden units answer",
+        "words": "Each hidden unit multiplies everything before it by its own weights, adds all of it up, adds its bias, and sends the sum through its activation function."
+      },
+      "output": {
+        "title": "Forward: the outputs answer",
+        "words": "Each output adds up what the hidden units send, the same way. Softmax turns the ten sums into ten probabilities: exponentials, divided by the sum of all ten, so that raising one lowers the nine others."
+      },
+      "jacobian": {
+        "title": "Every z moves every probability",
+        "words": "Softmax divides by all ten exponentials, so one z moves all ten probabilities: raise it, and its own rises by what the others lose. Each row sums to 0. The chain rule must add up all ten ways: each row times −y/ŷ, which leaves only that of the label, and then down each column."
+      },
       "loss": {
         "title": "How wrong is it?",
         "words": "The loss looks only at the probability that the network gives to the right digit. Sure and right costs nothing; sure and wrong costs a lot."
       },
       "error": {
         "title": "The error at the output",
-        "words": "Softmax and the logarithm cancel neatly: the error of each output is its probability minus what it should have been, 1 for the label and 0 for the others. Orange outputs must rise, blue ones must fall."
+        "words": "The ŷ of −y/ŷ cancels that of softmax's slopes: the error of each output is its probability minus what it should have been, 1 for the label and 0 for the others. Orange outputs must rise, blue ones must fall."
       },
       "weights": {
         "last": "The weights into the outputs",
@@ -245,9 +257,24 @@ export default {
     "allUnits": "all {units} units, {weights} weights:",
     "unit": "unit {unit}"
   },
+  "jacobian": {
+    "shown": "What the table shows",
+    "plain": "∂ŷₖ/∂zⱼ",
+    "times": "× −yₖ/ŷₖ",
+    "keys": "Softmax's Jacobian. Arrow keys move from entry to entry.",
+    "caption": "Softmax's Jacobian: a row for each probability, a column for each z, at the right each row's sum; below, the columns added up with the factors −y/ŷ, and what one way alone would give",
+    "factor": "−y/ŷ",
+    "sum": "Σ",
+    "all": "sum: ŷ − y",
+    "one": "k = j only",
+    "entry": "entry of the table",
+    "entryIn": "entry of the table, written in units of {unit}",
+    "silent": "{equation}: y{k} is 0, so nothing comes this way.",
+    "naive": "The last line is what the chain rule for one variable would give, by way of ŷⱼ alone: z{label} gets its {value}, and the nine others get 0, as if nothing had to press them down."
+  },
   "step": {
     "title": "Take a step downhill",
-    "lead": "Every weight moves against its gradient, α times as far (<a href='derivation#eq-8'>equation 8</a>). Over a short step the loss should fall by α‖g‖², the slope's promise. Press again to go on from there. The network that reads your digits stays as it is.",
+    "lead": "Every weight moves against its gradient, α times as far (<a href='derivation#eq-19'>equation 19</a>). Over a short step the loss should fall by α‖g‖², the slope's promise. Press again to go on from there. The network that reads your digits stays as it is.",
     "rate": "Learning rate",
     "take": "Take one step",
     "another": "Take another step",

@@ -1,4 +1,4 @@
-/** The part "Backpropagation": shows one stage of the backward pass at a time, its equation beside its picture. */
+/** The part "Backpropagation": shows one stage at a time, forward to the loss and back, its equation beside its picture. */
 
 import { element, find, say, sayRaised } from "../ui/dom.js";
 import { PICTURES } from "./stage-pictures.js";
@@ -67,7 +67,8 @@ export class BackpropView {
     this.#chips = this.#stages.map(({ short, title }, index) =>
       element("button", { type: "button", class: "chip", title, onclick: () => this.#stepper.go(index) }, short[0], short[1] ? element("sup", {}, `[${short[1]}]`) : null),
     );
-    find("#stage-chips", this.#root).replaceChildren(...this.#chips.map((chip) => element("li", {}, chip)));
+    const turn = this.#stages.findIndex(({ kind }) => kind === "loss"); // up to here forward, from here backward
+    find("#stage-chips", this.#root).replaceChildren(...this.#chips.map((chip, index) => element("li", { class: index <= turn ? "onward" : null }, chip)));
     find("#stage", this.#root).dataset.stage = ""; // its picture was of another network
     this.#stepper.reset(this.#stages.length);
   }
