@@ -1,13 +1,20 @@
 /** The part "Backpropagation": shows one stage at a time, forward to the loss and back, its equation beside its picture. */
 
 import { element, find, say, sayRaised } from "../ui/dom.js";
+import { GuessBox } from "./guess-box.js";
+import { StageGuesses } from "./stage-guesses.js";
 import { PICTURES } from "./stage-pictures.js";
 import { stages } from "./stages.js";
 import { Stepper } from "../ui/stepper.js";
+import { WiresView } from "./wires/wires-view.js";
 import { fill, words } from "../ui/words.js";
 
 export class BackpropView {
   #root;
+  #wires;
+  #score;
+  #box;
+  #guesses = new StageGuesses();
   #stepper = new Stepper();
   #stages = [];
   #chips = [];
@@ -16,9 +23,13 @@ export class BackpropView {
   #backward = null;
   #wanted = null; // the id of a stage that a link names, until there are stages
 
-  /** `changed()` is called when the reader goes to another stage. */
-  constructor(root, changed) {
+  /** `changed()` is called when the reader goes to another stage; `score`: a GuessScore. */
+  constructor(root, changed, score) {
     this.#root = root;
+    this.#score = score;
+    this.#box = new GuessBox(find("#stage-guess", root), "#stage-forward");
+    score.addEventListener("change", () => this.#paint());
+    this.#wires = new WiresView(find("#wires", root));
     const on = (id, work) => find(id, root).addEventListener("click", work);
     on("#stage-back", () => this.#stepper.back());
     on("#stage-forward", () => this.#stepper.forward());
@@ -26,6 +37,7 @@ export class BackpropView {
     find("#stage-pace", root).addEventListener("change", ({ target }) => (this.#stepper.pace = Number(target.value)));
     this.#stepper.addEventListener("move", () => {
       this.#paint();
+      if (this.#box.open && this.#stepper.playing) this.#stepper.pause();
       changed();
     });
     this.#stepper.addEventListener("play", () => this.#playing());
@@ -50,6 +62,7 @@ export class BackpropView {
     if (!this.#network || !network.isLike(this.#network)) this.#build(network);
     this.#network = network;
     this.#backward = backward;
+    this.#guesses.begin(backward);
     this.#goWhereWanted();
     this.#root.dataset.empty = "false";
     this.#paint();
@@ -79,21 +92,41 @@ export class BackpropView {
     const stage = this.#stages[index];
     const panel = find("#stage", this.#root);
     if (panel.dataset.stage !== stage.id) this.#enter(panel, stage, index);
+    const question = this.#guesses.open(stage, index, this.#backward, this.#score.on);
+    this.#wires.show(this.#backward, this.#stages, index, question !== null);
+    if (question) this.#ask(stage, index, question);
+    else this.#showNumbers(stage, index);
+  }
+
+  /** As long as a question is open, neither the numbers nor the picture are on the page. */
+  #ask(stage, index, question) {
+    find("#stage-picture", this.#root).replaceChildren();
+    this.#read("");
+    this.#box.ask(question, (choice) => {
+      const told = this.#guesses.close(stage, index, question, choice);
+      if (told) this.#score.count(told.right);
+      this.#paint();
+    });
+  }
+
+  #showNumbers(stage, index) {
+    this.#pictures[index] ??= new PICTURES[stage.kind]((text) => this.#read(text), stage, this.#backward.network);
     const picture = this.#pictures[index];
+    const place = find("#stage-picture", this.#root);
+    if (place.firstChild !== picture.node) place.replaceChildren(picture.node);
+    this.#box.tell(this.#guesses.told(stage));
     picture.show(this.#backward);
     this.#read(picture.rest);
   }
 
   #enter(panel, stage, index) {
     panel.dataset.stage = stage.id;
-    this.#pictures[index] ??= new PICTURES[stage.kind]((text) => this.#read(text), stage, this.#backward.network);
     say(find("#stage-title", panel), `${index + 1}. ${stage.title}`);
     say(find("#stage-words", panel), stage.words);
     find("#stage-equation", panel).innerHTML = stage.equation; // a constant of equations.js
     const derived = find("#stage-derived", panel);
     derived.href = `derivation#eq-${stage.derived}`;
     say(derived, fill(words.backprop.equation, { n: stage.derived }));
-    find("#stage-picture", panel).replaceChildren(this.#pictures[index].node);
     this.#chips.forEach((chip, at) => {
       if (at === index) chip.setAttribute("aria-current", "step");
       else chip.removeAttribute("aria-current");

@@ -42,6 +42,7 @@ export class JacobianTable {
   show(probabilities, label) {
     this.#shown = { probabilities, label };
     this.#paint();
+    this.#look(this.#cursor);
   }
 
   #row(k) {
@@ -72,6 +73,7 @@ export class JacobianTable {
   #multiply(times) {
     this.#times = times;
     this.#paint();
+    this.#look(this.#cursor);
   }
 
   #value(k, j) {
@@ -97,7 +99,6 @@ export class JacobianTable {
     say(this.#legend.show(most).meaning, unit === 1 ? words.jacobian.entry : fill(words.jacobian.entryIn, { unit: power(unit, 0).replace("1 × ", "") }));
     this.#switch.forEach((button, at) => button.setAttribute("aria-pressed", Boolean(at) === this.#times));
     say(this.#note, fill(words.jacobian.naive, { label: subscript(label), value: signed(one[label]) }));
-    this.#tell(this.rest);
   }
 
   #fill(cell, value, most, unit) {
