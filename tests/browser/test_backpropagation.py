@@ -123,13 +123,15 @@ def test_an_entry_of_the_jacobian_is_pointed_at_or_reached_by_arrow_keys(page: P
     page.locator(".chip").nth(LOSS + 1).click()
     page.locator(".jacobian td[data-k='3'][data-j='3']").hover()
     expect(page.locator("#stage-numbers")).to_contain_text("ŷ₃(1 − ŷ₃) = ")
+    page.mouse.move(5, 5)
     page.locator(".jacobian-frame").focus()
     page.keyboard.press("ArrowRight")
     page.keyboard.press("ArrowUp")
-    expect(page.locator("#stage-numbers")).to_contain_text("z₄ = −ŷ₂ŷ₄")
+    page.keyboard.press("ArrowRight")
+    expect(page.locator("#stage-numbers")).to_contain_text("z₁ = −ŷ₀ŷ₁")
     for _ in range(12):
         page.keyboard.press("ArrowDown")
-    expect(page.locator("#stage-numbers")).to_contain_text("−y₄(1 − ŷ₄)")
+    expect(page.locator("#stage-numbers")).to_contain_text("−y₁(1 − ŷ₁)")
 
 
 def test_play_moves_on_by_itself_and_pauses(page: Page) -> None:

@@ -39,7 +39,7 @@ export class GuessBox {
     this.#asked = "";
     this.#root.hidden = told === null;
     if (!told) return this.#root.replaceChildren();
-    const text = element("p", { class: "guess-verdict", "data-right": told.right, role: "status" });
+    const text = element("p", { class: "guess-verdict", "data-right": String(told.right), role: "status" });
     sayRaised(text, told.text);
     this.#root.replaceChildren(text);
   }
