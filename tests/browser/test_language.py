@@ -24,6 +24,8 @@ NOT_WORDS = {
     "leaky",
     "pretrained",
     "npz",
+    "softmax",
+    "exp",
 }
 # A field of the API, such as learning_rate, is a name in every language.
 WORD = re.compile(r"(?<![a-z_])[A-Za-z]{2,}(?![a-z_])")

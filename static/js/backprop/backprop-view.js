@@ -3,15 +3,14 @@
 import { element, find, say, sayRaised } from "../ui/dom.js";
 import { GuessBox } from "./guess-box.js";
 import { StageGuesses } from "./stage-guesses.js";
-import { PICTURES } from "./stage-pictures.js";
 import { stages } from "./stages.js";
 import { Stepper } from "../ui/stepper.js";
-import { WiresView } from "./wires/wires-view.js";
 import { fill, words } from "../ui/words.js";
 
 export class BackpropView {
   #root;
-  #wires;
+  #parts = null; // {PICTURES, wires}, once they are loaded
+  #loading = null;
   #score;
   #box;
   #guesses = new StageGuesses();
@@ -29,7 +28,6 @@ export class BackpropView {
     this.#score = score;
     this.#box = new GuessBox(find("#stage-guess", root), "#stage-forward");
     score.addEventListener("change", () => this.#paint());
-    this.#wires = new WiresView(find("#wires", root));
     const on = (id, work) => find(id, root).addEventListener("click", work);
     on("#stage-back", () => this.#stepper.back());
     on("#stage-forward", () => this.#stepper.forward());
@@ -64,7 +62,6 @@ export class BackpropView {
     this.#backward = backward;
     this.#guesses.begin(backward);
     this.#goWhereWanted();
-    this.#root.dataset.empty = "false";
     this.#paint();
   }
 
@@ -75,6 +72,7 @@ export class BackpropView {
   }
 
   #build(network) {
+    this.#backward = null; // it was another network's
     this.#stages = stages(network.depth, network.features);
     this.#pictures = this.#stages.map(() => null);
     this.#chips = this.#stages.map(({ short, title }, index) =>
@@ -86,14 +84,27 @@ export class BackpropView {
     this.#stepper.reset(this.#stages.length);
   }
 
+  /** The pictures are loaded with the first digit: who only draws does not need them. */
+  #load() {
+    this.#loading ??= Promise.all([import("./stage-pictures.js"), import("./wires/wires-view.js")]).then(
+      ([{ PICTURES }, { WiresView }]) => {
+        this.#parts = { PICTURES, wires: new WiresView(find("#wires", this.#root)) };
+        this.#paint();
+      },
+      () => (this.#loading = null), // the server is away: the next digit tries again
+    );
+  }
+
   #paint() {
     if (!this.#backward) return;
+    if (!this.#parts) return this.#load();
+    this.#root.dataset.empty = "false";
     const { index } = this.#stepper;
     const stage = this.#stages[index];
     const panel = find("#stage", this.#root);
     if (panel.dataset.stage !== stage.id) this.#enter(panel, stage, index);
     const question = this.#guesses.open(stage, index, this.#backward, this.#score.on);
-    this.#wires.show(this.#backward, this.#stages, index, question !== null);
+    this.#parts.wires.show(this.#backward, this.#stages, index, question !== null);
     if (question) this.#ask(stage, index, question);
     else this.#showNumbers(stage, index);
   }
@@ -110,7 +121,7 @@ export class BackpropView {
   }
 
   #showNumbers(stage, index) {
-    this.#pictures[index] ??= new PICTURES[stage.kind]((text) => this.#read(text), stage, this.#backward.network);
+    this.#pictures[index] ??= new this.#parts.PICTURES[stage.kind]((text) => this.#read(text), stage, this.#backward.network);
     const picture = this.#pictures[index];
     const place = find("#stage-picture", this.#root);
     if (place.firstChild !== picture.node) place.replaceChildren(picture.node);
