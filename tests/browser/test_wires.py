@@ -94,6 +94,17 @@ def test_each_layer_lights_up_when_its_stage_comes(page: Page) -> None:
         expect(page.locator(".arrow-current")).to_have_count(1)
 
 
+def test_the_walk_goes_on_from_beside_the_wires(page: Page) -> None:
+    learn(page)
+    go(page, "L")
+    page.click("#wires-forward")
+    page.click("#wires-forward")
+    expect(page.locator("#stage-title")).to_have_text("5. The error at the output")
+    expect(page.locator("#wires-stage")).to_have_text("5. The error at the output")
+    page.click("#wires-back")
+    expect(page.locator(".chip").nth(3)).to_have_attribute("aria-current", "step")
+
+
 def test_values_appear_left_to_right_and_errors_right_to_left(page: Page) -> None:
     learn(page)
     output = page.locator("#wires-plot [data-layer='2'][data-node='7']")

@@ -29,8 +29,10 @@ export class BackpropView {
     this.#box = new GuessBox(find("#stage-guess", root), "#stage-forward");
     score.addEventListener("change", () => this.#paint());
     const on = (id, work) => find(id, root).addEventListener("click", work);
-    on("#stage-back", () => this.#stepper.back());
-    on("#stage-forward", () => this.#stepper.forward());
+    for (const part of ["stage", "wires"]) {
+      on(`#${part}-back`, () => this.#stepper.back());
+      on(`#${part}-forward`, () => this.#stepper.forward());
+    }
     on("#stage-play", () => this.#stepper.toggle());
     find("#stage-pace", root).addEventListener("change", ({ target }) => (this.#stepper.pace = Number(target.value)));
     this.#stepper.addEventListener("move", () => {
@@ -133,6 +135,7 @@ export class BackpropView {
   #enter(panel, stage, index) {
     panel.dataset.stage = stage.id;
     say(find("#stage-title", panel), `${index + 1}. ${stage.title}`);
+    say(find("#wires-stage", this.#root), `${index + 1}. ${stage.title}`);
     say(find("#stage-words", panel), stage.words);
     find("#stage-equation", panel).innerHTML = stage.equation; // a constant of equations.js
     const derived = find("#stage-derived", panel);
@@ -142,8 +145,10 @@ export class BackpropView {
       if (at === index) chip.setAttribute("aria-current", "step");
       else chip.removeAttribute("aria-current");
     });
-    find("#stage-back", this.#root).disabled = this.#stepper.atStart;
-    find("#stage-forward", this.#root).disabled = this.#stepper.atEnd;
+    for (const part of ["stage", "wires"]) {
+      find(`#${part}-back`, this.#root).disabled = this.#stepper.atStart;
+      find(`#${part}-forward`, this.#root).disabled = this.#stepper.atEnd;
+    }
   }
 
   #read(text) {

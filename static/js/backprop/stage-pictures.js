@@ -73,7 +73,7 @@ class WeightsPicture extends Grid {
     this.colour(values);
     this.read = (index) => {
       const [from, to] = [index % columns, Math.floor(index / columns)];
-      const before = layer === 2 ? "h" : ofLayer("h", layer - 1);
+      const before = backward.depth === 2 ? "h" : ofLayer("h", layer - 1);
       return `d${ofLayer("W", layer)}[${to}, ${from}] = ${before}${subscript(from)} × ${ofLayer("δ", layer)}${subscript(to)} = ${number(backward.trace.a[layer - 1][from])} × ${signed(backward.deltas[layer][to])} = ${signed(values[index])}`;
     };
     this.rest = this.read(values.reduce((best, value, index) => (Math.abs(value) > Math.abs(values[best]) ? index : best), 0));

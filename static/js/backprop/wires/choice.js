@@ -4,10 +4,19 @@ import { products, total } from "../../network/trace.js";
 
 const INPUTS = 6;
 const UNITS = 8;
+const APART = 3; // inputs, in rows and columns: else all would be neighbours
 const OUTPUTS = [...Array(10).keys()];
 
 /** The indices with the largest scores, the largest first. */
 const largest = (scores, howMany) => [...scores.keys()].sort((a, b) => scores[b] - scores[a]).slice(0, howMany);
+
+/** Inputs with large scores that lie apart; neighbours only where there are not enough others. */
+function apart(scores, howMany) {
+  const order = largest(scores, scores.length);
+  const near = (a, b) => Math.abs((a % 28) - (b % 28)) < APART && Math.abs(Math.floor(a / 28) - Math.floor(b / 28)) < APART;
+  const chosen = order.reduce((list, each) => (list.length < howMany && !list.some((other) => near(each, other)) ? [...list, each] : list), []);
+  return [...chosen, ...order.filter((each) => !chosen.includes(each))].slice(0, howMany).sort((a, b) => a - b); // from top to bottom
+}
 
 /** What each unit of the last hidden layer adds to the z of `digit`, compared with the digits' mean. */
 function votes({ network, trace }, digit) {
@@ -35,9 +44,8 @@ export function pick(backward, { by, extra = null, known = true }) {
   const nodes = { [depth]: OUTPUTS };
   for (let layer = depth - 1; layer >= 0; layer -= 1) {
     const scores = layer && layer === depth - 1 ? last : pull(backward, layer + 1, nodes[layer + 1]);
-    nodes[layer] = largest(scores, layer ? UNITS : INPUTS);
+    nodes[layer] = layer ? largest(scores, UNITS) : apart(scores, INPUTS);
   }
-  nodes[0].sort((a, b) => a - b); // from the top of the picture to its bottom
   if (extra !== null && depth > 1 && extra < last.length && !nodes[depth - 1].includes(extra)) nodes[depth - 1].push(extra);
   return Array.from({ length: depth + 1 }, (_, layer) => nodes[layer]);
 }
