@@ -32,6 +32,7 @@ BEGINNINGS = (  # what the pages themselves load
 
 COMMENT = re.compile(r"/\*.*?\*/|(?<![:\"'`])//[^\n]*", re.DOTALL)
 IMPORT = re.compile(r'^(?:import|export)\s+(?:[\w*{}\s,]+\sfrom\s+)?"([^"]+)";', re.MULTILINE)
+LATER = re.compile(r'(?<!await )import\("([^"]+)"\)')  # when it is needed
 BROWSER = re.compile(r"(?<![.\w])(?:document|window|navigator|history|location)\b")
 LITERAL = re.compile(r'"(?:[^"\\\n]|\\.)*"|`(?:[^`\\]|\\.)*`')
 FILLED_IN = re.compile(r"\$\{[^}]*\}")
@@ -46,10 +47,14 @@ def code(script: Path) -> str:
     return COMMENT.sub("", script.read_text(encoding="utf-8"))
 
 
+def names(script: Path) -> list[str]:
+    return IMPORT.findall(code(script)) + LATER.findall(code(script))
+
+
 @cache
 def imports(script: Path) -> tuple[Path, ...]:
     """The scripts that it imports, found or not."""
-    return tuple((script.parent / found).resolve() for found in IMPORT.findall(code(script)))
+    return tuple((script.parent / found).resolve() for found in names(script))
 
 
 def room(script: Path) -> str:

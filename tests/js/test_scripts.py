@@ -89,6 +89,8 @@ def edges_of_a_block() -> dict[str, Any]:
 FIXTURES: dict[str, Callable[[], dict[str, Any]]] = {
     "npz": npz_files,
     "backward": backward_pass,
+    "guess": backward_pass,
+    "wires": backward_pass,
     "lesson": one_network,
     "features": edges_of_a_block,
 }

@@ -56,6 +56,16 @@ export const signed = (value, digits = 3) => (value < 0 ? number(value, digits) 
 /** A digit with its article: "a 7", "an 8". */
 export const aDigit = (digit) => words.numbers.digits[digit];
 
+/** An entry of a table, short: two decimals, none where it is large; exactly 0 is "0". */
+export function entry(value) {
+  if (value === 0) return "0";
+  if (Math.abs(value) >= 1e5) return power(value, 0).replaceAll(" ", "");
+  return minus(value.toFixed(Math.abs(value) < 10 ? 2 : 0).replace("-0.00", "0.00"));
+}
+
+/** The power of ten in whose units `entry` shows such values: 1, or less where the largest of them is small. */
+export const unitOf = (most) => (most >= 0.1 || !(most > 0) ? 1 : 10 ** Math.floor(Math.log10(most)));
+
 /** A whole number with separators: 101,770. */
 export const count = (value) => value.toLocaleString(language);
 
