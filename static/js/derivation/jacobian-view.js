@@ -1,0 +1,80 @@
+/**
+ * Softmax's Jacobian with this digit's numbers, a coloured table of ten by ten whose rows sum to 0; then the three columns in which
+ * −y/ŷ times the Jacobian becomes ŷ − y, beside what the naive chain rule, its diagonal alone, would have given.
+ */
+
+import { element } from "../ui/dom.js";
+import { css, diverging, reach } from "../ui/palette.js";
+import { theme } from "../ui/theme.js";
+import { fillParts, num } from "./parts.js";
+import { said } from "./words.js";
+import { write } from "./write.js";
+
+const words = said.jacobian;
+const ALIKE = 1e-12; // difference at which two numbers of double precision are the same
+
+export class JacobianView {
+  #map = element("table", { class: "jacobian" });
+  #product = element("table", { class: "product" });
+  #note = element("p");
+  #symbols = null;
+  node = element("div", { class: "jacobian-stage" }, scrolled(this.#map, words.title), scrolled(this.#product, words.columns), this.#note);
+
+  constructor() {
+    document.addEventListener("themechange", () => this.#symbols && this.show(this.#symbols));
+  }
+
+  show(symbols) {
+    this.#symbols = symbols;
+    this.#showMap(symbols);
+    this.#showProduct(symbols);
+    this.#note.replaceChildren(...write(fillParts(words.note, { label: String(symbols.label) })));
+  }
+
+  #showMap(s) {
+    const { J } = s.pass;
+    const most = reach(J.flatMap((row) => [...row]));
+    const classes = [...J.keys()];
+    const head = element("tr", {}, element("td"), classes.map((j) => element("th", { scope: "col", class: j === s.hand.j ? "chosen" : null }, String(j))), element("th", { scope: "col" }, words.rowSum));
+    const row = (k) => {
+      const sum = num(`sum(J[${k}])`, J[k].reduce((total, each) => total + each, 0));
+      const cells = classes.map((j) => coloured(element("td", { class: j === s.hand.j ? "chosen" : null }, write(s.J(k, j))), J[k][j] / most));
+      return element("tr", {}, element("th", { scope: "row" }, String(k)), cells, element("td", { class: "sum" }, nothing(sum)));
+    };
+    this.#map.replaceChildren(caption(words.title), element("thead", {}, head), element("tbody", {}, classes.map(row)));
+  }
+
+  #showProduct(s) {
+    const { pass, label } = s;
+    const head = [words.output, words.first, words.chain, words.difference, words.naive].map((each) => element("th", { scope: "col" }, write(each)));
+    const row = (j) => {
+      const chain = num(`sum(dL_dyhat*J[:,${j}])`, pass.dL_dyhat.reduce((sum, d, k) => sum + d * pass.J[k][j], 0));
+      const naive = s.naive(j);
+      const right = Math.abs(naive.value - pass.delta2[j]) <= ALIKE;
+      const verdict = element("span", { class: right ? "luck" : "wrong" }, right ? ` ✓ ${words.luck}` : ` ✗ ${words.wrong}`);
+      const cells = [s.dL_dyhat(j), chain, s.delta2(j)].map((each) => element("td", {}, write(each)));
+      return element("tr", { class: j === label ? "chosen" : null }, element("th", { scope: "row" }, String(j)), cells, element("td", { class: "naive" }, write(naive), verdict));
+    };
+    this.#product.replaceChildren(caption(words.columns), element("thead", {}, element("tr", {}, head)), element("tbody", {}, [...pass.yhat.keys()].map(row)));
+  }
+}
+
+const caption = (text) => element("caption", {}, write(text));
+
+const scrolled = (table, label) => element("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": label.replace(/[_^]\{([^}]*)\}/g, "$1") }, table);
+
+/** A sum that is 0 but for rounding is written as 0; its value stays what it is. */
+function nothing(sum) {
+  const [node] = write(sum);
+  if (Math.abs(sum.value) <= ALIKE) node.textContent = "0";
+  return node;
+}
+
+/** `share`: −1..1. The text is dark on light cells and light on dark ones. */
+function coloured(cell, share) {
+  const colour = diverging(share, theme());
+  const [r, g, b] = colour;
+  cell.style.background = css(colour);
+  cell.style.color = 0.299 * r + 0.587 * g + 0.114 * b > 140 ? "#000" : "#fff";
+  return cell;
+}

@@ -1,0 +1,73 @@
+/** The entry point of the derivation's live part: connects the pad, the numbers under the equations, any weight, and the ten epochs. */
+
+import { encodeDrawing } from "../draw/drawing-code.js";
+import { USUAL } from "../network/choice.js";
+import { find, findAll, onceAFrame } from "../ui/dom.js";
+import { keep, kept } from "../ui/kept-state.js";
+import { parseState } from "../ui/url-state.js";
+import { Bench } from "./bench.js";
+import { BenchView } from "./bench-view.js";
+import { EpochsView } from "./epochs-view.js";
+import { choiceOf, entryOf, inHand, nameOf } from "./hand.js";
+import { LiveView } from "./live-view.js";
+import { Symbols } from "./symbols.js";
+import { WeightView } from "./weight-view.js";
+
+const TEXTS_RATE = 0.01; // the learning rate of the text's loop
+
+const link = parseState(location.hash);
+const state = link.ink || link.model ? link : (kept() ?? {});
+const bench = new Bench();
+const pad = new BenchView(find("#bench"), bench);
+const live = new LiveView();
+const section = find("#any-weight");
+const weight = section ? new WeightView(toolIn(section), hold) : null;
+if (find("#epochs")) new EpochsView(find("#epochs"));
+
+let pass = null;
+let [chosen, array] = [{}, "W2"]; // what the reader chose of {p, i, j}, and which array's entry is in hand
+
+const paint = onceAFrame(() => {
+  const hand = inHand(pass, chosen);
+  const entry = entryOf(array, hand);
+  const symbols = new Symbols(pass, { hand, entry, alpha: Number(state.rate) || TEXTS_RATE });
+  pad.hold(nameOf(entry));
+  live.show(symbols);
+  weight?.show(symbols);
+});
+
+/** Take a weight in hand: all equations take it as their example. */
+function hold(entry) {
+  chosen = { ...chosen, ...choiceOf(entry) };
+  ({ array } = entry);
+  if (pass) paint();
+}
+
+/** Where the tool goes: in the place that the text leaves for it, else at the section's end. */
+function toolIn(place) {
+  for (const node of findAll("#weight, #weight-derivative, label[for=weight]", place)) node.remove(); // the tool brings its own
+  let tool = find("#weight-tool");
+  if (!tool) place.append((tool = Object.assign(document.createElement("div"), { id: "weight-tool" })));
+  return tool;
+}
+
+bench.addEventListener("numbers", ({ detail }) => {
+  const other = pass && String(pass.weights.hidden) !== String(detail.pass.weights.hidden);
+  if (other) [chosen, array] = [{}, "W2"]; // a unit of another network
+  ({ pass } = detail);
+  document.body.dataset.model = detail.backward.network.id;
+  document.body.dataset.label = pass.label;
+  paint();
+});
+
+/** The main page finds the same drawing, network and label. */
+function save() {
+  if (bench.drawing.drawing) return;
+  const model = bench.choice.own === USUAL ? null : bench.choice.own;
+  keep({ ...kept(), ink: bench.sample ? null : encodeDrawing(bench.drawing), model, label: bench.lesson.chosen });
+}
+
+await bench.open(state);
+bench.drawing.addEventListener("settle", save);
+bench.choice.addEventListener("change", save);
+find("#label").addEventListener("change", save);
