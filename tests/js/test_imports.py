@@ -1,6 +1,7 @@
 """Who among the page's scripts may import whom, and that none of them speaks for itself.
 
-Rooms run one way: ui < service < draw, network < predict, backprop, train < the scripts at the top.
+Rooms run one way: ui < service < draw, network < predict, backprop, train < derivation < the scripts
+at the top.
 """
 
 import re
@@ -14,8 +15,15 @@ from app.settings import STATIC, words_file
 
 JS = STATIC / "js"
 SCRIPTS = sorted(JS.glob("**/*.js"))
-FLOORS = (("ui",), ("service",), ("draw", "network"), ("predict", "backprop", "train"), ("",))
-BEGINNINGS = (JS / "main.js", JS / "ui" / "theme.js")  # what the pages themselves load
+FLOORS = (
+    ("ui",),
+    ("service",),
+    ("draw", "network"),
+    ("predict", "backprop", "train"),
+    ("derivation",),
+    ("",),
+)
+BEGINNINGS = (JS / "main.js", JS / "derivation" / "main.js", JS / "ui" / "theme.js")  # what the pages themselves load
 
 COMMENT = re.compile(r"/\*.*?\*/|(?<![:\"'`])//[^\n]*", re.DOTALL)
 IMPORT = re.compile(r'^(?:import|export)\s+(?:[\w*{}\s,]+\sfrom\s+)?"([^"]+)";', re.MULTILINE)
@@ -115,3 +123,15 @@ def test_scripts_ask_for_no_words_that_are_not_there() -> None:
     for script in SCRIPTS:
         for part, sentence in re.findall(r"\bwords\.(\w+)\.(\w+)", code(script)):
             assert sentence in words[part], f"{name_of(script)}: words.{part}.{sentence}"
+
+
+def test_the_derivations_words_are_used_and_none_is_missing() -> None:
+    scripts = "".join(code(script) for script in JS.glob("derivation/*.js"))
+    words = read_words(STATIC / "words" / "derivation" / "en.js")
+    for name, sentence in words.items():
+        for each in sentence if isinstance(sentence, dict) else [name]:
+            assert re.search(rf"\b{each}\b", scripts), f"{name}: {each}"
+    for name in re.findall(r"\bsaid\.(\w+)", scripts):
+        assert name in words, f"said.{name}"
+    for part, name in re.findall(r"\bsaid\.(\w+)\.(\w+)", scripts):
+        assert name in words[part], f"said.{part}.{name}"

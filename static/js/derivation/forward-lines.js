@@ -4,7 +4,7 @@ import { at, fillParts, joined, num } from "./parts.js";
 import { classTable, layerTable, sumTable } from "./sums.js";
 import { said } from "./words.js";
 
-const all = (s, cell) => joined(Array.from(s.pass.yhat, (_, k) => cell(k)), "  ");
+const all = (s, cell) => joined(Array.from(s.pass.yhat, (_, k) => cell(k)));
 
 export const FORWARD = {
   1(s) {

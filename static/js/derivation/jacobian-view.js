@@ -11,6 +11,7 @@ import { said } from "./words.js";
 import { write } from "./write.js";
 
 const words = said.jacobian;
+const LEAST = 5e-4; // what three decimals can show
 const ALIKE = 1e-12; // difference at which two numbers of double precision are the same
 
 export class JacobianView {
@@ -38,7 +39,7 @@ export class JacobianView {
     const head = element("tr", {}, element("td"), classes.map((j) => element("th", { scope: "col", class: j === s.hand.j ? "chosen" : null }, String(j))), element("th", { scope: "col" }, words.rowSum));
     const row = (k) => {
       const sum = num(`sum(J[${k}])`, J[k].reduce((total, each) => total + each, 0));
-      const cells = classes.map((j) => coloured(element("td", { class: j === s.hand.j ? "chosen" : null }, write(s.J(k, j))), J[k][j] / most));
+      const cells = classes.map((j) => coloured(element("td", { class: j === s.hand.j ? "chosen" : null }, short(s.J(k, j))), J[k][j] / most));
       return element("tr", {}, element("th", { scope: "row" }, String(k)), cells, element("td", { class: "sum" }, nothing(sum)));
     };
     this.#map.replaceChildren(caption(words.title), element("thead", {}, head), element("tbody", {}, classes.map(row)));
@@ -67,6 +68,13 @@ const scrolled = (table, label) => element("div", { class: "scroll", tabindex: "
 function nothing(sum) {
   const [node] = write(sum);
   if (Math.abs(sum.value) <= ALIKE) node.textContent = "0";
+  return node;
+}
+
+/** Three decimals, so that ten columns fit. */
+function short(entry) {
+  const [node] = write(entry);
+  node.textContent = Math.abs(entry.value) < LEAST ? "≈ 0" : entry.value.toFixed(3).replace("-", "−");
   return node;
 }
 

@@ -5,7 +5,7 @@ import { classTable, sumTable } from "./sums.js";
 import { said } from "./words.js";
 
 const dLdW2 = (i, j) => `∂L/∂${at("W", 2, j, i)}`;
-const all = (s, cell) => joined(Array.from(s.pass.yhat, (_, k) => cell(k)), "  ");
+const all = (s, cell) => joined(Array.from(s.pass.yhat, (_, k) => cell(k)));
 
 /** The most likely class besides this one. */
 export const runnerUp = ({ pass }, k) => largest(pass.yhat, 2).find((each) => each !== k);

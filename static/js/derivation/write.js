@@ -4,7 +4,7 @@ import { Bars } from "../ui/bars.js";
 import { element } from "../ui/dom.js";
 import { chance, number, power } from "../ui/format.js";
 
-const RAISED = /([\^_])\{([^}]*)\}/;
+const RAISED = /[\^_]\{/;
 const WHOLE = /^(?:y\[|argmax|float)/; // counts and labels
 
 /** The nodes of some parts. */
@@ -15,13 +15,23 @@ export function write(parts) {
   });
 }
 
-function text(said) {
-  const pieces = said.split(RAISED); // [text, "^" or "_", inner, text, …]
-  return pieces.flatMap((piece, at) => {
-    if (at % 3 === 1) return [];
-    if (at % 3 === 2) return [element(pieces[at - 1] === "^" ? "sup" : "sub", {}, ...text(piece))];
-    return piece === "" ? [] : [piece];
-  });
+/** "e^{z_{t}}" -> "e" and <sup> with "z" and <sub> in it. */
+function text(given) {
+  const start = given.search(RAISED);
+  if (start < 0) return given === "" ? [] : [given];
+  const end = closing(given, start + 2);
+  const tag = given[start] === "^" ? "sup" : "sub";
+  return [...text(given.slice(0, start)), element(tag, {}, ...text(given.slice(start + 2, end))), ...text(given.slice(end + 1))];
+}
+
+/** Where the brace that is open at `from` is closed. */
+function closing(said, from) {
+  let depth = 1;
+  for (let at = from; at < said.length; at += 1) {
+    depth += { "{": 1, "}": -1 }[said[at]] ?? 0;
+    if (depth === 0) return at;
+  }
+  return said.length;
 }
 
 function shown({ symbol, value, digits }) {
