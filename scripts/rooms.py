@@ -35,6 +35,7 @@ WORDS = {
     "model/preprocessing": "28x28 to the inputs: normalise, deskew, edges",
     "model/errors, messages": "each sentence once, one file a language",
     "static/js/*.js": "the page put together",
+    "static/js/derivation": "the digit's numbers, derived",
     "static/js/train": "form, runs, curves",
     "static/js/backprop": "stages, steps",
     "static/js/predict": "the answer, its bars",

@@ -15,12 +15,12 @@ export class EpochsView {
   #keyring;
   #id = null;
   #button = element("button", { type: "button", id: "epochs-start", class: "primary", onclick: () => this.#start() }, words.start);
-  #lines = element("ol", { id: "epoch-lines", class: "epoch-lines", role: "log" });
+  #lines = element("ol", { id: "epoch-lines", class: "epoch-lines" });
   #say = element("p", { id: "epochs-say", class: "readout" });
   #form = keyForm();
 
   constructor(node) {
-    node.replaceChildren(element("p", {}, words.about), element("p", { class: "buttons" }, this.#button), this.#form, this.#lines, this.#say, element("p", { class: "hint" }, words.looking));
+    node.replaceChildren(element("p", {}, words.about), element("p", { class: "buttons" }, this.#button), this.#form, element("div", { role: "log" }, this.#lines), this.#say, element("p", { class: "hint" }, words.looking));
     this.#keyring = new Keyring(this.#form);
     this.#runs.addEventListener("change", () => this.#paint());
     this.#runs.addEventListener("finished", () => this.#paint());

@@ -11,6 +11,7 @@ import { said } from "./words.js";
 import { write } from "./write.js";
 
 const words = said.jacobian;
+const AS_FAR = 0.179; // luminance from which black and white stand out alike
 const LEAST = 5e-4; // what three decimals can show
 const ALIKE = 1e-12; // difference at which two numbers of double precision are the same
 
@@ -78,11 +79,11 @@ function short(entry) {
   return node;
 }
 
-/** `share`: −1..1. The text is dark on light cells and light on dark ones. */
+/** `share`: −1..1. The text is black or white, whichever stands out more. */
 function coloured(cell, share) {
   const colour = diverging(share, theme());
-  const [r, g, b] = colour;
+  const [r, g, b] = colour.map((value) => (value / 255) ** 2.2);
   cell.style.background = css(colour);
-  cell.style.color = 0.299 * r + 0.587 * g + 0.114 * b > 140 ? "#000" : "#fff";
+  cell.style.color = 0.2126 * r + 0.7152 * g + 0.0722 * b > AS_FAR ? "#000" : "#fff";
   return cell;
 }

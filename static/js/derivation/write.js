@@ -25,13 +25,13 @@ function text(given) {
 }
 
 /** Where the brace that is open at `from` is closed. */
-function closing(said, from) {
+function closing(given, from) {
   let depth = 1;
-  for (let at = from; at < said.length; at += 1) {
-    depth += { "{": 1, "}": -1 }[said[at]] ?? 0;
+  for (let at = from; at < given.length; at += 1) {
+    depth += { "{": 1, "}": -1 }[given[at]] ?? 0;
     if (depth === 0) return at;
   }
-  return said.length;
+  return given.length;
 }
 
 function shown({ symbol, value, digits }) {
