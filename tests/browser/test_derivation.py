@@ -12,10 +12,12 @@ from playwright.sync_api import Page, Request, expect
 
 from app.routes.template import read_words
 from app.settings import STATIC
+from model.data.idx import load_mnist_part
 from tests.browser.conftest import Watch
 from tests.browser.pen import DIGITS, draw
 
 Array = NDArray[np.float64]
+COMPANIONS = (1530, 1790)  # MNIST's test digits in the batch
 SAID = read_words(STATIC / "words" / "derivation" / "en.js")
 SHOWN = """() => [...document.querySelectorAll('[data-symbol][data-value]')].map((node) => [
   node.dataset.symbol, Number(node.dataset.value),
@@ -83,6 +85,14 @@ class Derived(dict[str, Any]):
         self |= {"stepped_loss": self._stepped_loss}
         self._label = label
 
+    def with_batch(self, others: list["Derived"]) -> "Derived":
+        """With the arrays of a batch in which these digits follow the reader's."""
+        rows = [self, *others]
+        for name, row in (("H", "h"), ("P", "yhat"), ("Y", "y")):
+            self[name] = np.array([each[row] for each in rows])
+        self["D2"] = (self["P"] - self["Y"]) / len(rows)
+        return self
+
     def _loss(self, array: Array, *rest: Any) -> float:
         """The loss with the entry of an array moved by the last of `rest`."""
         *index, shift = rest
@@ -112,11 +122,16 @@ def derived(page: Page, reading: Reading, alpha: float = 0.01) -> Derived:
     file = page.request.get(f"{address}/models/{model}/weights").body()
     with np.load(io.BytesIO(file)) as arrays:
         weights = {name: arrays[name].astype(np.float64) for name in ("W1", "b1", "W2", "b2")}
-    # Setting the digit upright comes before the derivation: the service says what the network saw.
-    answer = page.request.post(
-        f"{address}/predict?details=true&model={model}", data={"pixels": reading.last["pixels"]}
-    )
-    return Derived(weights, np.array(answer.json()["input"]), reading.last["label"], alpha)
+
+    def of(pixels: list[int], label: int) -> Derived:
+        # Setting a digit upright comes before the derivation: the service says what was seen.
+        asked = f"{address}/predict?details=true&model={model}"
+        answer = page.request.post(asked, data={"pixels": pixels}).json()
+        return Derived(weights, np.array(answer["input"]), label, alpha)
+
+    images, labels = load_mnist_part("test")
+    others = [of(images[each].tolist(), int(labels[each])) for each in COMPANIONS]
+    return of(reading.last["pixels"], reading.last["label"]).with_batch(others)
 
 
 def assert_all_shown_is_right(page: Page, expected: Derived) -> list[list[Any]]:
@@ -131,9 +146,7 @@ def assert_all_shown_is_right(page: Page, expected: Derived) -> list[list[Any]]:
 
 
 @pytest.mark.parametrize("drawn", [7, 2])
-def test_every_number_is_what_numpy_computes(
-    derivation: tuple[Page, Reading], drawn: int
-) -> None:
+def test_every_number_is_what_numpy_computes(derivation: tuple[Page, Reading], drawn: int) -> None:
     page, reading = derivation
     draw(page, DIGITS[drawn])
     settled(page, drawn)

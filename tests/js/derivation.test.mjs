@@ -5,7 +5,7 @@ import { epochLine, stateOf } from "../../static/js/derivation/epochs.js";
 import { choiceOf, entryOf, inHand, nameOf, readWeight } from "../../static/js/derivation/hand.js";
 import { LINES } from "../../static/js/derivation/lines.js";
 import { curveOf, movedTo, rangeOf } from "../../static/js/derivation/moving.js";
-import { fillParts, num, numbersOf } from "../../static/js/derivation/parts.js";
+import { fillParts, num, numbersOf, toTell } from "../../static/js/derivation/parts.js";
 import { difference, lossOf, forward, Pass, stepped, weightsOf, withEntry } from "../../static/js/derivation/pass.js";
 import { Symbols } from "../../static/js/derivation/symbols.js";
 import { aboutWeight } from "../../static/js/derivation/weight-lines.js";
@@ -17,7 +17,7 @@ const weights = weightsOf({ layers, arrays });
 const pass = new Pass(weights, Float64Array.from(x), label);
 const hand = inHand(pass);
 const ENTRIES = ["W1", "b1", "W2", "b2"].map((array) => entryOf(array, { ...hand, j: 7 }));
-const symbols = (entry = ENTRIES[2]) => new Symbols(pass, { hand, entry, alpha: 0.1 });
+const symbols = (entry = ENTRIES[2]) => new Symbols(pass, { hand, entry, alpha: 0.1, batch: [pass, new Pass(weights, pass.x, 5)] });
 
 /** All numbers that are shown under an equation, opened. */
 function shown({ line, more }) {
@@ -128,6 +128,21 @@ test("the weight in hand: a unit that speaks for the label, a pixel with ink, an
   assert.ok(pass.x[hand.p] > 0);
   assert.deepEqual(inHand(pass, { i: 1, j: 2 }).i, 1);
   assert.equal(inHand(pass, { j: 2 }).j, 2);
+});
+
+test("a batch averages: half of each of two digits' gradients", () => {
+  const { line } = LINES[18](symbols());
+  const mean = numbersOf(line).at(-1).value;
+  const other = new Pass(weights, pass.x, 5);
+  assert.ok(Math.abs(mean - (pass.dW2(hand.i, hand.j) + other.dW2(hand.i, hand.j)) / 2) < 1e-15);
+  const alone = LINES[18](new Symbols(pass, { hand, entry: ENTRIES[2], alpha: 0.1 })).line;
+  assert.equal(numbersOf(alone).at(-1).value, pass.dW2(hand.i, hand.j));
+});
+
+test("numbers that differ little are written so that it shows", () => {
+  assert.equal(toTell(num("a", 12.6), 1e-4).digits, 9);
+  assert.equal(toTell(num("a", 1), 2).digits, 3);
+  assert.equal(toTell(num("a", 1), 0).digits, 3);
 });
 
 test("a template is filled with numbers, and its subscripts are no names", () => {

@@ -23,7 +23,11 @@ FLOORS = (
     ("derivation",),
     ("",),
 )
-BEGINNINGS = (JS / "main.js", JS / "derivation" / "main.js", JS / "ui" / "theme.js")  # what the pages themselves load
+BEGINNINGS = (
+    JS / "main.js",
+    JS / "derivation" / "main.js",
+    JS / "ui" / "theme.js",
+)  # what the pages themselves load
 
 COMMENT = re.compile(r"/\*.*?\*/|(?<![:\"'`])//[^\n]*", re.DOTALL)
 IMPORT = re.compile(r'^(?:import|export)\s+(?:[\w*{}\s,]+\sfrom\s+)?"([^"]+)";', re.MULTILINE)

@@ -1,7 +1,7 @@
 /** The numbers under the last equations: log-sum-exp, accuracy, central difference, 20 to 22. Pure. */
 
 import { nameOf } from "./hand.js";
-import { fillParts, num } from "./parts.js";
+import { fillParts, num, toTell } from "./parts.js";
 import { EPSILON, lossWith } from "./pass.js";
 import { classTable } from "./sums.js";
 import { said } from "./words.js";
@@ -14,9 +14,9 @@ export const CHECK = {
     const total = num("sum(exp(z2-max(z2)))", Math.exp(lse - most));
     const log = num("log(sum(exp(z2)))", lse);
     return {
-      line: ["L = log Σ_{t} e^{z_{t}} − ", `z_{${s.label}} = `, log, " − ", s.z2(s.label), " = ", s.L],
+      line: ["L = log Σ_{t} e^{z_{t}} − ", `z_{${s.label}} = `, toTell(log, s.pass.L), " − ", toTell(s.z2(s.label), s.pass.L), " = ", s.L],
       more: [
-        { words: fillParts(said.shifted, { most: num("max(z2)", most), log, inner: num("log(sum(exp(z2-max(z2))))", lse - most) }) },
+        { words: fillParts(said.shifted, { most: toTell(num("max(z2)", most), lse - most), log: toTell(log, lse - most), inner: num("log(sum(exp(z2-max(z2))))", lse - most) }) },
         classTable(s.pass.classes, [["z_{t}", s.z2], ["z_{t} − max", (k) => num(`z2[${k}]-max(z2)`, z2[k] - most)], ["e^{z − max}", shifted]], [said.sums.sum, "", "", total]),
       ],
     };

@@ -62,6 +62,7 @@ const sumExp = (s) => num("sum(exp(z2))", sum(s.pass.z2.map(Math.exp)));
 function hiddenSum(s, i) {
   return sumTable({
     terms: s.pass.inputs,
+    heads: [at("W", 1), "x"],
     name: (p) => `${at("W", 1, i, p)} x_{${p}}`,
     left: (p) => s.W1(p, i),
     right: s.x,
@@ -74,6 +75,7 @@ function hiddenSum(s, i) {
 function outputSum(s, j) {
   return sumTable({
     terms: s.pass.hidden,
+    heads: [at("W", 2), "h"],
     name: (i) => `${at("W", 2, j, i)} h_{${i}}`,
     left: (i) => s.W2(i, j),
     right: s.h,

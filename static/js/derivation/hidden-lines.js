@@ -2,7 +2,7 @@
 
 import { nameOf } from "./hand.js";
 import { hiddenDeltaSum } from "./output-lines.js";
-import { at, fillParts, largest, num } from "./parts.js";
+import { at, fillParts, joined, largest, num, toTell } from "./parts.js";
 import { forward, lossOf, stepped } from "./pass.js";
 import { sumTable } from "./sums.js";
 import { said } from "./words.js";
@@ -32,6 +32,7 @@ export const HIDDEN = {
     const dx = num(`sum(W1[${p}]*delta1)`, s.pass.dx(p));
     const sum = sumTable({
       terms: s.pass.hidden,
+      heads: [at("W", 1), at("δ", 1)],
       name: (each) => `${at("W", 1, each, p)} ${at("δ", 1, each)}`,
       left: (each) => s.W1(p, each),
       right: s.delta1,
@@ -46,21 +47,35 @@ export const HIDDEN = {
 
   18(s) {
     const { i, j } = s.hand;
+    if (!s.batch) return { line: [fillParts(said.batchOfOne, { gradient: s.dW2(i, j), entry: nameOf({ array: "dW2", index: [i, j] }) })], more: [] };
+    const m = s.batch.length;
+    const rows = s.batch.map((pass, r) => [
+      r ? fillParts(said.aSample, { label: String(pass.label) }) : said.yours,
+      num(`H[${r},${i}]`, pass.h[i]),
+      num(`P[${r},${j}]-Y[${r},${j}]`, pass.delta2[j]),
+      num(`D2[${r},${j}]`, pass.delta2[j] / m),
+      num(`H[${r},${i}]*D2[${r},${j}]`, pass.dW2(i, j) / m),
+    ]);
+    const mean = num(`sum(H[:,${i}]*D2[:,${j}])`, rows.reduce((sum, row) => sum + row.at(-1).value, 0));
     return {
-      line: [fillParts(said.batchOfOne, { delta: num(`(yhat[${j}]-y[${j}])/1`, s.pass.delta2[j]), gradient: s.dW2(i, j), j: String(j), entry: nameOf({ array: "dW2", index: [i, j] }) })],
-      more: [{ words: [said.batchOfMany] }],
+      line: [fillParts(said.batch, { m: String(m) }), ` ∂L/∂${at("W", 2, j, i)} = `, joined(rows.map((row) => row.at(-1)), " + "), " = ", mean],
+      more: [{ words: [said.batchRows] }, { table: { head: [said.digit, `h_{${i}}`, `ŷ_{${j}} − y_{${j}}`, `D2_{${j}}`, said.sums.product], rows, foot: [said.sums.sum, "", "", "", mean] } }],
     };
   },
 
   19(s) {
     const { p, i, j } = s.hand;
-    const step = (name, old, gradient) => [name, old, gradient, num(`${old.symbol}-alpha*${gradient.symbol}`, old.value - s.alphaValue * gradient.value)];
+    const step = (name, old, gradient) => {
+      const change = s.alphaValue * gradient.value;
+      const renewed = num(`${old.symbol}-alpha*${gradient.symbol}`, old.value - change);
+      return [name, toTell(old, change), gradient, toTell(renewed, change)];
+    };
     const row = step(at("W", 2, j, i), s.W2(i, j), s.dW2(i, j));
     const after = num("stepped_loss()", lossOf(forward(stepped(s.pass, s.alphaValue), s.pass.x), s.label));
     const rows = [row, step(at("b", 2, j), s.b2(j), s.db2(j)), step(at("W", 1, i, p), s.W1(p, i), s.dW1(p, i)), step(at("b", 1, i), s.b1(i), s.db1(i))];
     return {
       line: [`${row[0]} ← `, row[1], " − ", s.alpha, " × ", row[2], " = ", row[3]],
-      more: [{ table: { head: [said.parameter, said.old, said.gradient, said.renewed], rows, foot: null } }, { words: fillParts(said.wholeStep, { alpha: s.alpha, before: s.L, after }) }],
+      more: [{ table: { head: [said.parameter, said.old, said.gradient, said.renewed], rows, foot: null } }, { words: fillParts(said.wholeStep, { alpha: s.alpha, before: toTell(s.L, s.pass.L - after.value), after: toTell(after, s.pass.L - after.value) }) }],
     };
   },
 };

@@ -5,7 +5,9 @@
 
 import { element } from "../ui/dom.js";
 import { css, diverging, reach } from "../ui/palette.js";
+import { power } from "../ui/format.js";
 import { theme } from "../ui/theme.js";
+import { fill } from "../ui/words.js";
 import { fillParts, num } from "./parts.js";
 import { said } from "./words.js";
 import { write } from "./write.js";
@@ -36,14 +38,15 @@ export class JacobianView {
   #showMap(s) {
     const { J } = s.pass;
     const most = reach(J.flatMap((row) => [...row]));
+    const unit = 10 ** Math.ceil(Math.log10(most));
     const classes = [...J.keys()];
     const head = element("tr", {}, element("td"), classes.map((j) => element("th", { scope: "col", class: j === s.hand.j ? "chosen" : null }, String(j))), element("th", { scope: "col" }, words.rowSum));
     const row = (k) => {
       const sum = num(`sum(J[${k}])`, J[k].reduce((total, each) => total + each, 0));
-      const cells = classes.map((j) => coloured(element("td", { class: j === s.hand.j ? "chosen" : null }, short(s.J(k, j))), J[k][j] / most));
+      const cells = classes.map((j) => coloured(element("td", { class: j === s.hand.j ? "chosen" : null }, short(s.J(k, j), unit)), J[k][j] / most));
       return element("tr", {}, element("th", { scope: "row" }, String(k)), cells, element("td", { class: "sum" }, nothing(sum)));
     };
-    this.#map.replaceChildren(caption(words.title), element("thead", {}, head), element("tbody", {}, classes.map(row)));
+    this.#map.replaceChildren(caption(words.title + (unit < 1 ? fill(words.unit, { unit: `10${power(unit).split("10").at(-1)}` }) : "")), element("thead", {}, head), element("tbody", {}, classes.map(row)));
   }
 
   #showProduct(s) {
@@ -72,10 +75,11 @@ function nothing(sum) {
   return node;
 }
 
-/** Three decimals, so that ten columns fit. */
-function short(entry) {
+/** Three decimals, in a unit that they suit, so that ten columns fit. */
+function short(entry, unit) {
   const [node] = write(entry);
-  node.textContent = Math.abs(entry.value) < LEAST ? "≈ 0" : entry.value.toFixed(3).replace("-", "−");
+  const share = entry.value / unit;
+  node.textContent = Math.abs(share) < LEAST ? "≈ 0" : share.toFixed(3).replace("-", "−");
   return node;
 }
 

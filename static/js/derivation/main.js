@@ -5,11 +5,13 @@ import { USUAL } from "../network/choice.js";
 import { find, findAll, onceAFrame } from "../ui/dom.js";
 import { keep, kept } from "../ui/kept-state.js";
 import { parseState } from "../ui/url-state.js";
+import { companions } from "./batch.js";
 import { Bench } from "./bench.js";
 import { BenchView } from "./bench-view.js";
 import { EpochsView } from "./epochs-view.js";
 import { choiceOf, entryOf, inHand, nameOf } from "./hand.js";
 import { LiveView } from "./live-view.js";
+import { Pass } from "./pass.js";
 import { Symbols } from "./symbols.js";
 import { WeightView } from "./weight-view.js";
 
@@ -25,12 +27,14 @@ const weight = section ? new WeightView(toolIn(section), hold) : null;
 if (find("#epochs")) new EpochsView(find("#epochs"));
 
 let pass = null;
+let others = null; // the digits that make a batch with the reader's
 let [chosen, array] = [{}, "W2"]; // what the reader chose of {p, i, j}, and which array's entry is in hand
 
 const paint = onceAFrame(() => {
   const hand = inHand(pass, chosen);
   const entry = entryOf(array, hand);
-  const symbols = new Symbols(pass, { hand, entry, alpha: Number(state.rate) || TEXTS_RATE });
+  const batch = others && [pass, ...others.map(({ x, label }) => new Pass(pass.weights, x, label))];
+  const symbols = new Symbols(pass, { hand, entry, batch, alpha: Number(state.rate) || TEXTS_RATE });
   pad.hold(nameOf(entry));
   live.show(symbols);
   weight?.show(symbols);
@@ -58,7 +62,13 @@ bench.addEventListener("numbers", ({ detail }) => {
   document.body.dataset.model = detail.backward.network.id;
   document.body.dataset.label = pass.label;
   paint();
+  accompany(detail.backward.network);
 });
+
+async function accompany({ id }) {
+  others = await companions(id).catch(() => null); // without them the batch is of one
+  paint();
+}
 
 /** The main page finds the same drawing, network and label. */
 function save() {

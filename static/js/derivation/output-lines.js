@@ -94,6 +94,7 @@ export const OUTPUT = {
 export function hiddenDeltaSum(s, i) {
   return sumTable({
     terms: s.pass.classes,
+    heads: [at("W", 2), at("δ", 2)],
     name: (j) => `${at("W", 2, j, i)} ${at("δ", 2, j)}`,
     left: (j) => s.W2(i, j),
     right: s.delta2,

@@ -14,6 +14,12 @@ export function fillParts(template, values) {
   }).flat(Infinity).filter((part) => part !== "");
 }
 
+/** A number with so many digits that what a small difference changes in it can be seen. */
+export function toTell(number, difference) {
+  const ratio = Math.abs(number.value / difference);
+  return { ...number, digits: Number.isFinite(ratio) ? Math.min(3 + Math.max(0, Math.ceil(Math.log10(ratio))), 14) : 3 };
+}
+
 /** All numbers of some parts. */
 export const numbersOf = (parts) => [parts].flat(Infinity).filter((part) => part?.symbol !== undefined);
 

@@ -5,16 +5,16 @@ import { count } from "../ui/format.js";
 import { said } from "./words.js";
 
 /**
- * A table of Σ left·right (+ bias). `terms`: how many; `name(at)`: a term as text; `left(at)`, `right(at)`: its factors;
+ * A table of Σ left·right (+ bias). `terms`: how many; `heads`: of the two columns of factors; `name(at)`: a term as text; `left(at)`, `right(at)`: its factors;
  * `whole`: NumPy's expression for all products; `bias`: [name, number] or null; `total`: [name, number]; `most`: terms written singly.
  */
-export function sumTable({ terms, name, left, right, whole, bias = null, total, most = 10 }) {
+export function sumTable({ terms, heads, name, left, right, whole, bias = null, total, most = 10 }) {
   const products = Array.from({ length: terms }, (_, at) => left(at).value * right(at).value);
   const shown = largest(products, most);
   const rows = shown.map((at) => [name(at), left(at), right(at), num(`${left(at).symbol}*${right(at).symbol}`, products[at])]);
   if (terms > shown.length) rows.push([rest(terms - shown.length), "", "", restOf(whole, products, shown)]);
   if (bias) rows.push([bias[0], "", "", bias[1]]);
-  return { table: { head: [said.sums.term, said.sums.left, said.sums.right, said.sums.product], rows, foot: [total[0], "", "", total[1]] } };
+  return { table: { head: [said.sums.term, ...heads, said.sums.product], rows, foot: [total[0], "", "", total[1]] } };
 }
 
 const rest = (n) => fillParts(said.sums.rest, { n: count(n) });

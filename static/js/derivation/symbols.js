@@ -1,6 +1,7 @@
 /**
  * Every number that the derivation shows for one digit, with the NumPy expression that computes it. Pure.
- * Names: x, z1, h, z2, yhat, y, L, dL_dyhat[k], J[k,j] = ∂ŷ_k/∂z_j, delta2, delta1, dW2[i,j], db2, dW1[p,i], db1, W1, b1, W2, b2, alpha.
+ * Names: x, z1, h, z2, yhat, y, L, dL_dyhat[k], J[k,j] = ∂ŷ_k/∂z_j, delta2, delta1, dW2[i,j], db2, dW1[p,i], db1, W1, b1, W2, b2, alpha; H, P, Y, D2
+ * have a row for each digit of a small batch, the reader's first.
  */
 
 import { num } from "./parts.js";
@@ -8,9 +9,12 @@ import { num } from "./parts.js";
 const ARRAYS = ["x", "z1", "h", "z2", "yhat", "y", "dL_dyhat", "delta1", "delta2"];
 
 export class Symbols {
-  /** `hand`: {p, i, j}; `entry`: the weight that the central difference moves; `alpha`: the learning rate of the update. */
-  constructor(pass, { hand, entry, alpha }) {
-    Object.assign(this, { pass, hand, entry, alphaValue: alpha, label: pass.label });
+  /**
+   * `hand`: {p, i, j}; `entry`: the weight that the central difference moves; `alpha`: the learning rate of the update;
+   * `batch`: the passes of this digit and of others with it, or null.
+   */
+  constructor(pass, { hand, entry, alpha, batch = null }) {
+    Object.assign(this, { pass, hand, entry, batch, alphaValue: alpha, label: pass.label });
     for (const name of ARRAYS) this[name] = (index) => num(`${name}[${index}]`, pass[name][index]);
   }
 

@@ -2,10 +2,11 @@
 
 import { Bars } from "../ui/bars.js";
 import { element } from "../ui/dom.js";
-import { chance, number, power } from "../ui/format.js";
+import { chance, number } from "../ui/format.js";
 
+const MOST_PLACES = 14;
 const RAISED = /[\^_]\{/;
-const WHOLE = /^(?:y\[|argmax|float)/; // counts and labels
+const WHOLE = /^(?:y\[\d+\]|argmax\(\w+\)|float\(.*\))$/; // counts and labels
 
 /** The nodes of some parts. */
 export function write(parts) {
@@ -41,7 +42,7 @@ function shown({ symbol, value, digits }) {
 /** A value as readers see it: probabilities near 1 are not rounded to 1. */
 function rounded(symbol, value, digits) {
   if (WHOLE.test(symbol)) return String(value);
-  if (digits) return Math.abs(value) < 1e-3 ? power(value, digits - 1) : value.toPrecision(digits).replace("-", "−");
+  if (digits) return number(value, digits, MOST_PLACES);
   return symbol.startsWith("yhat[") ? chance(value) : number(value);
 }
 
