@@ -23,7 +23,7 @@ const symbols = (entry = ENTRIES[2]) => new Symbols(pass, { hand, entry, alpha: 
 function shown({ line, more }) {
   const cells = ({ table }) => (table ? [...table.rows, table.foot ?? []] : []);
   const bars = ({ bars: found }) => (found ? [...pass.yhat.keys()].map(found.cell) : []);
-  return numbersOf([line, ...more.flatMap((block) => [block.words ?? [], cells(block), bars(block)])]);
+  return numbersOf([line, ...(more?.() ?? []).flatMap((block) => [block.words ?? [], cells(block), bars(block)])]);
 }
 
 test("every array of both passes is the model's, in double precision", () => {
@@ -63,7 +63,7 @@ test("each of the 22 equations has a line of numbers, and what is written out ad
     for (const { symbol, value } of numbers) assert.ok(Number.isFinite(value), `${equation}: ${symbol}`);
   }
   for (const equation of [2, 4, 15, 17]) {
-    const { table } = LINES[equation](symbols()).more.find(({ table: found }) => found?.foot);
+    const { table } = LINES[equation](symbols()).more().find(({ table: found }) => found?.foot);
     const total = table.rows.reduce((sum, row) => sum + row.at(-1).value, 0);
     assert.ok(Math.abs(total - table.foot.at(-1).value) < 1e-12, equation);
   }

@@ -1,7 +1,7 @@
 """Who among the page's scripts may import whom, and that none of them speaks for itself.
 
-Rooms run one way: ui < service < draw, network < predict, backprop, train < derivation < the scripts
-at the top.
+Rooms run one way: ui < service < draw, network < predict, backprop, train < derivation < the
+scripts at the top.
 """
 
 import re

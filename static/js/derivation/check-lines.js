@@ -15,7 +15,7 @@ export const CHECK = {
     const log = num("log(sum(exp(z2)))", lse);
     return {
       line: ["L = log Σ_{t} e^{z_{t}} − ", `z_{${s.label}} = `, toTell(log, s.pass.L), " − ", toTell(s.z2(s.label), s.pass.L), " = ", s.L],
-      more: [
+      more: () => [
         { words: fillParts(said.shifted, { most: toTell(num("max(z2)", most), lse - most), log: toTell(log, lse - most), inner: num("log(sum(exp(z2-max(z2))))", lse - most) }) },
         classTable(s.pass.classes, [["z_{t}", s.z2], ["z_{t} − max", (k) => num(`z2[${k}]-max(z2)`, z2[k] - most)], ["e^{z − max}", shifted]], [said.sums.sum, "", "", total]),
       ],
@@ -26,7 +26,7 @@ export const CHECK = {
     const right = num("float(argmax(yhat)==argmax(y))", s.pass.answer === s.label ? 1 : 0);
     return {
       line: [fillParts(said.oneDigit, { answer: s.answer, label: num("argmax(y)", s.label), right })],
-      more: [{ words: [said.manyDigits] }],
+      more: () => [{ words: [said.manyDigits] }],
     };
   },
 
@@ -38,7 +38,7 @@ export const CHECK = {
     const derived = num(`d${array}[${index}]`, s.pass.derivative(entry));
     return {
       line: [`${nameOf(entry)}: (L(w + ε) − L(w − ε)) / 2ε = `, measured, " ;  ", said.derived, " ", derived],
-      more: [
+      more: () => [
         { words: ["L(w + ε) = ", { ...above, digits: 14 }, { next: true }, "L(w − ε) = ", { ...below, digits: 14 }, { next: true }, "ε = ", num("eps", EPSILON)] },
         { words: [said.twoPasses] },
       ],

@@ -10,7 +10,7 @@ export const FORWARD = {
   1(s) {
     return {
       line: [fillParts(said.oneHot, { label: String(s.label) }), " ", "y = (", all(s, s.y), ")"],
-      more: [classTable(s.pass.classes, [["y_{k}", s.y]])],
+      more: () => [classTable(s.pass.classes, [["y_{k}", s.y]])],
     };
   },
 
@@ -18,7 +18,7 @@ export const FORWARD = {
     const { i } = s.hand;
     return {
       line: [`h_{${i}} = σ(${at("z", 1, i)}) = σ(`, s.z1(i), ") = ", s.h(i)],
-      more: [hiddenSum(s, i), { words: [said.allHidden] }, layerTable(s.pass.hidden, s.h)],
+      more: () => [hiddenSum(s, i), { words: [said.allHidden] }, layerTable(s.pass.hidden, s.h)],
     };
   },
 
@@ -26,14 +26,14 @@ export const FORWARD = {
     const k = s.label;
     return {
       line: [`ŷ_{${k}} = e^{z_{${k}}} / Σ_{t} e^{z_{t}} = `, exp(s, k), " / ", sumExp(s), " = ", s.yhat(k)],
-      more: [classTable(s.pass.classes, [["z^{[2]}_{k}", s.z2], ["e^{z}", (c) => exp(s, c)], ["ŷ_{k}", s.yhat]], [said.sums.sum, "", sumExp(s), num("sum(yhat)", sum(s.pass.yhat))])],
+      more: () => [classTable(s.pass.classes, [["z^{[2]}_{k}", s.z2], ["e^{z}", (c) => exp(s, c)], ["ŷ_{k}", s.yhat]], [said.sums.sum, "", sumExp(s), num("sum(yhat)", sum(s.pass.yhat))])],
     };
   },
 
   4(s) {
     return {
       line: ["ŷ = (", all(s, s.yhat), "),  arg max_{k} ŷ_{k} = ", s.answer],
-      more: [{ words: fillParts(said.outputSum, { j: String(s.hand.j) }) }, outputSum(s, s.hand.j)],
+      more: () => [{ words: fillParts(said.outputSum, { j: String(s.hand.j) }) }, outputSum(s, s.hand.j)],
     };
   },
 
@@ -42,7 +42,7 @@ export const FORWARD = {
     const term = (c) => num(`-y[${c}]*log(yhat[${c}])`, c === k ? s.pass.L : 0);
     return {
       line: [`L = −log ŷ_{${k}} = −log `, s.yhat(k), " = ", s.L],
-      more: [classTable(s.pass.classes, [["y_{k}", s.y], ["log ŷ_{k}", (c) => num(`log(yhat[${c}])`, s.pass.z2[c] - s.pass.lse)], ["−y_{k} log ŷ_{k}", term]], ["L", "", "", s.L])],
+      more: () => [classTable(s.pass.classes, [["y_{k}", s.y], ["log ŷ_{k}", (c) => num(`log(yhat[${c}])`, s.pass.z2[c] - s.pass.lse)], ["−y_{k} log ŷ_{k}", term]], ["L", "", "", s.L])],
     };
   },
 
@@ -50,7 +50,7 @@ export const FORWARD = {
     const { i, j } = s.hand;
     return {
       line: [`${at("z", 1, i)} = `, s.z1(i), { next: true }, `h_{${i}} = `, s.h(i), { next: true }, `${at("z", 2, j)} = `, s.z2(j), { next: true }, `ŷ_{${j}} = `, s.yhat(j)],
-      more: [hiddenSum(s, i), outputSum(s, j), classTable(s.pass.classes, [["z^{[2]}_{k}", s.z2], ["ŷ_{k}", s.yhat]])],
+      more: () => [hiddenSum(s, i), outputSum(s, j), classTable(s.pass.classes, [["z^{[2]}_{k}", s.z2], ["ŷ_{k}", s.yhat]])],
     };
   },
 };

@@ -13,7 +13,7 @@ export const HIDDEN = {
     const slope = num(`h[${i}]*(1-h[${i}])`, s.pass.h[i] * (1 - s.pass.h[i]));
     return {
       line: [`${at("δ", 1, i)} = `, s.arriving(i), " × ", s.h(i), " × (1 − ", s.h(i), ") = ", s.delta1(i)],
-      more: [{ words: fillParts(said.tenSummands, { i: String(i) }) }, hiddenDeltaSum(s, i), { words: fillParts(said.timesSlope, { slope, sum: s.arriving(i), delta: s.delta1(i) }) }],
+      more: () => [{ words: fillParts(said.tenSummands, { i: String(i) }) }, hiddenDeltaSum(s, i), { words: fillParts(said.timesSlope, { slope, sum: s.arriving(i), delta: s.delta1(i) }) }],
     };
   },
 
@@ -23,7 +23,7 @@ export const HIDDEN = {
     const rows = pixels.map((each) => [`x_{${each}}`, s.x(each), s.delta1(i), s.dW1(each, i)]);
     return {
       line: [`∂L/∂${at("W", 1, i, p)} = ${at("δ", 1, i)} x_{${p}} = `, s.delta1(i), " × ", s.x(p), " = ", s.dW1(p, i), " ;  ", `∂L/∂${at("b", 1, i)} = `, s.db1(i)],
-      more: [{ words: fillParts(said.tenPixels, { i: String(i) }) }, { table: { head: [said.pixel, "x", at("δ", 1, i), "∂L/∂W"], rows, foot: null } }],
+      more: () => [{ words: fillParts(said.tenPixels, { i: String(i) }) }, { table: { head: [said.pixel, "x", at("δ", 1, i), "∂L/∂W"], rows, foot: null } }],
     };
   },
 
@@ -41,13 +41,13 @@ export const HIDDEN = {
     });
     return {
       line: [`l = 2: ${at("δ", 2, j)} = `, s.delta2(j), ` ;  l = 1: ${at("δ", 1, i)} = `, s.delta1(i), ` ;  ∂L/∂x_{${p}} = `, dx],
-      more: [{ words: fillParts(said.furtherBack, { p: String(p) }) }, sum],
+      more: () => [{ words: fillParts(said.furtherBack, { p: String(p) }) }, sum],
     };
   },
 
   18(s) {
     const { i, j } = s.hand;
-    if (!s.batch) return { line: [fillParts(said.batchOfOne, { gradient: s.dW2(i, j), entry: nameOf({ array: "dW2", index: [i, j] }) })], more: [] };
+    if (!s.batch) return { line: [fillParts(said.batchOfOne, { gradient: s.dW2(i, j), entry: nameOf({ array: "dW2", index: [i, j] }) })], more: null };
     const m = s.batch.length;
     const rows = s.batch.map((pass, r) => [
       r ? fillParts(said.aSample, { label: String(pass.label) }) : said.yours,
@@ -59,7 +59,7 @@ export const HIDDEN = {
     const mean = num(`sum(H[:,${i}]*D2[:,${j}])`, rows.reduce((sum, row) => sum + row.at(-1).value, 0));
     return {
       line: [fillParts(said.batch, { m: String(m) }), ` ∂L/∂${at("W", 2, j, i)} = `, joined(rows.map((row) => row.at(-1)), " + "), " = ", mean],
-      more: [{ words: [said.batchRows] }, { table: { head: [said.digit, `h_{${i}}`, `ŷ_{${j}} − y_{${j}}`, `D2_{${j}}`, said.sums.product], rows, foot: [said.sums.sum, "", "", "", mean] } }],
+      more: () => [{ words: [said.batchRows] }, { table: { head: [said.digit, `h_{${i}}`, `ŷ_{${j}} − y_{${j}}`, `D2_{${j}}`, said.sums.product], rows, foot: [said.sums.sum, "", "", "", mean] } }],
     };
   },
 
@@ -71,11 +71,17 @@ export const HIDDEN = {
       return [name, toTell(old, change), gradient, toTell(renewed, change)];
     };
     const row = step(at("W", 2, j, i), s.W2(i, j), s.dW2(i, j));
-    const after = num("stepped_loss()", lossOf(forward(stepped(s.pass, s.alphaValue), s.pass.x), s.label));
     const rows = [row, step(at("b", 2, j), s.b2(j), s.db2(j)), step(at("W", 1, i, p), s.W1(p, i), s.dW1(p, i)), step(at("b", 1, i), s.b1(i), s.db1(i))];
     return {
       line: [`${row[0]} ← `, row[1], " − ", s.alpha, " × ", row[2], " = ", row[3]],
-      more: [{ table: { head: [said.parameter, said.old, said.gradient, said.renewed], rows, foot: null } }, { words: fillParts(said.wholeStep, { alpha: s.alpha, before: toTell(s.L, s.pass.L - after.value), after: toTell(after, s.pass.L - after.value) }) }],
+      more: () => [{ table: { head: [said.parameter, said.old, said.gradient, said.renewed], rows, foot: null } }, wholeStep(s)],
     };
   },
 };
+
+/** What the whole step does to the loss. */
+function wholeStep(s) {
+  const after = num("stepped_loss()", lossOf(forward(stepped(s.pass, s.alphaValue), s.pass.x), s.label));
+  const fall = s.L.value - after.value;
+  return { words: fillParts(said.wholeStep, { alpha: s.alpha, before: toTell(s.L, fall), after: toTell(after, fall) }) };
+}

@@ -22,7 +22,16 @@ export class JacobianView {
   #product = element("table", { class: "product" });
   #note = element("p");
   #symbols = null;
-  node = element("div", { class: "jacobian-stage" }, scrolled(this.#map, words.title), scrolled(this.#product, words.columns), this.#note);
+  #title = element("p", { class: "table-title" });
+  node = element(
+    "div",
+    { class: "jacobian-stage" },
+    this.#title,
+    scrolled(this.#map, words.title),
+    element("p", { class: "table-title" }, words.columns),
+    scrolled(this.#product, words.columns),
+    this.#note,
+  );
 
   constructor() {
     document.addEventListener("themechange", () => this.#symbols && this.show(this.#symbols));
@@ -46,7 +55,8 @@ export class JacobianView {
       const cells = classes.map((j) => coloured(element("td", { class: j === s.hand.j ? "chosen" : null }, short(s.J(k, j), unit)), J[k][j] / most));
       return element("tr", {}, element("th", { scope: "row" }, String(k)), cells, element("td", { class: "sum" }, nothing(sum)));
     };
-    this.#map.replaceChildren(caption(words.title + (unit < 1 ? fill(words.unit, { unit: `10${power(unit).split("10").at(-1)}` }) : "")), element("thead", {}, head), element("tbody", {}, classes.map(row)));
+    this.#title.replaceChildren(...write(words.title + (unit < 1 ? fill(words.unit, { unit: `10${power(unit).split("10").at(-1)}` }) : "")));
+    this.#map.replaceChildren(element("thead", {}, head), element("tbody", {}, classes.map(row)));
   }
 
   #showProduct(s) {
@@ -60,11 +70,9 @@ export class JacobianView {
       const cells = [s.dL_dyhat(j), chain, s.delta2(j)].map((each) => element("td", {}, write(each)));
       return element("tr", { class: j === label ? "chosen" : null }, element("th", { scope: "row" }, String(j)), cells, element("td", { class: "naive" }, write(naive), verdict));
     };
-    this.#product.replaceChildren(caption(words.columns), element("thead", {}, element("tr", {}, head)), element("tbody", {}, [...pass.yhat.keys()].map(row)));
+    this.#product.replaceChildren(element("thead", {}, element("tr", {}, head)), element("tbody", {}, [...pass.yhat.keys()].map(row)));
   }
 }
-
-const caption = (text) => element("caption", {}, write(text));
 
 const scrolled = (table, label) => element("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": label.replace(/[_^]\{([^}]*)\}/g, "$1") }, table);
 

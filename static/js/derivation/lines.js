@@ -1,4 +1,4 @@
-/** What stands under each numbered equation: {line: parts, more: blocks of words, tables, bars}, from the Symbols of a digit. Pure. */
+/** What stands under each numbered equation: {line: parts, more() -> blocks of words, tables, bars}, from the Symbols of a digit. Pure. */
 
 import { CHECK } from "./check-lines.js";
 import { FORWARD } from "./forward-lines.js";

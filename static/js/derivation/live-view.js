@@ -3,6 +3,7 @@
 import { element, findAll } from "../ui/dom.js";
 import { JacobianView } from "./jacobian-view.js";
 import { LINES } from "./lines.js";
+import { nearFirst } from "./near-first.js";
 import { said } from "./words.js";
 import { block, write } from "./write.js";
 
@@ -15,8 +16,9 @@ export class LiveView {
     this.#places = findAll(".live[data-equation]").filter((node) => node.dataset.equation in LINES).map((node) => new Place(node));
   }
 
-  show(symbols) {
-    for (const place of this.#places) place.show(symbols);
+  /** `all`: also what is far from the window; else that waits. */
+  show(symbols, all) {
+    for (const place of this.#places) place.show(symbols, all);
   }
 }
 
@@ -26,7 +28,8 @@ class Place {
   #more = element("div", { class: "more" });
   #details = element("details", {}, element("summary", {}, said.open), this.#more);
   #picture;
-  #symbols = null;
+  #blocks = null;
+  show; // (symbols, all)
 
   constructor(node) {
     const { equation } = node.dataset;
@@ -36,21 +39,21 @@ class Place {
     this.#details.addEventListener("toggle", () => this.#open());
     node.setAttribute("role", "group");
     node.setAttribute("aria-label", `${said.numbers} (${equation})`);
+    this.show = nearFirst(node, (symbols) => this.#paint(symbols));
     node.replaceChildren(this.#numbers, ...(this.#picture ? [this.#picture.node] : []), this.#details);
   }
 
-  show(symbols) {
-    this.#symbols = symbols;
-    this.#numbers.replaceChildren(...write(this.#lines(symbols).line));
+  #paint(symbols) {
+    const { line, more } = this.#lines(symbols);
+    this.#blocks = more;
+    this.#numbers.replaceChildren(...write(line));
     this.#picture?.show(symbols);
+    this.#details.hidden = more === null;
     this.#open();
   }
 
   /** What is closed is written when it is opened. */
   #open() {
-    if (!this.#symbols) return;
-    const { more } = this.#lines(this.#symbols);
-    this.#details.hidden = more.length === 0;
-    this.#more.replaceChildren(...(this.#details.open ? more.map(block) : []));
+    this.#more.replaceChildren(...(this.#details.open && this.#blocks ? this.#blocks().map(block) : []));
   }
 }

@@ -11,6 +11,7 @@ import { BenchView } from "./bench-view.js";
 import { EpochsView } from "./epochs-view.js";
 import { choiceOf, entryOf, inHand, nameOf } from "./hand.js";
 import { LiveView } from "./live-view.js";
+import { nearFirst } from "./near-first.js";
 import { Pass } from "./pass.js";
 import { Symbols } from "./symbols.js";
 import { WeightView } from "./weight-view.js";
@@ -24,6 +25,7 @@ const pad = new BenchView(find("#bench"), bench);
 const live = new LiveView();
 const section = find("#any-weight");
 const weight = section ? new WeightView(toolIn(section), hold) : null;
+const showWeight = weight && nearFirst(section, (symbols) => weight.show(symbols));
 if (find("#epochs")) new EpochsView(find("#epochs"));
 
 let pass = null;
@@ -36,8 +38,9 @@ const paint = onceAFrame(() => {
   const batch = others && [pass, ...others.map(({ x, label }) => new Pass(pass.weights, x, label))];
   const symbols = new Symbols(pass, { hand, entry, batch, alpha: Number(state.rate) || TEXTS_RATE });
   pad.hold(nameOf(entry));
-  live.show(symbols);
-  weight?.show(symbols);
+  const all = !bench.drawing.drawing; // what is out of sight waits for the end of a stroke
+  live.show(symbols, all);
+  showWeight?.(symbols, all);
 });
 
 /** Take a weight in hand: all equations take it as their example. */
@@ -66,7 +69,9 @@ bench.addEventListener("numbers", ({ detail }) => {
 });
 
 async function accompany({ id }) {
-  others = await companions(id).catch(() => null); // without them the batch is of one
+  const found = await companions(id).catch(() => null); // without them the batch is of one
+  if (found === others) return;
+  others = found;
   paint();
 }
 

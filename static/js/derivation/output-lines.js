@@ -16,7 +16,7 @@ export const OUTPUT = {
     const columns = [["∂L/∂ŷ_{k}", s.dL_dyhat], [`∂ŷ_{k}/∂z_{${j}}`, (k) => s.J(k, j)], [`∂z_{${j}}/∂W`, () => s.h(i)], [said.sums.product, (k) => s.path(k, i, j)]];
     return {
       line: [`${dLdW2(i, j)} = Σ_{k} … = `, joined(Array.from(s.pass.yhat, (_, k) => s.path(k, i, j)), " + "), " = ", s.dW2(i, j)],
-      more: [{ words: [said.paths] }, classTable(s.pass.classes, columns, [said.sums.sum, "", "", "", s.dW2(i, j)])],
+      more: () => [{ words: [said.paths] }, classTable(s.pass.classes, columns, [said.sums.sum, "", "", "", s.dW2(i, j)])],
     };
   },
 
@@ -27,7 +27,7 @@ export const OUTPUT = {
     const naive = (output) => s.times(s.naive(output), s.h(i));
     return {
       line: [`k = ${j}: `, s.path(j, i, j), ` ;  k ≠ ${j}: `, s.cross(i, j), " ;  ", `${dLdW2(i, j)} = `, s.dW2(i, j)],
-      more: [
+      more: () => [
         { words: fillParts(j === s.label ? said.naiveLuck : said.naiveWrong, { ...names, naive: naive(j), right: s.dW2(i, j) }) },
         { words: fillParts(j === s.label ? said.naiveWrong : said.naiveLuck, { ...names, j: String(other), other: String(j), naive: naive(other), right: s.dW2(i, other) }) },
       ],
@@ -38,7 +38,7 @@ export const OUTPUT = {
     const k = s.label;
     return {
       line: [`∂L/∂ŷ_{${k}} = −1 / `, s.yhat(k), " = ", s.dL_dyhat(k), "  ", said.othersZero],
-      more: [classTable(s.pass.classes, [["y_{k}", s.y], ["ŷ_{k}", s.yhat], ["−y_{k}/ŷ_{k}", s.dL_dyhat]])],
+      more: () => [classTable(s.pass.classes, [["y_{k}", s.y], ["ŷ_{k}", s.yhat], ["−y_{k}/ŷ_{k}", s.dL_dyhat]])],
     };
   },
 
@@ -47,7 +47,7 @@ export const OUTPUT = {
     const k = runnerUp(s, j);
     return {
       line: [`∂ŷ_{${j}}/∂z_{${j}} = `, s.yhat(j), " (1 − ", s.yhat(j), ") = ", s.J(j, j), { next: true }, `∂ŷ_{${k}}/∂z_{${j}} = −`, s.yhat(j), " × ", s.yhat(k), " = ", s.J(k, j)],
-      more: [],
+      more: null, // its picture says it all
     };
   },
 
@@ -56,7 +56,7 @@ export const OUTPUT = {
     const others = num(`z2[${j}]-W2[${i},${j}]*h[${i}]`, s.pass.z2[j] - s.W2(i, j).value * s.pass.h[i]);
     return {
       line: [`∂z_{${j}}/∂${at("W", 2, j, i)} = h_{${i}} = `, s.h(i)],
-      more: [{ words: fillParts(said.onlyTerm, { weight: at("W", 2, j, i), unit: `h_{${i}}`, w: s.W2(i, j), h: s.h(i), others, z: s.z2(j) }) }],
+      more: () => [{ words: fillParts(said.onlyTerm, { weight: at("W", 2, j, i), unit: `h_{${i}}`, w: s.W2(i, j), h: s.h(i), others, z: s.z2(j) }) }],
     };
   },
 
@@ -66,7 +66,7 @@ export const OUTPUT = {
     const rest = num(`yhat[${j}]*sum(delete(y,${j}))`, p * (1 - y));
     return {
       line: [`${dLdW2(i, j)} = h_{${i}} (ŷ_{${j}} − y_{${j}}) = `, s.h(i), " × (", s.yhat(j), " − ", s.y(j), ") = ", s.dW2(i, j)],
-      more: [
+      more: () => [
         { words: [`h_{${i}} [ −y_{${j}} + y_{${j}} ŷ_{${j}} + ŷ_{${j}} Σ_{k≠${j}} y_{k} ] = `, s.h(i), " × [ −", s.y(j), " + ", num(`y[${j}]*yhat[${j}]`, y * p), " + ", rest, " ] = ", s.dW2(i, j)] },
         { words: fillParts(said.sameUnit, { i: String(i) }) },
         classTable(s.pass.classes, [["ŷ_{j} − y_{j}", s.delta2], [`h_{${i}}`, () => s.h(i)], [`∂L/∂${at("W", 2, "j", i)}`, (k) => s.dW2(i, k)]]),
@@ -77,7 +77,7 @@ export const OUTPUT = {
   13(s) {
     return {
       line: [`${at("δ", 2)} = ŷ − y = (`, all(s, s.delta2), ")"],
-      more: [classTable(s.pass.classes, [["ŷ_{j}", s.yhat], ["y_{j}", s.y], [`${at("δ", 2, "j")}`, s.delta2]], [said.sums.sum, "", "", num("sum(delta2)", s.pass.delta2.reduce((a, b) => a + b, 0))])],
+      more: () => [classTable(s.pass.classes, [["ŷ_{j}", s.yhat], ["y_{j}", s.y], [`${at("δ", 2, "j")}`, s.delta2]], [said.sums.sum, "", "", num("sum(delta2)", s.pass.delta2.reduce((a, b) => a + b, 0))])],
     };
   },
 
@@ -85,7 +85,7 @@ export const OUTPUT = {
     const { j } = s.hand;
     return {
       line: [`∂L/∂${at("b", 2, j)} = ${at("δ", 2, j)} = `, s.db2(j)],
-      more: [{ words: [said.biasBars] }, { bars: { cell: (k) => s.db2(k), marked: [s.label] } }],
+      more: () => [{ words: [said.biasBars] }, { bars: { cell: (k) => s.db2(k), marked: [s.label] } }],
     };
   },
 };
