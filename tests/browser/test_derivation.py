@@ -12,7 +12,10 @@ from playwright.sync_api import Page, Request, expect
 
 from app.routes.template import read_words
 from app.settings import STATIC
+from model.classifier import Classifier
 from model.data.idx import load_mnist_part
+from model.network import initialize
+from model.serialization.checkpoint import dump_model
 from tests.browser.conftest import Watch
 from tests.browser.pen import DIGITS, draw
 
@@ -211,6 +214,38 @@ def test_another_kind_of_network_is_told_and_stood_in_for(
     expect(page.locator("#digit")).to_have_text("3")
     page.select_option("#network", "pixels")
     expect(page.locator("#network-say")).to_be_empty()
+
+
+def test_a_network_of_another_size_shows_its_own_numbers(
+    derivation: tuple[Page, Reading], live_server: str
+) -> None:
+    page, reading = derivation
+    page.fill("#weight", "W2[100, 3]")
+    expect(page.locator("#in-hand")).to_have_text("W2[100, 3]")
+    parameters = initialize((784, 6, 10), "sigmoid", np.random.default_rng(3))
+    file = dump_model(Classifier(parameters, deskew=True, name="six"))
+    sent = {"name": "six.npz", "mimeType": "application/octet-stream", "buffer": file}
+    model = page.request.post(f"{live_server}/models", multipart={"weights": sent}).json()["id"]
+    page.goto("about:blank")
+    page.goto(f"{live_server}/derivation#model={model}&ink=m0")
+    expect(page.locator("body")).to_have_attribute("data-model", model)
+    page.wait_for_load_state("networkidle")
+    assert page.locator(".weight-strip canvas").get_attribute("width") == str(6 * 8)
+    assert_all_shown_is_right(page, derived(page, reading))
+    page.fill("#weight", "W2[6, 3]")
+    expect(page.locator("#weight-say")).to_contain_text("hidden units from 0 to 5")
+    page.goto("about:blank")  # what it still asks for would be missing
+    page.request.delete(f"{live_server}/models/{model}")
+
+
+def test_a_link_to_an_equation_still_leads_there_when_the_numbers_have_come(
+    derivation: tuple[Page, Reading], live_server: str
+) -> None:
+    page, _ = derivation
+    page.goto("about:blank")
+    page.goto(f"{live_server}/derivation#eq-15")
+    expect(page.locator("#eq-15 .live .value").first).to_be_visible()
+    expect(page.locator("#eq-15")).to_be_in_viewport()
 
 
 @pytest.mark.parametrize("typed", ["W2[17, 3]", "W1[400, 5]", "b1[5]", "b2[3]"])

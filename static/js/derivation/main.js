@@ -28,6 +28,9 @@ const weight = section ? new WeightView(toolIn(section), hold) : null;
 const showWeight = weight && nearFirst(section, (symbols) => weight.show(symbols));
 if (find("#epochs")) new EpochsView(find("#epochs"));
 
+let arrived = false;
+for (const name of ["wheel", "touchmove", "keydown", "pointerdown"]) addEventListener(name, () => (arrived = true), { once: true, passive: true });
+
 let pass = null;
 let others = null; // the digits that make a batch with the reader's
 let [chosen, array] = [{}, "W2"]; // what the reader chose of {p, i, j}, and which array's entry is in hand
@@ -41,7 +44,14 @@ const paint = onceAFrame(() => {
   const all = !bench.drawing.drawing; // what is out of sight waits for the end of a stroke
   live.show(symbols, all);
   showWeight?.(symbols, all);
+  if (!arrived) arrive();
 });
+
+/** The numbers that came have pushed down the equation that the address names: go there again, unless the reader has moved. */
+function arrive() {
+  arrived = true;
+  document.getElementById(location.hash.slice(1))?.scrollIntoView({ behavior: "instant" });
+}
 
 /** Take a weight in hand: all equations take it as their example. */
 function hold(entry) {

@@ -1,6 +1,7 @@
 /** The pictures in which a weight is picked: what goes from the pixels into one hidden unit, and from all hidden units to the outputs. */
 
 import { GridPicture } from "../network/grid-picture.js";
+import { Grid } from "../network/layout.js";
 import { element, say } from "../ui/dom.js";
 import { Legend } from "../ui/legend.js";
 import { diverging, reach } from "../ui/palette.js";
@@ -11,29 +12,35 @@ import { said } from "./words.js";
 const SIDE = 28;
 
 export class WeightPictures {
-  #pick;
   #into = figure();
   #out = figure();
   #pixels;
-  #strip = null;
-  #pass = null;
+  #strip;
+  #hidden = null; // units, the strip's columns
   #hand = null;
   #read = element("p", { class: "hint weight-under", "aria-live": "polite" });
   node = element("div", { class: "weight-pictures" }, this.#into.node, this.#out.node, this.#read);
 
   /** `pick(entry)`: the reader chose a weight. */
   constructor(pick) {
-    this.#pick = pick;
     this.#pixels = new GridPicture(this.#into.canvas, { columns: SIDE, rows: SIDE, label: words.pictures.weight });
     this.#pixels.addEventListener("inspect", ({ detail }) => this.#say(detail === null ? "" : this.#aboutPixel(detail)));
     this.#pixels.addEventListener("choose", ({ detail }) => pick({ array: "W1", index: [detail, this.#hand.i] }));
+    this.#strip = new GridPicture(this.#out.canvas, { label: said.weight.out });
+    this.#strip.addEventListener("inspect", ({ detail }) => this.#say(detail === null ? "" : fill(said.weight.readStrip, this.#place(detail))));
+    this.#strip.addEventListener("choose", ({ detail }) => {
+      const { i, j } = this.#place(detail);
+      pick({ array: "W2", index: [i, j] });
+    });
     this.#out.node.classList.add("weight-strip");
+    say(this.#out.caption, said.weight.out);
   }
 
   show({ pass, hand, entry }) {
     const { W1, W2, hidden, classes } = pass.weights;
-    [this.#pass, this.#hand] = [pass, hand];
-    if (!this.#strip) this.#makeStrip(hidden, classes);
+    this.#hand = hand;
+    if (hidden !== this.#hidden) this.#strip.arrange(new Grid(hidden, classes));
+    this.#hidden = hidden;
     const into = Array.from({ length: SIDE * SIDE }, (_, p) => W1[p * hidden + hand.i]);
     const [most, all] = [reach(into), reach(W2)];
     const title = fill(said.weight.into, { i: hand.i });
@@ -47,16 +54,9 @@ export class WeightPictures {
     this.#out.legend.show(all);
   }
 
-  #makeStrip(hidden, classes) {
-    this.#strip = new GridPicture(this.#out.canvas, { columns: hidden, rows: classes, cell: 8, label: said.weight.out });
-    const place = (cell) => [cell % hidden, Math.floor(cell / hidden)];
-    this.#strip.addEventListener("inspect", ({ detail }) => {
-      if (detail === null) return this.#say("");
-      const [i, j] = place(detail);
-      return this.#say(fill(said.weight.readStrip, { i, j }));
-    });
-    this.#strip.addEventListener("choose", ({ detail }) => this.#pick({ array: "W2", index: place(detail) }));
-    say(this.#out.caption, said.weight.out);
+  /** The weight of a cell of the strip. */
+  #place(cell) {
+    return { i: cell % this.#hidden, j: Math.floor(cell / this.#hidden) };
   }
 
   #aboutPixel(p) {
