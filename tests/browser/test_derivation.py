@@ -204,6 +204,19 @@ def test_an_age_can_be_chosen_and_its_numbers_are_right(derivation: tuple[Page, 
     assert_all_shown_is_right(page, expected)
 
 
+def test_the_label_of_a_young_network_is_what_the_finished_one_reads(
+    derivation: tuple[Page, Reading],
+) -> None:
+    page, _ = derivation
+    draw(page, DIGITS[7])
+    settled(page, 7)
+    page.evaluate("document.querySelector('#age').value = 0")
+    page.locator("#age").dispatch_event("input")
+    expect(page.locator("body")).to_have_attribute("data-model", "pixels@0")
+    expect(page.locator("body")).to_have_attribute("data-label", "7")
+    expect(page.locator("#gradient-check")).to_have_attribute("data-check", "agrees")
+
+
 def test_another_kind_of_network_is_told_and_stood_in_for(
     derivation: tuple[Page, Reading],
 ) -> None:

@@ -19,7 +19,6 @@ const AGREE = 1e-3; // how far single precision may be off
 export class BenchView {
   #bench;
   #networks;
-  #read = null; // the digit that was read last
 
   constructor(node, bench) {
     this.#bench = bench;
@@ -61,7 +60,6 @@ export class BenchView {
   }
 
   #blank() {
-    this.#read = null;
     find("#digit").value = "";
     say(find("#bench-note"), said.bench.blank);
     find("#younger").hidden = true;
@@ -71,7 +69,8 @@ export class BenchView {
   #answer({ answer, known }) {
     this.#tell("");
     find("#digit").value = answer.digit;
-    this.#read = answer.digit;
+    const { step } = this.#bench.choice;
+    say(find("#label option"), step === null ? said.bench.asRead : said.bench.asGrown);
     find("#label").value = this.#bench.lesson.chosen ?? known ?? "";
     this.#note(known);
   }

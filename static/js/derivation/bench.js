@@ -9,13 +9,14 @@ import { decodeDrawing } from "../draw/drawing-code.js";
 import { Drawing } from "../draw/drawing.js";
 import { Pixels } from "../draw/pixels.js";
 import { testDigit } from "../draw/samples.js";
-import { NetworkChoice, USUAL } from "../network/choice.js";
+import { NetworkChoice, parseId, USUAL } from "../network/choice.js";
 import { ageToLearn } from "../network/ages.js";
 import { Opinions } from "../predict/opinions.js";
 import { Reader } from "../predict/reader.js";
 import { getModel, snapshots } from "../service/api.js";
 import { Pass, weightsOf } from "./pass.js";
 
+const RETRY = 2000; // milliseconds
 const SAMPLE = 450; // a 3 of MNIST's test digits: the finished network gives it less than a half
 
 /** Why the derivation's equations are not those of a network: a word of `said.bench`, or null. */
@@ -80,8 +81,14 @@ export class Bench extends EventTarget {
       this.sample = foreign;
       this.drawing.showPixels(pixels, index);
     } catch (error) {
-      this.#emit("trouble", { message: error.message });
+      this.#again(error, () => this.drawing.blank && this.#openSample(index, foreign));
     }
+  }
+
+  /** Say what went wrong; if the server is away, try again. */
+  #again(error, work) {
+    this.#emit("trouble", { message: error.message });
+    if (error.away) setTimeout(work, RETRY);
   }
 
   /** Read with the chosen network, or with the usual one where the equations are not those of the chosen one. */
@@ -96,8 +103,8 @@ export class Bench extends EventTarget {
       this.#reader.read();
     } catch (error) {
       if (id !== this.choice.id) return;
-      if (error.status === 404 && base !== USUAL) this.choice.choose(USUAL);
-      else this.#emit("trouble", { message: error.message });
+      if (error.status === 404 && id !== USUAL) this.choice.choose(USUAL);
+      else this.#again(error, () => id === this.choice.id && this.#chosen());
     }
   }
 
@@ -106,9 +113,17 @@ export class Bench extends EventTarget {
     const { sample } = this.drawing;
     this.#last = { answer, pixels };
     const known = sample === null ? null : await testDigit(sample).then(({ label }) => label, () => null);
+    const read = known ?? (await this.#grownReading(answer, pixels));
     if (this.#last?.answer !== answer) return;
     this.#emit("answer", { answer, known });
-    this.lesson.show(pixels, answer.model, answer.digit, known);
+    this.lesson.show(pixels, answer.model, read, known);
+  }
+
+  /** What the network reads at its last age: at a young one it may read anything, and that is no label. */
+  async #grownReading(answer, pixels) {
+    const { base, step } = parseId(answer.model);
+    if (step === null) return answer.digit;
+    return this.#opinions.of(pixels, base).then(({ digit }) => digit, () => answer.digit);
   }
 
   #blank() {

@@ -41,7 +41,7 @@ export class JacobianView {
     this.#symbols = symbols;
     this.#showMap(symbols);
     this.#showProduct(symbols);
-    this.#note.replaceChildren(...write(fillParts(words.note, { label: String(symbols.label) })));
+    this.#note.replaceChildren(...write(fillParts(words.note, { label: String(symbols.label), first: symbols.dL_dyhat(symbols.label) })));
   }
 
   #showMap(s) {
@@ -53,7 +53,7 @@ export class JacobianView {
     const row = (k) => {
       const sum = num(`sum(J[${k}])`, J[k].reduce((total, each) => total + each, 0));
       const cells = classes.map((j) => coloured(element("td", { class: j === s.hand.j ? "chosen" : null }, short(s.J(k, j), unit)), J[k][j] / most));
-      return element("tr", {}, element("th", { scope: "row" }, String(k)), cells, element("td", { class: "sum" }, nothing(sum)));
+      return element("tr", { class: k === s.label ? "counts" : null }, element("th", { scope: "row" }, String(k)), cells, element("td", { class: "sum" }, nothing(sum)));
     };
     this.#title.replaceChildren(...write(words.title + (unit < 1 ? fill(words.unit, { unit: `10${power(unit).split("10").at(-1)}` }) : "")));
     this.#map.replaceChildren(element("thead", {}, head), element("tbody", {}, classes.map(row)));

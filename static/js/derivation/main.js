@@ -69,7 +69,7 @@ function toolIn(place) {
 }
 
 bench.addEventListener("numbers", ({ detail }) => {
-  const other = pass && String(pass.weights.hidden) !== String(detail.pass.weights.hidden);
+  const other = pass && pass.hidden !== detail.pass.hidden;
   if (other) [chosen, array] = [{}, "W2"]; // a unit of another network
   ({ pass } = detail);
   document.body.dataset.model = detail.backward.network.id;
@@ -77,6 +77,8 @@ bench.addEventListener("numbers", ({ detail }) => {
   paint();
   accompany(detail.backward.network);
 });
+
+bench.addEventListener("check", ({ detail }) => live.check(detail));
 
 async function accompany({ id }) {
   const found = await companions(id).catch(() => null); // without them the batch is of one

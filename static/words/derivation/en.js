@@ -57,13 +57,14 @@ export default {
     "naive": "naive: k = j alone",
     "wrong": "wrong",
     "luck": "right by luck",
-    "note": "The chain rule’s column and ŷ − y agree. The naive rule is right for class {label} only: it would leave the nine other outputs without a gradient, so they would never learn to answer less."
+    "note": "Only row {label} of the table above counts, as y is 0 for all other k: times {first} it is the chain rule’s column, which is ŷ − y. The naive rule is right for class {label} only: it would leave the nine other outputs without a gradient, so they would never learn to answer less."
   },
   "bench": {
     "title": "Your digit",
     "reads": "The page reads",
     "label": "The right answer is",
     "asRead": "what the page reads",
+    "asGrown": "what the finished network reads",
     "tryOne": "Try one",
     "sample": "You have not drawn a digit yet, so this is one of MNIST’s test digits, a {label} that the network is not sure of. Draw over it: every number on this page is about the digit on this pad.",
     "features": "The network “{name}” is shown edges, not pixels. The numbers on this page are of the network “{usual}”, the text’s own input.",
