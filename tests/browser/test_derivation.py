@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from playwright.sync_api import Page, Request, expect
+from playwright.sync_api import Page, Request, Route, expect
 
 from app.routes.template import read_words
 from app.settings import STATIC
@@ -379,18 +379,23 @@ def test_the_naive_chain_rule_is_beside_the_right_one_and_marked_wrong(
     assert [sums.nth(k).inner_text() for k in range(10)] == ["0"] * 10
 
 
+def training_with(page: Page, **changes: int) -> None:
+    """Let the page's runs differ by these fields, so that they take as long as a test needs."""
+
+    def pass_on(route: Route) -> None:
+        if route.request.method == "POST":
+            route.continue_(post_data={**route.request.post_data_json, **changes})
+        else:
+            route.continue_()
+
+    page.route(re.compile("/train$"), pass_on)
+
+
 def test_ten_epochs_run_live_and_print_their_lines(
     new_page: Callable[..., Page], locked_server: str
 ) -> None:
     page = new_page()
-    page.route(
-        re.compile("/train$"),
-        lambda route: (
-            route.continue_(post_data={**route.request.post_data_json, "train_examples": 300})
-            if route.request.method == "POST"
-            else route.continue_()
-        ),
-    )
+    training_with(page, train_examples=300)
     page.goto(f"{locked_server}/derivation")
     page.click("#epochs-start")
     expect(page.locator("#epochs form")).to_be_visible()
@@ -409,6 +414,22 @@ def test_ten_epochs_run_live_and_print_their_lines(
         if metrics.get("test_accuracy") is not None:
             expect(line).to_contain_text(f"Test Accuracy: {metrics['test_accuracy']:.4f}")
         expect(line).to_contain_text(f"{metrics['validation_accuracy']:.4f}")
+
+
+def test_the_epochs_go_on_after_a_look_elsewhere_and_can_be_stopped(
+    new_page: Callable[..., Page], live_server: str
+) -> None:
+    page = new_page()
+    training_with(page, train_examples=300, epochs=5000)
+    page.goto(f"{live_server}/derivation")
+    page.click("#epochs-start")
+    expect(page.locator("#epochs-say")).to_contain_text("of 5000 is under way")
+    page.reload()
+    expect(page.locator("#epoch-lines li").first).to_contain_text("Epoch 1/5000")
+    expect(page.locator("#epochs-start")).to_be_disabled()
+    page.click("#epochs-stop")
+    expect(page.locator("#epochs-say")).to_have_text(SAID["epochs"]["cancelled"])
+    expect(page.locator("#epochs-start")).to_be_enabled()
 
 
 def test_a_phone_shows_it_without_scrolling_sideways(

@@ -155,7 +155,7 @@ test("epochs are printed as the text's loop prints them", () => {
   assert.equal(line, "Epoch 3/10 - Test Accuracy: 0.9012");
   assert.equal(beside, "validation: 0.9100");
   assert.equal(epochLine({ epoch: 3, validation_accuracy: 0.91 }, 10).line, "Epoch 3/10");
-  assert.match(stateOf({ state: "running", progress: { epoch: 2, epochs: 10 } }), /3 of 10/);
+  assert.match(stateOf({ state: "running", progress: { epoch: 2, epochs: 10 } }), /2 of 10/);
 });
 
 test("networks whose equations are others are told apart", () => {

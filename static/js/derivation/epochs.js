@@ -1,7 +1,7 @@
 /** The text's training loop, as lines: what it prints after each epoch. Pure. */
 
 import { accuracy } from "../ui/format.js";
-import { fill } from "../ui/words.js";
+import { fill, words as page } from "../ui/words.js";
 import { said } from "./words.js";
 
 const { epochs: words } = said;
@@ -14,10 +14,11 @@ export function epochLine({ epoch, test_accuracy: test, validation_accuracy: val
 }
 
 /** What a job is at, in a sentence. */
-export function stateOf({ state, progress, test_accuracy: test, error }) {
+export function stateOf({ state, progress, metrics, test_accuracy: test, error }) {
   if (state === "queued") return words.queued;
+  if (state === "paused") return fill(page.runs.paused, { epoch: metrics.length, epochs: progress.epochs });
   if (state === "succeeded") return fill(words.succeeded, { accuracy: accuracy(test) });
   if (state === "failed") return fill(words.failed, { error: error ?? "" });
   if (state === "cancelled") return words.cancelled;
-  return fill(words.running, { epoch: Math.min((progress.epoch ?? 0) + 1, progress.epochs), epochs: progress.epochs });
+  return fill(words.running, { epoch: Math.max(progress.epoch ?? 1, 1), epochs: progress.epochs });
 }

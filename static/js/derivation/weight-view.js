@@ -75,6 +75,7 @@ export class WeightView {
     const { entry, error, ...found } = readWeight(this.#input.value, this.#symbols.pass.weights);
     if (entry) {
       this.#complain("");
+      if (done) this.#input.value = nameOf(entry);
       pick(entry);
     } else {
       const complaint = fill(words[error], { ...found, example: EXAMPLES[found.array], what: words[found.what] });

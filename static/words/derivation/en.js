@@ -109,6 +109,7 @@ export default {
   "epochs": {
     "start": "Run the text’s ten epochs",
     "again": "Run them again",
+    "stop": "Stop",
     "about": "This trains a new network by the recipe “blog” on the server, with the text’s own settings, and prints a line after each epoch, as the text’s loop does.",
     "key": "This server asks for a key before it trains.",
     "keyLabel": "API key",
