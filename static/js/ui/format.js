@@ -5,13 +5,13 @@ import { fill, language, words } from "./words.js";
 const minus = (text) => text.replace("-", "−");
 
 /** About three significant digits; tiny and huge numbers as a power of ten. */
-export function number(value, digits = 3) {
+export function number(value, digits = 3, mostPlaces = 5) {
   if (!Number.isFinite(value)) return Number.isNaN(value) ? words.numbers.notANumber : value > 0 ? "∞" : "−∞";
   if (value === 0) return "0";
   const size = Math.abs(value);
   if (size >= 1e5 || size < 1e-3) return power(value, digits - 1);
   const places = Math.max(0, digits - 1 - Math.floor(Math.log10(size)));
-  return minus(value.toFixed(Math.min(places, 5)));
+  return minus(value.toFixed(Math.min(places, mostPlaces)));
 }
 
 /** A power of ten: 1.2 × 10⁻⁸. */
