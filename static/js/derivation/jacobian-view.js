@@ -66,7 +66,7 @@ export class JacobianView {
       const chain = num(`sum(dL_dyhat*J[:,${j}])`, pass.dL_dyhat.reduce((sum, d, k) => sum + d * pass.J[k][j], 0));
       const naive = s.naive(j);
       const right = Math.abs(naive.value - pass.delta2[j]) <= ALIKE;
-      const verdict = element("span", { class: right ? "luck" : "wrong" }, right ? ` ✓ ${words.luck}` : ` ✗ ${words.wrong}`);
+      const verdict = element("span", { class: right ? "luck" : "wrong" }, right ? ` (${words.luck})` : ` (${words.wrong})`);
       const cells = [s.dL_dyhat(j), chain, s.delta2(j)].map((each) => element("td", {}, write(each)));
       return element("tr", { class: j === label ? "chosen" : null }, element("th", { scope: "row" }, String(j)), cells, element("td", { class: "naive" }, write(naive), verdict));
     };

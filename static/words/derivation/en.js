@@ -11,7 +11,7 @@ export default {
   "outputSum": "The logit of output {j}, term by term:",
   "paths": "One row for each output that the weight reaches the loss through. Only the row of the right class is not 0, as every other y is 0; but that row is there for the weights into every output.",
   "naiveLuck": "The naive chain rule, k = j alone, would give {naive} for output {j}; right is {right}. They agree only because {j} is the right class: every other y is 0.",
-  "naiveWrong": "For output {j} the naive chain rule, k = j alone, would give {naive} ✗; right is {right} ✓: the path through ŷ of class {label} was left out.",
+  "naiveWrong": "For output {j} the naive chain rule, k = j alone, would give {naive}, which is wrong; right is {right}: the path through ŷ of class {label} was left out.",
   "othersZero": "and 0 for the nine others",
   "onlyTerm": "Of all terms of the sum only {weight} {unit} = {w} × {h} holds this weight. The others, together {others}, do not change with it; the sum is {z}.",
   "sameUnit": "The same factor, what hidden unit {i} answers, in all ten weights out of it:",
