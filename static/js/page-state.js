@@ -5,10 +5,10 @@
 
 import { decodeDrawing, encodeDrawing } from "./draw/drawing-code.js";
 import { USUAL } from "./network/choice.js";
+import { keep, kept } from "./ui/kept-state.js";
 import { formatState, parseState } from "./ui/url-state.js";
 
 const CALM = 300; // milliseconds: browsers allow few changes of the address a second
-const KEPT = "byhand-page"; // the name in the tab's storage
 const NO_RUNS = "none";
 
 export class PageState {
@@ -50,11 +50,10 @@ export class PageState {
     this.#opening -= 1;
   }
 
-  /** The fragment of the address for the present state. */
-  get hash() {
+  get #state() {
     const { backprop, choice, drawing, lesson, step } = this.#study;
     const { drawn, chosen } = this.#training;
-    return formatState({
+    return {
       view: this.view,
       ink: encodeDrawing(drawing),
       label: lesson.chosen,
@@ -62,7 +61,12 @@ export class PageState {
       stage: backprop.stage,
       model: choice.own === USUAL ? null : choice.own,
       runs: chosen && drawn.length === 0 ? NO_RUNS : drawn.join(","),
-    });
+    };
+  }
+
+  /** The fragment of the address for the present state. */
+  get hash() {
+    return formatState(this.#state);
   }
 
   changed() {
@@ -77,11 +81,7 @@ export class PageState {
     if (this.#study.drawing.drawing) return this.changed(); // half a stroke is worth no link
     const { hash } = this;
     history.replaceState({ view: this.view }, "", hash || location.pathname);
-    try {
-      sessionStorage.setItem(KEPT, hash);
-    } catch {
-      // no storage: only the address keeps it
-    }
+    keep(this.#state);
   }
 }
 
@@ -95,12 +95,3 @@ const comesBack = () => performance.getEntriesByType("navigation")[0]?.type === 
 
 /** From another page of byhand, such as the derivation. */
 const cameFromHere = () => document.referrer.startsWith(`${location.origin}/`);
-
-function kept() {
-  try {
-    const hash = sessionStorage.getItem(KEPT);
-    return hash === null ? null : parseState(hash);
-  } catch {
-    return null; // no storage
-  }
-}

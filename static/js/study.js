@@ -9,6 +9,8 @@ import { ChoiceView } from "./network/choice-view.js";
 import { Drawing } from "./draw/drawing.js";
 import { find, findAll, say, whenNear } from "./ui/dom.js";
 import { aDigit } from "./ui/format.js";
+import { GuessScore } from "./backprop/guess-score.js";
+import { showScore } from "./backprop/guess-switch.js";
 import { InsideView } from "./network/inside-view.js";
 import { LabelsView } from "./backprop/labels-view.js";
 import { Lesson } from "./backprop/lesson.js";
@@ -55,8 +57,10 @@ export class Study extends EventTarget {
     this.reader.model = this.choice.id;
     this.networks = new ChoiceView(this.choice);
     this.pad = new PadView(this.drawing, tell);
-    this.backprop = new BackpropView(find("#learn"), changed);
-    this.step = new StepView(find("#step"), changed);
+    const score = new GuessScore();
+    showScore(score);
+    this.backprop = new BackpropView(find("#learn"), changed, score);
+    this.step = new StepView(find("#step"), changed, score);
     this.#labels = new LabelsView(find("#labels"), (label) => {
       this.lesson.choose(label);
       if (this.lesson.contrary) this.choice.lend(undefined); // the finished network has enough to learn from that

@@ -71,7 +71,7 @@ export default {
     "foundOne": "Digit {n}, read as {digit}",
     "foundPicture": "Your picture",
     "keys": "Keys",
-    "keyList": "<kbd>Ctrl</kbd>+<kbd>Z</kbd> undo · <kbd>Ctrl</kbd>+<kbd>Y</kbd> redo · <kbd>Delete</kbd> clear · <kbd>[</kbd> <kbd>]</kbd> pen width · <kbd>T</kbd> try one · <kbd>0</kbd>–<kbd>9</kbd> say which digit it is. On the pad: arrows move, <kbd>Space</kbd> puts the pen down and lifts it."
+    "keyList": "<kbd>Ctrl</kbd>+<kbd>Z</kbd> undo · <kbd>Ctrl</kbd>+<kbd>Y</kbd> redo · <kbd>Delete</kbd> clear · <kbd>[</kbd> <kbd>]</kbd> pen width · <kbd>T</kbd> try one · <kbd>0</kbd>–<kbd>9</kbd> say which digit it is · <kbd>G</kbd> skip a guess. On the pad: arrows move, <kbd>Space</kbd> puts the pen down and lifts it."
   },
   "predict": {
     "digit": "The digit that was read",
@@ -168,7 +168,7 @@ export default {
     "lead": "Say what the digit should be. The difference between that and the answer travels back through the network and tells every single weight which way to go, and how far. Walk through it stage by stage; every number is that of your digit.",
     "labels": "It is a",
     "empty": "Draw a digit, or <button type='button' class='link' data-try>try one</button>, and see how the network would learn from it.",
-    "chips": "Stages, from the loss back to the input",
+    "chips": "Stages, from the input to the loss and back",
     "back": "← Back",
     "play": "Play",
     "pause": "Pause",
@@ -187,13 +187,25 @@ export default {
     "agrees": "✓ Checked: {entries} derivatives measured by nudging weights by {epsilon}; largest relative difference {error}.",
     "differs": "✗ Differs: {entries} derivatives measured by nudging weights by {epsilon}; largest relative difference {error}.",
     "stages": {
+      "forward": {
+        "title": "Forward: the hidden units answer",
+        "words": "Each hidden unit multiplies everything before it by its own weights, adds all of it up, adds its bias, and sends the sum through its activation function."
+      },
+      "output": {
+        "title": "Forward: the outputs answer",
+        "words": "Each output adds up what the hidden units send, the same way. Softmax turns the ten sums into ten probabilities: exponentials, divided by the sum of all ten, so that raising one lowers the nine others."
+      },
+      "jacobian": {
+        "title": "Every z moves every probability",
+        "words": "Softmax divides by all ten exponentials, so one z moves all ten probabilities: raise it, and its own rises by what the others lose. Each row sums to 0. The chain rule must add up all ten ways: each row times −y/ŷ, which leaves only that of the label, and then down each column."
+      },
       "loss": {
         "title": "How wrong is it?",
         "words": "The loss looks only at the probability that the network gives to the right digit. Sure and right costs nothing; sure and wrong costs a lot."
       },
       "error": {
         "title": "The error at the output",
-        "words": "Softmax and the logarithm cancel neatly: the error of each output is its probability minus what it should have been, 1 for the label and 0 for the others. Orange outputs must rise, blue ones must fall."
+        "words": "The ŷ of −y/ŷ cancels that of softmax's slopes: the error of each output is its probability minus what it should have been, 1 for the label and 0 for the others. Orange outputs must rise, blue ones must fall."
       },
       "weights": {
         "last": "The weights into the outputs",
@@ -244,6 +256,81 @@ export default {
     "oneUnitsGradient": "Gradient of one hidden unit's weights",
     "allUnits": "all {units} units, {weights} weights:",
     "unit": "unit {unit}"
+  },
+  "wires": {
+    "title": "The network, drawn as wires",
+    "modes": "What the wires show",
+    "weight": "weight",
+    "product": "weight × activation",
+    "gradient": "gradient",
+    "by": "Hidden units:",
+    "byAnswer": "loudest for the answer",
+    "byLabel": "loudest for the label",
+    "byError": "with the largest error",
+    "extra": "and unit",
+    "plot": "The drawn network. Arrow keys move from node to node.",
+    "atRest": "A few of all the nodes: the inputs that move these units most, these units, and all ten outputs. Point at one, or go there by Tab and arrow keys, for its sum.",
+    "colours": "Blue is above 0, orange below; the thickest wire of a layer is its largest.",
+    "largest": "{kind} in {layer}: up to {value}.",
+    "kinds": {
+      "weight": "Weight",
+      "product": "Weight × activation",
+      "back": "Weight × error",
+      "gradient": "Gradient"
+    },
+    "dark": "No wire carries a gradient yet: the errors come back from the right, stage by stage.",
+    "unit": "Hidden unit {n}.",
+    "output": "Output {n}.",
+    "notYet": "Its numbers have not been computed yet.",
+    "terms": "{terms}, all others {rest}",
+    "forward": "{z} = {terms}, bias {bias} = {value}, so {result}.",
+    "back": "{delta} = ({terms} = {sum}) × slope {slope} = {value}."
+  },
+  "guess": {
+    "on": "Let me guess first",
+    "begin": "You will be asked before numbers that were not on the page yet.",
+    "score": "{right} of {asked} guesses right",
+    "skip": "Show me (G)",
+    "right": "Right. {reason}",
+    "wrong": "No, it is {answer}. {reason}",
+    "wrongDigit": "No, it is that of {answer}. {reason}",
+    "plus": "positive",
+    "minus": "negative",
+    "zero": "zero",
+    "more": "by more",
+    "less": "by less",
+    "largest": "Your guess: which output's error {delta}, the change of the loss with its z, is the largest, whatever its sign?",
+    "largestReason": "The label's error is ŷ{label} − 1 = {error}. That is, turned round, all that the nine others have together, so that none of them can have more: next comes ŷ{next} = {nextError}.",
+    "weight": "Your guess: which sign has ∂L/∂{weight}, the derivative by the weight to unit {to} from unit {from}?",
+    "inputWeight": "Your guess: which sign has ∂L/∂{weight}, the derivative by the weight to unit {to} from input {from}?",
+    "labelReason": "It is {before} × {delta} = {activation} × {error} = {value}: the unit before is on, and the label's error is negative, as its probability should rise.",
+    "otherReason": "It is {before} × {delta} = {activation} × {error} = {value}: the unit before is on, and the error of an output that is not the label is its probability, so positive.",
+    "productReason": "It is {before} × {delta} = {activation} × {error} = {value}: the sign is that of the product.",
+    "blankReason": "It is {before} × {delta} = {activation} × {error}: what carried nothing is not to blame, so its weight stays.",
+    "inputReason": "It is {before} × {delta} = {activation} × {error} = {value}: the input is above 0, so the sign is that of the unit's error.",
+    "unit": "Your guess: which sign has {delta}, the error of hidden unit {unit}?",
+    "unitReason": "What arrives is the sum {sum}, of which the most, {part}, is {weight} × {error}. Times the slope {slope} that makes {value}; a slope is never negative, so the sum's sign stays.",
+    "step": "Your guess: with α = {rate} the slope promises that the loss falls by {promised}. Will it really fall by more or by less?",
+    "moreReason": "It fell by {fell}, not just {promised}: the loss bends downwards along the step, so that it grew steeper on the way.",
+    "lessReason": "It fell by {fell}, not by {promised}: the slope is that of the first moment, and the ground gets flatter on the way down.",
+    "nearlyReason": "It fell by {fell}, a little less than {promised}: over so short a step the ground is nearly straight, but it gets flatter on the way down.",
+    "roseReason": "It did not fall but rose, by {rose}: so long a step jumps over the valley, which the slope knows nothing of.",
+    "burstReason": "The step was so long that the numbers burst: the slope holds for short steps alone."
+  },
+  "jacobian": {
+    "shown": "What the table shows",
+    "plain": "∂ŷₖ/∂zⱼ",
+    "times": "× −yₖ/ŷₖ",
+    "keys": "Softmax's Jacobian. Arrow keys move from entry to entry.",
+    "caption": "Softmax's Jacobian: a row for each probability, a column for each z, at the right each row's sum; below, the columns added up with the factors −y/ŷ, and what one way alone would give",
+    "factor": "−y/ŷ",
+    "sum": "Σ",
+    "all": "sum: ŷ − y",
+    "one": "k = j only",
+    "entry": "entry of the table",
+    "entryIn": "entry of the table, written in units of {unit}",
+    "silent": "{equation}: y{k} is 0, so nothing comes this way.",
+    "naive": "The last line is what the chain rule for one variable would give, by way of ŷⱼ alone: z{label} gets its {value}, and the nine others get 0, as if nothing had to press them down."
   },
   "step": {
     "title": "Take a step downhill",

@@ -128,7 +128,7 @@ def test_the_size_of_each_gradient_follows_the_age(page: Page) -> None:
     grown(page, 7)
     page.click('nav a[href="#learn"]')
     expect(page.locator("#learn-say")).not_to_be_empty()
-    page.locator(".chip").nth(4).click()
+    page.locator(".chip").nth(7).click()
     losses, gradients = [], []
     for index in (1, 4, last(page)):
         before = page.locator("#loss-before").inner_text()

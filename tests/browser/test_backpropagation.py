@@ -3,18 +3,23 @@
 import math
 import re
 
-from playwright.sync_api import Page, expect
+import numpy as np
+from playwright.sync_api import Page, Response, expect
 
 from tests.browser.pen import DIGITS, draw, to_the_lesson
 
 STAGES = [
-    "1. How wrong is it?",
-    "2. The error at the output",
-    "3. The weights into the outputs",
-    "4. The error of the hidden units",
-    "5. The weights from the pixels",
-    "6. Back to the pixels",
+    "1. Forward: the hidden units answer",
+    "2. Forward: the outputs answer",
+    "3. How wrong is it?",
+    "4. Every z moves every probability",
+    "5. The error at the output",
+    "6. The weights into the outputs",
+    "7. The error of the hidden units",
+    "8. The weights from the pixels",
+    "9. Back to the pixels",
 ]
+LOSS = 2  # its place among them
 
 
 def number(text: str) -> float:
@@ -31,6 +36,7 @@ def explain(page: Page, drawn: int, label: int) -> None:
     page.click('nav a[href="#learn"]')
     expect(page.locator("#learn .figure")).to_be_visible()
     page.locator(f"#label-{label}").check()
+    page.locator(".chip").nth(LOSS).click()
     expect(page.locator("#stage-numbers")).to_contain_text("ŷ" + "₀₁₂₃₄₅₆₇₈₉"[label])
 
 
@@ -48,13 +54,14 @@ def test_the_label_is_what_was_read_until_another_is_chosen(page: Page) -> None:
     expect(page.locator("#label-2")).to_be_checked()
 
 
-def test_the_stages_lead_from_the_loss_back_to_the_input(page: Page) -> None:
+def test_the_stages_lead_from_the_input_to_the_loss_and_back(page: Page) -> None:
     explain(page, 7, 1)
+    page.locator(".chip").first.click()
     said = []
     for stage in STAGES:
         expect(page.locator("#stage-title")).to_have_text(stage)
         assert page.locator("#stage-equation math").count() == 1
-        assert page.locator("#stage-picture").locator("canvas, .bars").count() >= 1
+        assert page.locator("#stage-picture").locator("canvas, .bars, table").count() >= 1
         said.append(page.locator("#stage-numbers").inner_text())
         if page.locator("#stage-forward").is_enabled():
             page.click("#stage-forward")
@@ -69,8 +76,7 @@ def test_the_numbers_plugged_in_make_a_true_equation(page: Page) -> None:
     found = re.search(r"−ln\((.+)\) = (.+)$", page.locator("#stage-numbers").inner_text())
     assert found
     assert abs(-math.log(number(found[1])) - number(found[2])) < 0.02 * number(found[2])
-    page.click("#stage-forward")
-    page.click("#stage-forward")
+    page.locator(".chip").nth(LOSS + 3).click()
     product = re.search(
         r"= ([−\d.]+) × ([−+\d.]+) = ([−+\d.]+)$", page.locator("#stage-numbers").inner_text()
     )
@@ -79,16 +85,65 @@ def test_the_numbers_plugged_in_make_a_true_equation(page: Page) -> None:
     assert abs(activation * error - gradient) < 0.02 * abs(gradient)
 
 
+def read(page: Page, selector: str) -> list[float]:
+    """The values of these cells, in the order of the page."""
+    cells = page.locator(selector)
+    return [float(each) for each in cells.evaluate_all("all => all.map((c) => c.dataset.value)")]
+
+
+def asks(answer: Response) -> bool:
+    """Whether it is a backward pass, without the check."""
+    return "/gradients" in answer.url and "check" not in answer.url
+
+
+def test_softmax_s_jacobian_is_that_of_the_service_s_probabilities(page: Page) -> None:
+    answered: list[Response] = []
+    page.on("response", lambda answer: answered.append(answer) if asks(answer) else None)
+    explain(page, 7, 1)
+    settle(page)
+    page.locator(".chip").nth(LOSS + 1).click()
+    answer = answered[-1].json()
+    guess = np.array(answer["probabilities"]).ravel()
+    right = np.eye(10)[1]
+    shown = np.reshape(read(page, ".jacobian tbody td[data-k]"), (10, 10))
+    np.testing.assert_allclose(shown, np.diag(guess) - np.outer(guess, guess), atol=1e-6)
+    assert max(map(abs, read(page, ".jacobian td.sum"))) < 1e-6
+    page.locator(".jacobian button").nth(1).click()
+    times = np.reshape(read(page, ".jacobian tbody td[data-k]"), (10, 10))
+    np.testing.assert_allclose(times, np.outer(right, guess - right), atol=1e-6)
+    all_ways = read(page, ".jacobian tfoot .all td[data-k]")
+    np.testing.assert_allclose(all_ways, guess - right, atol=1e-6)
+    np.testing.assert_allclose(all_ways, np.ravel(answer["deltas"][-1]), atol=1e-6)
+    one_way = read(page, ".jacobian tfoot .one td[data-k]")
+    np.testing.assert_allclose(one_way, -right * (1 - guess), atol=1e-6)
+
+
+def test_an_entry_of_the_jacobian_is_pointed_at_or_reached_by_arrow_keys(page: Page) -> None:
+    explain(page, 7, 1)
+    page.locator(".chip").nth(LOSS + 1).click()
+    page.locator(".jacobian td[data-k='3'][data-j='3']").hover()
+    expect(page.locator("#stage-numbers")).to_contain_text("ŷ₃(1 − ŷ₃) = ")
+    page.mouse.move(5, 5)
+    page.locator(".jacobian-frame").focus()
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowUp")
+    page.keyboard.press("ArrowRight")
+    expect(page.locator("#stage-numbers")).to_contain_text("z₁ = −ŷ₀ŷ₁")
+    for _ in range(12):
+        page.keyboard.press("ArrowDown")
+    expect(page.locator("#stage-numbers")).to_contain_text("−y₁(1 − ŷ₁)")
+
+
 def test_play_moves_on_by_itself_and_pauses(page: Page) -> None:
     page.clock.install()
     explain(page, 7, 1)
     page.click("#stage-play")
     expect(page.locator("#stage-play")).to_have_text("Pause")
     page.clock.run_for(4_100)
-    expect(page.locator("#stage-title")).to_have_text(STAGES[1])
+    expect(page.locator("#stage-title")).to_have_text(STAGES[LOSS + 1])
     page.click("#stage-play")
     page.clock.run_for(20_000)
-    expect(page.locator("#stage-title")).to_have_text(STAGES[1])
+    expect(page.locator("#stage-title")).to_have_text(STAGES[LOSS + 1])
 
 
 def test_the_badge_shows_that_finite_differences_agree(page: Page) -> None:
@@ -213,12 +268,15 @@ def test_look_inside_and_backpropagation_say_the_same(page: Page) -> None:
 def test_layers_are_raised_and_units_lowered(page: Page) -> None:
     explain(page, 7, 1)
     chips = page.locator("#stage-chips button")
-    assert chips.all_text_contents() == ["L", "δ[2]", "dW[2]", "δ[1]", "dW[1]", "∂L/∂x"]
+    assert chips.all_text_contents() == [
+        *("h", "ŷ", "L", "∂ŷ/∂z"),
+        *("δ[2]", "dW[2]", "δ[1]", "dW[1]", "∂L/∂x"),
+    ]
     assert page.locator("#stage-chips sub").count() == 0
     for stage, said in (
-        (1, r"δ\[2\]₁ = ŷ₁ − y₁ = "),
-        (2, r"dW\[2\]\[\d+, \d+\] = h"),
-        (3, r"δ\[1\]"),
+        (4, r"δ\[2\]₁ = ŷ₁ − y₁ = "),
+        (5, r"dW\[2\]\[\d, \d+\] = h"),
+        (6, r"δ\[1\]"),
     ):
         chips.nth(stage).click()
         expect(page.locator("#stage-numbers")).to_have_text(re.compile(said))

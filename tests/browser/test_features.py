@@ -95,14 +95,14 @@ def test_the_backward_pass_ends_at_the_edges(edges_page: Page) -> None:
     draw(page, DIGITS[3])
     page.click('nav a[href="#learn"]')
     expect(page.locator("#check")).to_have_attribute("data-check", "agrees")
-    for _ in range(4):
+    for _ in range(7):
         page.click("#stage-forward")
-    expect(page.locator("#stage-title")).to_have_text("5. The weights from the edges")
+    expect(page.locator("#stage-title")).to_have_text("8. The weights from the edges")
     expect(page.locator("#stage-words")).to_contain_text("a copy of the digit's edges")
     point_at(page.locator(".gallery canvas").first, 0)
     expect(page.locator("#stage-numbers")).to_contain_text("upper left sides (↘), rows 14–15")
     page.click("#stage-forward")
-    expect(page.locator("#stage-title")).to_have_text("6. Back to the edges")
+    expect(page.locator("#stage-title")).to_have_text("9. Back to the edges")
     point_at(page.locator("#stage-picture canvas"), 8)
     expect(page.locator("#stage-numbers")).to_contain_text("where the edge is")
     expect(page.locator("#stage-numbers")).to_contain_text("lower right sides (↖)")
@@ -137,18 +137,18 @@ def test_edges_are_accessible_and_pointing_at_them_moves_nothing(
         expect(page.locator("#check")).to_have_attribute("data-check", "agrees")
         height = "document.querySelector('.story').offsetHeight"
         pictures = ["#inside-input", "#unit-weights"]
-        for stage in range(6):
-            if stage == 4:
+        for stage in range(9):
+            if stage == 7:
                 pictures = [".gallery figure:nth-child(2) canvas"]
-            if stage == 5:
+            if stage == 8:
                 pictures = ["#stage-picture canvas"]
-            if stage in (0, 4, 5):
+            if stage in (0, 7, 8):
                 before = page.evaluate(height)
                 for picture, panel in product(pictures, (0, 3, 8)):
                     point_at(page.locator(picture), panel, 0.95, 0.95)
                     assert page.evaluate(height) == before, (picture, panel)
                 assert violations(page, "#inside") == [], "inside"
                 assert violations(page, "#stage") == [], stage
-            if stage < 5:
+            if stage < 8:
                 page.click("#stage-forward")
         assert page.evaluate("document.documentElement.scrollWidth") == width

@@ -24,6 +24,8 @@ NOT_WORDS = {
     "leaky",
     "pretrained",
     "npz",
+    "softmax",
+    "exp",
 }
 # A field of the API, such as learning_rate, is a name in every language.
 WORD = re.compile(r"(?<![a-z_])[A-Za-z]{2,}(?![a-z_])")
@@ -90,6 +92,7 @@ def test_no_english_is_left_on_the_main_page(reading: Reading, watch: Watch) -> 
     reading.note()
     look_inside(reading)
     go_through_backpropagation(reading)
+    guess_first(reading)
     take_steps(reading)
     train(reading)
     look_at_networks_and_mistakes(reading)
@@ -134,14 +137,42 @@ def go_through_backpropagation(reading: Reading) -> None:
         stages.nth(stage).click()
         expect(stages.nth(stage)).to_have_attribute("aria-current", "step")
         reading.note()
-        page.locator("#stage-picture canvas, #stage-picture li").first.hover()
+        page.locator("#stage-picture :is(canvas, li, td)").first.hover()
         reading.note()
+    for mode in ("weight", "product", "gradient"):
+        page.locator(f"[name=wires-mode][value={mode}]").check()
+        reading.note()
+    page.locator("#wires-plot [data-layer='1'][data-node]").first.hover()
+    reading.note()
     page.click("#stage-play")
     reading.note()
 
 
+def guess_first(reading: Reading) -> None:
+    """Each question, the first option, and what is said of it, right or wrong."""
+    page = reading.page
+    page.locator("#guess-on").check()
+    reading.note()
+    page.locator("label[for=label-4]").click()
+    expect(page.locator("#step-guess button").first).to_be_visible()
+    reading.note()
+    stages = page.locator("#stage-chips button")
+    for stage in range(stages.count()):
+        stages.nth(stage).click()
+        reading.note()
+        if page.locator("#stage-guess button").count():
+            page.locator("#stage-guess button").first.click()
+            expect(page.locator("#stage-guess .guess-verdict")).to_be_visible()
+            reading.note()
+    page.locator("#step-guess button").first.click()
+    expect(page.locator("#step-guess .guess-verdict")).to_be_visible()
+    reading.note()
+    page.locator("#guess-on").uncheck()
+
+
 def take_steps(reading: Reading) -> None:
     page = reading.page
+    page.click("#step-undo")
     for steps in ("1", "2"):
         page.click("#step-take")
         expect(page.locator("#step-trail")).to_contain_text(steps)

@@ -66,7 +66,7 @@ def test_nothing_sticks_out_at_any_width(page: Page) -> None:
     page.evaluate("document.querySelectorAll('details').forEach((each) => { each.open = true; })")
     for width in (320, 360, 768, 1280, 3840):
         page.set_viewport_size({"width": width, "height": 900})
-        for stage in range(6):
+        for stage in range(9):
             page.locator(".chip").nth(stage).click()
             needed = page.evaluate("document.documentElement.scrollWidth")
             assert needed == width, f"{width}, stage {stage + 1}"
@@ -117,7 +117,7 @@ def test_a_link_carries_stage_and_age(page: Page, new_page: Callable[..., Page])
     page.click('nav a[href="#learn"]')
     expect(page.locator("#check")).to_have_attribute("data-check", "agrees")
     page.locator("#age").fill("3")
-    page.locator(".chip").nth(3).click()
+    page.locator(".chip").nth(6).click()
     page.wait_for_url(re.compile(r"stage=delta1.*model=pixels%40\d+"))
     title = page.locator("#stage-title").inner_text()
     other = new_page()

@@ -32,6 +32,7 @@ BEGINNINGS = (  # what the pages themselves load
 
 COMMENT = re.compile(r"/\*.*?\*/|(?<![:\"'`])//[^\n]*", re.DOTALL)
 IMPORT = re.compile(r'^(?:import|export)\s+(?:[\w*{}\s,]+\sfrom\s+)?"([^"]+)";', re.MULTILINE)
+LATER = re.compile(r'(?<!await )import\("([^"]+)"\)')  # when it is needed
 BROWSER = re.compile(r"(?<![.\w])(?:document|window|navigator|history|location)\b")
 LITERAL = re.compile(r'"(?:[^"\\\n]|\\.)*"|`(?:[^`\\]|\\.)*`')
 FILLED_IN = re.compile(r"\$\{[^}]*\}")
@@ -46,10 +47,14 @@ def code(script: Path) -> str:
     return COMMENT.sub("", script.read_text(encoding="utf-8"))
 
 
+def names(script: Path) -> list[str]:
+    return IMPORT.findall(code(script)) + LATER.findall(code(script))
+
+
 @cache
 def imports(script: Path) -> tuple[Path, ...]:
     """The scripts that it imports, found or not."""
-    return tuple((script.parent / found).resolve() for found in IMPORT.findall(code(script)))
+    return tuple((script.parent / found).resolve() for found in names(script))
 
 
 def room(script: Path) -> str:
@@ -128,3 +133,15 @@ def test_scripts_ask_for_no_words_that_are_not_there() -> None:
     for script in SCRIPTS:
         for part, sentence in re.findall(r"\bwords\.(\w+)\.(\w+)", code(script)):
             assert sentence in words[part], f"{name_of(script)}: words.{part}.{sentence}"
+
+
+def test_the_derivations_words_are_used_and_none_is_missing() -> None:
+    scripts = "".join(code(script) for script in JS.glob("derivation/*.js"))
+    words = read_words(STATIC / "words" / "derivation" / "en.js")
+    for name, sentence in words.items():
+        for each in sentence if isinstance(sentence, dict) else [name]:
+            assert re.search(rf"\b{each}\b", scripts), f"{name}: {each}"
+    for name in re.findall(r"\bsaid\.(\w+)", scripts):
+        assert name in words, f"said.{name}"
+    for part, name in re.findall(r"\bsaid\.(\w+)\.(\w+)", scripts):
+        assert name in words[part], f"said.{part}.{name}"

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from model.network import Parameters, backward, forward, initialize, one_hot
+from model.network import Parameters, backward, cross_entropy, forward, initialize, one_hot
 from model.preprocessing.gradient_features import DIRECTIONS, edge_features
 from tests.node import node
 
@@ -86,9 +86,42 @@ def edges_of_a_block() -> dict[str, Any]:
     return {"directions": list(DIRECTIONS), "strength": strength}
 
 
+def a_digit_derived() -> dict[str, Any]:
+    """Both passes over one digit of a network in the text's shape, as the model derives them."""
+    rng = np.random.default_rng(4)
+    single = initialize((784, 8, 10), "sigmoid", rng)
+    single.biases[0][:] = rng.normal(size=8)
+    parameters = Parameters(single.layers, "sigmoid", single.vector.astype(np.float64))
+    x = np.where(rng.uniform(size=(1, 784)) < 0.2, rng.uniform(size=(1, 784)), 0.0)
+    trace = forward(parameters, x)
+    y = one_hot(np.array([3]), dtype=np.float64)
+    gradients = backward(parameters, trace, y)
+    p = trace.a[-1][0]
+    expected = {
+        "z1": trace.z[0][0],
+        "h": trace.a[1][0],
+        "z2": trace.z[1][0],
+        "yhat": p,
+        "J": np.diag(p) - np.outer(p, p),
+        "delta2": gradients.deltas[1][0],
+        "delta1": gradients.deltas[0][0],
+        "L": cross_entropy(trace.z[1], y),
+    }
+    return {
+        "layers": parameters.layers,
+        "weights": {name: array.ravel().tolist() for name, array in single.arrays().items()},
+        "x": x[0].tolist(),
+        "label": 3,
+        "expected": {name: np.asarray(values).tolist() for name, values in expected.items()},
+    }
+
+
 FIXTURES: dict[str, Callable[[], dict[str, Any]]] = {
     "npz": npz_files,
     "backward": backward_pass,
+    "guess": backward_pass,
+    "wires": backward_pass,
+    "derivation": a_digit_derived,
     "lesson": one_network,
     "features": edges_of_a_block,
 }

@@ -1,13 +1,19 @@
-/** The part "Backpropagation": shows one stage of the backward pass at a time, its equation beside its picture. */
+/** The part "Backpropagation": shows one stage at a time, forward to the loss and back, its equation beside its picture. */
 
 import { element, find, say, sayRaised } from "../ui/dom.js";
-import { PICTURES } from "./stage-pictures.js";
+import { GuessBox } from "./guess-box.js";
+import { StageGuesses } from "./stage-guesses.js";
 import { stages } from "./stages.js";
 import { Stepper } from "../ui/stepper.js";
 import { fill, words } from "../ui/words.js";
 
 export class BackpropView {
   #root;
+  #parts = null; // {PICTURES, wires}, once they are loaded
+  #loading = null;
+  #score;
+  #box;
+  #guesses = new StageGuesses();
   #stepper = new Stepper();
   #stages = [];
   #chips = [];
@@ -16,16 +22,22 @@ export class BackpropView {
   #backward = null;
   #wanted = null; // the id of a stage that a link names, until there are stages
 
-  /** `changed()` is called when the reader goes to another stage. */
-  constructor(root, changed) {
+  /** `changed()` is called when the reader goes to another stage; `score`: a GuessScore. */
+  constructor(root, changed, score) {
     this.#root = root;
+    this.#score = score;
+    this.#box = new GuessBox(find("#stage-guess", root), "#stage-forward");
+    score.addEventListener("change", () => this.#paint());
     const on = (id, work) => find(id, root).addEventListener("click", work);
-    on("#stage-back", () => this.#stepper.back());
-    on("#stage-forward", () => this.#stepper.forward());
+    for (const part of ["stage", "wires"]) {
+      on(`#${part}-back`, () => this.#stepper.back());
+      on(`#${part}-forward`, () => this.#stepper.forward());
+    }
     on("#stage-play", () => this.#stepper.toggle());
     find("#stage-pace", root).addEventListener("change", ({ target }) => (this.#stepper.pace = Number(target.value)));
     this.#stepper.addEventListener("move", () => {
       this.#paint();
+      if (this.#box.open && this.#stepper.playing) this.#stepper.pause();
       changed();
     });
     this.#stepper.addEventListener("play", () => this.#playing());
@@ -50,8 +62,8 @@ export class BackpropView {
     if (!this.#network || !network.isLike(this.#network)) this.#build(network);
     this.#network = network;
     this.#backward = backward;
+    this.#guesses.begin(backward);
     this.#goWhereWanted();
-    this.#root.dataset.empty = "false";
     this.#paint();
   }
 
@@ -62,43 +74,81 @@ export class BackpropView {
   }
 
   #build(network) {
+    this.#backward = null; // it was another network's
     this.#stages = stages(network.depth, network.features);
     this.#pictures = this.#stages.map(() => null);
     this.#chips = this.#stages.map(({ short, title }, index) =>
       element("button", { type: "button", class: "chip", title, onclick: () => this.#stepper.go(index) }, short[0], short[1] ? element("sup", {}, `[${short[1]}]`) : null),
     );
-    find("#stage-chips", this.#root).replaceChildren(...this.#chips.map((chip) => element("li", {}, chip)));
+    const turn = this.#stages.findIndex(({ kind }) => kind === "loss"); // up to here forward, from here backward
+    find("#stage-chips", this.#root).replaceChildren(...this.#chips.map((chip, index) => element("li", { class: index <= turn ? "onward" : null }, chip)));
     find("#stage", this.#root).dataset.stage = ""; // its picture was of another network
     this.#stepper.reset(this.#stages.length);
   }
 
+  /** The pictures are loaded with the first digit: who only draws does not need them. */
+  #load() {
+    this.#loading ??= Promise.all([import("./stage-pictures.js"), import("./wires/wires-view.js")]).then(
+      ([{ PICTURES }, { WiresView }]) => {
+        this.#parts = { PICTURES, wires: new WiresView(find("#wires", this.#root)) };
+        this.#paint();
+      },
+      () => (this.#loading = null), // the server is away: the next digit tries again
+    );
+  }
+
   #paint() {
     if (!this.#backward) return;
+    if (!this.#parts) return this.#load();
+    this.#root.dataset.empty = "false";
     const { index } = this.#stepper;
     const stage = this.#stages[index];
     const panel = find("#stage", this.#root);
     if (panel.dataset.stage !== stage.id) this.#enter(panel, stage, index);
+    const question = this.#guesses.open(stage, index, this.#backward, this.#score.on);
+    this.#parts.wires.show(this.#backward, this.#stages, index, question !== null);
+    if (question) this.#ask(stage, index, question);
+    else this.#showNumbers(stage, index);
+  }
+
+  /** As long as a question is open, neither the numbers nor the picture are on the page. */
+  #ask(stage, index, question) {
+    find("#stage-picture", this.#root).replaceChildren();
+    this.#read("");
+    this.#box.ask(question, (choice) => {
+      const told = this.#guesses.close(stage, index, question, choice);
+      if (told) this.#score.count(told.right);
+      this.#paint();
+    });
+  }
+
+  #showNumbers(stage, index) {
+    this.#pictures[index] ??= new this.#parts.PICTURES[stage.kind]((text) => this.#read(text), stage, this.#backward.network);
     const picture = this.#pictures[index];
+    const place = find("#stage-picture", this.#root);
+    if (place.firstChild !== picture.node) place.replaceChildren(picture.node);
+    this.#box.tell(this.#guesses.told(stage));
     picture.show(this.#backward);
     this.#read(picture.rest);
   }
 
   #enter(panel, stage, index) {
     panel.dataset.stage = stage.id;
-    this.#pictures[index] ??= new PICTURES[stage.kind]((text) => this.#read(text), stage, this.#backward.network);
     say(find("#stage-title", panel), `${index + 1}. ${stage.title}`);
+    say(find("#wires-stage", this.#root), `${index + 1}. ${stage.title}`);
     say(find("#stage-words", panel), stage.words);
     find("#stage-equation", panel).innerHTML = stage.equation; // a constant of equations.js
     const derived = find("#stage-derived", panel);
     derived.href = `derivation#eq-${stage.derived}`;
     say(derived, fill(words.backprop.equation, { n: stage.derived }));
-    find("#stage-picture", panel).replaceChildren(this.#pictures[index].node);
     this.#chips.forEach((chip, at) => {
       if (at === index) chip.setAttribute("aria-current", "step");
       else chip.removeAttribute("aria-current");
     });
-    find("#stage-back", this.#root).disabled = this.#stepper.atStart;
-    find("#stage-forward", this.#root).disabled = this.#stepper.atEnd;
+    for (const part of ["stage", "wires"]) {
+      find(`#${part}-back`, this.#root).disabled = this.#stepper.atStart;
+      find(`#${part}-forward`, this.#root).disabled = this.#stepper.atEnd;
+    }
   }
 
   #read(text) {

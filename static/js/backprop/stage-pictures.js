@@ -1,31 +1,24 @@
 /**
- * The picture of each stage of the backward pass, and the sentence with this digit's numbers.
+ * The picture of each stage, and the sentence with this digit's numbers.
  * A picture has a `node` and `show(backward)`; it calls `tell(text)` with a sentence about the value that is pointed at.
  */
 
 import { fieldShape } from "../network/activation.js";
-import { Bars } from "../ui/bars.js";
 import { element } from "../ui/dom.js";
 import { FEATURES } from "../network/features.js";
 import { chance, count, number, ofLayer, percent, signed, subscript } from "../ui/format.js";
+import { HiddenForward, OutputForward } from "./forward-pictures.js";
 import { GridPicture } from "../network/grid-picture.js";
 import { inputLayout } from "../network/layout.js";
+import { JacobianTable } from "./jacobian-table.js";
 import { Legend } from "../ui/legend.js";
 import { diverging, reach } from "../ui/palette.js";
+import { BarsPicture, Grid } from "./stage-parts.js";
 import { theme } from "../ui/theme.js";
 import { Tiles } from "../network/tiles.js";
 import { fill, words } from "../ui/words.js";
 
 const GALLERY = 8; // hidden units of the first layer that are shown large
-const digits = (...children) => element("ol", { class: "bars-list" }, ...children);
-
-class BarsPicture {
-  constructor(options, tell) {
-    const list = digits();
-    this.bars = new Bars(list, { ...options, onInspect: (digit) => tell(digit === null ? this.rest : this.read(digit)) });
-    this.node = list;
-  }
-}
 
 class LossPicture extends BarsPicture {
   constructor(tell) {
@@ -41,6 +34,12 @@ class LossPicture extends BarsPicture {
   }
 }
 
+class JacobianPicture extends JacobianTable {
+  show({ probabilities, label }) {
+    super.show(probabilities, label);
+  }
+}
+
 class ErrorPicture extends BarsPicture {
   constructor(tell) {
     super({ signed: true }, tell);
@@ -53,23 +52,6 @@ class ErrorPicture extends BarsPicture {
     this.read = (digit) =>
       `${ofLayer("δ", depth)}${subscript(digit)} = ŷ${subscript(digit)} − y${subscript(digit)} = ${chance(probabilities[digit])} − ${digit === label ? 1 : 0} = ${signed(errors[digit])}`;
     this.rest = this.read(label);
-  }
-}
-
-/** A coloured grid with its legend. */
-class Grid {
-  constructor({ label, meaning, ...shape }, tell) {
-    const canvas = element("canvas");
-    this.picture = new GridPicture(canvas, { label, ...shape });
-    this.legend = new Legend("diverging", meaning);
-    this.node = element("div", { class: "stage-grid" }, canvas, this.legend.node);
-    this.picture.addEventListener("inspect", ({ detail }) => tell(detail === null ? this.rest : (this.read(detail) ?? this.rest)));
-  }
-
-  colour(values, count = values.length) {
-    const most = reach(values);
-    this.legend.show(most);
-    this.picture.show((index) => (index < count ? diverging(values[index] / most, theme()) : null));
   }
 }
 
@@ -91,8 +73,8 @@ class WeightsPicture extends Grid {
     this.colour(values);
     this.read = (index) => {
       const [from, to] = [index % columns, Math.floor(index / columns)];
-      const before = layer === 2 ? "h" : ofLayer("h", layer - 1);
-      return `d${ofLayer("W", layer)}[${from}, ${to}] = ${before}${subscript(from)} × ${ofLayer("δ", layer)}${subscript(to)} = ${number(backward.trace.a[layer - 1][from])} × ${signed(backward.deltas[layer][to])} = ${signed(values[index])}`;
+      const before = backward.depth === 2 ? "h" : ofLayer("h", layer - 1);
+      return `d${ofLayer("W", layer)}[${to}, ${from}] = ${before}${subscript(from)} × ${ofLayer("δ", layer)}${subscript(to)} = ${number(backward.trace.a[layer - 1][from])} × ${signed(backward.deltas[layer][to])} = ${signed(values[index])}`;
     };
     this.rest = this.read(values.reduce((best, value, index) => (Math.abs(value) > Math.abs(values[best]) ? index : best), 0));
   }
@@ -111,7 +93,7 @@ class HiddenPicture extends Grid {
     this.colour(errors);
     this.read = (unit) =>
       unit < errors.length
-        ? `${ofLayer("δ", layer)}${subscript(unit)} = Σ ${ofLayer("δ", layer + 1)} ${ofLayer("W", layer + 1)} × ${words.backprop.slope} = ${number(backward.arriving(layer, unit))} × ${number(backward.slope(layer, unit))} = ${signed(errors[unit])}`
+        ? `${ofLayer("δ", layer)}${subscript(unit)} = Σ ${ofLayer("W", layer + 1)} ${ofLayer("δ", layer + 1)} × ${words.backprop.slope} = ${number(backward.arriving(layer, unit))} × ${number(backward.slope(layer, unit))} = ${signed(errors[unit])}`
         : null;
     this.rest = this.read(backward.strongest(layer, 1)[0]);
   }
@@ -128,7 +110,7 @@ class InputPicture extends Grid {
     const { at } = FEATURES[this.features];
     this.colour(backward.inputError);
     this.read = (input) => {
-      const equation = `${at(input)}∂L/\u2060∂x${subscript(input)} = Σ ${ofLayer("δ", 1)} ${ofLayer("W", 1)} = ${signed(backward.inputError[input])}`;
+      const equation = `${at(input)}∂L/\u2060∂x${subscript(input)} = Σ ${ofLayer("W", 1)} ${ofLayer("δ", 1)} = ${signed(backward.inputError[input])}`;
       return fill(words.backprop.inputValue[this.features], { equation, value: number(backward.trace.a[0][input], 2) });
     };
     this.rest = this.read(backward.inputError.reduce((best, value, index, all) => (Math.abs(value) > Math.abs(all[best]) ? index : best), 0));
@@ -166,7 +148,7 @@ class FirstPicture {
     this.caption.textContent = fill(words.backprop.allUnits, { units: length, weights: count(784 * length) });
     this.all.fit(length, this.features);
     this.all.show((unit) => backward.dWInto(1, unit), () => most);
-    this.readUnit = (unit) => `d${ofLayer("W", 1)}[i, ${unit}] = xᵢ × ${ofLayer("δ", 1)}${subscript(unit)} = xᵢ × (${signed(backward.deltas[1][unit])})`;
+    this.readUnit = (unit) => `d${ofLayer("W", 1)}[${unit}, i] = xᵢ × ${ofLayer("δ", 1)}${subscript(unit)} = xᵢ × (${signed(backward.deltas[1][unit])})`;
     this.rest = this.readUnit(units[0]);
   }
 
@@ -179,12 +161,15 @@ class FirstPicture {
     tile.caption.textContent = `${fill(words.backprop.unit, { unit })}\nδ = ${signed(error, 2)}`;
     const { at } = FEATURES[this.features];
     tile.read = (input) =>
-      `${at(input)}d${ofLayer("W", 1)}[${input}, ${unit}] = x${subscript(input)} × ${ofLayer("δ", 1)}${subscript(unit)} = ${number(backward.trace.a[0][input], 2)} × ${signed(error)} = ${signed(values[input])}`;
+      `${at(input)}d${ofLayer("W", 1)}[${unit}, ${input}] = x${subscript(input)} × ${ofLayer("δ", 1)}${subscript(unit)} = ${number(backward.trace.a[0][input], 2)} × ${signed(error)} = ${signed(values[input])}`;
   }
 }
 
 export const PICTURES = {
+  forward: HiddenForward,
+  output: OutputForward,
   loss: LossPicture,
+  jacobian: JacobianPicture,
   error: ErrorPicture,
   weights: WeightsPicture,
   hidden: HiddenPicture,

@@ -1,13 +1,22 @@
-/** The list of stages of the backward pass, each with its words, its equation and the equation's number in the derivation. Pure. */
+/** The list of stages, forward and back again, each with its words, its equation and the equation's number in the derivation. Pure. */
 
 import * as equations from "./equations.js";
 import { fill, words } from "../ui/words.js";
 
 const said = words.backprop.stages;
 
-/** The stages from the loss back to the input. `depth`: the number of weight layers; `features`: "pixels" or "edges", the inputs. */
+/** The stages from the input to the loss and back. `depth`: the number of weight layers; `features`: "pixels" or "edges", the inputs. */
 export function stages(depth, features) {
   const list = [
+    ...Array.from({ length: depth - 1 }, (_, at) => hiddenForward(at + 1, depth)),
+    {
+      id: `forward${depth}`,
+      kind: "output",
+      short: ["ŷ"],
+      ...said.output,
+      equation: equations.probabilities(depth),
+      derived: 4,
+    },
     {
       id: "loss",
       kind: "loss",
@@ -15,6 +24,14 @@ export function stages(depth, features) {
       ...said.loss,
       equation: equations.loss(),
       derived: 5,
+    },
+    {
+      id: "jacobian",
+      kind: "jacobian",
+      short: ["∂ŷ/∂z"],
+      ...said.jacobian,
+      equation: equations.jacobian(depth),
+      derived: 10,
     },
     {
       id: `delta${depth}`,
@@ -27,7 +44,7 @@ export function stages(depth, features) {
   ];
   for (let layer = depth; layer >= 1; layer -= 1) {
     list.push(layer === 1 ? firstWeights(depth, features) : weights(layer, depth));
-    if (layer > 1) list.push(hidden(layer - 1));
+    if (layer > 1) list.push(hidden(layer - 1, depth));
   }
   list.push({
     id: "input",
@@ -40,6 +57,16 @@ export function stages(depth, features) {
   return list;
 }
 
+const hiddenForward = (layer, depth) => ({
+  id: `forward${layer}`,
+  kind: "forward",
+  layer,
+  short: depth === 2 ? ["h"] : ["h", layer],
+  ...said.forward,
+  equation: equations.hiddenOutput(layer, depth),
+  derived: depth === 2 ? 2 : 17,
+});
+
 const weights = (layer, depth) => ({
   id: `dW${layer}`,
   kind: "weights",
@@ -48,17 +75,17 @@ const weights = (layer, depth) => ({
   title: layer === depth ? said.weights.last : fill(said.weights.title, { layer }),
   words: said.weights.words,
   equation: equations.weightGradient(layer, depth),
-  derived: layer === depth ? 12 : 17,
+  derived: layer === depth ? 12 : 16,
 });
 
-const hidden = (layer) => ({
+const hidden = (layer, depth) => ({
   id: `delta${layer}`,
   kind: "hidden",
   layer,
   short: ["δ", layer],
   ...said.hidden,
   equation: equations.hiddenError(layer),
-  derived: 15,
+  derived: depth === 2 ? 15 : 17,
 });
 
 const firstWeights = (depth, features) => ({

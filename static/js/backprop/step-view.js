@@ -2,9 +2,11 @@
 
 import { Bars } from "../ui/bars.js";
 import { ALL, Descent, MOST } from "./descent.js";
-import { find, say, sayRaised } from "../ui/dom.js";
+import { find, handOn, say, sayRaised } from "../ui/dom.js";
 import { accuracy, count, finePercent, number, ofLayer } from "../ui/format.js";
 import { FallChart } from "./fall-chart.js";
+import { stepAnswer, stepQuestion, verdict } from "./guess.js";
+import { GuessBox } from "./guess-box.js";
 import { rateAt, placeOf } from "./rates.js";
 import { fill, fillCount, words } from "../ui/words.js";
 
@@ -19,10 +21,17 @@ export class StepView {
   #descent = new Descent();
   #label = null; // null as long as there is no digit
   #ahead = true; // looking at the next step; otherwise back at the last one
+  #score;
+  #box;
+  #seen = new Set(); // after how many steps the real fall of the next was on the page, or a guess at it was made or skipped
+  #told = null; // what is said of the guess at the last step
 
-  /** `onRate(rate)` is called when the reader moves the slider. */
-  constructor(root, onRate) {
+  /** `onRate(rate)` is called when the reader moves the slider; `score`: a GuessScore. */
+  constructor(root, onRate, score) {
     this.#root = root;
+    this.#score = score;
+    this.#box = new GuessBox(find("#step-guess", root), "#step-take");
+    score.addEventListener("change", () => this.#label !== null && this.#write());
     this.#before = new Bars(find("#step-before", root));
     this.#after = new Bars(find("#step-after", root));
     this.#chart = new FallChart(find("#step-chart", root));
@@ -30,7 +39,7 @@ export class StepView {
       onRate(this.rate);
       this.#look(true);
     });
-    find("#step-take", root).addEventListener("click", () => this.#take());
+    find("#step-take", root).addEventListener("click", () => (this.#waits(this.#descent.taken.length) ? this.#look(true) : this.#take()));
     find("#step-undo", root).addEventListener("click", () => this.#undo(1));
     find("#step-restart", root).addEventListener("click", () => this.#undo(this.#descent.taken.length));
     find("#step-test-all", root).addEventListener("click", () => this.#testAll());
@@ -52,6 +61,7 @@ export class StepView {
   show(backward, digit) {
     this.#label = backward.label;
     const { loss, probabilities } = backward;
+    this.#seen.clear();
     this.#descent.begin(digit, { loss, probabilities, squaredNorm: backward.squaredNorm() });
     this.#look(true);
   }
@@ -84,8 +94,24 @@ export class StepView {
     else if (document.activeElement === document.body) undo.focus();
   }
 
+  /** Whether a guess at the step after so many is still wanted. */
+  #waits(steps) { return this.#score.on && !this.#seen.has(steps); }
+
+  async #guess(question, promised, choice) {
+    const from = this.#descent.taken.length;
+    this.#seen.add(from);
+    this.#box.tell(null);
+    if (choice === null) return this.#look(true);
+    await this.#take();
+    const step = this.#descent.taken[from];
+    if (!step) return this.#seen.delete(from); // the service is away
+    this.#told = verdict(stepAnswer(question, promised, this.#descent.at(from).loss - step.loss), choice);
+    this.#score.count(this.#told.right);
+  }
+
   #look(ahead) {
     this.#ahead = ahead;
+    if (ahead) this.#told = null;
     this.#writeRate();
     if (this.#label === null) return;
     this.#write();
@@ -109,6 +135,8 @@ export class StepView {
     const { loss, probabilities } = descent.at(from);
     const slope = descent.squaredNorm(from);
     const rate = step?.learning_rate ?? this.rate;
+    const hidden = this.#ahead && this.#waits(from);
+    if (!hidden) this.#seen.add(from);
     const promised = slope === null ? "…" : `α‖g‖² = ${number(rate * slope)}`;
     const marked = [this.#label];
     const read = step && { before: descent.read(from), after: descent.read(from + 1) };
@@ -126,9 +154,22 @@ export class StepView {
       "#step-say": step ? sentence(this.#label, probabilities, step, loss, read) : "",
     });
     find("#step-test-all", this.#root).hidden = !read?.after || read.after.digits === ALL;
+    this.#ask(hidden, rate, slope);
     this.#buttons(descent.taken.length);
+    if (hidden) return;
     const points = [...descent.curve(from)].map(([each, { loss: after }]) => [each, after]).sort(([a], [b]) => a - b);
     this.#chart.show({ loss, slope: slope ?? 0, points, rate });
+  }
+
+  /** While a guess is wanted, the chart with the real fall is not on the page. */
+  #ask(hidden, rate, slope) {
+    this.#root.dataset.guess = hidden ? "open" : "none";
+    if (!hidden) return this.#box.tell(this.#told);
+    find("#step-chart", this.#root).replaceChildren();
+    if (slope === null) return this.#box.tell(null); // it comes with the next measurement
+    const question = stepQuestion(rate, rate * slope);
+    this.#box.ask(question, (choice) => this.#guess(question, rate * slope, choice));
+    handOn(find("#step-take", this.#root), find("#step-guess button", this.#root));
   }
 
   #say(texts) {
@@ -138,7 +179,7 @@ export class StepView {
   #buttons(steps) {
     const take = find("#step-take", this.#root);
     say(take, steps ? words.step.another : words.step.take);
-    take.disabled = steps >= MOST;
+    take.disabled = steps >= MOST || this.#box.open;
     find("#step-undo", this.#root).hidden = steps === 0;
     find("#step-restart", this.#root).hidden = steps < 2;
   }

@@ -5,13 +5,13 @@ import { fill, language, words } from "./words.js";
 const minus = (text) => text.replace("-", "−");
 
 /** About three significant digits; tiny and huge numbers as a power of ten. */
-export function number(value, digits = 3) {
+export function number(value, digits = 3, mostPlaces = 5) {
   if (!Number.isFinite(value)) return Number.isNaN(value) ? words.numbers.notANumber : value > 0 ? "∞" : "−∞";
   if (value === 0) return "0";
   const size = Math.abs(value);
   if (size >= 1e5 || size < 1e-3) return power(value, digits - 1);
   const places = Math.max(0, digits - 1 - Math.floor(Math.log10(size)));
-  return minus(value.toFixed(Math.min(places, 5)));
+  return minus(value.toFixed(Math.min(places, mostPlaces)));
 }
 
 /** A power of ten: 1.2 × 10⁻⁸. */
@@ -55,6 +55,16 @@ export const signed = (value, digits = 3) => (value < 0 ? number(value, digits) 
 
 /** A digit with its article: "a 7", "an 8". */
 export const aDigit = (digit) => words.numbers.digits[digit];
+
+/** An entry of a table, short: two decimals, none where it is large; exactly 0 is "0". */
+export function entry(value) {
+  if (value === 0) return "0";
+  if (Math.abs(value) >= 1e5) return power(value, 0).replaceAll(" ", "");
+  return minus(value.toFixed(Math.abs(value) < 10 ? 2 : 0).replace("-0.00", "0.00"));
+}
+
+/** The power of ten in whose units `entry` shows such values: 1, or less where the largest of them is small. */
+export const unitOf = (most) => (most >= 0.1 || !(most > 0) ? 1 : 10 ** Math.floor(Math.log10(most)));
 
 /** A whole number with separators: 101,770. */
 export const count = (value) => value.toLocaleString(language);

@@ -25,6 +25,12 @@ export const slate = (t) => between(SLATE, Number.isFinite(t) ? t : 0);
 
 export const css = ([r, g, b]) => `rgb(${r} ${g} ${b})`;
 
+/** Black or white, whichever is easier to read on this colour (relative luminance as WCAG 2 defines it). */
+export function inkOn(colour) {
+  const [r, g, b] = colour.map((value) => (value <= 10 ? value / 255 / 12.92 : ((value / 255 + 0.055) / 1.055) ** 2.4));
+  return 0.2126 * r + 0.7152 * g + 0.0722 * b > 0.179 ? "#000" : "#fff";
+}
+
 /** The largest magnitude, for the ends of a diverging legend. Never 0, so that it can be a divisor. */
 export function reach(values) {
   let most = 0;

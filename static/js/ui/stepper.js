@@ -31,8 +31,8 @@ export class Stepper extends EventTarget {
     if (this.atEnd) this.go(0);
     const next = () => {
       if (this.atEnd) return this.pause();
-      this.forward();
       this.#timer = setTimeout(next, 1000 * this.pace);
+      this.forward(); // whoever hears of it may pause
     };
     this.#timer = setTimeout(next, 1000 * this.pace);
     this.dispatchEvent(new Event("play"));
