@@ -123,7 +123,7 @@ function parts() {
     element("dl", { class: "bench-read" },
       element("dt", {}, said.bench.reads), element("dd", {}, element("output", { id: "digit" })),
       element("dt", {}, element("label", { for: "label" }, said.bench.label)), element("dd", {}, label),
-      element("dt", {}, said.bench.hand), element("dd", {}, element("a", { id: "in-hand", href: "#any-weight" }))),
+      element("dt", {}, said.bench.hand), element("dd", {}, element("a", { id: "in-hand", href: "#any-weight" }, "W2"))),
     element("p", { id: "bench-note", class: "hint", role: "status" }),
     element("p", { id: "settled", class: "hint" }),
     button("younger", said.bench.younger, { hidden: true }),

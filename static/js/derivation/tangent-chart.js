@@ -8,7 +8,7 @@ const HEIGHT = 200;
 const MARGIN = { top: 26, right: 12, bottom: 38, left: 54 };
 
 export class TangentChart {
-  node = svg("svg", { role: "img", class: "tangent-chart" });
+  node = svg("svg", { role: "img", class: "tangent-chart", "aria-label": said.weight.lossAxis });
   #width = 0; // in units of the text
   #shown = null;
 
