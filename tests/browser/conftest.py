@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+import httpx
 import pytest
 from playwright.sync_api import (
     Browser,
@@ -30,6 +31,7 @@ QUIET = [
     # Nothing outside is ever reached. Asking the test about each request would slow down all.
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost",
 ]
+ACTIVE = ("queued", "running", "paused")
 HERE = {"127.0.0.1", "localhost"}
 PATIENCE = 30_000  # milliseconds
 
@@ -43,10 +45,20 @@ def find_browser(playwright: Playwright) -> str | None:
 
 
 @pytest.fixture(scope="session")
-def live_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def browsers_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A server for the browser alone: no other test's jobs are in its lists and its queue."""
     with serving(tmp_path_factory.mktemp("server")) as address:
         yield address
+
+
+@pytest.fixture
+def live_server(browsers_server: str) -> Iterator[str]:
+    """Its address; a run that a failed test left behind is not in the next one's way."""
+    yield browsers_server
+    for state in ACTIVE:
+        left = httpx.get(f"{browsers_server}/train", params={"state": state, "limit": 200})
+        for job in left.json()["items"]:
+            httpx.delete(f"{browsers_server}/train/{job['id']}")
 
 
 @pytest.fixture(scope="session")
