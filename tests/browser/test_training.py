@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Page, Response, Route, expect
 
 from app.schemas.training import TrainRequest
 from model.training.recipe import PRESETS
@@ -22,11 +22,18 @@ def start(page: Page, name: str, **fields: str) -> str:
     filled = {"name": name, "epochs": "2", "train_examples": "500"} | fields
     for field, value in filled.items():
         page.fill(f"#train-form [name={field}]", value)
-    # By the keyboard: under a pointer the page may move between press and release, while runs come.
-    page.press("#train-form [type=submit]", "Enter")
-    row = page.locator("#jobs [data-job]", has_text=name)
-    expect(row).to_be_visible()
-    return row.get_attribute("data-job") or ""
+    with page.expect_response(is_accepted) as accepted:
+        # By the keyboard: under a pointer the page may move between press and release.
+        page.press("#train-form [type=submit]", "Enter")
+    job: str = accepted.value.json()[
+        "id"
+    ]  # not by its name: "stopped" is what others' rows say too
+    expect(page.locator(row(job))).to_be_visible()
+    return job
+
+
+def is_accepted(answer: Response) -> bool:
+    return answer.request.method == "POST" and answer.url.endswith("/train")
 
 
 def row(job: str, state: str = "") -> str:
