@@ -5,6 +5,7 @@ ByhandError
 ├── RecipeError         a hyperparameter is out of range; carries the field's name
 ├── DivergenceError     the loss of a training run is no longer finite
 ├── DatasetError        an IDX file is missing, damaged or of another kind
+├── ExerciseError       there is no such exercise, or what was submitted is no gradient
 ├── CheckpointError     a saved file is refused: which array, what was expected, what was found
 └── InkError            an image cannot be brought to 28x28
     └── BlankImageError     all of its pixels are background
@@ -20,6 +21,7 @@ __all__ = [
     "CheckpointError",
     "DatasetError",
     "DivergenceError",
+    "ExerciseError",
     "InkError",
     "RecipeError",
     "ShapeError",
@@ -66,6 +68,10 @@ class DatasetError(ByhandError):
 
 class CheckpointError(ByhandError):
     """A saved model or training state is refused: it is damaged, or parts do not fit."""
+
+
+class ExerciseError(ByhandError, ValueError):
+    """There is no such exercise, or what was submitted for it is no gradient."""
 
 
 class InkError(ByhandError, ValueError):

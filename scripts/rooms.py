@@ -30,6 +30,7 @@ WORDS = {
     "model/confidence": "calibration, rejection of non-digits",
     "model/serialization": ".npz files: models, checkpoints",
     "model/training": "recipe, loop, step, examples, diagnostics",
+    "model/exercises": "exercises, and what went wrong in an answer",
     "model/data": "MNIST, IDX files, augmentation",
     "model/synthesis": "digits and non-digits drawn from strokes",
     "model/preprocessing": "28x28 to the inputs: normalise, deskew, edges",

@@ -526,4 +526,214 @@ SENTENCES: dict[str, str] = {
         "Content-Type: expected {expected}, found {found}. "
         "Send the file so: curl -F weights=@model.npz -F name=…"
     ),
+    # Mistakes of hand-written backpropagation: docs/mistakes.md
+    "mistake.1.name": "no 1/m",
+    "mistake.1.hint": (
+        "The loss is a mean over the batch, so its gradient has a 1/m. Where does yours come in?"
+    ),
+    "mistake.1.evidence": "Every gradient is m = {m} times too large.",
+    "mistake.2.name": "1/m twice, or a mean over more than the batch",
+    "mistake.2.hint": "The 1/m belongs in one place, and it counts examples, not classes.",
+    "mistake.2.evidence": (
+        "Every gradient is too small by one whole number: the examples, m = {m}, or the "
+        "classes, {k}."
+    ),
+    "mistake.3.name": "1/m for the weights only, or for the biases only",
+    "mistake.3.hint": "Weights and biases share one delta. Put the 1/m there, and both have it.",
+    "mistake.3.evidence": "The weights' gradients and the biases' differ by a factor of m = {m}.",
+    "mistake.4.name": "1/m once more in the hidden layer, or not at all",
+    "mistake.4.hint": "The hidden delta comes from the output's, which has its 1/m already.",
+    "mistake.4.evidence": (
+        "The output layer is right; the hidden layer is off by a factor of m = {m}."
+    ),
+    "mistake.5.name": "a factor 2, or 1/2",
+    "mistake.5.hint": (
+        "Cross-entropy has no square, so there is no 2 to come down and no 1/2 to cancel it."
+    ),
+    "mistake.5.evidence": "Every gradient is off by a factor of 2.",
+    "mistake.6.name": "the sign: Y − P",
+    "mistake.6.hint": (
+        "A gradient points uphill. Which way round is the difference, and where is the minus of "
+        "the step?"
+    ),
+    "mistake.6.evidence": "Every gradient has the right size and the opposite sign.",
+    "mistake.7.name": "another logarithm",
+    "mistake.7.hint": (
+        "The derivative of log₁₀ or log₂ has a factor that the natural logarithm's has not."
+    ),
+    "mistake.7.evidence": (
+        "Every gradient is off by ln 10 or ln 2, as with log₁₀ or log₂ in the loss."
+    ),
+    "mistake.8.name": "the step, or the new parameters, returned",
+    "mistake.8.hint": "The gradient is asked for, before the learning rate and before the update.",
+    "mistake.8.evidence": (
+        "What came is the gradient with {value} as a learning rate in it, alone or taken off "
+        "the parameters."
+    ),
+    "mistake.9.name": "gradients added to those of the call before",
+    "mistake.9.hint": "Does anything survive from one call to the next? Set it to zero first.",
+    "mistake.9.evidence": (
+        "Every gradient is twice too large, as on a second call that adds to the first."
+    ),
+    "mistake.10.name": "clipped or normalised",
+    "mistake.10.hint": (
+        "Clipping is for the update. The gradient itself has whatever length it has."
+    ),
+    "mistake.10.evidence": "Lengths or largest numbers are limited to {value}.",
+    "mistake.11.name": "σ′ once more at the output",
+    "mistake.11.hint": (
+        "With softmax and cross-entropy, the output's derivative has cancelled already."
+    ),
+    "mistake.11.evidence": "Your D2 is what P(1 − P) makes of the right kind of difference.",
+    "mistake.12.name": "softmax's diagonal alone",
+    "mistake.12.hint": "Each logit changes all probabilities, not just its own.",
+    "mistake.12.evidence": "Your D2 is 0 everywhere but at the labels.",
+    "mistake.13.name": "the sign off softmax's diagonal",
+    "mistake.13.hint": "∂p_i/∂z_j for i ≠ j is negative: what one class gains, the others lose.",
+    "mistake.13.evidence": (
+        "The rows of your D2 do not sum to 0, and off the labels it is negative."
+    ),
+    "mistake.14.name": "no softmax in the way back",
+    "mistake.14.hint": "∂L/∂p is only the first half: the chain rule goes on through softmax to z.",
+    "mistake.14.evidence": (
+        "Your D2 is 0 but at the labels, where it grows as the probability shrinks."
+    ),
+    "mistake.15.name": "the gradient of a squared loss",
+    "mistake.15.hint": (
+        "Which loss is it? A square through softmax gives another delta than cross-entropy."
+    ),
+    "mistake.15.evidence": "The rows of your D2 sum to 0, but it has softmax's slopes in it.",
+    "mistake.16.name": "Y not taken off",
+    "mistake.16.hint": "The delta compares the answer with the target.",
+    "mistake.16.evidence": "Your D2 is positive everywhere, and each row sums to 1/m.",
+    "mistake.17.name": "the chosen class for the probabilities",
+    "mistake.17.hint": "Use the probabilities themselves. The argmax has no slope.",
+    "mistake.17.evidence": "Your D2 times m has only −1, 0 and 1 in it.",
+    "mistake.18.name": "softmax over the wrong axis",
+    "mistake.18.hint": "Each example's probabilities sum to 1: along which axis is that?",
+    "mistake.18.evidence": "The rows of your P do not sum to 1, but its columns do, or all of it.",
+    "mistake.19.name": "softmax twice",
+    "mistake.19.hint": "What is a probability already must not go through softmax again.",
+    "mistake.19.evidence": "All of your P lies close to 1/k, as softmax of a softmax does.",
+    "mistake.20.name": "sigmoids at the output",
+    "mistake.20.hint": "The ten outputs compete: softmax, not ten sigmoids.",
+    "mistake.20.evidence": "Your P is σ(Z2), and its rows do not sum to 1.",
+    "mistake.21.name": "classes off by one",
+    "mistake.21.hint": "Which column is which class? The first is 0.",
+    "mistake.21.evidence": "Your targets are those of the neighbouring class.",
+    "mistake.22.name": "rows of X and Y out of step",
+    "mistake.22.hint": "Row i of Y must belong to row i of X, after any shuffling too.",
+    "mistake.22.evidence": "Your targets are the right ones in another order.",
+    "mistake.23.name": "a shape",
+    "mistake.23.hint": "Write the shape beside every array, and see which two may be multiplied.",
+    "mistake.23.evidence": (
+        "A shape is not that of the parameter, or broadcasting has made one of something else."
+    ),
+    "mistake.24.name": "Z1 or ones where H belongs",
+    "mistake.24.hint": "∂z/∂w is what the weight was multiplied with in the forward pass.",
+    "mistake.24.evidence": "Your dW2 is no combination of the activations H.",
+    "mistake.25.name": "reshape in place of transpose",
+    "mistake.25.hint": (
+        "reshape keeps the order of the numbers in memory; .T changes rows into columns."
+    ),
+    "mistake.25.evidence": (
+        "The shape is right, but the numbers of one matrix stand in the wrong order."
+    ),
+    "mistake.26.name": "biases summed over everything",
+    "mistake.26.hint": "Each unit has a bias of its own: sum over the examples alone.",
+    "mistake.26.evidence": "All numbers of a bias's gradient are the same.",
+    "mistake.27.name": "a mean in place of the sum for the biases",
+    "mistake.27.hint": "The delta has its 1/m already; over the examples it is only summed.",
+    "mistake.27.evidence": "A bias's gradient is m = {m} times too small, the weights' are not.",
+    "mistake.28.name": "no gradient for the biases",
+    "mistake.28.hint": "A bias is a weight whose input is always 1.",
+    "mistake.28.evidence": "A bias's gradient is 0.",
+    "mistake.29.name": "one example only",
+    "mistake.29.hint": (
+        "The gradients of all examples add up: += rather than =, and outside the loop no return."
+    ),
+    "mistake.29.evidence": "The gradient is that of a single example.",
+    "mistake.30.name": "σ′ forgotten",
+    "mistake.30.hint": (
+        "On its way through the sigmoid the delta is multiplied by the sigmoid's slope."
+    ),
+    "mistake.30.evidence": "Your slope is 1 everywhere.",
+    "mistake.31.name": "σ′ taken at h",
+    "mistake.31.hint": (
+        "The slope belongs to z. Your σ′ was given σ(z), so the sigmoid is applied twice."
+    ),
+    "mistake.31.evidence": "Your slope lies between 0.20 and 0.25 for every unit.",
+    "mistake.32.name": "the formula for h put to z",
+    "mistake.32.hint": "h(1 − h) is a formula for h = σ(z). Of z itself it is something else.",
+    "mistake.32.evidence": "Your slope is z(1 − z).",
+    "mistake.33.name": "another slope than the sigmoid's",
+    "mistake.33.hint": (
+        "Which activation is it, and what is its derivative, written in terms of what you have "
+        "at hand?"
+    ),
+    "mistake.33.evidence": "Your slope against h is a curve, but not h(1 − h).",
+    "mistake.34.name": "a mask or slope in the wrong place",
+    "mistake.34.hint": "The slope is taken from the forward pass and multiplies what comes back.",
+    "mistake.34.evidence": "Your D1 is masked by its own sign, or is the slope alone.",
+    "mistake.35.name": "W2 updated before it was used",
+    "mistake.35.hint": (
+        "All gradients are of the same parameters: update after the whole backward pass."
+    ),
+    "mistake.35.evidence": "Your D1 went back through W2 − {value} dW2.",
+    "mistake.36.name": "W2 left out, or its sign",
+    "mistake.36.hint": "The delta goes back along the weights that it came by.",
+    "mistake.36.evidence": "Your D1 did not go back through W2 itself.",
+    "mistake.37.name": "pixels 0..255",
+    "mistake.37.hint": "Scale the pixels once, before both passes.",
+    "mistake.37.evidence": "There is a factor of 255 in the inputs of one pass or both.",
+    "mistake.38.name": "a forward pass without its biases, or of another batch",
+    "mistake.38.hint": (
+        "The backward pass needs the values of the very forward pass that it differentiates."
+    ),
+    "mistake.38.evidence": "Your numbers follow from a forward pass that has other values.",
+    "mistake.39.name": "weight decay added",
+    "mistake.39.hint": "The gradient of the loss alone is asked for.",
+    "mistake.39.evidence": "There are {value} times the parameters in your gradients.",
+    "mistake.40.name": "numbers: whole ones, float16, clipped, or overflow",
+    "mistake.40.hint": "Look at the dtype, at np.clip, and at what overflows.",
+    "mistake.40.evidence": (
+        "The numbers are those of a coarser type, are clipped, or are not finite."
+    ),
+    # Exercises
+    "exercise.level": "there is no level {found}; choose 1 to {last}",
+    "exercise.seed": "the seed must lie from 0 to 4,294,967,295, found {found}",
+    "exercise.id": "{found!r} is no exercise; its id is LEVEL-SEED, such as 5-42",
+    "exercise.convention": "{found!r} is no convention; say one of {allowed:, }",
+    "exercise.names": "{found:, } is no gradient; the names are {allowed:, }",
+    "exercise.ragged": "{name}: the rows have different lengths",
+    "exercise.no_numbers": "{name}: expected an array of real numbers, found {found}",
+    "exercise.missing": "{name} was not submitted.",
+    "exercise.not_finite": "{name} has NaN or infinite numbers in it.",
+    "exercise.follows": "Right, given your own numbers before it: the mistake lies earlier.",
+    "exercise.shape.transposed": "{name}: found the shape {found}, which is {expected} transposed.",
+    "exercise.shape.not_summed": (
+        "{name}: found the shape {found}, expected {expected}: not summed over the examples."
+    ),
+    "exercise.shape.along_units": (
+        "{name}: found the shape {found}, expected {expected}: summed along the units, not the "
+        "examples."
+    ),
+    "exercise.shape.flat": (
+        "{name}: found the shape {found}, expected {expected}: as many numbers, laid out otherwise."
+    ),
+    "exercise.shape.other": "{name}: found the shape {found}, expected {expected}.",
+    "exercise.hint.dW2": "Your dW2 is built rightly from H, but the output's delta in it is wrong.",
+    "exercise.hint.outside_H": (
+        "Your dW2 is no product of the activations H with a delta: look at the forward pass, "
+        "and at what multiplies the delta."
+    ),
+    "exercise.hint.db2": "db2 is the output's delta, summed over the examples.",
+    "exercise.hint.dW1": (
+        "Your dW1 is built rightly from X, but the hidden layer's delta in it does not follow "
+        "from the output's."
+    ),
+    "exercise.hint.outside_X": (
+        "Your dW1 is no product of the inputs X with a delta: look at what multiplies the delta."
+    ),
+    "exercise.hint.db1": "db1 is the hidden layer's delta, summed over the examples.",
 }

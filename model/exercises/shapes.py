@@ -1,0 +1,64 @@
+"""Which submitted arrays have the shape of a gradient, and what the others look like."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from model.errors import ExerciseError
+from model.exercises.exercise import ARRAYS
+from model.exercises.steps import Grads
+from model.messages import Message
+
+__all__ = ["fitting", "read_arrays", "shape_hint"]
+
+
+def read_arrays(submitted: Mapping[str, Any]) -> dict[str, NDArray[Any]]:
+    """The submitted arrays by name, as they came. Raises ExerciseError for what is no gradient."""
+    unknown = [str(name)[:40] for name in submitted if name not in ARRAYS]
+    if unknown:
+        raise ExerciseError("exercise.names", found=unknown[:5], allowed=list(ARRAYS))
+    return {name: _read(name, values) for name, values in submitted.items()}
+
+
+def _read(name: str, values: Any) -> NDArray[Any]:
+    try:
+        array = np.asarray(values)
+    except ValueError:  # rows of different lengths
+        raise ExerciseError("exercise.ragged", name=name) from None
+    if array.dtype.kind not in "fiub":
+        raise ExerciseError("exercise.no_numbers", name=name, found=str(array.dtype))
+    return array
+
+
+def fitting(arrays: Mapping[str, NDArray[Any]], right: Grads) -> Grads:
+    """Those of the right shape, in float64; a bias's gradient may be (n,), (1, n) or (n, 1)."""
+    fits: Grads = {}
+    for name, array in arrays.items():
+        shape = right[name].shape
+        flat_bias = len(shape) == 1 and array.ndim == 2 and min(array.shape) == 1
+        if array.shape == shape or (flat_bias and array.size == shape[0]):
+            fits[name] = array.astype(np.float64).reshape(shape)
+    return fits
+
+
+def shape_hint(name: str, found: NDArray[Any], right: Grads, examples: int) -> Message:
+    """What an array of another shape looks like."""
+    expected = right[name].shape
+    if len(expected) == 2 and found.shape == expected[::-1]:
+        kind = "transposed"
+    elif len(expected) == 1 and found.shape == (examples, *expected):
+        kind = "not_summed"
+    elif len(expected) == 1 and found.size == examples:
+        kind = "along_units"
+    elif found.size == right[name].size:
+        kind = "flat"
+    else:
+        kind = "other"
+    shapes = {"expected": _words(expected), "found": _words(found.shape)}
+    return Message(f"exercise.shape.{kind}", {"name": name, **shapes})
+
+
+def _words(shape: tuple[int, ...]) -> str:
+    return str(tuple(int(size) for size in shape))[:60]
