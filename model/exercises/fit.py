@@ -89,7 +89,10 @@ def fit_linear(
             ratios |= plain.ratios
             continue
         basis = np.stack([g.ravel(), more.ravel()], axis=1)
-        (a, c), *_ = np.linalg.lstsq(basis, s.ravel(), rcond=None)
+        try:
+            (a, c), *_ = np.linalg.lstsq(basis, s.ravel(), rcond=None)
+        except np.linalg.LinAlgError:  # as in recover.delta_of
+            return None
         if not close(s.ravel(), basis @ np.array([a, c]), tolerance):
             return None
         ratios[name] = float(a)

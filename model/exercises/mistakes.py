@@ -157,6 +157,7 @@ MISTAKES: tuple[Mistake, ...] = (
     # The hidden layer's delta
     _steps(30, "no_slope", slope=lambda H, Z1: np.ones_like(H)),
     _steps(30, "no_slope_in_biases", hidden_sum=lambda D1, back: back.sum(axis=0)),
+    _steps(30, "no_slope_in_weights", hidden_used=lambda D1, back: back),
     _steps(31, "slope_at_activation", slope=wrong.slope_at_activation),
     _steps(32, "formula_at_logit", slope=lambda H, Z1: Z1 * (1 - Z1)),
     _steps(33, "tanh_slope_of_activation", slope=lambda H, Z1: 1 - H**2),

@@ -39,7 +39,10 @@ class SlopePortrait:
 
 def delta_of(left: Array, dW: Array, tolerance: float) -> Array | None:
     """The D (m, n_out) with leftᵀ D = dW, for left (m, n_in); None where there is none."""
-    D: Array = np.linalg.lstsq(left.T, dW, rcond=None)[0]
+    try:
+        D: Array = np.linalg.lstsq(left.T, dW, rcond=None)[0]
+    except np.linalg.LinAlgError:  # numbers so large that they overflow on the way
+        return None
     size = np.abs(dW).max()
     misfit = np.abs(left.T @ D - dW).max()
     return D if size > 0 and misfit <= tolerance * size else None

@@ -9,8 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import combinations
 
-import numpy as np
-
+from model.exercises.estimate import clipped, estimated
 from model.exercises.exercise import Exercise
 from model.exercises.fit import Fit, Sizes, fit, fit_linear
 from model.exercises.mistakes import MISTAKES, Mistake
@@ -21,7 +20,16 @@ from model.exercises.steps import RIGHT, Grads, Pass
 __all__ = ["Question", "explanations", "pass_with"]
 
 MOST_MISTAKES = 2
-HIDDEN_STEPS = {"way_back", "slope", "hidden_delta", "pixels_back", "hidden_left", "hidden_sum"}
+HIDDEN_STEPS = {
+    "way_back",
+    "slope",
+    "hidden_delta",
+    "pixels_back",
+    "hidden_left",
+    "hidden_used",
+    "hidden_sum",
+}
+NOT_TRIED = {"normalised", "normalised_each", "float16"}  # seen otherwise
 OTHER_SHAPES = {"transposed", "biases_not_summed", "biases_summed_along_units"}
 OUTPUT_GRADS = ("dW2", "db2")
 
@@ -48,31 +56,25 @@ class Question:
 
 def explanations(question: Question) -> list[tuple[Made, ...]]:
     """All sets of as few mistakes as will do, two at most; [()] where nothing is wrong."""
-    structural = list(_structural(question))
-    for count in range(MOST_MISTAKES + 1):
-        found = list(_of(question, structural, count))
-        if found:
-            return found
+    named = list(_structural(question))
+    others = list(estimated(question.own, question.exercise, question.tolerance))
+    # What has a name of its own comes first: another slope would explain many a pair as well.
+    for structural in (named, named + others):
+        for count in range(MOST_MISTAKES + 1):
+            found = list(_of(question, structural, count))
+            if found:
+                return found
     return []
 
 
 def _structural(question: Question) -> Iterator[Made]:
-    """The mistakes that are more than a factor, with their values if these can be read off."""
+    """The mistakes that are more than a factor."""
     for each in MISTAKES:
-        if each.factors or each.form in ("step", "normalised", "normalised_each", "float16"):
-            continue  # not found by trying
-        if each.form == "clipped_values":
-            most = float(max(np.abs(g).max() for g in question.grads.values()))
-            if most > 0:
-                yield each, most
-        elif each.form == "clipped_probabilities":
-            if question.own.D2 is not None and len(question.exercise.X) > 1:
-                P = len(question.exercise.X) * question.own.D2 + question.exercise.targets
-                yield each, float(P.min())
-        elif each.changes_at is None:
+        if each.linear:
+            yield each, 0.0  # the fit finds its value
+        elif each.changes and each.form not in NOT_TRIED:
             yield each, None
-        else:
-            yield each, 0.0  # linear in its value, which the fit finds
+    yield from clipped(question.grads, question.own, question.exercise)
 
 
 def _of(question: Question, structural: list[Made], count: int) -> Iterator[tuple[Made, ...]]:

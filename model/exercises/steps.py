@@ -78,6 +78,7 @@ class Steps:
     hidden_delta: Callable[[Array, Array], Array] = np.multiply  # back ∘ slope
     pixels_back: Callable[[Array], Array] = _same  # X, as dW1 multiplies it
     hidden_left: Callable[[Array], Array] = np.transpose
+    hidden_used: Callable[[Array, Array], Array] = lambda D1, back: D1  # what dW1 is made of
     hidden_sum: Callable[[Array, Array], Array] = lambda D1, back: D1.sum(axis=0)
     finish: tuple[Callable[[Grads, Batch], Grads], ...] = ()
 
@@ -109,7 +110,7 @@ class Steps:
         D1 = self.hidden_delta(back, slope)
         grads = {"dW2": dW2, "db2": self.output_sum(D2)}
         if hidden:
-            grads["dW1"] = self.hidden_left(self.pixels_back(X)) @ D1  # (n_0, n_1)
+            grads["dW1"] = self.hidden_left(self.pixels_back(X)) @ self.hidden_used(D1, back)
             grads["db1"] = self.hidden_sum(D1, back)
         for finish in self.finish:
             grads = finish(grads, batch)
