@@ -59,8 +59,8 @@ def peak() -> float:
 
     `getrusage` would not do: a child's maximum begins with what its parent held.
     """
-    line = next(line for line in Path("/proc/self/status").open() if line.startswith("VmHWM"))
-    return int(line.split()[1]) / 1024
+    status = dict(line.split(":") for line in Path("/proc/self/status").read_text().splitlines())
+    return int(status["VmHWM"].split()[0]) / 1024
 
 
 def measure() -> None:

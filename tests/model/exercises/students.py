@@ -81,8 +81,7 @@ MISTAKES: tuple[tuple[int, str, Changes], ...] = (
         "sign of the off-diagonal",
         change(
             D2,
-            "J = [np.diag(p - p * p) + np.outer(p, p) - np.diag(p * p) + np.diag(p * p) for p in P]; "
-            "J = [j - np.diag(np.diag(j)) + np.diag(p * (1 - p)) for j, p in zip(J, P)]; "
+            "J = [np.outer(p, p) - np.diag(p * p) + np.diag(p * (1 - p)) for p in P]; "
             "D2 = np.array([-(yy / p) @ j for yy, p, j in zip(Y, P, J)]) / m",
         ),
     ),
