@@ -11,7 +11,7 @@ import numpy as np
 from model.exercises import wrong_steps as wrong
 from model.exercises.exercise import Exercise
 from model.exercises.mistakes import Mistake, mistake
-from model.exercises.recover import Recovered
+from model.exercises.recover import TELLING, Recovered
 from model.exercises.steps import Grads
 from model.network import Array
 
@@ -58,7 +58,7 @@ def _of_the_slope(D2: Array, D1: Array, exercise: Exercise, loose: float) -> Ite
     """Another slope, if it depends on h alone: a curve fits all points of the portrait."""
     H = exercise.solve().H
     back = D2 @ exercise.parameters.weights[1].T
-    telling = np.abs(back) > 0.02 * np.abs(back).max()
+    telling = np.abs(back) > TELLING * np.abs(back).max()
     if telling.sum() < FEWEST_POINTS:
         return
     coefficients = np.linalg.lstsq(_basis(H[telling]), D1[telling] / back[telling], rcond=None)[0]

@@ -198,7 +198,7 @@ MISTAKES: tuple[Mistake, ...] = (
     _fitted(39, "decay_of_all", lambda c: {"finish": (wrong.decayed(c, "Wb"),)}, 0.01, linear=True),
     _steps(40, "whole_numbers", finish=(wrong.rounded_to(np.int64),)),
     _steps(40, "float16", finish=(wrong.rounded_to(np.float16),)),
-    _fitted(40, "clipped_probabilities", wrong.clipped_probabilities, 0.05),
+    _fitted(40, "clipped_probabilities", wrong.clipped_probabilities, 0.1),
 )
 
 

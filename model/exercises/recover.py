@@ -4,16 +4,20 @@ dW2 = Hᵀ D2 has one solution D2 where the rows of H are independent, which an 
 same holds for dW1 = Xᵀ D1. So what the student computed on the way is known without asking for it.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
 from model.exercises.exercise import Exercise
+from model.exercises.shapes import fitting, read_arrays
 from model.exercises.steps import Grads, Pass
 from model.network import Array
 
-__all__ = ["Recovered", "SlopePortrait", "delta_of", "recover", "slope_portrait"]
+__all__ = ["TELLING", "Recovered", "SlopePortrait", "delta_of", "recover", "slope_portrait"]
 
+TELLING = 0.02  # of the largest of D2 W2ᵀ: a quotient by less is mostly rounding
 MOST_POINTS = 400  # of a portrait
 
 
@@ -58,19 +62,25 @@ def recover(grads: Grads, exercise: Exercise, right: Pass, tolerance: float) -> 
     return Recovered(D2, D1)
 
 
-def slope_portrait(grads: Grads, exercise: Exercise, tolerance: float) -> SlopePortrait | None:
+def slope_portrait(
+    submitted: Mapping[str, Any], exercise: Exercise, tolerance: float = 1e-4
+) -> SlopePortrait | None:
     """σ′ as the student computed it: D1 ÷ (D2 W2ᵀ) with their own deltas, or None without them.
 
-    Where D2 W2ᵀ is close to 0 the quotient says nothing, and is left out.
+    Where D2 W2ᵀ is close to 0 the quotient says nothing, and is left out. Raises ExerciseError as
+    `diagnose` does.
     """
     right = exercise.solve()
-    own = recover(grads, exercise, right, tolerance)
-    if own.D2 is None or own.D1 is None:
-        return None
-    back = own.D2 @ exercise.parameters.weights[1].T
-    telling = np.abs(back) > 0.02 * np.abs(back).max()
-    h, slope = right.H[telling], own.D1[telling] / back[telling]
-    order = np.argsort(h)
+    fits = fitting(read_arrays(submitted), right.grads)
+    grads = {name: g for name, g in fits.items() if np.isfinite(g).all()}
+    with np.errstate(all="ignore"):  # numbers that overflow have no portrait
+        own = recover(grads, exercise, right, tolerance)
+        if own.D2 is None or own.D1 is None:
+            return None
+        back = own.D2 @ exercise.parameters.weights[1].T
+        slope = own.D1 / back
+    telling = (np.abs(back) > TELLING * np.abs(back).max()) & np.isfinite(slope)
+    order = np.argsort(right.H[telling])
     order = order[:: max(1, len(order) // MOST_POINTS)]
-    h = h[order]
-    return SlopePortrait(h, slope[order], h * (1 - h))
+    h = right.H[telling][order]
+    return SlopePortrait(h, slope[telling][order], h * (1 - h))
