@@ -21,6 +21,7 @@ from app.problems import install_handlers, render
 from app.routes import (
     digits,
     evaluation,
+    exercises,
     gradients,
     health,
     models,
@@ -45,13 +46,14 @@ from model.serialization.checkpoint import BUNDLED, bundled
 
 __all__ = ["create_app"]
 
-RESOURCES = (predict, gradients, train, presets, models, evaluation, digits, health)
+RESOURCES = (predict, gradients, exercises, train, presets, models, evaluation, digits, health)
 
 DESCRIPTION = """
 Recognises handwritten digits with one small network, and shows backpropagation at work in it.
 
 * **Predict**: a picture or 28x28 pixels in, a digit out.
 * **Explain**: the loss and the gradient of every weight for your digit.
+* **Exercises**: derive the gradients yourself, and be told what went wrong.
 * **Train**: jobs in the background, with live events.
 * **Models**: download, upload, activate.
 """
@@ -76,6 +78,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.metrics = metrics = Metrics()
     app.state.evaluator = Evaluator()
     app.state.large_pictures = asyncio.Lock()  # held while one is decoded: it takes much memory
+    app.state.diagnoses = asyncio.Lock()  # held while an answer to an exercise is judged
     install_handlers(app)
     app.add_exception_handler(engine.StoreError, _on_store_error)
     app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]

@@ -27,7 +27,7 @@ def _read(name: str, values: Any) -> NDArray[Any]:
         array = np.asarray(values)
     except ValueError:  # rows of different lengths
         raise ExerciseError("exercise.ragged", name=name) from None
-    if array.dtype.kind not in "fiub":
+    if array.dtype.kind not in "fiu":
         raise ExerciseError("exercise.no_numbers", name=name, found=str(array.dtype))
     return array
 

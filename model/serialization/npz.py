@@ -19,7 +19,7 @@ import numpy as np
 from model.activations import Array
 from model.errors import CheckpointError
 
-__all__ = ["dump", "expect", "load"]
+__all__ = ["dump", "expect", "load", "read_arrays"]
 
 FORMAT_VERSION = 1
 MOST_BYTES = 300 * 2**20  # of all arrays, unpacked: a small .npz can expand to terabytes
@@ -44,7 +44,7 @@ def _digest(arrays: Mapping[str, Array]) -> str:
 
 def load(source: bytes | Path, kind: str) -> tuple[dict[str, Array], dict[str, Any]]:
     """Read arrays and meta; only a model may lack meta. Raises CheckpointError."""
-    arrays = _read_arrays(source)
+    arrays = read_arrays(source)
     meta = _read_meta(arrays.pop("meta", None))
     if meta:
         expect("meta", "npz.format_version", FORMAT_VERSION, meta.get("format"))
@@ -61,14 +61,18 @@ def load(source: bytes | Path, kind: str) -> tuple[dict[str, Array], dict[str, A
     return arrays, meta
 
 
-def _read_arrays(source: bytes | Path) -> dict[str, Any]:
+def read_arrays(source: bytes | Path, most: int = MOST_BYTES) -> dict[str, Any]:
+    """The arrays of an .npz by name, of any type but objects, `most` bytes unpacked at most.
+
+    Raises CheckpointError for a file that is damaged, has pickles in it or unpacks to more.
+    """
     data = source if isinstance(source, bytes) else _read_file(source)
     arrays = {}
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             unpacked = sum(member.file_size for member in archive.infolist())
-            if unpacked > MOST_BYTES:
-                raise CheckpointError("npz.too_large", found=unpacked, most=MOST_BYTES)
+            if unpacked > most:
+                raise CheckpointError("npz.too_large", found=unpacked, most=most)
             for member in archive.infolist():
                 name = member.filename.removesuffix(".npy")
                 arrays[name] = _read_array(name, archive.read(member))
