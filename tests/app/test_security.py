@@ -97,6 +97,8 @@ def test_the_rate_limit_says_when_to_come_back(serve: Serve, seven: Pixels) -> N
 LIMITED = {
     "/predict",
     "/predict/batch",
+    "/check",
+    "/exercise",
     "/gradients",
     "/train",
     "/train/sweep",
