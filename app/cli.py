@@ -1,4 +1,4 @@
-"""The command line: `byhand serve | train | predict | gradcheck | models`.
+"""The command line: `byhand serve | train | predict | check | gradcheck | models`.
 
 The options of each command are declared here; its code is in `app/commands`, imported when it is
 called, so that `byhand train` starts without importing the web service.
@@ -104,6 +104,22 @@ def predict(
     from app.commands.predict import predict
 
     predict(files, model, as_json, show, url)
+
+
+@app.command()
+def check(
+    file: Annotated[Path, typer.Argument(help="Python with backprop(X, y, params) in it.")],
+    level: Annotated[int, typer.Option(min=1, max=10, help="Which exercise, 1 to 10.")] = 5,
+    seed: Annotated[int, typer.Option(min=0, max=2**32 - 1, help="Its numbers.")] = 0,
+    convention: Annotated[
+        str, typer.Option(help="mean, or sum: gradients of the summed loss, without 1/m.")
+    ] = "mean",
+    as_json: Annotated[bool, typer.Option("--json", help="As POST /check answers.")] = False,
+) -> None:
+    """Check a backward pass that you wrote, and name its mistakes."""
+    from app.commands.check import check
+
+    check(file, level, seed, convention, as_json)
 
 
 @app.command()

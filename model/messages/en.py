@@ -736,4 +736,28 @@ SENTENCES: dict[str, str] = {
         "Your dW1 is no product of the inputs X with a delta: look at what multiplies the delta."
     ),
     "exercise.hint.db1": "db1 is the hidden layer's delta, summed over the examples.",
+    # `byhand check`
+    "check.no_backprop": "the file defines no function backprop(X, y, params)",
+    "check.signature": (
+        "backprop takes ({found}); expected (X, y, params) or (X, y, model, learning_rate)"
+    ),
+    "check.returned": "backprop returned {found}; expected a dict with dW1, db1, dW2 and db2",
+    "check.no_numbers": "{name}: expected an array of real numbers, found {found}",
+    "check.exited": "the file ended the process; backprop has to return its gradients",
+    "check.raised": "the file failed: {error}\n  {lines}",
+    "check.too_long": "the file took more than {seconds} seconds, and was stopped",
+    "check.died": "the process of the file ended without an answer (exit code {code})",
+    "check.unreadable": "{path}: there is no such file",
+    "check.wrong": "Not all gradients are right yet.",
+    "check.right": "All gradients are right.",
+    "check.verdict.right": "right",
+    "check.verdict.right_given_yours": "right, given yours",
+    "check.verdict.wrong": "wrong",
+    "check.verdict.shape": "other shape",
+    "check.verdict.missing": "missing",
+    "check.mistake": "The mistake",
+    "check.one_of": "One of these",
+    "check.slope": "Your σ′ (●) over the right one (·), against h from 0 to 1; up to {most:.2g}",
+    "check.printed": "The file printed:",
+    "check.keeps": "A second call with the same batch gives other numbers than the first.",
 }
