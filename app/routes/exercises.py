@@ -14,12 +14,20 @@ from app.routes import documents, options
 from app.routes.bodies import FORM, JSON, OCTETS, body_of, in_thread_if_long, json_of
 from app.routes.forms import read_form
 from app.routes.predict import json_response
-from app.schemas.exercises import Checked, ExerciseSheet, Submission, SubmissionForm, document
+from app.schemas.exercises import (
+    Checked,
+    ExerciseSheet,
+    MistakeKind,
+    Submission,
+    SubmissionForm,
+    document,
+)
 from app.security import LimitedRoute, OpenToAll
 from model.exercises import (
     ARRAYS,
     CONVENTIONS,
     LEVELS,
+    MISTAKES,
     Exercise,
     diagnose,
     exercise,
@@ -101,6 +109,16 @@ def _json(task: Exercise) -> dict[str, Any]:
         "arrays": task.arrays(),
         "shown": {name: getattr(solved, name) for name in task.shown},
     }
+
+
+@router.get("/mistakes", summary="List the mistakes")
+async def get_mistakes() -> list[MistakeKind]:
+    """The forty kinds of mistakes that /check tells apart, by number."""
+    kinds = {each.number: each for each in reversed(MISTAKES)}
+    return [
+        MistakeKind(number=number, name=kinds[number].name, hint=kinds[number].hint)
+        for number in sorted(kinds)
+    ]
 
 
 @router.post(

@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from model.exercises import Diagnosis, SlopePortrait
 
-__all__ = ["Checked", "ExerciseSheet", "Submission", "SubmissionForm", "document"]
+__all__ = ["Checked", "ExerciseSheet", "MistakeKind", "Submission", "SubmissionForm", "document"]
 
 Numbers = list[Any]  # rows of numbers, or numbers
 NAME = "Which exercise, as in `X-Exercise`: LEVEL-SEED."
@@ -63,13 +63,18 @@ class ArrayChecked(BaseModel):
     hint: str | None = Field(description="Where to look; null where nothing is wrong.")
 
 
-class MistakeFound(BaseModel):
-    """A mistake that explains the numbers."""
+class MistakeKind(BaseModel):
+    """A kind of mistake."""
 
-    number: int = Field(ge=1, le=40, description="Its row in docs/mistakes.md.")
-    form: str = Field(description="Which form of it.", examples=["no_slope"])
+    number: int = Field(ge=1, le=40, description="Its row in docs/mistakes.md.", examples=[30])
     name: str = Field(examples=["σ′ forgotten"])
     hint: str = Field(description="Where to look, without the answer.")
+
+
+class MistakeFound(MistakeKind):
+    """A mistake that explains the numbers."""
+
+    form: str = Field(description="Which form of it.", examples=["no_slope"])
     evidence: str = Field(description="What shows it in the numbers.")
 
 

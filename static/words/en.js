@@ -14,6 +14,7 @@ export default {
     "learn": "Backpropagation",
     "train": "Train",
     "derivation": "Derivation",
+    "exercises": "Exercises",
     "api": "API",
     "share": "Copy link",
     "theme": "Switch between light and dark",
@@ -21,7 +22,7 @@ export default {
     "copyAddress": "Copy the address of this page: it shows another person what you see.",
     "strip": "Your digit",
     "stripDraw": "Draw ↑",
-    "footer": "byhand: one network, 784 – 128 – 10, NumPy alone, gradients derived by hand. Works without the internet. <a href='derivation'>The derivation</a> · <a href='docs'>The API</a>"
+    "footer": "byhand: one network, 784 – 128 – 10, NumPy alone, gradients derived by hand. Works without the internet. <a href='derivation'>The derivation</a> · <a href='exercises'>Exercises</a> · <a href='docs'>The API</a>"
   },
   "numbers": {
     "notANumber": "not a number",

@@ -100,6 +100,7 @@ LIMITED = {
     "/check",
     "/exercise",
     "/gradients",
+    "/mistakes",
     "/train",
     "/train/sweep",
     "/train/{id}",

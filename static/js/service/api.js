@@ -94,6 +94,21 @@ export const digit = (index) => call("GET", `/digits/${index}`);
 export const gradients = (pixels, label, options = {}) =>
   call("POST", `/gradients${query(options)}`, { body: { pixels: Array.from(pixels), label }, patience: 60_000 });
 
+/** An exercise by level and seed, as JSON; `planted`: with gradients in which somebody made a mistake. */
+export const exercise = (level, seed, planted = false) => call("GET", `/exercise${query({ level, seed, planted: planted || null, format: "json" })}`);
+export const exercisePath = (level, seed) => `/exercise${query({ level, seed })}`;
+/** `gradients`: {dW1: […], …}, or a file of them. */
+export function check(id, gradients, convention = "mean") {
+  const path = `/check${query({ convention: convention === "mean" ? null : convention })}`;
+  if (!(gradients instanceof Blob)) return call("POST", path, { body: { exercise: id, ...gradients } });
+  const form = new FormData();
+  form.append("exercise", id);
+  form.append("gradients", gradients);
+  return call("POST", path, { body: form });
+}
+/** The forty mistakes: [{number, name, hint}, …]. */
+export const mistakes = () => call("GET", "/mistakes");
+
 export const hyperparameters = () => call("GET", "/hyperparameters");
 export const presets = () => call("GET", "/presets");
 export const train = (request) => call("POST", "/train", { body: request });
