@@ -36,10 +36,11 @@ class HyperparameterInfo(BaseModel):
     low: float | None = Field(description="The least number that is allowed.")
     high: float | None = Field(description="The greatest number that is allowed.")
     choices: list[Choice] | None = Field(
-        description="The values of a choice or a flag; otherwise null."
+        description="The values of a choice, a flag or a number that stands for something; "
+        "otherwise null."
     )
     optional: bool = Field(
-        description="Whether its value may be null, which stands for all there are."
+        description="Whether its value may be null, which stands for all there are, or for none."
     )
     main: bool = Field(description="Whether a form shows it at once, not under more settings.")
 
@@ -52,7 +53,7 @@ def offered() -> dict[str, Hyperparameter]:
 def describe(hyperparameter: Hyperparameter) -> HyperparameterInfo:
     """The entry of GET /hyperparameters for one hyperparameter."""
     counted = hyperparameter.kind in ("whole", "number", "sizes")
-    values = ("false", "true") if hyperparameter.kind == "flag" else hyperparameter.choices
+    values = hyperparameter.values
     return HyperparameterInfo(
         name=hyperparameter.name,
         label=hyperparameter.label,

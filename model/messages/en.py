@@ -25,6 +25,7 @@ SENTENCES: dict[str, str] = {
         "make {found:,} weights, at most {most:,} are trained; use smaller layers."
     ),
     "recipe.unknown_choice": "{found} is unknown; choose one of {allowed:, }.",
+    "recipe.mistake_elsewhere": "is made in a network with one hidden layer of sigmoids only.",
     "recipe.no_hyperparameter": "is not a hyperparameter.",
     # Hyperparameters: what forms, options and the API's schema call them and say of them
     "hyperparameter.range": "From {low:,} to {high:,}.",
@@ -53,6 +54,11 @@ SENTENCES: dict[str, str] = {
     "hyperparameter.weight_decay.unit": "",
     "hyperparameter.weight_decay.words": (
         "A gentle pull of every weight towards 0, against learning by heart."
+    ),
+    "hyperparameter.mistake.label": "Mistake",
+    "hyperparameter.mistake.unit": "",
+    "hyperparameter.mistake.words": (
+        "Train with a wrong gradient: most mistakes still learn, which is why they go unnoticed."
     ),
     "hyperparameter.schedule.label": "Schedule",
     "hyperparameter.schedule.words": "Whether α stays the same or glides down to 0.",

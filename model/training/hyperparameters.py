@@ -34,7 +34,8 @@ class Hyperparameter:
     `whole` and `number` lie from `low` to `high`, both included; a `choice` is one of `choices`; a
     `flag` is true or false; `sizes` are 1 to `most` whole numbers from `low` to `high`. `optional`:
     None is allowed and means no limit. `main`: forms show it directly, not under further options.
-    `local`: the field is for runs on one's own machine and not offered by the service.
+    `local`: the field is for runs on one's own machine and not offered by the service. `named`: a
+    whole number stands for something, which `model.messages` calls `NAMED.NUMBER.name`.
     """
 
     kind: Kind
@@ -46,6 +47,7 @@ class Hyperparameter:
     optional: bool = False
     main: bool = False
     local: bool = False
+    named: str = ""
 
     @property
     def offered(self) -> bool:
@@ -67,8 +69,17 @@ class Hyperparameter:
         """The unit of its numbers; empty for a number without one."""
         return say(f"hyperparameter.{self.name}.unit")
 
+    @property
+    def values(self) -> tuple[str, ...]:
+        """The values to choose from, as text; none where any number or sizes may be given."""
+        if self.named:
+            return tuple(str(number) for number in range(int(self.low), int(self.high) + 1))
+        return ("false", "true") if self.kind == "flag" else self.choices
+
     def choice_label(self, value: str) -> str:
-        """The name that forms show for one choice; a flag's are `true` and `false`."""
+        """The name that forms show for one of `values`."""
+        if self.named:
+            return f"{value}. {say(f'{self.named}.{value}.name')}"
         return say(f"hyperparameter.{self.name}.{value}")
 
     def check(self, value: Any) -> None:

@@ -150,6 +150,7 @@ class _Run:
             _optimizer(self.recipe, self.state),
             self.examples.fixed_images,
             self.recipe.batch_size,
+            self.recipe.mistake,
         )
         self.examples.reorder_inputs(self.learner.input_order)
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from model.activations import ACTIVATIONS
 from model.errors import RecipeError
+from model.exercises.mistakes import KINDS
 from model.network import INITIALIZATIONS
 from model.optimizer import OPTIMIZERS, SCHEDULES
 from model.preprocessing.pipeline import FEATURES, LEAST_SCALES
@@ -43,7 +44,9 @@ class Recipe:
     learning_rate is α, momentum μ and weight_decay λ of `model.optimizer`. train_examples takes the
     first so many training images, None all of them; drawn_examples adds as many synthetic digits
     drawn from pen strokes (`model.synthesis`). test_each_epoch changes no weight: it asks whoever
-    runs the recipe to show the test accuracy after each epoch (`model.training.onlooker`).
+    runs the recipe to show the test accuracy after each epoch (`model.training.onlooker`). mistake
+    is a row of `model.exercises.mistakes`: the run trains with the gradients of somebody who makes
+    it, in a network of one hidden layer of sigmoids.
     kept_scale is no hyperparameter: it is the least_scale of a model or a run that is gone on from.
     Raises RecipeError, which names the field.
     """
@@ -67,6 +70,7 @@ class Recipe:
     drawn_examples: int = whole(0, 0, 1_000_000, local=True)
     seed: int = whole(0, 0, 2**32 - 1)
     test_each_epoch: bool = flag(False)
+    mistake: int | None = whole(None, 1, KINDS, optional=True, named="mistake")
     kept_scale: float | None = None
 
     @property
@@ -78,6 +82,8 @@ class Recipe:
         for name, hyperparameter in HYPERPARAMETERS.items():
             hyperparameter.check(getattr(self, name))
         object.__setattr__(self, "hidden_layers", tuple(self.hidden_layers))
+        if self.mistake and (len(self.hidden_layers) != 1 or self.activation != "sigmoid"):
+            raise RecipeError("mistake", "recipe.mistake_elsewhere")
 
 
 #: The hyperparameters by name, in the order in which forms and options show them.

@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 
 from model.network import Array, Gradients, Parameters, Trace
 from model.optimizer import Optimizer
+from model.training.mistaken_step import MistakenStep
 from model.training.step import DenseStep, GradientStep, Workspace, scale_into
 
 __all__ = ["InputOrder", "SparseStep", "gradient_step", "input_order"]
@@ -50,14 +51,21 @@ def input_order(images: Bytes, batch_size: int) -> InputOrder:
 
 
 def gradient_step(
-    parameters: Parameters, optimizer: Optimizer, images: Bytes | None, batch_size: int
+    parameters: Parameters,
+    optimizer: Optimizer,
+    images: Bytes | None,
+    batch_size: int,
+    mistake: int | None = None,
 ) -> GradientStep:
     """The step to train with, from a copy of `parameters`.
 
     `images` (n, n_0) are the training images, or None where every epoch augments them anew. The
     sparse step is chosen where it equals the dense one: when `optimizer` leaves parameters of
-    gradient 0 unchanged and it is known in advance how often each input is 0.
+    gradient 0 unchanged and it is known in advance how often each input is 0. With a `mistake` the
+    step is that of somebody who makes it.
     """
+    if mistake is not None:
+        return MistakenStep(parameters.copy(), optimizer, mistake)
     if images is not None and optimizer.ignores_zero_gradients:
         return SparseStep(parameters, optimizer, input_order(images, batch_size))
     return DenseStep(parameters.copy(), optimizer)

@@ -397,6 +397,9 @@ export default {
     "preset": "preset",
     "fromPreset": "{value} (preset)",
     "all": "all",
+    "none": "none",
+    "beside": "Train the right one beside it, to compare",
+    "rightName": "right, beside {name}",
     "yes": "yes",
     "no": "no",
     "startFrom": "Start from",
@@ -483,6 +486,7 @@ export default {
       "features": "Features",
       "train_examples": "Digits",
       "seed": "Seed",
+      "mistake": "Mistake",
       "base_model": "Start from"
     }
   },

@@ -206,6 +206,23 @@ def test_the_table_leaves_out_what_all_runs_share(page: Page) -> None:
     expect(heads.get_by_text("Seed")).to_be_hidden()
 
 
+def test_a_mistake_is_trained_beside_the_right_gradient(page: Page) -> None:
+    page.locator("#train-form details").evaluate("details => { details.open = true; }")
+    expect(page.locator("#beside")).to_be_hidden()
+    page.select_option("[name=mistake]", label="30. σ′ forgotten")
+    expect(page.locator("#beside input")).to_be_checked()
+    page.fill("#train-form [name=epochs]", "1")
+    page.fill("#train-form [name=train_examples]", "300")
+    page.press("#train-form [type=submit]", "Enter")
+    runs = page.locator("#jobs [data-job][data-state=succeeded]", has_text="30. σ′ forgotten")
+    expect(runs).to_have_count(2)
+    expect(runs.filter(has_text="right, beside")).to_have_count(1)
+    wrong = page.locator("#runs-table tr", has_text="30. σ′ forgotten").filter(
+        has_not_text="right, beside"
+    )
+    expect(wrong.get_by_role("cell", name="30", exact=True)).to_be_visible()
+
+
 def test_a_network_is_uploaded_tried_and_deleted(page: Page, tmp_path: Path, watch: Watch) -> None:
     with page.expect_download() as download:
         page.locator("[data-model=pretrained]").get_by_role("link", name="Download").click()

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { BASE_MODEL, inputOf, presetText, toRequest } from "../../static/js/train/train-fields.js";
+import { BASE_MODEL, inputOf, presetText, toRequest, toRequests } from "../../static/js/train/train-fields.js";
 
 const field = (name, kind, more = {}) => ({ name, kind, low: null, high: null, choices: null, ...more });
 const choices = [{ value: "scaled", label: "scaled to the layer" }, { value: "blog", label: "the text's own" }];
@@ -43,4 +43,18 @@ test("numbers are written within their range", () => {
 test("a preset's value is shown in the words of its field", () => {
   const shown = [[epochs, 5], [epochs, null], [initialization, "blog"], [initialization, "new"], [deskew, true], [layers, [256, 64]]];
   assert.deepEqual(shown.map(([each, value]) => presetText(each, value)), ["5", "all", "the text's own", "new", "yes", "256, 64"]);
+});
+
+test("a run with a mistake has the right one beside it, with the same settings", () => {
+  const fields = [...FIELDS, { name: "mistake", kind: "whole", choices: [{ value: "30", label: "30. slope" }] }];
+  const values = { preset: "fast", mistake: "30", beside: "on", activate: true };
+  const [right, wrong, ...more] = toRequests(values, fields);
+  assert.deepEqual(more, []);
+  assert.deepEqual(wrong, { preset: "fast", name: "30. slope", activate: true, mistake: 30 });
+  assert.deepEqual({ ...right, name: "" }, { preset: "fast", name: "" });
+  assert.match(right.name, /30\. slope/);
+  assert.equal(toRequests({ ...values, beside: undefined }, fields).length, 1);
+  assert.deepEqual(toRequests({ ...values, mistake: "" }, fields), [{ preset: "fast", activate: true }]);
+  assert.equal(presetText(fields.at(-1), null), presetText({ choices: [] }, null));
+  assert.notEqual(presetText(fields.at(-1), null), presetText({ choices: null }, null));
 });

@@ -28,6 +28,7 @@ const COLUMNS = [
   setting("features", (value) => words.features.names[value ?? "pixels"]),
   { ...setting("train_examples", (value) => (value === null || value === undefined ? words.train.all : count(value))), numeric: true },
   { ...setting("seed"), numeric: true },
+  setting("mistake", (value) => (value ? String(value) : words.train.none)),
   setting("base_model", (value) => value ?? random),
 ];
 

@@ -1,10 +1,10 @@
 /**
  * The fields of the training form. Most come from the service's own table, GET /hyperparameters: {name, label, words, kind, low,
  * high, choices, main}, `kind` being whole, number, choice, flag or sizes; `choices` [{value, label}], values as text, of a
- * choice and a flag, else null. Pure.
+ * choice, a flag and a number that stands for something, else null. Pure.
  */
 
-import { words } from "../ui/words.js";
+import { fill, words } from "../ui/words.js";
 
 const said = words.train;
 
@@ -22,7 +22,8 @@ export function inputOf({ kind, low, high }) {
 
 /** The preset's value as text, which a field shows while it is empty. */
 export function presetText({ choices }, value) {
-  if (!choices) return value === null ? said.all : [value].flat().join(", ");
+  if (value === null) return choices ? said.none : said.all;
+  if (!choices) return [value].flat().join(", ");
   return choices.find((choice) => choice.value === String(value))?.label ?? String(value);
 }
 
@@ -36,6 +37,16 @@ export function toRequest(values, fields) {
     if (text !== "") request[name] = VALUE[kind](text);
   }
   return request;
+}
+
+/** The bodies of the runs that the form starts: with a mistake, if it is wished, the right one beside it. */
+export function toRequests(values, fields) {
+  const request = toRequest(values, fields);
+  if (!request.mistake) return [request];
+  const { label } = fields.find(({ name }) => name === "mistake").choices.find(({ value }) => value === String(request.mistake));
+  const { mistake, activate, ...right } = request;
+  const wrong = { ...request, name: request.name ?? label };
+  return values.beside ? [{ ...right, name: fill(said.rightName, { name: wrong.name }) }, wrong] : [wrong];
 }
 
 const VALUE = {

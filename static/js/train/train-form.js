@@ -1,7 +1,7 @@
 /** The form that starts a run: presets as cards, an explanation of each field, the server's errors beside the fields. */
 
 import { element, find, findAll, say } from "../ui/dom.js";
-import { BASE_MODEL, inputOf, presetText, toRequest } from "./train-fields.js";
+import { BASE_MODEL, inputOf, presetText, toRequests } from "./train-fields.js";
 import { fill, words } from "../ui/words.js";
 
 const said = words.train;
@@ -47,11 +47,13 @@ export class TrainForm {
 
   #values() {
     const data = new FormData(this.#form);
-    return { ...Object.fromEntries(data), activate: data.has("activate") };
+    return { ...Object.fromEntries(data), activate: data.has("activate"), beside: find("#beside-too", this.#form).checked };
   }
 
   #showPreset() {
-    const values = this.#presets[this.#values().preset] ?? {};
+    const chosen = this.#values();
+    find("#beside", this.#form).hidden = !chosen.mistake;
+    const values = this.#presets[chosen.preset] ?? {};
     for (const field of this.#fields) {
       if (!(field.name in values)) continue;
       const input = find(`[name=${field.name}]`, this.#form);
@@ -66,7 +68,7 @@ export class TrainForm {
     this.#objections([]);
     this.#busy = true;
     try {
-      await start(toRequest(this.#values(), this.#fields));
+      for (const request of toRequests(this.#values(), this.#fields)) await start(request);
     } catch (error) {
       this.#objections(error.errors ?? [], error.message);
     } finally {

@@ -406,3 +406,26 @@ def test_changing_needs_the_key_and_reading_does_not(serve: Callable[..., TestCl
     assert client.delete("/train", params={"sweep": "x"}).status_code == 401
     assert client.get("/train").status_code == 200
     assert client.post("/train", json=QUICK, headers={"X-API-Key": "secret"}).status_code == 202
+
+
+def test_a_run_with_a_mistake_says_so_and_learns_otherwise(client: TestClient) -> None:
+    body = {"epochs": 1, "train_examples": 300, "hidden_layers": [8], "seed": 3}
+    jobs = [submit(client, **body, **more) for more in ({}, {"mistake": 30})]
+    right, wrong = (until(client, job["id"], "succeeded", "failed") for job in jobs)
+    assert right["request"]["mistake"] is None
+    assert wrong["request"]["mistake"] == 30
+    assert right["state"] == wrong["state"] == "succeeded"
+    assert right["metrics"][0]["validation_loss"] != wrong["metrics"][0]["validation_loss"]
+    for field in ({"activation": "tanh"}, {"hidden_layers": [8, 8]}):
+        refused = client.post("/train", json=body | {"mistake": 30} | field)
+        assert "one hidden layer of sigmoids" in errors(refused)["mistake"]
+    assert "mistake" in errors(client.post("/train", json={"mistake": 41}))
+
+
+def test_the_form_is_told_what_each_mistake_is_called(client: TestClient) -> None:
+    fields = {field["name"]: field for field in client.get("/hyperparameters").json()}
+    choices = fields["mistake"]["choices"]
+    assert [choice["value"] for choice in choices] == [str(number) for number in range(1, 41)]
+    assert choices[29]["label"] == "30. σ′ forgotten"
+    assert fields["mistake"]["kind"] == "whole"
+    assert fields["epochs"]["choices"] is None

@@ -43,6 +43,7 @@ def test_blog_is_the_recipe_of_the_text() -> None:
         "drawn_examples": 0,
         "seed": 0,
         "test_each_epoch": True,
+        "mistake": None,
         "kept_scale": None,
     }
     assert asdict(recipe("blog")) == expected
@@ -118,6 +119,8 @@ WRONG: list[tuple[str, Any, str]] = [
     ("seed", -1, "must lie from 0 to 4,294,967,295, found -1"),
     ("seed", 2**32, "must lie from 0 to 4,294,967,295, found 4,294,967,296"),
     ("test_each_epoch", 1, "must be true or false, found 1"),
+    ("mistake", 0, "must lie from 1 to 40, found 0"),
+    ("mistake", 41, "must lie from 1 to 40, found 41"),
     ("preset", "turbo", "'turbo' is unknown; choose one of blog, fast, best"),
     ("dropout", 0.5, "is not a hyperparameter"),
 ]
