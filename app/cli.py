@@ -1,4 +1,4 @@
-"""The command line: `byhand serve | train | predict | check | gradcheck | models`.
+"""The command line: `byhand serve | train | predict | check | worksheet | gradcheck | models`.
 
 The options of each command are declared here; its code is in `app/commands`, imported when it is
 called, so that `byhand train` starts without importing the web service.
@@ -120,6 +120,27 @@ def check(
     from app.commands.check import check
 
     check(file, level, seed, convention, as_json)
+
+
+@app.command()
+def worksheet(
+    seed: Annotated[int, typer.Option(min=0, max=2**32 - 1, help="Its numbers.")] = 0,
+    level: Annotated[int, typer.Option(min=1, max=3, help="1: one delta; 3: all gradients.")] = 3,
+    sheets: Annotated[
+        int, typer.Option(min=1, max=60, help="For a class: seeds from --seed on.")
+    ] = 1,
+    solution: Annotated[
+        bool, typer.Option("--solution", help="Behind each sheet, its solution.")
+    ] = (False),
+    address: Annotated[
+        str, typer.Option(help="Where byhand runs: the sheet's QR code leads there.")
+    ] = "http://localhost:8000",
+    output: Annotated[Path | None, typer.Option(help="The HTML file; printed if left out.")] = None,
+) -> None:
+    """Make a worksheet: a backward pass on A4, to be printed and worked with a pencil."""
+    from app.commands.worksheet import worksheet
+
+    worksheet(level, seed, sheets, solution, address, output)
 
 
 @app.command()

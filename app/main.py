@@ -29,6 +29,7 @@ from app.routes import (
     predict,
     presets,
     train,
+    worksheets,
 )
 from app.routes.raw import FastPath
 from app.schemas.common import Problem
@@ -46,7 +47,18 @@ from model.serialization.checkpoint import BUNDLED, bundled
 
 __all__ = ["create_app"]
 
-RESOURCES = (predict, gradients, exercises, train, presets, models, evaluation, digits, health)
+RESOURCES = (
+    predict,
+    gradients,
+    exercises,
+    worksheets,
+    train,
+    presets,
+    models,
+    evaluation,
+    digits,
+    health,
+)
 
 DESCRIPTION = """
 Recognises handwritten digits with one small network, and shows backpropagation at work in it.

@@ -41,6 +41,7 @@ __all__ = [
     "check_declared",
     "page_headers",
     "require_key",
+    "require_key_of",
 ]
 
 _bearer = HTTPBearer(auto_error=False, description="The value of BYHAND_API_KEY.")
@@ -62,6 +63,11 @@ async def require_key(
     # Compared in constant time, so that the time of a refusal reveals nothing about the key.
     if not hmac.compare_digest(found.encode(), expected.get_secret_value().encode()):
         raise Unauthorized("security.wrong_key")
+
+
+async def require_key_of(request: Request) -> None:
+    """The same for a route that needs the key in some cases only, and finds that out itself."""
+    await require_key(request, await _bearer(request), await _header(request))
 
 
 KeyNeeded = Depends(require_key)

@@ -23,6 +23,7 @@ WORDS = {
     "app/serving": "models in memory: predict, explain, evaluate",
     "app/imaging": "bytes of a picture to grey ink (Pillow, OpenCV)",
     "app/sandbox": "a student's file, run with limits",
+    "app/worksheets": "exercises on paper (segno)",
     "app/schemas": "what requests and answers hold (pydantic)",
     "app/store": "tables, leases, events, migrations (SQLAlchemy)",
     "app/security, telemetry": "keys, limits, headers; logs, metrics",

@@ -766,4 +766,17 @@ SENTENCES: dict[str, str] = {
     "check.slope": "Your σ′ (●) over the right one (·), against h from 0 to 1; up to {most:.2g}",
     "check.printed": "The file printed:",
     "check.keeps": "A second call with the same batch gives other numbers than the first.",
+    # Worksheets
+    "worksheet.title": "A backward pass by hand",
+    "worksheet.solution": "The solution",
+    "worksheet.who": "Name ______________________   Date ____________",
+    "worksheet.task": (
+        "A network of 2 inputs, 2 hidden units and 2 classes sees one example. Rows are examples, "
+        "classes count from 0. Work it with a pencil; three digits are enough. (Level {level})"
+    ),
+    "worksheet.given": "Given",
+    "worksheet.asked": "To be worked out",
+    "worksheet.check": "Check your numbers, and be told what went wrong:",
+    "worksheet.id": "Exercise {id}",
+    "worksheet.written": "{path}: {count} of level {level}, seed {seed}. Print it from a browser.",
 }

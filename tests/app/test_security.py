@@ -101,6 +101,7 @@ LIMITED = {
     "/exercise",
     "/gradients",
     "/mistakes",
+    "/worksheet",
     "/train",
     "/train/sweep",
     "/train/{id}",
