@@ -17,6 +17,7 @@ from pathlib import Path
 from PIL import Image
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
+from model.exercises import exercise, right_gradients
 from tests.browser.conftest import PATIENCE, QUIET, find_browser
 from tests.browser.pen import DIGITS, draw
 from tests.conftest import serving
@@ -154,6 +155,30 @@ def derivation_views(camera: Camera, address: str) -> None:
     camera.take_part("derivation-errata", ".errata")
 
 
+def exercise_views(camera: Camera, address: str) -> None:
+    """An exercise failed with σ′ forgotten, hinted at, and passed; a planted bug."""
+    page = camera.page
+    page.goto(f"{address}/exercises?level=3&seed=5")
+    task = exercise(3, 5)
+    back = task.solve().back
+    right = right_gradients(task)
+    wrong = right | {"dW1": task.X.T @ back, "db1": back.sum(axis=0)}
+    for name, grads in (("failed", wrong), ("passed", right)):
+        for array, g in grads.items():
+            for at, value in enumerate(g.ravel()):
+                page.locator(f"[data-asked={array}] input").nth(at).fill(f"{value:.4f}")
+        page.click("#answer [type=submit]")
+        expect(page.locator(f".whole[data-right={str(grads is right).lower()}]")).to_be_visible()
+        camera.take_part(f"exercises-{name}", "#answer")
+        if grads is wrong:
+            page.click(".hints summary")
+            page.click(".names summary")
+            camera.take_part("exercises-hinted", "#verdict")
+    page.click("#bug-new")
+    page.locator("#bug-tables button").first.click()
+    camera.take_part("exercises-bug", "#bug")
+
+
 def train(page: Page, name: str, **fields: str) -> None:
     """Fill the form and start a run."""
     page.locator("#train-form details").evaluate("details => { details.open = true; }")
@@ -199,6 +224,7 @@ def every_view(
             training_views(camera)
             watch_views(camera)
             derivation_views(camera, address)
+            exercise_views(camera, address)
             page.close()
     starter.locator("#jobs [data-state=running]").get_by_role("button", name="Cancel").click()
 
@@ -241,6 +267,7 @@ def readme_views(browser: Browser, address: str) -> None:
     page.set_viewport_size({"width": 1280, "height": 800})
     camera.take_part("mistakes", "#examination")
     watch_views(camera)
+    exercise_views(camera, address)
     phone = browser.new_page(viewport={"width": 360, "height": 740}, color_scheme="dark")
     phone.goto(address)
     draw(phone, DIGITS[8])
