@@ -127,6 +127,11 @@ async def derivation(request: Request) -> Response:
     return await files.get_response("derivation.html", request.scope)
 
 
+async def exercises(request: Request) -> Response:
+    """The page with exercises in backpropagation."""
+    return await files.get_response("exercises.html", request.scope)
+
+
 async def asset(request: Request) -> Response:
     """A module, style sheet or picture; the template's own path gives the filled main page."""
     if posixpath.normpath(request.path_params["path"]) == TEMPLATE:
@@ -149,6 +154,7 @@ class Folder(Mount):
 routes = [
     Document("/", index),
     Document("/derivation", derivation),
+    Document("/exercises", exercises),
     Document("/{path:asset}", asset),
 ]
 

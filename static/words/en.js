@@ -14,6 +14,7 @@ export default {
     "learn": "Backpropagation",
     "train": "Train",
     "derivation": "Derivation",
+    "exercises": "Exercises",
     "api": "API",
     "share": "Copy link",
     "theme": "Switch between light and dark",

@@ -87,6 +87,23 @@ export function predictEach(file, id = null) {
   return call("POST", `/predict${query({ digits: "many", model: id })}`, { body: form });
 }
 
+/** An exercise as JSON; `planted`: with the gradients of a wrong backward pass. */
+export const exercise = ({ level, seed, planted = null }) => call("GET", `/exercise${query({ level, seed, planted, format: "json" })}`);
+/** The kinds of mistakes that are known: {items: [{number, name}]}. */
+export const mistakes = () => call("GET", "/mistakes");
+
+/** Have gradients judged, {dW1: [[…]], …}. `convention`: "mean" or "sum". */
+export const checkGradients = (id, given, convention = "mean") =>
+  call("POST", `/check${query({ convention })}`, { body: { exercise: id, ...given }, patience: 60_000 });
+
+/** The same of a file, as np.savez makes it. */
+export function checkFile(file, id, convention = "mean") {
+  const form = new FormData();
+  form.append("gradients", file);
+  form.append("exercise", id);
+  return call("POST", `/check${query({ convention })}`, { body: form, patience: 60_000 });
+}
+
 /** One of MNIST's test digits: {index, label, pixels}. */
 export const digit = (index) => call("GET", `/digits/${index}`);
 

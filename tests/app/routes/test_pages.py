@@ -16,10 +16,13 @@ from tests.app.conftest import assert_problem
 AS_THEY_ARE = sorted(p.name for p in STATIC.glob("*.*") if p.name != "index.html")
 
 
-def test_the_derivation_is_served_as_it_is(client: TestClient) -> None:
-    response = client.get("/derivation")
+@pytest.mark.parametrize("page", ["derivation", "exercises"])
+def test_the_derivation_and_the_exercises_are_served_as_they_are(
+    client: TestClient, page: str
+) -> None:
+    response = client.get(f"/{page}")
     assert response.headers["content-type"].startswith("text/html")
-    assert response.content == (STATIC / "derivation.html").read_bytes()
+    assert response.content == (STATIC / f"{page}.html").read_bytes()
 
 
 @pytest.mark.parametrize("path", ["/", "/index.html"])

@@ -1,0 +1,72 @@
+/** Starts the exercises: the list, the open exercise, the planted bug and the progress, put together. */
+
+import { find, whenNear } from "../ui/dom.js";
+import { formatAddress, parseAddress } from "./address.js";
+import { HuntView } from "./hunt-view.js";
+import { LEVELS } from "./levels.js";
+import { ListView } from "./list-view.js";
+import { stateOf, withAnswer, withBug } from "./progress.js";
+import { ProgressView } from "./progress-view.js";
+import { TaskView } from "./task-view.js";
+
+const progress = new ProgressView(find("#progress"));
+const list = new ListView(find("#levels"));
+const task = new TaskView(find("#task"));
+const hunt = new HuntView(find("#hunt"));
+
+/** The first that is not right yet. */
+const usual = 1 + Math.max(0, LEVELS.findIndex((_, at) => stateOf(progress.value, at + 1) !== "right"));
+let place = parseAddress(location.hash, usual);
+
+function show() {
+  list.show(place, progress.value);
+  task.show(place);
+}
+
+function go(to) {
+  place = { ...place, ...to };
+  history.pushState(null, "", formatAddress(place));
+  show();
+}
+
+addEventListener("popstate", () => {
+  if (!location.hash.includes("=")) return; // a part of the page
+  const before = place;
+  place = parseAddress(location.hash, place.level);
+  show();
+  if (before.level !== place.level) toTheTask();
+  if (before.bug !== place.bug) hunt.show(place.bug);
+});
+
+/** On a narrow screen the list is above: what was chosen is brought into sight, and the keyboard with it. */
+function toTheTask() {
+  const title = find("#task-title");
+  title.focus({ preventScroll: true });
+  const { top, bottom } = title.getBoundingClientRect();
+  if (top < 0 || bottom > innerHeight * 0.8) title.scrollIntoView({ block: "start" });
+}
+
+task.addEventListener("go", ({ detail }) => {
+  const other = detail.level !== place.level;
+  go(detail);
+  if (other) toTheTask();
+  else find("#another").focus({ preventScroll: true });
+});
+task.addEventListener("checked", ({ detail }) => progress.set(withAnswer(progress.value, detail)));
+hunt.addEventListener("another", ({ detail }) => {
+  go({ bug: detail });
+  hunt.show(detail);
+});
+hunt.addEventListener("found", ({ detail }) => progress.set(withBug(progress.value, detail.exercise, detail.differences)));
+progress.addEventListener("change", () => {
+  list.show(place, progress.value);
+  hunt.score(progress.value);
+});
+
+show();
+hunt.score(progress.value);
+let begun = false;
+whenNear(find("#hunt"), (near) => {
+  if (near && !begun) hunt.show(place.bug);
+  begun ||= near;
+});
