@@ -1,4 +1,4 @@
-/** What an exercise starts from: its numbers in tables if they are few, else a file and a start in NumPy. */
+/** What an exercise starts from: its numbers in tables if they are few, and a file and a start in NumPy. */
 
 import { element, say } from "../ui/dom.js";
 import { fill } from "../ui/words.js";
@@ -17,16 +17,15 @@ export function givenNumbers(level, arrays) {
   return [element("div", { class: "matrices" }, tables), element("p", { class: "hint" }, label)];
 }
 
-export function givenFile(place) {
+/** A file and a start in NumPy; `folded`: they come on asking. */
+export function givenFile(place, folded) {
   const id = idOf(place);
   const path = `exercise?${new URLSearchParams({ level: place.level, seed: place.seed })}`;
   const link = element("a", { class: "button", href: path, download: `exercise-${id}.npz` }, fill(words.download, { id }));
-  return [element("p", { class: "buttons" }, link), element("p", { class: "hint" }, words.inFile)];
-}
-
-export function startInCode(place) {
-  const code = fill(said.code.join("\n"), { id: idOf(place) });
-  return element("details", { class: "template" }, element("summary", {}, words.template), copyable(code));
+  const file = [element("p", { class: "buttons" }, link), element("p", { class: "hint" }, words.inFile)];
+  const code = copyable(fill(said.code.join("\n"), { id }));
+  if (folded) return [element("details", { class: "template" }, element("summary", {}, words.inNumpy), file, code)];
+  return [...file, element("details", { class: "template" }, element("summary", {}, words.template), code)];
 }
 
 /** Code with a button that copies it. */

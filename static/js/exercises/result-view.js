@@ -71,10 +71,15 @@ function title(answer, asked) {
 }
 
 function verdict({ name, verdict: kind, relative_error: error, hint, good }) {
-  const off = error === null ? null : element("small", {}, fill(good && kind === "right" ? words.exact : words.error, { error: error === 0 ? "0" : error < 1e-3 ? power(error) : number(error, 2) }));
+  const off = error === null ? null : element("small", {}, howFar(error, kind));
   return element("li", { "data-verdict": kind, "data-array": name, class: good ? "good" : "bad" },
     element("p", {}, element("span", { class: "sign", "aria-hidden": "true" }, SIGNS[kind]), symbol(name), element("strong", {}, words.verdicts[kind]), off),
     kind === "right_given_yours" ? element("p", { class: "hint praise" }, words.praise) : hint ? element("p", { class: "hint" }, hint) : null);
+}
+
+function howFar(error, kind) {
+  if (error === 0) return words.exact;
+  return fill(kind === "right" ? words.close : words.off, { error: error < 1e-3 ? power(error) : number(error, 2) });
 }
 
 function hinted(answer) {

@@ -23,9 +23,11 @@ function step(name, kind, shape, value, folded) {
     return element("li", { "data-step": name, "data-kind": kind }, element("p", { class: "step-line" }, symbol(name), element("small", {}, shapeText(shape)), place, equation));
   }
   const numbers = numbersOf(name, shape, value);
-  const shown = folded ? element("details", {}, element("summary", {}, words.numbers), numbers) : numbers;
-  return element("li", { "data-step": name, "data-kind": kind }, element("p", { class: "step-line" }, formula(name), equation), shown);
+  const size = element("small", {}, shapeText(shape));
+  if (!folded) return element("li", { "data-step": name, "data-kind": kind }, element("div", { class: "step-line" }, formula(name), size, numbers, equation));
+  const details = element("details", {}, element("summary", {}, words.numbers), numbers);
+  return element("li", { "data-step": name, "data-kind": kind }, element("p", { class: "step-line" }, formula(name), size, equation), details);
 }
 
 /** The page's own formula of a step. */
-const formula = (name) => find(`#formula-${name}`).content.firstElementChild.cloneNode(true);
+const formula = (name) => element("span", { class: "step-formula" }, find(`#formula-${name}`).content.firstElementChild.cloneNode(true));

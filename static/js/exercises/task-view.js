@@ -5,7 +5,7 @@ import { element } from "../ui/dom.js";
 import { fill } from "../ui/words.js";
 import { another, idOf } from "./address.js";
 import { AnswerView } from "./answer-view.js";
-import { givenFile, givenNumbers, startInCode } from "./given-view.js";
+import { givenFile, givenNumbers } from "./given-view.js";
 import { isSmall, LEVELS, levelOf, shapesOf } from "./levels.js";
 import { networkPicture } from "./network-picture.js";
 import { ResultView } from "./result-view.js";
@@ -46,8 +46,11 @@ export class TaskView extends EventTarget {
     const go = () => this.#go({ level: place.level, seed: another(place.seed) });
     return [
       element("h2", { id: "task-title", tabindex: -1 }, fill(words.title, { level: place.level, title })),
-      element("p", { class: "about" }, about),
-      element("p", { class: "buttons" }, element("span", { class: "exercise-id" }, fill(words.id, { id })), element("button", { type: "button", id: "another", onclick: go }, words.another)),
+      element("div", { class: "task-head" },
+        element("div", {},
+          element("p", { class: "about" }, about),
+          element("p", { class: "buttons" }, element("span", { class: "exercise-id" }, fill(words.id, { id })), element("button", { type: "button", id: "another", onclick: go }, words.another))),
+        networkPicture(levelOf(place.level).layers)),
     ];
   }
 
@@ -69,7 +72,9 @@ export class TaskView extends EventTarget {
     const result = new ResultView();
     answer.addEventListener("answer", ({ detail }) => this.#check(place, level, answer, result, detail));
     return [
-      element("div", { class: "given" }, networkPicture(level.layers), element("div", {}, element("h3", {}, words.given), small ? givenNumbers(level, task.arrays) : [givenFile(place), startInCode(place)].flat())),
+      element("h3", {}, words.given),
+      ...(small ? givenNumbers(level, task.arrays) : []),
+      ...givenFile(place, small),
       element("h3", {}, words.steps),
       stepsList(level, task.shown, !small),
       element("h3", { id: "yours" }, words.yours),

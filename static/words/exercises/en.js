@@ -41,6 +41,7 @@ export default {
     "download": "Download exercise-{id}.npz",
     "inFile": "The file holds W1, b1, W2, b2, X and y in double precision. y are the classes as whole numbers; every array has one example in each row.",
     "template": "A start in NumPy",
+    "inNumpy": "The same numbers for NumPy",
     "copy": "Copy",
     "copied": "Copied"
   },
@@ -73,8 +74,9 @@ export default {
     "some": "Not yet: {right} of {all} are right.",
     "file": "{name}: ",
     "next": "On to exercise {level}",
-    "error": "off by {error} of the largest entry",
-    "exact": "agrees to {error}",
+    "off": "off by up to {error} times the largest entry",
+    "close": "off by no more than {error} times the largest entry",
+    "exact": "to the last digit",
     "verdicts": {
       "right": "right",
       "right_given_yours": "follows rightly from your own numbers",
