@@ -151,5 +151,5 @@ def test_a_pages_own_words_are_used_and_none_is_missing(page: str) -> None:
         assert name in words[part], f"said.{part}.{name}"
     for script in JS.glob(f"{page}/*.js"):
         for part in re.findall(r"const words = said\.(\w+);", code(script)):
-            for name in re.findall(r"(?<!\.)\bwords\.(\w+)", code(script)):
+            for name in re.findall(r"(?<![./])\bwords\.(\w+)", code(script)):
                 assert name in words[part], f"{name_of(script)}: said.{part}.{name}"

@@ -28,7 +28,7 @@ export class AnswerView extends EventTarget {
       element("p", { class: "hint" }, typed ? words.orFile : words.onlyFile),
       element("p", { class: "buttons" }, this.#file),
       this.#say,
-      element("div", { class: "own-machine" }, element("p", { class: "hint" }, words.ownMachine), copyable(said.command)));
+      element("div", { class: "own-machine" }, element("p", { class: "hint" }, words.ownMachine), copyable(said.code.check)));
     this.node.addEventListener("submit", (event) => {
       event.preventDefault();
       this.#read();

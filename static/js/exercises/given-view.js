@@ -23,7 +23,7 @@ export function givenFile(place, folded) {
   const path = `exercise?${new URLSearchParams({ level: place.level, seed: place.seed })}`;
   const link = element("a", { class: "button", href: path, download: `exercise-${id}.npz` }, fill(words.download, { id }));
   const file = [element("p", { class: "buttons" }, link), element("p", { class: "hint" }, words.inFile)];
-  const code = copyable(fill(said.code.join("\n"), { id }));
+  const code = copyable(fill(said.code.start.join("\n"), { id }));
   if (folded) return [element("details", { class: "template" }, element("summary", {}, words.inNumpy), file, code)];
   return [...file, element("details", { class: "template" }, element("summary", {}, words.template), code)];
 }

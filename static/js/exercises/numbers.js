@@ -29,7 +29,7 @@ export function readGrid(texts) {
 
 /** The cells of a pasted table: from a spreadsheet, from NumPy's print, or a list with commas. */
 export function splitPasted(text) {
-  const bare = text.replace(/[[\]()]|array|np\.|tensor/g, " ");
+  const bare = text.replace(/\]\s*,?\s*\[/g, "\n").replace(/[[\]()]|array|np\.|tensor/g, " ");
   const rows = bare.split(/\n|;/).map((row) => row.trim().replace(/,$/, "")).filter(Boolean);
   const separator = /\t/.test(bare) ? /\t/ : /,\s|\.\d*\s*,/.test(bare) ? /\s*,\s*|\s+/ : /\s+/;
   return rows.map((row) => row.split(separator).map((cell) => cell.trim()).filter(Boolean));

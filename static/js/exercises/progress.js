@@ -22,10 +22,10 @@ export function withBug(progress, exercise, differences) {
   return { ...progress, bugs: { ...progress.bugs, [exercise]: fewest } };
 }
 
-/** {found, fewest, all}: how many bugs were found, with how many differences at best and in all; `fewest` is null without any. */
+/** {found, fewest}: how many bugs were found, and with how many differences at best; null without any. */
 export function bugScore({ bugs }) {
   const scores = Object.values(bugs);
-  return { found: scores.length, fewest: scores.length ? Math.min(...scores) : null, all: scores.reduce((sum, each) => sum + each, 0) };
+  return { found: scores.length, fewest: scores.length ? Math.min(...scores) : null };
 }
 
 /** The better of two: of one's own and of a file. */

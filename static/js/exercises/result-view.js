@@ -13,19 +13,19 @@ const SIGNS = { right: "✓", right_given_yours: "↷", wrong: "✗", shape: "�
 
 export class ResultView {
   node = element("div", { id: "result", hidden: true });
-  #said = element("div", { "aria-live": "polite" });
+  #found = element("div", { "aria-live": "polite" });
   #portrait = element("div");
   #next = element("p", { class: "buttons" });
 
   constructor() {
-    this.node.append(this.#said, this.#next, this.#portrait);
+    this.node.append(this.#found, this.#next, this.#portrait);
   }
 
   /** `asked`: the names of what is asked for; `file`: the name of a file that was handed in; `next`: {level, open} where to go on to. */
   show(answer, { asked, file = null, next = null }) {
     this.node.hidden = false;
     this.node.dataset.right = answer.right;
-    this.#said.replaceChildren(
+    this.#found.replaceChildren(
       element("p", { class: "result-title", id: "result-title" }, file ? fill(words.file, { name: file }) : null, title(answer, asked)),
       element("ul", { class: "verdicts" }, judged(answer, asked).map(verdict)),
     );
@@ -41,13 +41,13 @@ export class ResultView {
 
   /** Each stage says more than the one before it, and offers the next. */
   #help(answer, stage) {
-    if (HELP[stage] === "hint") this.#said.append(hinted(answer));
+    if (HELP[stage] === "hint") this.#found.append(hinted(answer));
     if (HELP[stage] === "name") {
-      find("#hints", this.#said).remove(); // they come again, each with its mistake
-      this.#said.append(named(answer));
+      find("#hints", this.#found).remove(); // they come again, each with its mistake
+      this.#found.append(named(answer));
     }
     const known = answer.right || answer.mistakes.length > 0;
-    if (!known) this.#said.append(element("p", { class: "hint" }, words.unknown));
+    if (!known) this.#found.append(element("p", { class: "hint" }, words.unknown));
     const before = find("button", this.#next);
     const last = stage >= mostHelp(answer);
     const more = last ? null : element("button", { type: "button", id: "more", onclick: () => this.#help(answer, stage + 1) }, stage === 0 ? words.more : words.most);
@@ -58,7 +58,7 @@ export class ResultView {
 
   /** Where the keyboard goes when there is nothing more to ask for. */
   #focusable() {
-    const node = find("#names", this.#said);
+    const node = find("#names", this.#found);
     node?.setAttribute("tabindex", -1);
     return node;
   }

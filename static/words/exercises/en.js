@@ -144,17 +144,19 @@ export default {
     "cleared": "Your progress is cleared.",
     "sure": "Press again to clear everything"
   },
-  "code": [
-    "import numpy as np",
-    "",
-    "given = np.load(\"exercise-{id}.npz\")",
-    "W1, b1, W2, b2, X, y = (given[name] for name in (\"W1\", \"b1\", \"W2\", \"b2\", \"X\", \"y\"))",
-    "m = len(X)",
-    "Y = np.eye(len(b2))[y.astype(int)]  # one-hot targets",
-    "",
-    "# Your passes: they end with dW1, db1, dW2 and db2.",
-    "",
-    "np.savez(\"mine.npz\", exercise=given[\"exercise\"], dW1=dW1, db1=db1, dW2=dW2, db2=db2)"
-  ],
-  "command": "byhand check mine.py"
+  "code": {
+    "start": [
+      "import numpy as np",
+      "",
+      "given = np.load(\"exercise-{id}.npz\")",
+      "W1, b1, W2, b2, X, y = (given[name] for name in (\"W1\", \"b1\", \"W2\", \"b2\", \"X\", \"y\"))",
+      "m = len(X)",
+      "Y = np.eye(len(b2))[y.astype(int)]  # one-hot targets",
+      "",
+      "# Your passes: they end with dW1, db1, dW2 and db2.",
+      "",
+      "np.savez(\"mine.npz\", exercise=given[\"exercise\"], dW1=dW1, db1=db1, dW2=dW2, db2=db2)"
+    ],
+    "check": "byhand check mine.py"
+  }
 }
