@@ -52,8 +52,8 @@ export class ResultView {
     const last = stage >= mostHelp(answer);
     const more = last ? null : element("button", { type: "button", id: "more", onclick: () => this.#help(answer, stage + 1) }, stage === 0 ? words.more : words.most);
     if (more) this.#next.append(more);
-    handOn(before, more ?? this.#focusable());
-    this.#next.replaceChildren(...(more ? [more] : []));
+    if (before) handOn(before, more ?? this.#focusable());
+    before?.remove();
   }
 
   /** Where the keyboard goes when there is nothing more to ask for. */
