@@ -39,7 +39,7 @@ WORDS = {
     "model/errors, messages": "each sentence once, one file a language",
     "static/js/*.js": "the page put together",
     "static/js/derivation": "the digit's numbers, derived",
-    "static/js/exercises": "exercises, answers, planted bugs",
+    "static/js/exercises": "ten exercises, and a planted bug",
     "static/js/train": "form, runs, curves",
     "static/js/backprop": "stages, steps",
     "static/js/predict": "the answer, its bars",

@@ -18,6 +18,7 @@ from app.schemas.exercises import (
     Checked,
     ExerciseSheet,
     MistakeKind,
+    MistakeKinds,
     Submission,
     SubmissionForm,
     document,
@@ -112,13 +113,14 @@ def _json(task: Exercise) -> dict[str, Any]:
 
 
 @router.get("/mistakes", summary="List the mistakes")
-async def get_mistakes() -> list[MistakeKind]:
+async def get_mistakes() -> MistakeKinds:
     """The forty kinds of mistakes that /check tells apart, by number."""
     kinds = {each.number: each for each in reversed(MISTAKES)}
-    return [
+    items = [
         MistakeKind(number=number, name=kinds[number].name, hint=kinds[number].hint)
         for number in sorted(kinds)
     ]
+    return MistakeKinds(items=items)
 
 
 @router.post(

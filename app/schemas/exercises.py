@@ -8,7 +8,15 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from model.exercises import Diagnosis, SlopePortrait
 
-__all__ = ["Checked", "ExerciseSheet", "MistakeKind", "Submission", "SubmissionForm", "document"]
+__all__ = [
+    "Checked",
+    "ExerciseSheet",
+    "MistakeKind",
+    "MistakeKinds",
+    "Submission",
+    "SubmissionForm",
+    "document",
+]
 
 Numbers = list[Any]  # rows of numbers, or numbers
 NAME = "Which exercise, as in `X-Exercise`: LEVEL-SEED."
@@ -69,6 +77,12 @@ class MistakeKind(BaseModel):
     number: int = Field(ge=1, le=40, description="Its row in docs/mistakes.md.", examples=[30])
     name: str = Field(examples=["σ′ forgotten"])
     hint: str = Field(description="Where to look, without the answer.")
+
+
+class MistakeKinds(BaseModel):
+    """All kinds of mistakes."""
+
+    items: list[MistakeKind]
 
 
 class MistakeFound(MistakeKind):

@@ -80,7 +80,7 @@ def _solution(task: Exercise, address: str) -> str:
 
 
 def _page(task: Exercise, address: str, title: str, steps: str) -> str:
-    link = f"{address}/exercises?level={task.level}&seed={task.seed}"
+    link = f"{address}/exercises#level={task.level}&seed={task.seed}"
     code = segno.make(link, micro=False, error="m").svg_inline(border=2, omitsize=True)
     given = "".join(_given(task, GIVEN)) + "".join(_given(task, task.shown))
     return (

@@ -435,7 +435,9 @@ def policy_with(script: str) -> str:
 
 
 @pytest.mark.parametrize("encoding", ["gzip", "identity"])
-@pytest.mark.parametrize("path", ["/", "/derivation", "/css/style.css", "/nothing.js"])
+@pytest.mark.parametrize(
+    "path", ["/", "/derivation", "/exercises", "/css/style.css", "/nothing.js"]
+)
 def test_pages_take_nothing_from_elsewhere_and_nothing_inline(
     client: TestClient, path: str, encoding: str
 ) -> None:

@@ -32,7 +32,7 @@ def test_the_code_leads_to_the_check(new_page: Callable[..., Page], live_server:
     assert grey is not None
     framed = cv2.copyMakeBorder(grey, 40, 40, 40, 40, cv2.BORDER_CONSTANT, value=255)
     read, *_ = cv2.QRCodeDetector().detectAndDecode(framed)
-    assert read == f"{live_server}/exercises?level=2&seed=41"
+    assert read == f"{live_server}/exercises#level=2&seed=41"
     page.goto(read)
     page.get_by_text("Exercise 2-41").wait_for()
 

@@ -6,13 +6,22 @@ Numbers of the Python program that a script is held against are handed over as J
 import base64
 import io
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
+from model.exercises import (
+    LEVELS,
+    Exercise,
+    exercise,
+    mistake,
+    right_gradients,
+    slope_portrait,
+    wrong_gradients,
+)
 from model.network import Parameters, backward, cross_entropy, forward, initialize, one_hot
 from model.preprocessing.gradient_features import DIRECTIONS, edge_features
 from tests.node import node
@@ -116,6 +125,48 @@ def a_digit_derived() -> dict[str, Any]:
     }
 
 
+def an_exercise() -> dict[str, Any]:
+    """The levels, and an exercise with the gradients of who forgot σ′ and of who did not."""
+    task = exercise(level=4, seed=3)
+    trace = forward(task.parameters, task.X)
+    right = right_gradients(task)
+    wrong = wrong_gradients(task.parameters, task.X, task.targets, mistake("no_slope"))
+    solved = task.solve()
+    passes = {name: getattr(solved, name) for name in ("Z1", "H", "Z2", "P", "D2", "D1")}
+    portraits = {"right": right, "forgotten": wrong}
+    return {
+        "levels": [
+            {
+                "layers": level.layers,
+                "examples": level.examples,
+                "asked": level.asked,
+                "shown": level.shown,
+            }
+            for level in LEVELS.values()
+        ],
+        "shapes": {name: a.shape for name, a in {**task.arrays(), **right, **passes}.items()},
+        "task": {
+            "exercise": task.id,
+            "layers": task.parameters.layers,
+            "arrays": as_lists(task.arrays()),
+            "gradients": as_lists(wrong),
+        },
+        "loss": cross_entropy(trace.z[-1], task.targets),
+        "right": as_lists(right),
+        "portraits": {name: portrait_of(grads, task) for name, grads in portraits.items()},
+    }
+
+
+def as_lists(arrays: Mapping[str, np.ndarray]) -> dict[str, list[Any]]:
+    return {name: array.tolist() for name, array in arrays.items()}
+
+
+def portrait_of(grads: dict[str, np.ndarray], task: Exercise) -> dict[str, list[float]]:
+    portrait = slope_portrait(grads, task, 1e-4)
+    assert portrait is not None
+    return as_lists({"h": portrait.h, "slope": portrait.slope, "right": portrait.right})
+
+
 FIXTURES: dict[str, Callable[[], dict[str, Any]]] = {
     "npz": npz_files,
     "backward": backward_pass,
@@ -124,6 +175,7 @@ FIXTURES: dict[str, Callable[[], dict[str, Any]]] = {
     "derivation": a_digit_derived,
     "lesson": one_network,
     "features": edges_of_a_block,
+    "exercises": an_exercise,
 }
 
 

@@ -1,81 +1,72 @@
-/** The entry point of the exercises: connects levels, exercise, answer, planted bug and progress; the address names the exercise. */
+/** Starts the exercises: the list, the open exercise, the planted bug and the progress, put together. */
 
-import { exercise } from "../service/api.js";
-import { element, find, say } from "../ui/dom.js";
-import { Answer } from "./answer.js";
-import { BugView } from "./bug-view.js";
-import { exerciseView } from "./exercise-view.js";
-import { levelsView } from "./levels-view.js";
-import { exported, imported, LEVELS, load, save, stateOf, tried } from "./progress.js";
-import { said } from "./words.js";
+import { find, whenNear } from "../ui/dom.js";
+import { formatAddress, parseAddress } from "./address.js";
+import { HuntView } from "./hunt-view.js";
+import { LEVELS } from "./levels.js";
+import { ListView } from "./list-view.js";
+import { stateOf, withAnswer, withBug } from "./progress.js";
+import { ProgressView } from "./progress-view.js";
+import { TaskView } from "./task-view.js";
 
-const MOST_SEED = 1e6; // of those that are offered: short enough to be said in class
+const progress = new ProgressView(find("#progress"));
+const list = new ListView(find("#levels"));
+const task = new TaskView(find("#task"));
+const hunt = new HuntView(find("#hunt"));
 
-let progress = load();
-let [level, seed] = asked();
-const answer = new Answer();
+/** The first that is not right yet. */
+const usual = 1 + Math.max(0, LEVELS.findIndex((_, at) => stateOf(progress.value, at + 1) !== "right"));
+let place = parseAddress(location.hash, usual);
 
-const anySeed = () => Math.floor(Math.random() * MOST_SEED);
-
-/** Level and seed of the address, as /exercises?level=3&seed=7; else the first level that is not right yet. */
-function asked() {
-  const query = new URLSearchParams(location.search);
-  const whole = (name, least, most) => {
-    const text = query.get(name) ?? "";
-    return /^\d{1,10}$/.test(text) && Number(text) >= least && Number(text) <= most ? Number(text) : null;
-  };
-  const first = Array.from({ length: LEVELS }, (_, index) => index + 1).find((one) => stateOf(progress, one) !== "right") ?? LEVELS;
-  const found = whole("level", 1, LEVELS) ?? first;
-  return [found, whole("seed", 0, 2 ** 32 - 1) ?? progress[found]?.seed ?? 0];
+function show() {
+  list.show(place, progress.value);
+  task.show(place);
 }
 
-function levels() {
-  levelsView(find("#level-list"), { level, progress }, (chosen) => open(chosen, progress[chosen]?.seed ?? 0, true));
+function go(to) {
+  place = { ...place, ...to };
+  history.pushState(null, "", formatAddress(place));
+  show();
 }
 
-async function open(chosen, from, go = false) {
-  [level, seed] = [chosen, from];
-  history.replaceState(null, "", `?level=${level}&seed=${seed}${location.hash}`);
-  levels();
-  if (go) find("#exercise").scrollIntoView();
-  try {
-    const sheet = await exercise(level, seed);
-    if (sheet.level !== level || sheet.seed !== seed) return; // another was chosen meanwhile
-    say(find("#exercise-say"), "");
-    exerciseView(sheet);
-    answer.of(sheet);
-  } catch (error) {
-    say(find("#exercise-say"), error.message);
-  }
+addEventListener("popstate", () => {
+  if (!location.hash.includes("=")) return; // a part of the page
+  const before = place;
+  place = parseAddress(location.hash, place.level);
+  show();
+  if (before.level !== place.level) toTheTask();
+  if (before.bug !== place.bug) hunt.show(place.bug);
+});
+
+/** On a narrow screen the list is above: what was chosen is brought into sight, and the keyboard with it. */
+function toTheTask() {
+  const title = find("#task-title");
+  title.focus({ preventScroll: true });
+  const { top, bottom } = title.getBoundingClientRect();
+  if (top < 0 || bottom > innerHeight * 0.8) title.scrollIntoView({ block: "start" });
 }
 
-function keep(changed) {
-  progress = changed;
-  save(progress);
-  levels();
-}
-
-answer.addEventListener("checked", ({ detail }) => keep(tried(progress, detail.level, detail.seed, detail.right)));
-find("#another").addEventListener("click", () => open(level, anySeed()));
-find("#copy").addEventListener("click", async () => {
-  await navigator.clipboard.writeText(find("#code").textContent);
-  say(find("#copy-say"), said.copied);
+task.addEventListener("go", ({ detail }) => {
+  const other = detail.level !== place.level;
+  go(detail);
+  if (other) toTheTask();
+  else find("#another").focus({ preventScroll: true });
 });
-find("#export").addEventListener("click", () => {
-  const address = URL.createObjectURL(new Blob([exported(progress)], { type: "application/json" }));
-  element("a", { href: address, download: said.exported }).click();
-  setTimeout(() => URL.revokeObjectURL(address), 1000);
+task.addEventListener("checked", ({ detail }) => progress.set(withAnswer(progress.value, detail)));
+hunt.addEventListener("another", ({ detail }) => {
+  go({ bug: detail });
+  hunt.show(detail);
 });
-find("#import").addEventListener("change", async ({ target }) => {
-  const found = imported((await target.files[0]?.text()) ?? "");
-  target.value = "";
-  if (found) keep(found);
-  say(find("#progress-say"), found ? said.imported : said.notImported);
-});
-find("#forget").addEventListener("click", () => {
-  keep({});
-  say(find("#progress-say"), said.cleared);
+hunt.addEventListener("found", ({ detail }) => progress.set(withBug(progress.value, detail.exercise, detail.differences)));
+progress.addEventListener("change", () => {
+  list.show(place, progress.value);
+  hunt.score(progress.value);
 });
 
-new BugView(anySeed);
-await open(level, seed);
+show();
+hunt.score(progress.value);
+let begun = false;
+whenNear(find("#hunt"), (near) => {
+  if (near && !begun) hunt.show(place.bug);
+  begun ||= near;
+});

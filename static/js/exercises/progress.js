@@ -1,45 +1,62 @@
-/** What a learner has done, by level: {tries, right, seed}. Pure but for the browser's storage, at the end. */
+/** The learner's progress: which exercises are right, tried or open, and which planted bugs were found. Pure. */
 
-export const LEVELS = 10;
-const NAME = "byhand-exercises"; // in the browser's storage, and in an exported file
+const KIND = "byhand-exercises";
+const VERSION = 1;
 
-export const stateOf = (progress, level) => (progress[level]?.right ? "right" : progress[level]?.tries ? "tried" : "open");
+export const NOTHING = Object.freeze({ levels: {}, bugs: {} });
 
-/** The progress after one more try; tries after it was right count no more. */
-export function tried(progress, level, seed, right) {
-  const before = progress[level] ?? { tries: 0, right: false };
-  if (before.right) return progress;
-  return { ...progress, [level]: { tries: before.tries + 1, right, seed } };
+export const stateOf = (progress, level) => progress.levels[level]?.state ?? "open";
+export const countRight = (progress) => Object.values(progress.levels).filter(({ state }) => state === "right").length;
+
+/** The progress after one more answer was checked. What was right once stays right. */
+export function withAnswer(progress, { level, exercise, right }) {
+  const before = progress.levels[level] ?? { state: "open", tries: 0 };
+  if (before.state === "right") return progress;
+  const after = { state: right ? "right" : "tried", tries: before.tries + 1, exercise };
+  return { ...progress, levels: { ...progress.levels, [level]: after } };
 }
 
-export const exported = (progress) => JSON.stringify({ [NAME]: 1, progress }, null, 1);
+/** The progress after a planted bug was named; the score that needed the fewest differences stays. */
+export function withBug(progress, exercise, differences) {
+  const fewest = Math.min(differences, progress.bugs[exercise] ?? Infinity);
+  return { ...progress, bugs: { ...progress.bugs, [exercise]: fewest } };
+}
 
-/** The progress of an exported file; null if it is none. Nothing but what is known is taken over. */
-export function imported(text) {
-  let file;
+/** {found, fewest}: how many bugs were found, and with how many differences at best; null without any. */
+export function bugScore({ bugs }) {
+  const scores = Object.values(bugs);
+  return { found: scores.length, fewest: scores.length ? Math.min(...scores) : null };
+}
+
+/** The better of two: of one's own and of a file. */
+export function merged(one, other) {
+  const levels = { ...one.levels };
+  for (const [level, entry] of Object.entries(other.levels)) {
+    const before = levels[level];
+    const better = !before || (entry.state === "right" && before.state !== "right") || (entry.state === before.state && entry.tries > before.tries);
+    if (better) levels[level] = entry;
+  }
+  return Object.entries(other.bugs).reduce((both, [exercise, differences]) => withBug(both, exercise, differences), { ...one, levels });
+}
+
+export const toFile = (progress) => JSON.stringify({ kind: KIND, version: VERSION, ...progress }, null, 2);
+
+/** The progress in a file's text; null if it is no such file. Entries that make no sense are left out. */
+export function fromFile(text) {
+  let given;
   try {
-    file = JSON.parse(text);
+    given = JSON.parse(text);
   } catch {
     return null;
   }
-  if (file?.[NAME] !== 1 || typeof file.progress !== "object" || !file.progress) return null;
-  const whole = (value) => (Number.isInteger(value) && value >= 0 ? value : 0);
-  const known = Object.entries(file.progress).filter(([level]) => /^([1-9]|10)$/.test(level));
-  return Object.fromEntries(known.map(([level, one]) => [level, { tries: whole(one?.tries), right: one?.right === true, seed: whole(one?.seed) }]));
+  if (given?.kind !== KIND || given.version !== VERSION) return null;
+  const levels = Object.entries(given.levels ?? {}).filter(([level, entry]) => /^([1-9]|10)$/.test(level) && sensible(entry));
+  const bugs = Object.entries(given.bugs ?? {}).filter(([exercise, score]) => isId(exercise) && Number.isInteger(score) && score >= 0);
+  return {
+    levels: Object.fromEntries(levels.map(([level, { state, tries, exercise }]) => [level, { state, tries, exercise }])),
+    bugs: Object.fromEntries(bugs),
+  };
 }
 
-export function load() {
-  try {
-    return imported(localStorage.getItem(NAME) ?? "") ?? {};
-  } catch {
-    return {}; // no storage
-  }
-}
-
-export function save(progress) {
-  try {
-    localStorage.setItem(NAME, exported(progress));
-  } catch {
-    // no storage: it lasts as long as the page
-  }
-}
+const isId = (text) => typeof text === "string" && /^\d{1,2}-\d{1,10}$/.test(text);
+const sensible = (entry) => ["tried", "right"].includes(entry?.state) && Number.isInteger(entry.tries) && entry.tries > 0 && isId(entry.exercise);

@@ -1,3 +1,3 @@
-/** The sentences of the exercises, in English as the page that they stand on. Pure. */
+/** The sentences of the exercises: in English, as the page that they stand on. Pure. */
 
 export const said = (await import("../../words/exercises/en.js")).default;

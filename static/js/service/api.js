@@ -87,27 +87,29 @@ export function predictEach(file, id = null) {
   return call("POST", `/predict${query({ digits: "many", model: id })}`, { body: form });
 }
 
+/** An exercise as JSON; `planted`: with the gradients of a wrong backward pass. */
+export const exercise = ({ level, seed, planted = null }) => call("GET", `/exercise${query({ level, seed, planted, format: "json" })}`);
+/** The kinds of mistakes that are known: {items: [{number, name}]}. */
+export const mistakes = () => call("GET", "/mistakes");
+
+/** Have gradients judged, {dW1: [[…]], …}. `convention`: "mean" or "sum". */
+export const checkGradients = (id, given, convention = "mean") =>
+  call("POST", `/check${query({ convention })}`, { body: { exercise: id, ...given }, patience: 60_000 });
+
+/** The same of a file, as np.savez makes it. */
+export function checkFile(file, id, convention = "mean") {
+  const form = new FormData();
+  form.append("gradients", file);
+  form.append("exercise", id);
+  return call("POST", `/check${query({ convention })}`, { body: form, patience: 60_000 });
+}
+
 /** One of MNIST's test digits: {index, label, pixels}. */
 export const digit = (index) => call("GET", `/digits/${index}`);
 
 /** `options`: model, check, learning_rate (an array: one step each). */
 export const gradients = (pixels, label, options = {}) =>
   call("POST", `/gradients${query(options)}`, { body: { pixels: Array.from(pixels), label }, patience: 60_000 });
-
-/** An exercise by level and seed, as JSON; `planted`: with gradients in which somebody made a mistake. */
-export const exercise = (level, seed, planted = false) => call("GET", `/exercise${query({ level, seed, planted: planted || null, format: "json" })}`);
-export const exercisePath = (level, seed) => `/exercise${query({ level, seed })}`;
-/** `gradients`: {dW1: […], …}, or a file of them. */
-export function check(id, gradients, convention = "mean") {
-  const path = `/check${query({ convention: convention === "mean" ? null : convention })}`;
-  if (!(gradients instanceof Blob)) return call("POST", path, { body: { exercise: id, ...gradients } });
-  const form = new FormData();
-  form.append("exercise", id);
-  form.append("gradients", gradients);
-  return call("POST", path, { body: form });
-}
-/** The forty mistakes: [{number, name, hint}, …]. */
-export const mistakes = () => call("GET", "/mistakes");
 
 export const hyperparameters = () => call("GET", "/hyperparameters");
 export const presets = () => call("GET", "/presets");

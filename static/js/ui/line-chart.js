@@ -32,7 +32,7 @@ export class LineChart {
     new ResizeObserver(() => this.#fit(holder.clientWidth / textUnit())).observe(holder);
   }
 
-  /** `series`: [{name, colour, dash, fine, points: [[x, y], …] sorted by x}]; `legend`: [{name, colour, dash, fine}], else a line for each. */
+  /** `series`: [{name, colour, dash, fine, dots (no line between them), points: [[x, y], …] sorted by x}]; `legend`: [{name, colour, dash, fine}], else a line for each. */
   show(series, legend = null) {
     this.#legend = legend ?? series;
     this.#series = series.map((each) => ({ ...each, points: thin(each.points.filter(([, y]) => this.#drawable(y))) }));
@@ -94,8 +94,9 @@ export class LineChart {
   }
 
   #lines(toX, toY) {
-    return this.#series.flatMap(({ points, colour, dash, fine }) => {
+    return this.#series.flatMap(({ points, colour, dash, fine, dots }) => {
       if (points.length === 0) return [];
+      if (dots) return points.map(([x, y]) => svg("circle", { cx: toX(x), cy: toY(y), r: 3, fill: colour, class: "chart-dot" }));
       const path = points.map(([x, y], index) => `${index ? "L" : "M"}${toX(x).toFixed(1)} ${toY(y).toFixed(1)}`).join("");
       const line = svg("path", { d: path, class: fine ? "chart-line chart-fine" : "chart-line", stroke: colour, "stroke-dasharray": dash || null });
       const [x, y] = points[0];
@@ -150,7 +151,7 @@ export class LineChart {
   }
 }
 
-function entry({ colour, dash, fine }, text) {
-  const stroke = svg("line", { x1: 0, x2: 22, y1: 5, y2: 5, stroke: colour, "stroke-width": fine ? 1.25 : 2.5, "stroke-dasharray": dash || null });
+function entry({ colour, dash, fine, dots }, text) {
+  const stroke = dots ? svg("circle", { cx: 11, cy: 5, r: 4, fill: colour }) : svg("line", { x1: 0, x2: 22, y1: 5, y2: 5, stroke: colour, "stroke-width": fine ? 1.25 : 2.5, "stroke-dasharray": dash || null });
   return element("span", { class: "chart-entry" }, svg("svg", { viewBox: "0 0 22 10", "aria-hidden": "true" }, stroke), text);
 }

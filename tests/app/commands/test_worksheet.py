@@ -10,7 +10,7 @@ def test_the_command_writes_a_page_that_needs_nothing_else(byhand: Any, tmp_path
     ran = byhand("worksheet", *options, "--output", file)
     assert ran.code == 0, ran.err
     text = file.read_text(encoding="utf-8")
-    assert "http://class.local/exercises?level=3&amp;seed=4" in text
+    assert "http://class.local/exercises#level=3&amp;seed=4" in text
     assert "@page" in text
     assert "<link" not in text
     assert text.count("<article") == 4

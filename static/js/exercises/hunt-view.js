@@ -1,0 +1,126 @@
+/** Find the planted bug: gradients as tables of buttons, each a central difference to be spent; then the name of the mistake. */
+
+import * as api from "../service/api.js";
+import { element, say } from "../ui/dom.js";
+import { number } from "../ui/format.js";
+import { fill, fillCount } from "../ui/words.js";
+import { another, idOf } from "./address.js";
+import { HuntGrid } from "./hunt-grid.js";
+import { BUDGET, Hunt } from "./hunt.js";
+import { bugScore } from "./progress.js";
+import { said } from "./words.js";
+
+const words = said.bug;
+const LEVEL = 4; // small enough to be looked over, large enough for every mistake to show
+const ARRAYS = ["W2", "b2", "W1", "b1"];
+
+/** Emits "another" with a seed and "found" with {exercise, differences}. */
+export class HuntView extends EventTarget {
+  #holder;
+  #seed = null;
+  #hunt = null;
+  #names = null; // what the service calls each mistake
+  #say = element("p", { id: "hunt-say", class: "readout", role: "status" });
+  #left = element("p", { id: "hunt-left" });
+  #verdict = element("p", { id: "hunt-verdict", role: "status" });
+  #score = element("p", { class: "hint", id: "hunt-score" });
+
+  constructor(holder) {
+    super();
+    this.#holder = holder;
+  }
+
+  async show(seed) {
+    this.#seed = seed;
+    this.#holder.replaceChildren(element("p", { class: "hint", role: "status" }, words.loading));
+    try {
+      const [task, { items }] = await Promise.all([api.exercise({ level: LEVEL, seed, planted: true }), api.mistakes()]);
+      if (seed !== this.#seed) return;
+      this.#hunt = new Hunt(task);
+      this.#names = new Map(items.map((each) => [each.number, each.name]));
+      this.#build();
+    } catch (error) {
+      if (seed === this.#seed) this.#failed(error);
+    }
+  }
+
+  score(progress) {
+    const { found, fewest } = bugScore(progress);
+    say(this.#score, found ? fill(words.score, { found, fewest }) : "");
+  }
+
+  #failed(error) {
+    const retry = element("button", { type: "button", onclick: () => this.show(this.#seed) }, said.task.retry);
+    this.#holder.replaceChildren(element("p", { class: "notice", role: "alert" }, error.message), element("p", { class: "buttons" }, retry));
+  }
+
+  #build() {
+    const next = () => this.dispatchEvent(new CustomEvent("another", { detail: another(this.#seed) }));
+    const grids = ARRAYS.map((array) => new HuntGrid(array, this.#hunt, (entry) => this.#measure(entry)));
+    this.#holder.dataset.left = this.#hunt.left;
+    say(this.#say, words.start);
+    say(this.#verdict, "");
+    this.#countLeft();
+    this.#holder.replaceChildren(
+      element("p", { class: "buttons" }, element("span", { class: "exercise-id" }, fill(words.id, { id: idOf({ level: LEVEL, seed: this.#seed }) })), element("button", { type: "button", id: "another-bug", onclick: next }, words.another)),
+      element("div", { class: "hunt-bar" }, this.#left, this.#say),
+      element("div", { class: "matrices" }, grids.map(({ node }) => node)),
+      this.#guess(),
+      this.#verdict,
+      this.#score,
+    );
+  }
+
+  #measure(entry) {
+    const found = this.#hunt.measure(entry);
+    if (!found) {
+      say(this.#say, words.spent);
+      return null;
+    }
+    const { planted, measured, agrees } = found;
+    const ratio = Math.abs(measured) < 1e-12 ? words.noRatio : fill(words.ratio, { ratio: number(planted / measured) });
+    const values = { name: entry.name, planted: number(planted, 4), measured: number(measured, 4), ratio };
+    say(this.#say, fill(agrees ? words.agrees : words.differs, values));
+    this.#countLeft();
+    return found;
+  }
+
+  #countLeft() {
+    this.#holder.dataset.left = this.#hunt.left;
+    say(this.#left, fillCount(words.left, this.#hunt.left, { n: this.#hunt.left }));
+  }
+
+  #guess() {
+    const starts = Object.keys(words.groups).map(Number);
+    const inGroup = (start, at) => [...this.#names].filter(([row]) => row >= start && row < (starts[at + 1] ?? Infinity));
+    const options = starts.map((start, at) => element("optgroup", { label: words.groups[start] }, inGroup(start, at).map(([row, name]) => element("option", { value: row }, name))));
+    const select = element("select", { id: "hunt-guess" }, element("option", { value: "" }, words.choose), options);
+    const form = element("form", { class: "buttons" }, element("label", { for: "hunt-guess" }, words.guess), select, element("button", { type: "submit" }, words.judge));
+    form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      this.#judge(Number(select.value));
+    });
+    return form;
+  }
+
+  /** The service diagnoses the planted gradients; the guess is right if it is among what explains them. */
+  async #judge(row) {
+    if (!row) return say(this.#verdict, words.pickFirst);
+    const hunt = this.#hunt;
+    let answer;
+    try {
+      answer = await api.checkGradients(hunt.exercise, hunt.gradients);
+    } catch (error) {
+      return say(this.#verdict, error.message);
+    }
+    if (hunt !== this.#hunt) return;
+    const right = hunt.guess(row, answer.explanations);
+    this.#verdict.dataset.right = right;
+    if (!right) return say(this.#verdict, fillCount(words.wrong, hunt.wrongGuesses, { n: hunt.wrongGuesses }));
+    const differences = BUDGET - hunt.left;
+    const others = [...new Set(answer.explanations.flat())].filter((each) => each !== row).map((each) => this.#names.get(each));
+    const found = fill(words.found, { name: this.#names.get(row), differences, budget: BUDGET, wrong: hunt.wrongGuesses });
+    say(this.#verdict, others.length ? `${found} ${fill(words.several, { names: others.join("; ") })}` : found);
+    this.dispatchEvent(new CustomEvent("found", { detail: { exercise: hunt.exercise, differences } }));
+  }
+}
