@@ -29,6 +29,7 @@ HIDDEN_STEPS = {
     "hidden_used",
     "hidden_sum",
 }
+DEAR = 32  # examples: a pass of more takes milliseconds
 NOT_TRIED = {"normalised", "normalised_each", "float16"}  # seen otherwise
 OTHER_SHAPES = {"transposed", "biases_not_summed", "biases_summed_along_units"}
 OUTPUT_GRADS = ("dW2", "db2")
@@ -57,11 +58,12 @@ class Question:
 def explanations(question: Question) -> list[tuple[Made, ...]]:
     """All sets of as few mistakes as will do, two at most; [()] where nothing is wrong."""
     named = list(_structural(question))
-    others = list(estimated(question.own, question.exercise, question.tolerance))
+    others: list[Made] = list(estimated(question.own, question.exercise, question.tolerance))
     # What has a name of its own comes first: another slope would explain many a pair as well.
-    for structural in (named, named + others):
+    rounds: list[list[Made]] = [[], others] if others else [[]]
+    for more in rounds:
         for count in range(MOST_MISTAKES + 1):
-            found = list(_of(question, structural, count))
+            found = list(_of(question, named, more, count))
             if found:
                 return found
     return []
@@ -77,10 +79,14 @@ def _structural(question: Question) -> Iterator[Made]:
     yield from clipped(question.grads, question.own, question.exercise)
 
 
-def _of(question: Question, structural: list[Made], count: int) -> Iterator[tuple[Made, ...]]:
-    """The explanations by exactly `count` mistakes."""
+def _of(
+    question: Question, named: list[Made], others: list[Made], count: int
+) -> Iterator[tuple[Made, ...]]:
+    """The explanations by exactly `count` mistakes; with `others`, only those that take one."""
     shape = question.exercise.targets.shape
-    for chosen in _subsets(question, structural, count):
+    for chosen in _subsets(question, named + others, count):
+        if others and not any(made in others for made in chosen):
+            continue
         found = _fit(question, chosen, question.grads)
         if found is None:
             continue
@@ -96,9 +102,9 @@ def _subsets(question: Question, structural: list[Made], most: int) -> Iterator[
     first = question.part(OUTPUT_GRADS)
     outputs = [made for made in structural if not _is_hidden(made[0])]
     hiddens = [made for made in structural if _is_hidden(made[0])]
+    if not first and len(question.exercise.X) > DEAR:
+        most = min(most, 1)  # nothing rules any pair out, and each is dear
     for size in range(most + 1):
-        if size == 2 and not first and len(question.exercise.X) > 32:
-            continue  # nothing rules any out, and each is dear
         for out in combinations(outputs, size):
             if not _compatible(out) or (first and _fit(question, out, first) is None):
                 continue
