@@ -90,11 +90,11 @@ def _of(
         found = _fit(question, chosen, question.grads)
         if found is None:
             continue
-        named = tuple((each, found.value if each.linear else value) for each, value in chosen)
+        told = tuple((each, found.value if each.linear else value) for each, value in chosen)
         for factors in explain(
             found, question.grads, shape, count - len(chosen), question.tolerance
         ):
-            yield named + factors
+            yield told + factors
 
 
 def _subsets(question: Question, structural: list[Made], most: int) -> Iterator[tuple[Made, ...]]:
