@@ -3,6 +3,7 @@
     ProblemError                  a status, and a message that says what to do
     ├── BadRequest        400     the bytes are not what the Content-Type says
     ├── Unauthorized      401     the API key is missing or wrong
+    ├── Forbidden         403     what this server does for nobody, as its operator has set it
     ├── NotFound          404     no such job, model or page
     ├── NotAcceptable     406     the Accept header asks for what is not offered
     ├── TooSlow           408     the body did not arrive in time
@@ -29,6 +30,7 @@ from model.messages import Message, say
 __all__ = [
     "BadRequest",
     "Conflict",
+    "Forbidden",
     "Invalid",
     "NotAcceptable",
     "NotFound",
@@ -92,6 +94,12 @@ class Unauthorized(ProblemError):
 
     def __init__(self, code: str, **values: Any) -> None:
         super().__init__(code, headers={"WWW-Authenticate": "Bearer"}, **values)
+
+
+class Forbidden(ProblemError):
+    """What this server does for nobody, as its operator has set it."""
+
+    status = 403
 
 
 class NotFound(ProblemError):

@@ -85,6 +85,11 @@ class Settings(BaseSettings):
         None,
         description="Key that calls which change something must send; unset: open to everybody.",
     )
+    run_code: bool = Field(
+        False,
+        description="Whether POST /check runs Python files, in a process with limits that are no "
+        "jail: for a machine of one's own only, never where strangers can reach it.",
+    )
     rate_limit: str | None = Field(
         None,
         description="Requests per client address and time, such as 600/minute; unset: no limit.",

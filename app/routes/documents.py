@@ -14,6 +14,7 @@ __all__ = ["body", "octets", "problems"]
 WHAT_WENT_WRONG = {
     400: "The body is not what its Content-Type says.",
     401: "The API key is missing or wrong.",
+    403: "This server does not do that, as its operator has set it.",
     404: "There is no such job or model.",
     406: "The Accept header asks for what is not offered.",
     409: "It is not in a state that allows this.",

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import io
+import tempfile
+from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import numpy as np
 from fastapi import APIRouter, Query, Request, Response
 
-from app.errors import Invalid
+from app.errors import Forbidden, Invalid
 from app.routes import documents, options
 from app.routes.bodies import FORM, JSON, OCTETS, body_of, in_thread_if_long, json_of
 from app.routes.forms import read_form
 from app.routes.predict import json_response
+from app.sandbox.judged import judge_file
 from app.schemas.exercises import (
     Checked,
     ExerciseSheet,
@@ -23,7 +26,7 @@ from app.schemas.exercises import (
     SubmissionForm,
     document,
 )
-from app.security import LimitedRoute, OpenToAll
+from app.security import LimitedRoute, OpenToAll, require_key_of
 from model.exercises import (
     ARRAYS,
     CONVENTIONS,
@@ -36,6 +39,7 @@ from model.exercises import (
     planted,
     slope_portrait,
 )
+from model.messages import Message
 from model.serialization.npz import read_arrays
 
 __all__ = ["router"]
@@ -129,7 +133,7 @@ async def get_mistakes() -> MistakeKinds:
     dependencies=[OpenToAll],
     response_model=Checked,
     response_description="A verdict on each gradient, and the mistakes that explain the numbers.",
-    responses=documents.problems(400, 413, 415),
+    responses=documents.problems(400, 401, 403, 413, 415),
     openapi_extra={
         "parameters": [CONVENTION],
         "requestBody": documents.body(json=Submission, form=SubmissionForm),
@@ -140,9 +144,25 @@ async def check(request: Request) -> Response:
     convention = options.choice(request, "convention", *CONVENTIONS) or "mean"
     id, submitted = await _submission(request)
     task = await asyncio.to_thread(exercise_of, id)
+    if isinstance(submitted, bytes):
+        if not request.app.state.settings.run_code:
+            raise Forbidden("check.no_code")
+        await require_key_of(request)
+    work = _judged_code if isinstance(submitted, bytes) else _judged
     async with request.app.state.diagnoses:  # one at a time: a hard one takes seconds
-        answer = await asyncio.to_thread(_judged, submitted, task, convention)
-    return json_response(answer)
+        return json_response(await asyncio.to_thread(work, submitted, task, convention))
+
+
+def _judged_code(code: bytes, task: Exercise, convention: str) -> dict[str, Any]:
+    """The verdict on a Python file that has `backprop` in it."""
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "mine.py"
+        file.write_bytes(code)
+        judged = judge_file(file, task.level, task.seed, convention)
+    if judged.found is None:
+        failed = judged.outcome.failed or Message("check.died", {"status": None})
+        raise Invalid(failed.code, **failed.values)
+    return document(task.id, judged.found, slope_portrait(judged.submitted, task))
 
 
 def _judged(submitted: dict[str, Any], task: Exercise, convention: str) -> dict[str, Any]:
@@ -150,12 +170,17 @@ def _judged(submitted: dict[str, Any], task: Exercise, convention: str) -> dict[
     return document(task.id, found, slope_portrait(submitted, task))
 
 
-async def _submission(request: Request) -> tuple[str, dict[str, Any]]:
-    """The exercise's id, and what was submitted for it."""
+async def _submission(request: Request) -> tuple[str, Any]:
+    """The exercise's id, and what was submitted for it: gradients, or the bytes of a program."""
     kind, body, content_type = await body_of(request, JSON, FORM)
     if kind == JSON:
         return _from_json(await json_of(body))
     form = read_form(content_type, body)
+    if "code" in form.parts:
+        id = form.text("exercise")
+        if id is None:
+            raise Invalid("request.missing_field", name="exercise")
+        return id, form.parts["code"]
     if "gradients" not in form.parts:
         raise Invalid("request.missing_field", name="gradients")
     arrays = await in_thread_if_long(_unpack, form.parts["gradients"])

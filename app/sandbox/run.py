@@ -120,5 +120,5 @@ def _failure(folder: Path, code: int | None, seconds: int) -> Message | None:
             str(message)  # the file may have written it itself, in any words
             return message
     if code != 0 or not (folder / "grads.npz").exists():
-        return Message("check.died", {"code": code})
+        return Message("check.died", {"status": code})
     return None

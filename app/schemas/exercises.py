@@ -52,8 +52,15 @@ class Submission(BaseModel):
 class SubmissionForm(BaseModel):
     """Gradients as an .npz file in a form."""
 
-    gradients: bytes = Field(
+    gradients: bytes | None = Field(
+        None,
         description="An .npz with any of dW1 db1 dW2 db2: np.savez('mine.npz', dW2=dW2).",
+        json_schema_extra={"format": "binary"},
+    )
+    code: bytes | None = Field(
+        None,
+        description="In place of gradients: Python with backprop(X, y, params) in it, where the "
+        "server runs code (BYHAND_RUN_CODE).",
         json_schema_extra={"format": "binary"},
     )
     exercise: str | None = Field(

@@ -436,6 +436,7 @@ SENTENCES: dict[str, str] = {
     # Titles of problem documents, by status (app/errors.py).
     "title.400": "Bad request",
     "title.401": "API key needed",
+    "title.403": "Not done here",
     "title.404": "Not found",
     "title.no_such_path": "Not Found",
     "title.other_method": "Method Not Allowed",
@@ -743,6 +744,10 @@ SENTENCES: dict[str, str] = {
     ),
     "exercise.hint.db1": "db1 is the hidden layer's delta, summed over the examples.",
     # `byhand check`
+    "check.no_code": (
+        "This server runs no code. Run byhand check FILE.py on your own machine, or send the "
+        "gradients that it computes: np.savez('mine.npz', dW1=dW1, …)."
+    ),
     "check.no_backprop": "the file defines no function backprop(X, y, params)",
     "check.signature": (
         "backprop takes ({found}); expected (X, y, params) or (X, y, model, learning_rate)"
@@ -752,7 +757,7 @@ SENTENCES: dict[str, str] = {
     "check.exited": "the file ended the process; backprop has to return its gradients",
     "check.raised": "the file failed: {error}\n  {lines}",
     "check.too_long": "the file took more than {seconds} seconds, and was stopped",
-    "check.died": "the process of the file ended without an answer (exit code {code})",
+    "check.died": "the process of the file ended without an answer (exit code {status})",
     "check.unreadable": "{path}: there is no such file",
     "check.wrong": "Not all gradients are right yet.",
     "check.right": "All gradients are right.",

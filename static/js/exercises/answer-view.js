@@ -82,7 +82,7 @@ function conventionField(draft) {
 }
 
 function fileField(send) {
-  const input = element("input", { type: "file", accept: ".npz", class: "visually-hidden", id: "answer-file" });
+  const input = element("input", { type: "file", accept: ".npz,.py", class: "visually-hidden", id: "answer-file" });
   input.addEventListener("change", () => {
     const [file] = input.files;
     input.value = ""; // the same file, changed, can be chosen again

@@ -96,10 +96,10 @@ export const mistakes = () => call("GET", "/mistakes");
 export const checkGradients = (id, given, convention = "mean") =>
   call("POST", `/check${query({ convention })}`, { body: { exercise: id, ...given }, patience: 60_000 });
 
-/** The same of a file, as np.savez makes it. */
+/** The same of a file, as np.savez makes it; or of a program, where the service runs one. */
 export function checkFile(file, id, convention = "mean") {
   const form = new FormData();
-  form.append("gradients", file);
+  form.append(file.name.endsWith(".py") ? "code" : "gradients", file);
   form.append("exercise", id);
   return call("POST", `/check${query({ convention })}`, { body: form, patience: 60_000 });
 }

@@ -63,7 +63,7 @@ export default {
     "sum": "their sum",
     "check": "Check",
     "checking": "Checking …",
-    "file": "Choose a file (.npz)",
+    "file": "Choose a file (.npz, .py)",
     "orFile": "Or hand in a file, as NumPy’s savez makes it:",
     "onlyFile": "Hand in a file, as NumPy’s savez makes it:",
     "ownMachine": "Or have a file of code checked on your own machine, with backprop(X, y, params) in it:"

@@ -11,6 +11,8 @@ from fastapi.testclient import TestClient
 from numpy.typing import NDArray
 
 from model.exercises import ARRAYS, LEVELS, diagnose, exercise, exercise_of, right_gradients
+from tests.app.conftest import assert_problem
+from tests.app.sandbox.test_run import DICT, RIGHT
 
 NPZ = "application/octet-stream"
 
@@ -232,3 +234,38 @@ def test_another_body_or_convention_is_refused(client: TestClient) -> None:
     assert client.post("/check", data={"exercise": "5-1"}).status_code in (415, 422)
     body = {"files": {"gradients": ("g.npz", packed(dW1=np.zeros(3)))}}
     assert "exercise" in client.post("/check", **body).json()["detail"]
+
+
+CODE = RIGHT % ("pass", DICT)
+
+
+def test_code_is_not_run_unless_the_operator_says_so(client: TestClient) -> None:
+    files = {"code": ("mine.py", CODE.encode())}
+    answer = client.post("/check", data={"exercise": "5-3"}, files=files)
+    assert_problem(answer, 403, "runs no code")
+
+
+def test_code_is_judged_where_it_may_run(serve: Any) -> None:
+    client = serve(run_code=True)
+
+    def sent_code(text: str, **more: Any) -> Any:
+        files = {"code": ("mine.py", text.encode())}
+        return client.post("/check", data={"exercise": "5-3"}, files=files, **more)
+
+    assert sent_code(CODE).json()["right"] is True
+    wrong = sent_code(CODE.replace("* H * (1 - H)", "* 1")).json()
+    assert wrong["exercise"] == "5-3"
+    assert wrong["explanations"] == [[30]]
+    assert np.allclose(wrong["slope"]["slope"], 1)
+    assert_problem(sent_code("1 / 0"), 422, "ZeroDivisionError")
+    assert_problem(sent_code("import os; os._exit(0)"), 422, "without an answer")
+    assert_problem(client.post("/check", files={"code": ("a.py", b"")}), 422, "exercise")
+
+
+def test_code_needs_the_key_where_one_is_set(serve: Any) -> None:
+    client = serve(run_code=True, api_key="sesame")
+    files = {"code": ("mine.py", CODE.encode())}
+    data = {"exercise": "5-3"}
+    assert_problem(client.post("/check", data=data, files=files), 401, "key")
+    headers = {"X-API-Key": "sesame"}
+    assert client.post("/check", data=data, files=files, headers=headers).json()["right"] is True
