@@ -129,7 +129,7 @@ def test_a_killed_server_is_told_and_when_it_is_back_all_goes_on(
 
 
 def test_without_the_internet_everything_works(page: Page, live_server: str, watch: Watch) -> None:
-    for path in ("/", "/derivation", "/docs"):
+    for path in ("/", "/derivation", "/exercises", "/docs"):
         page.goto(live_server + path)
         page.wait_for_load_state("networkidle")
     assert watch.outside == []
