@@ -51,7 +51,7 @@ def _print(found: Diagnosis, submitted: Mapping[str, Any], task: Exercise) -> No
         array = found.arrays[name]
         colour = COLOURS.get(array.verdict, "red")
         error = "" if array.relative_error is None else f"{array.relative_error:.1e}"
-        words = say(f"check.verdict.{array.verdict}")
+        words = say(f"verdict.{array.verdict}")
         table.add_row(name, f"[{colour}]{words}[/]", error, str(array.hint or ""))
     console.print(f"byhand exercise {task.id}", table, sep="\n")
     if found.right:

@@ -56,6 +56,6 @@ async def worksheet(
     body = sheets(level, seed, sheets_wanted, address, solution)
     head = (
         '<link rel="icon" href="/icon.svg" type="image/svg+xml">\n'
-        '<link rel="stylesheet" href="/css/worksheet.css">'
+        '<link rel="stylesheet" href="/css/paper.css">'
     )
     return HTMLResponse(document(body, head), headers=page_headers())

@@ -38,7 +38,7 @@ GIVEN = ("X", "y", "W1", "b1", "W2", "b2")
 
 def style() -> Path:
     """The style sheet that a worksheet is printed with."""
-    return STATIC / "css" / "worksheet.css"
+    return STATIC / "css" / "paper.css"
 
 
 def document(body: str, head: str) -> str:

@@ -104,10 +104,10 @@ class Judge:
 
     def _hint(self, name: str) -> Message:
         if name == "dW2" and self.question.own.D2 is None:
-            return Message("exercise.hint.outside_H", {})
+            return Message("exercise_hint.outside_H", {})
         if name == "dW1" and self.question.own.D1 is None:
-            return Message("exercise.hint.outside_X", {})
-        return Message(f"exercise.hint.{name}", {})
+            return Message("exercise_hint.outside_X", {})
+        return Message(f"exercise_hint.{name}", {})
 
     def rows(self) -> list[list[int]]:
         """The rows of each explanation, every set once."""

@@ -57,7 +57,7 @@ def shape_hint(name: str, found: NDArray[Any], right: Grads, examples: int) -> M
     else:
         kind = "other"
     shapes = {"expected": _words(expected), "found": _words(found.shape)}
-    return Message(f"exercise.shape.{kind}", {"name": name, **shapes})
+    return Message(f"exercise_shape.{kind}", {"name": name, **shapes})
 
 
 def _words(shape: tuple[int, ...]) -> str:

@@ -9,6 +9,34 @@ from numpy.typing import DTypeLike
 from model.exercises.steps import Batch, Grads, sigmoid
 from model.network import Array, softmax
 
+__all__ = [
+    "argmax_for_probabilities",
+    "clipped",
+    "clipped_probabilities",
+    "decayed",
+    "labels_for_targets",
+    "multiply",
+    "no_sum",
+    "normalised",
+    "normalised_each",
+    "only",
+    "other_rows",
+    "other_rows_back",
+    "output_slope",
+    "rounded_to",
+    "sigmoid_outputs",
+    "slope_at_activation",
+    "softmax_diagonal",
+    "softmax_over",
+    "softmax_sign",
+    "softmax_twice",
+    "squared_error",
+    "sum_over_all",
+    "times",
+    "transposed",
+    "updated",
+]
+
 Finish = Callable[[Grads, Batch], Grads]
 
 

@@ -717,32 +717,32 @@ SENTENCES: dict[str, str] = {
     "exercise.missing": "{name} was not submitted.",
     "exercise.not_finite": "{name} has NaN or infinite numbers in it.",
     "exercise.follows": "Right, given your own numbers before it: the mistake lies earlier.",
-    "exercise.shape.transposed": "{name}: found the shape {found}, which is {expected} transposed.",
-    "exercise.shape.not_summed": (
+    "exercise_shape.transposed": "{name}: found the shape {found}, which is {expected} transposed.",
+    "exercise_shape.not_summed": (
         "{name}: found the shape {found}, expected {expected}: not summed over the examples."
     ),
-    "exercise.shape.along_units": (
+    "exercise_shape.along_units": (
         "{name}: found the shape {found}, expected {expected}: summed along the units, not the "
         "examples."
     ),
-    "exercise.shape.flat": (
+    "exercise_shape.flat": (
         "{name}: found the shape {found}, expected {expected}: as many numbers, laid out otherwise."
     ),
-    "exercise.shape.other": "{name}: found the shape {found}, expected {expected}.",
-    "exercise.hint.dW2": "Your dW2 is built rightly from H, but the output's delta in it is wrong.",
-    "exercise.hint.outside_H": (
+    "exercise_shape.other": "{name}: found the shape {found}, expected {expected}.",
+    "exercise_hint.dW2": "Your dW2 is built rightly from H, but the output's delta in it is wrong.",
+    "exercise_hint.outside_H": (
         "Your dW2 is no product of the activations H with a delta: look at the forward pass, "
         "and at what multiplies the delta."
     ),
-    "exercise.hint.db2": "db2 is the output's delta, summed over the examples.",
-    "exercise.hint.dW1": (
+    "exercise_hint.db2": "db2 is the output's delta, summed over the examples.",
+    "exercise_hint.dW1": (
         "Your dW1 is built rightly from X, but the hidden layer's delta in it does not follow "
         "from the output's."
     ),
-    "exercise.hint.outside_X": (
+    "exercise_hint.outside_X": (
         "Your dW1 is no product of the inputs X with a delta: look at what multiplies the delta."
     ),
-    "exercise.hint.db1": "db1 is the hidden layer's delta, summed over the examples.",
+    "exercise_hint.db1": "db1 is the hidden layer's delta, summed over the examples.",
     # `byhand check`
     "check.no_code": (
         "This server runs no code. Run byhand check FILE.py on your own machine, or send the "
@@ -761,11 +761,11 @@ SENTENCES: dict[str, str] = {
     "check.unreadable": "{path}: there is no such file",
     "check.wrong": "Not all gradients are right yet.",
     "check.right": "All gradients are right.",
-    "check.verdict.right": "right",
-    "check.verdict.right_given_yours": "right, given yours",
-    "check.verdict.wrong": "wrong",
-    "check.verdict.shape": "other shape",
-    "check.verdict.missing": "missing",
+    "verdict.right": "right",
+    "verdict.right_given_yours": "right, given yours",
+    "verdict.wrong": "wrong",
+    "verdict.shape": "other shape",
+    "verdict.missing": "missing",
     "check.mistake": "The mistake",
     "check.one_of": "One of these",
     "check.slope": "Your σ′ (●) over the right one (·), against h from 0 to 1; up to {most:.2g}",

@@ -61,11 +61,12 @@ def load(source: bytes | Path, kind: str) -> tuple[dict[str, Array], dict[str, A
     return arrays, meta
 
 
-def read_arrays(source: bytes | Path, most: int = MOST_BYTES) -> dict[str, Any]:
+def read_arrays(source: bytes | Path, most: int | None = None) -> dict[str, Any]:
     """The arrays of an .npz by name, of any type but objects, `most` bytes unpacked at most.
 
     Raises CheckpointError for a file that is damaged, has pickles in it or unpacks to more.
     """
+    most = MOST_BYTES if most is None else most
     data = source if isinstance(source, bytes) else _read_file(source)
     arrays = {}
     try:

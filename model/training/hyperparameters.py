@@ -34,8 +34,8 @@ class Hyperparameter:
     `whole` and `number` lie from `low` to `high`, both included; a `choice` is one of `choices`; a
     `flag` is true or false; `sizes` are 1 to `most` whole numbers from `low` to `high`. `optional`:
     None is allowed and means no limit. `main`: forms show it directly, not under further options.
-    `local`: the field is for runs on one's own machine and not offered by the service. `named`: a
-    whole number stands for something, which `model.messages` calls `NAMED.NUMBER.name`.
+    `local`: the field is for runs on one's own machine and not offered by the service. `mistakes`:
+    a whole number is a row of mistakes, which `model.messages` calls `mistake.NUMBER.name`.
     """
 
     kind: Kind
@@ -47,7 +47,7 @@ class Hyperparameter:
     optional: bool = False
     main: bool = False
     local: bool = False
-    named: str = ""
+    mistakes: bool = False
 
     @property
     def offered(self) -> bool:
@@ -72,14 +72,15 @@ class Hyperparameter:
     @property
     def values(self) -> tuple[str, ...]:
         """The values to choose from, as text; none where any number or sizes may be given."""
-        if self.named:
+        if self.mistakes:
             return tuple(str(number) for number in range(int(self.low), int(self.high) + 1))
         return ("false", "true") if self.kind == "flag" else self.choices
 
     def choice_label(self, value: str) -> str:
         """The name that forms show for one of `values`."""
-        if self.named:
-            return f"{value}. {say(f'{self.named}.{value}.name')}"
+        if self.mistakes:
+            name = say(f"mistake.{value}.name")
+            return f"{value}. {name}"
         return say(f"hyperparameter.{self.name}.{value}")
 
     def check(self, value: Any) -> None:

@@ -70,7 +70,7 @@ class Recipe:
     drawn_examples: int = whole(0, 0, 1_000_000, local=True)
     seed: int = whole(0, 0, 2**32 - 1)
     test_each_epoch: bool = flag(False)
-    mistake: int | None = whole(None, 1, KINDS, optional=True, named="mistake")
+    mistake: int | None = whole(None, 1, KINDS, optional=True, mistakes=True)
     kept_scale: float | None = None
 
     @property

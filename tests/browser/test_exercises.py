@@ -181,8 +181,8 @@ def test_the_file_is_downloaded_and_the_answer_uploaded(open_at: Opener, level: 
     with page.expect_download() as download:
         page.click("#task a[download]")
     assert download.value.suggested_filename == f"exercise-{level}-2.npz"
-    given = np.load(download.value.path())
-    task = exercise_of(str(given["exercise"]))
+    with np.load(download.value.path()) as given:
+        task = exercise_of(str(given["exercise"]))
     code = page.locator(".template code").inner_text()
     assert f'np.load("exercise-{level}-2.npz")' in code
     with page.expect_response("**/check*"):
@@ -199,10 +199,12 @@ def test_the_start_in_numpy_runs(open_at: Opener, tmp_path: Path) -> None:
     own = "dW2 = db2 = dW1 = db1 = Y.sum() * m"
     code = code.replace("# Your passes", f"{own}  # Your passes")
     code = re.sub(r'"(exercise-5-2|mine)\.npz"', rf'r"{tmp_path}/\1.npz"', code)
-    exec(compile(code, "start", "exec"), {})
-    made = np.load(tmp_path / "mine.npz")
-    assert str(made["exercise"]) == "5-2"
-    assert made["dW1"] == 49
+    names: dict[str, Any] = {}
+    exec(compile(code, "start", "exec"), names)
+    names["given"].close()
+    with np.load(tmp_path / "mine.npz") as made:
+        assert str(made["exercise"]) == "5-2"
+        assert made["dW1"] == 49
 
 
 def test_the_sum_of_the_batch_is_right_if_it_is_declared(open_at: Opener) -> None:

@@ -62,9 +62,9 @@ def test_over_http_the_code_leads_to_where_the_sheet_came_from(client: TestClien
     assert answer.headers["content-type"].startswith("text/html")
     assert "default-src 'none'" in answer.headers["content-security-policy"]
     assert "http://testserver/exercises#level=3&amp;seed=7" in answer.text
-    assert 'href="/css/worksheet.css"' in answer.text
+    assert 'href="/css/paper.css"' in answer.text
     assert "<style" not in answer.text
-    assert client.get("/css/worksheet.css").status_code == 200
+    assert client.get("/css/paper.css").status_code == 200
 
 
 def test_without_a_seed_there_is_one(client: TestClient) -> None:
