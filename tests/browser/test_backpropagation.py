@@ -264,7 +264,7 @@ def test_look_inside_and_backpropagation_say_the_same(page: Page) -> None:
     expect(page.locator("#age-say")).to_have_text("finished")
     # Another age's numbers come when they come: until then all are the last one's.
     page.wait_for_function(
-        f"({APART})('#inside-outputs', '#step-before') < 1e-6 && "
+        f"() => ({APART})('#inside-outputs', '#step-before') < 1e-6 && "
         f"({APART})('#inside-outputs', '#probabilities') > 1e-3"
     )
 
