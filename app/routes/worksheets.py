@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import secrets
 from typing import Annotated
 
@@ -53,7 +54,8 @@ async def worksheet(
         url = request.url.include_query_params(seed=secrets.randbelow(SHORT))
         return RedirectResponse(f"{url.path}?{url.query}", 307)
     address = str(request.base_url).rstrip("/")
-    body = sheets(level, seed, sheets_wanted, address, solution)
+    # In a thread: a class set with its solutions takes half a second, and others need not wait.
+    body = await asyncio.to_thread(sheets, level, seed, sheets_wanted, address, solution)
     head = (
         '<link rel="icon" href="/icon.svg" type="image/svg+xml">\n'
         '<link rel="stylesheet" href="/css/paper.css">'

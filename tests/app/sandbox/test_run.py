@@ -189,7 +189,9 @@ def test_words_that_a_file_puts_in_our_mouth_are_not_said(tmp_path: Path) -> Non
     assert "ended without an answer" in failure(tmp_path, text)
 
 
-@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="reads /proc")
+@pytest.mark.skipif(
+    not sys.platform.startswith("linux"), reason="it looks for processes in /proc: run it on Linux"
+)
 def test_nothing_is_left_running(tmp_path: Path) -> None:
     failure(tmp_path, "while True: pass", seconds=2)
     left = [p for p in Path("/proc").glob("[0-9]*/cmdline") if _reads(p, str(tmp_path))]
