@@ -4,7 +4,7 @@
 BIN=${BIN:-.venv/bin}
 
 found() {
-  for name in chromium chromium-browser google-chrome google-chrome-stable; do
+  for name in chromium-headless-shell chromium chromium-browser google-chrome google-chrome-stable; do
     command -v "$name" >/dev/null 2>&1 && return 0
   done
   "$BIN/python" - <<'PYTHON'
@@ -20,7 +20,9 @@ echo "No Chromium found: asking Playwright for one…"
 "$BIN/playwright" install chromium >/dev/null 2>&1 && found && exit 0
 if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then
   echo "Playwright's download is out of reach: installing the distribution's Chromium…"
-  { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium; } >/dev/null 2>&1
-  found && exit 0
+  apt-get update -qq >/dev/null 2>&1
+  for package in chromium-headless-shell chromium; do
+    DEBIAN_FRONTEND=noninteractive apt-get install -y -qq "$package" >/dev/null 2>&1 && found && exit 0
+  done
 fi
 echo "No Chromium could be installed, so the browser tests are skipped. To have them: sudo apt-get install chromium"
