@@ -21,6 +21,7 @@ DIGITS = 4  # after the point
 
 #: The steps in order: what each is called, and its formula.
 FORMULAS = {
+    "Y": "Y = one-hot(y)",
     "Z1": "Z1 = X W1 + b1",
     "H": "H = σ(Z1)",
     "Z2": "Z2 = H W2 + b2",

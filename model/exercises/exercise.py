@@ -22,7 +22,7 @@ from model.network import Array, Parameters, one_hot
 __all__ = ["ARRAYS", "LEVELS", "SHOWN", "Exercise", "Level", "exercise", "exercise_of"]
 
 ARRAYS = ("dW2", "db2", "dW1", "db1")  # in the order in which a backward pass computes them
-SHOWN = ("Z1", "H", "Z2", "P", "D2", "D1")  # the steps between, which early levels show
+SHOWN = ("Y", "Z1", "H", "Z2", "P")  # the steps of the forward pass, which early levels show
 MOST_SEEDS = 2**32
 
 
@@ -42,16 +42,17 @@ class Level:
     mnist: bool = False
 
 
-# Each level leaves out one step more than the one before it.
+# Each level leaves one step more to the reader: at first what is asked for grows by a gradient or
+# by the batch's mean; then the steps that are shown become fewer; last, the page's start in NumPy.
 LEVELS: dict[int, Level] = {
-    1: Level((2, 2, 2), 1, asked=("db2",), shown=("Z1", "H", "Z2", "P")),
-    2: Level((2, 2, 2), 1, asked=("dW2", "db2"), shown=("Z1", "H", "Z2", "P")),
-    3: Level((2, 2, 2), 1, shown=("Z1", "H", "Z2", "P")),
-    4: Level((8, 5, 4), 3, shown=("Z1", "H", "Z2", "P"), blank=2),
-    5: Level((13, 9, 5), 7, shown=("Z1", "H", "Z2", "P"), blank=3),
-    6: Level((13, 9, 5), 7, shown=("Z1", "H", "Z2"), blank=3),
-    7: Level((14, 11, 6), 8, shown=("Z1", "H"), blank=3),
-    8: Level((14, 11, 6), 8, shown=("Z1",), blank=3),
+    1: Level((2, 2, 2), 1, asked=("db2",), shown=SHOWN),
+    2: Level((2, 2, 2), 1, asked=("dW2", "db2"), shown=SHOWN),
+    3: Level((2, 2, 2), 1, shown=SHOWN),
+    4: Level((8, 5, 4), 3, shown=SHOWN, blank=2),
+    5: Level((13, 9, 5), 7, shown=SHOWN[:4], blank=3),
+    6: Level((13, 9, 5), 7, shown=SHOWN[:3], blank=3),
+    7: Level((14, 11, 6), 8, shown=SHOWN[:2], blank=3),
+    8: Level((14, 11, 6), 8, shown=SHOWN[:1], blank=3),
     9: Level((26, 17, 12), 14, blank=5),
     10: Level((784, 128, 10), 64, mnist=True),
 }

@@ -38,6 +38,7 @@ class Pass:
     """Every value of one pass. `back` is D2 W2ᵀ (m, n_1), before σ′; `slope` is σ′(Z1)."""
 
     X: Array
+    Y: Array
     Z1: Array
     H: Array
     Z2: Array
@@ -114,7 +115,7 @@ class Steps:
             grads["db1"] = self.hidden_sum(D1, back)
         for finish in self.finish:
             grads = finish(grads, batch)
-        return Pass(X, Z1, H, Z2, P, D2, back, slope, D1, grads)
+        return Pass(X, batch.Y, Z1, H, Z2, P, D2, back, slope, D1, grads)
 
 
 RIGHT = Steps()

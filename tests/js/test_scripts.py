@@ -132,7 +132,7 @@ def an_exercise() -> dict[str, Any]:
     right = right_gradients(task)
     wrong = wrong_gradients(task.parameters, task.X, task.targets, mistake("no_slope"))
     solved = task.solve()
-    passes = {name: getattr(solved, name) for name in ("Z1", "H", "Z2", "P", "D2", "D1")}
+    passes = {name: getattr(solved, name) for name in ("Y", "Z1", "H", "Z2", "P", "D2", "D1")}
     portraits = {"right": right, "forgotten": wrong}
     return {
         "levels": [

@@ -3,7 +3,7 @@
 import { element, say } from "../ui/dom.js";
 import { fill } from "../ui/words.js";
 import { idOf } from "./address.js";
-import { shapesOf } from "./levels.js";
+import { hasStart, levelOf, shapesOf } from "./levels.js";
 import { numbersOf } from "./matrix-view.js";
 import { said } from "./words.js";
 
@@ -23,7 +23,10 @@ export function givenFile(place, folded) {
   const path = `exercise?${new URLSearchParams({ level: place.level, seed: place.seed })}`;
   const link = element("a", { class: "button", href: path, download: `exercise-${id}.npz` }, fill(words.download, { id }));
   const file = [element("p", { class: "buttons" }, link), element("p", { class: "hint" }, words.inFile)];
-  const code = copyable(fill(said.code.start.join("\n"), { id }));
+  if (!hasStart(place.level)) return file;
+  const { open, targets, close } = said.code;
+  const start = [...open, ...(levelOf(place.level).shown.includes("Y") ? targets : []), ...close];
+  const code = copyable(fill(start.join("\n"), { id }));
   if (folded) return [element("details", { class: "template" }, element("summary", {}, words.inNumpy), file, code)];
   return [...file, element("details", { class: "template" }, element("summary", {}, words.template), code)];
 }

@@ -8,12 +8,12 @@ export default {
     "2": { "title": "The output layer", "about": "The same small network with other numbers. The delta again, and now the gradient of the weights W2 that lie before it: four numbers, each a product of two." },
     "3": { "title": "Back through σ", "about": "Go on to the hidden layer: the delta goes back along the weights that it came by, and through the slope of σ. Then you have done all of backpropagation once, by hand." },
     "4": { "title": "A batch of three", "about": "Three examples at once, so that a delta has three rows and the loss is their mean. You may still do it by pencil, with patience; a few lines of NumPy are quicker." },
-    "5": { "title": "From the probabilities", "about": "From here on you write code. The forward pass is given up to the probabilities P; write the backward pass and hand in its four arrays as a file." },
-    "6": { "title": "From the logits", "about": "The forward pass is given up to the logits Z2: softmax is yours now." },
-    "7": { "title": "From the hidden units", "about": "Given are the sums Z1 and the activations H of the hidden layer. The second layer is yours." },
-    "8": { "title": "From the first sums", "about": "Only Z1 is given, so that you can see whether the first product is right." },
-    "9": { "title": "Nothing is given", "about": "Both passes are yours, over fourteen examples of a network with twelve classes. Only the numbers that it starts from are given." },
-    "10": { "title": "The real one", "about": "784 pixels, 128 hidden units, ten digits: the network of the derivation and a batch of 64 digits from MNIST. What is right here is right in training." }
+    "5": { "title": "From the logits", "about": "From here on you write code. The forward pass is given up to the logits Z2, and softmax is yours now; then write the backward pass and hand in its four arrays as a file." },
+    "6": { "title": "From the hidden units", "about": "Given are the sums Z1 and the activations H of the hidden layer. The sums of the second layer are yours, too." },
+    "7": { "title": "From the first sums", "about": "Only Z1 is given of the forward pass, so that you can see whether the first product is right. From σ on all is yours." },
+    "8": { "title": "From the targets", "about": "Both passes are yours. Only the labels are turned into one-hot rows for you." },
+    "9": { "title": "Nothing is given", "about": "Both passes over fourteen examples of a network with twelve classes, from the labels as whole numbers. Only the numbers that it starts from are given." },
+    "10": { "title": "The real one", "about": "784 pixels, 128 hidden units, ten digits: the network of the derivation and a batch of 64 digits from MNIST, without a start in NumPy. What is right here is right in training." }
   },
   "list": {
     "right": "right",
@@ -145,13 +145,15 @@ export default {
     "sure": "Press again to clear everything"
   },
   "code": {
-    "start": [
+    "open": [
       "import numpy as np",
       "",
       "given = np.load(\"exercise-{id}.npz\")",
       "W1, b1, W2, b2, X, y = (given[name] for name in (\"W1\", \"b1\", \"W2\", \"b2\", \"X\", \"y\"))",
-      "m = len(X)",
-      "Y = np.eye(len(b2))[y.astype(int)]  # one-hot targets",
+      "m = len(X)"
+    ],
+    "targets": ["Y = np.eye(len(b2))[y.astype(int)]  # one-hot targets"],
+    "close": [
       "",
       "# Your passes: they end with dW1, db1, dW2 and db2.",
       "",

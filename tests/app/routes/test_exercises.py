@@ -55,8 +55,8 @@ def test_json_has_the_steps_that_the_level_shows(client: TestClient, how: dict[s
     assert sheet["exercise"] == "7-1"
     assert sheet["layers"] == [14, 11, 6]
     assert sheet["asked"] == list(ARRAYS)
-    assert sheet["shown"].keys() == {"Z1", "H"}
-    assert np.array_equal(sheet["shown"]["H"], task.solve().H)
+    assert sheet["shown"].keys() == {"Y", "Z1"}
+    assert np.array_equal(sheet["shown"]["Z1"], task.solve().Z1)
     assert np.array_equal(sheet["arrays"]["W1"], task.parameters.weights[0])
     assert "gradients" not in sheet
 
