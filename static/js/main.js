@@ -63,10 +63,15 @@ addEventListener("popstate", (event) => {
   else navigation.go(event.state.view ?? "draw", "instant");
 });
 
+const { mistake } = parseState(location.hash);
 await state.open();
 const { view } = state;
 if (view && view !== "draw") {
   navigation.go(view, "instant");
   await study.filled; // the figures above push it down
   navigation.go(view, "instant");
+}
+if (mistake) {
+  await training.filled;
+  training.form.showMistake();
 }

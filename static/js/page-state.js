@@ -27,7 +27,7 @@ export class PageState {
   /** Restore what the tab had, or what the address says. */
   async open() {
     const link = parseState(location.hash);
-    const state = comesBack() || (cameFromHere() && !isLink(link)) ? { ...kept(), ...(link.view ? { view: link.view } : {}) } : link;
+    const state = comesBack() || (cameFromHere() && !isLink(link)) ? { ...kept(), ...wished(link) } : link;
     this.view = state.view ?? null;
     await this.show(state);
     this.#training.begin();
@@ -39,6 +39,7 @@ export class PageState {
     this.#opening += 1; // until all of it is shown, the address must not be overwritten
     choice.choose(state.model ?? USUAL);
     if (state.runs !== undefined) this.#training.drawOnly(runsOf(state));
+    if (state.mistake) this.#training.form.chooseMistake(state.mistake);
     if (state.stage) backprop.stage = state.stage;
     const rate = Number(state.rate);
     if (rate > 0) step.rate = rate;
@@ -85,8 +86,12 @@ export class PageState {
   }
 }
 
-/** Whether a state holds more than the name of a part of the page. */
-const isLink = (state) => Object.keys(state).some((name) => name !== "view");
+/** What another page of byhand may ask for and leave the rest as it was: a part of the page, a mistake to train with. */
+const WISHES = ["view", "mistake"];
+const wished = (state) => Object.fromEntries(Object.entries(state).filter(([name]) => WISHES.includes(name)));
+
+/** Whether a state holds more than that. */
+const isLink = (state) => Object.keys(state).some((name) => !WISHES.includes(name));
 
 const runsOf = ({ runs = "" }) => (runs === NO_RUNS ? [] : runs.split(",").filter(Boolean));
 

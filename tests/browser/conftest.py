@@ -143,3 +143,16 @@ def page(new_page: Callable[..., Page], live_server: str, watch: Watch) -> Itera
     yield page
     assert watch.complaints == []
     assert watch.outside == []
+
+
+@pytest.fixture
+def open_at(new_page: Callable[..., Page], live_server: str) -> Callable[..., Page]:
+    """`open_at(3, 7, width=320)`: a page with exercise 3-7 open."""
+
+    def opened(level: int, seed: int = 1, **options: Any) -> Page:
+        page = new_page(**{"reduced_motion": "reduce", **options})
+        page.goto(f"{live_server}/exercises#level={level}&seed={seed}")
+        expect(page.locator("#answer")).to_be_visible()
+        return page
+
+    return opened

@@ -7,6 +7,7 @@ import { fill, fillCount } from "../ui/words.js";
 import { another, idOf } from "./address.js";
 import { HuntGrid } from "./hunt-grid.js";
 import { BUDGET, Hunt } from "./hunt.js";
+import { mistakeSelect } from "./mistake-select.js";
 import { bugScore } from "./progress.js";
 import { said } from "./words.js";
 
@@ -91,11 +92,8 @@ export class HuntView extends EventTarget {
   }
 
   #guess() {
-    const starts = Object.keys(words.groups).map(Number);
-    const inGroup = (start, at) => [...this.#names].filter(([row]) => row >= start && row < (starts[at + 1] ?? Infinity));
-    const options = starts.map((start, at) => element("optgroup", { label: words.groups[start] }, inGroup(start, at).map(([row, name]) => element("option", { value: row }, name))));
-    const select = element("select", { id: "hunt-guess" }, element("option", { value: "" }, words.choose), options);
-    const form = element("form", { class: "buttons" }, element("label", { for: "hunt-guess" }, words.guess), select, element("button", { type: "submit" }, words.judge));
+    const select = mistakeSelect("hunt-guess", this.#names);
+    const form = element("form", { class: "buttons" }, element("label", { for: select.id }, words.guess), select, element("button", { type: "submit" }, words.judge));
     form.addEventListener("submit", (event) => {
       event.preventDefault();
       this.#judge(Number(select.value));

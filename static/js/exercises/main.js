@@ -8,6 +8,7 @@ import { ListView } from "./list-view.js";
 import { stateOf, withAnswer, withBug } from "./progress.js";
 import { ProgressView } from "./progress-view.js";
 import { TaskView } from "./task-view.js";
+import { offerMistakes } from "./training-link.js";
 
 const progress = new ProgressView(find("#progress"));
 const list = new ListView(find("#levels"));
@@ -64,6 +65,7 @@ progress.addEventListener("change", () => {
 });
 
 show();
+offerMistakes(find("#train-with"));
 hunt.score(progress.value);
 let begun = false;
 whenNear(find("#hunt"), (near) => {

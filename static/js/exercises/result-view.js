@@ -5,6 +5,7 @@ import { number, power } from "../ui/format.js";
 import { fill } from "../ui/words.js";
 import { PortraitView } from "./portrait-view.js";
 import { symbol } from "./symbols.js";
+import { trainingAddress } from "./training-link.js";
 import { explanations, HELP, hints, judged, mostHelp, score } from "./verdicts.js";
 import { said } from "./words.js";
 
@@ -91,7 +92,8 @@ function hinted(answer) {
 function named(answer) {
   const sets = explanations(answer);
   const mistake = ({ number: row, name, hint, evidence }) => [
-    element("strong", { "data-mistake": String(row) }, name), element("p", {}, evidence), element("p", { class: "hint" }, hint)];
+    element("strong", { "data-mistake": String(row) }, name), element("p", {}, evidence), element("p", { class: "hint" }, hint),
+    element("p", {}, element("a", { href: trainingAddress(row) }, said.mistakes.train))];
   const set = (mistakes) => element("li", {}, mistakes.flatMap((each, at) => [at ? element("p", { class: "together" }, words.together) : null, ...mistake(each)]));
   return element("section", { id: "names", class: "help" }, element("h4", {}, sets.length > 1 ? words.names : words.name), element("ul", {}, sets.map(set)));
 }

@@ -12,6 +12,7 @@ export class TrainForm {
   #fields = []; // as train-fields.js has them; none until the service has said which there are,
   #presets = {}; // and what each preset, by its name, puts into them
   #models = [];
+  #mistake = null; // the one that a link asked for, until there are fields
 
   /** `start(request)`: async; throws an ApiError when it is refused. */
   constructor(form, start) {
@@ -32,6 +33,17 @@ export class TrainForm {
     find("#main-fields", this.#form).replaceChildren(...rows(true));
     find("#more-fields", this.#form).replaceChildren(...rows(false));
     this.offerModels(this.#models);
+    if (this.#mistake) this.chooseMistake(this.#mistake);
+    this.#showPreset();
+  }
+
+  /** Choose the mistake with this number; any other number, of which there is none, changes nothing. */
+  chooseMistake(number) {
+    const select = find("[name=mistake]", this.#form);
+    this.#mistake = select ? null : number; // the fields come later
+    if (![...(select?.options ?? [])].some(({ value }) => value === number)) return;
+    select.value = number;
+    if (select.closest("details")) select.closest("details").open = true;
     this.#showPreset();
   }
 
@@ -43,6 +55,10 @@ export class TrainForm {
     const chosen = select.value;
     select.replaceChildren(element("option", { value: "" }, said.randomWeights), ...models.map(({ id, name }) => element("option", { value: id }, name || id)));
     select.value = chosen;
+  }
+
+  showMistake() {
+    find("[name=mistake]", this.#form)?.scrollIntoView({ block: "center" });
   }
 
   #values() {

@@ -30,6 +30,7 @@ export class Training {
   #colours = new Map(); // id of a drawn run -> its colour
   #touched = false; // the reader has chosen what is drawn
   #models = [];
+  filled = null; // the form has its fields
   #charts = charts();
   #table = new RunsTable(find("#runs-table"));
   #paintSoon = onceAFrame(() => this.#paint());
@@ -80,7 +81,7 @@ export class Training {
   }
 
   async begin() {
-    this.#listFields();
+    this.filled = this.#listFields();
     await this.#runs.refresh();
     this.#listModels(); // after the runs: a network of one that is over by now is among them
     if (this.#watching.takeUp(this.page.choice.base)) this.page.trySample();

@@ -1,6 +1,6 @@
 /** Parses and writes the page's state in the fragment of its address, which is never sent to a server. Pure. */
 
-const NAMES = ["view", "ink", "label", "rate", "stage", "model", "runs"];
+const NAMES = ["view", "ink", "label", "rate", "stage", "model", "runs", "mistake"];
 
 /** Parse "#learn" or "#view=learn&ink=s…"; unknown names are dropped. */
 export function parseState(hash) {

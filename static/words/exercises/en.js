@@ -119,13 +119,17 @@ export default {
     "noRatio": "the measured one is 0",
     "spent": "All differences are used. What do they say?",
     "guess": "Which mistake is it?",
-    "choose": "Choose a mistake",
     "judge": "Is it this?",
     "pickFirst": "Choose a mistake from the list first.",
     "wrong": { "one": "No, that one would make other numbers. {n} wrong name so far.", "other": "No, that one would make other numbers. {n} wrong names so far." },
     "found": "Found: {name}. You used {differences} of {budget} central differences and {wrong} wrong names.",
     "several": "These numbers could as well come of: {names}.",
-    "score": "Bugs found: {found}. Fewest differences: {fewest}.",
+    "score": "Bugs found: {found}. Fewest differences: {fewest}."
+  },
+  "mistakes": {
+    "choose": "Choose a mistake",
+    "toTrain": "The mistake",
+    "train": "Train with this mistake",
     "groups": {
       "1": "Factors and signs",
       "11": "The output’s delta",
