@@ -12,6 +12,7 @@
     ├── UnsupportedMedia  415     not an image, or not a type that this path takes
     ├── Invalid           422     understood, but a value is out of its range
     ├── TooMany           429     slow down; carries Retry-After
+    ├── InsufficientStorage 507   the quota of what may be stored is used up
     └── Unavailable       503     the store or the workers cannot be reached
 
 `app/problems.py` renders them. A training worker imports this module and no web framework.
@@ -31,6 +32,7 @@ __all__ = [
     "BadRequest",
     "Conflict",
     "Forbidden",
+    "InsufficientStorage",
     "Invalid",
     "NotAcceptable",
     "NotFound",
@@ -152,6 +154,12 @@ class TooMany(ProblemError):
     def __init__(self, code: str, *, retry_after: float, **values: Any) -> None:
         seconds = str(max(1, math.ceil(retry_after)))
         super().__init__(code, headers={"Retry-After": seconds}, **values)
+
+
+class InsufficientStorage(ProblemError):
+    """The quota of models or bytes that may be stored is used up."""
+
+    status = 507
 
 
 class Unavailable(ProblemError):

@@ -49,6 +49,18 @@ class Settings(BaseSettings):
     max_queued_jobs: int = Field(
         100, ge=1, le=100_000, description="Jobs that may wait; one more is answered with 429."
     )
+    max_models: int = Field(
+        1000,
+        ge=2,
+        le=1_000_000,
+        description="Models that may be stored; what would add one more is answered with 507.",
+    )
+    max_store_bytes: int = Field(
+        10 * 1024 * Megabytes,
+        ge=Megabytes,
+        description="Bytes that the store may take; then no job and no model is added (507) until "
+        "some are deleted.",
+    )
     lease_seconds: float = Field(
         30.0,
         ge=1,

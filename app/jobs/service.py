@@ -28,6 +28,7 @@ from app.store import events, jobs, leases, snapshots
 from app.store.clock import new_id
 from app.store.engine import Database, Session
 from app.store.leases import LeaseLostError
+from app.store.quotas import Quotas, make_room
 from app.store.tables import FINISHED, EventRow, JobRow
 from model.messages import say
 from model.serialization.checkpoint import load_state
@@ -45,6 +46,7 @@ class JobService:
         self._database = database
         self._lease_seconds = settings.lease_seconds
         self._most_queued = settings.max_queued_jobs
+        self._quotas = Quotas.of(settings)
         self._snapshots = settings.snapshots
         self.event_stream = EventStream(database)
         self._dispatcher = Dispatcher(
@@ -216,6 +218,7 @@ class JobService:
                 more=more,
                 retry_after=RETRY_AFTER_SECONDS,
             )
+        make_room(session, self._quotas, waiting + more)  # each will leave a model
 
 
 def _best(rows: Sequence[JobRow]) -> str | None:

@@ -23,6 +23,7 @@ WHAT_WENT_WRONG = {
     422: "A value is out of its range; `detail` says which, and what would be right.",
     429: "Too many requests; `Retry-After` says how long to wait.",
     503: "The store cannot be reached just now.",
+    507: "The quota of what may be stored is used up.",
 }
 
 

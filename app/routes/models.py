@@ -19,6 +19,7 @@ from app.security import KeyNeeded, LimitedRoute
 from app.serving.inference import check_servable
 from app.store import models, snapshots
 from app.store.engine import Database
+from app.store.quotas import Quotas, make_room
 from model.messages import Message
 from model.serialization.checkpoint import load_model
 
@@ -118,7 +119,7 @@ def get_snapshots(request: Request, id: ModelId) -> Snapshots:
     summary="Upload a model",
     status_code=201,
     dependencies=[KeyNeeded],
-    responses=documents.problems(400, 401, 413, 415),
+    responses=documents.problems(400, 401, 413, 415, 507),
     openapi_extra={"requestBody": documents.body(form=ModelForm)},
 )
 async def post_model(request: Request, response: Response) -> Model:
@@ -134,7 +135,8 @@ async def post_model(request: Request, response: Response) -> Model:
     name = (form.text("name") or "").strip()
     if len(name) > MOST_NAME or not name.isprintable():
         raise Invalid("request.model_name", most=MOST_NAME, found=len(name))
-    model = await asyncio.to_thread(_add, _store(request), data, name)
+    quotas = Quotas.of(request.app.state.settings)
+    model = await asyncio.to_thread(_add, _store(request), quotas, data, name)
     response.headers["Location"] = f"/models/{model.id}"
     return model
 
@@ -175,10 +177,11 @@ def _store(request: Request) -> Database:
     return database
 
 
-def _add(database: Database, data: bytes, name: str) -> Model:
+def _add(database: Database, quotas: Quotas, data: bytes, name: str) -> Model:
     classifier = load_model(data)
     check_servable(classifier)
     with database.begin() as session:
+        make_room(session, quotas, 1, len(data))
         row = models.add(
             session, classifier=classifier, weights=data, name=name or classifier.name or "Uploaded"
         )

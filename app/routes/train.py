@@ -37,7 +37,10 @@ router = APIRouter(
 
 
 @router.post(
-    "", status_code=202, dependencies=[KeyNeeded], responses=problems(400, 401, 404, 409, 413, 415)
+    "",
+    status_code=202,
+    dependencies=[KeyNeeded],
+    responses=problems(400, 401, 404, 409, 413, 415, 507),
 )
 def submit(
     service: JobServiceNeeded,
@@ -59,7 +62,10 @@ def submit(
 
 
 @router.post(
-    "/sweep", status_code=202, dependencies=[KeyNeeded], responses=problems(400, 401, 404, 413, 415)
+    "/sweep",
+    status_code=202,
+    dependencies=[KeyNeeded],
+    responses=problems(400, 401, 404, 413, 415, 507),
 )
 def sweep(service: JobServiceNeeded, response: Response, request: SweepRequest) -> Sweep:
     """Queue one job for each combination of the listed values, all with the same seed."""

@@ -334,6 +334,14 @@ SENTENCES: dict[str, str] = {
         "{waiting} jobs are waiting and at most {most} may; this would add {more}. "
         "Try again when some are done."
     ),
+    "store.most_models": (
+        "{there} models are stored and at most {most} may be. Delete some (DELETE /models/ID), or "
+        "have BYHAND_MAX_MODELS raised."
+    ),
+    "store.most_bytes": (
+        "The store takes {used:,} of {most:,} bytes. Delete models (DELETE /models/ID), or have "
+        "BYHAND_MAX_STORE_BYTES raised."
+    ),
     "job.ended_already": "Job {job} has {state} already; there is nothing to cancel.",
     "job.over": "Job {job} is over ({state}); it can be neither paused nor resumed.",
     "job.base_model_misfit": "{model} {problem}",
@@ -448,6 +456,7 @@ SENTENCES: dict[str, str] = {
     "title.415": "Unsupported media type",
     "title.422": "Invalid value",
     "title.429": "Too many requests",
+    "title.507": "Insufficient storage",
     "title.503": "Unavailable",
     # Values of a request, by pydantic's names for what is wrong with them
     "field.null_character": "must not contain null characters",

@@ -201,3 +201,12 @@ def test_an_upload_needs_its_part_and_a_sensible_name(client: TestClient) -> Non
     assert_problem(client.post("/models", content=b"x"), 415, "multipart/form-data")
     assert_problem(upload(client, weights_of(), name="x" * 201), 422, "name", "200")
     assert_problem(upload(client, weights_of(), name="a\0b"), 422, "name")
+
+
+def test_a_full_store_takes_no_more_models_and_no_more_jobs(serve: Serve) -> None:
+    client = serve(max_models=3)  # two of them are bundled
+    mine = upload(client, weights_of()).json()["id"]
+    for refused in (upload(client, weights_of()), client.post("/train", json={"preset": "fast"})):
+        assert_problem(refused, 507, "3 models are stored and at most 3")
+    assert client.delete(f"/models/{mine}").status_code == 204
+    assert upload(client, weights_of()).status_code == 201

@@ -1,0 +1,48 @@
+"""Quotas: how much may be stored by all who may store something, so that a disk is never filled."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import func, select, text
+from sqlalchemy.orm import Session
+
+from app.errors import InsufficientStorage
+from app.settings import Settings
+from app.store.tables import ModelRow
+
+__all__ = ["Quotas", "make_room", "used_bytes"]
+
+SQLITE = "SELECT (page_count - freelist_count) * page_size FROM " + ", ".join(
+    f"pragma_{name}" for name in ("page_count", "freelist_count", "page_size")
+)
+POSTGRESQL = "SELECT pg_database_size(current_database())"
+
+
+@dataclass(frozen=True, slots=True)
+class Quotas:
+    """The most models, the bundled ones among them, and the most bytes in the store."""
+
+    models: int
+    bytes: int
+
+    @classmethod
+    def of(cls, settings: Settings) -> Quotas:
+        """The quotas that the operator has set."""
+        return cls(settings.max_models, settings.max_store_bytes)
+
+
+def make_room(session: Session, quotas: Quotas, models: int, size: int = 0) -> None:
+    """Raise InsufficientStorage unless so many models of `size` bytes together may be added."""
+    there = session.scalar(select(func.count()).select_from(ModelRow)) or 0
+    if there + models > quotas.models:
+        raise InsufficientStorage("store.most_models", there=there, most=quotas.models)
+    used = used_bytes(session)
+    if used + size > quotas.bytes:
+        raise InsufficientStorage("store.most_bytes", used=used, most=quotas.bytes)
+
+
+def used_bytes(session: Session) -> int:
+    """The bytes that the store takes; on SQLite without the pages that deletions have left free."""
+    sqlite = session.get_bind().dialect.name == "sqlite"
+    return int(session.scalar(text(SQLITE if sqlite else POSTGRESQL)) or 0)
