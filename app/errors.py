@@ -3,13 +3,14 @@
     ProblemError                  a status, and a message that says what to do
     ├── BadRequest        400     the bytes are not what the Content-Type says
     ├── Unauthorized      401     the API key is missing or wrong
-    ├── Forbidden         403     what this server does for nobody, as its operator has set it
+    ├── Forbidden         403     what this server does for nobody, or not for another's page
     ├── NotFound          404     no such job, model or page
     ├── NotAcceptable     406     the Accept header asks for what is not offered
     ├── TooSlow           408     the body did not arrive in time
     ├── Conflict          409     it exists, but not in a state that allows this
     ├── TooLarge          413     more bytes, pixels or images than the limit
     ├── UnsupportedMedia  415     not an image, or not a type that this path takes
+    ├── Misdirected       421     the Host header names another server
     ├── Invalid           422     understood, but a value is out of its range
     ├── TooMany           429     slow down; carries Retry-After
     ├── InsufficientStorage 507   the quota of what may be stored is used up
@@ -34,6 +35,7 @@ __all__ = [
     "Forbidden",
     "InsufficientStorage",
     "Invalid",
+    "Misdirected",
     "NotAcceptable",
     "NotFound",
     "ProblemError",
@@ -99,7 +101,7 @@ class Unauthorized(ProblemError):
 
 
 class Forbidden(ProblemError):
-    """What this server does for nobody, as its operator has set it."""
+    """What this server does for nobody, as its operator has set it, or not for another's page."""
 
     status = 403
 
@@ -138,6 +140,12 @@ class UnsupportedMedia(ProblemError):
     """Not an image, or not a content type that this path takes."""
 
     status = 415
+
+
+class Misdirected(ProblemError):
+    """The Host header names another server."""
+
+    status = 421
 
 
 class Invalid(ProblemError):

@@ -1,5 +1,7 @@
 """API key, rate limit, limits of request bodies, and security headers of responses.
 
+Which hosts and pages may call is in `app/origins.py`.
+
 Each route declares what it requires of its callers:
 
 - its class, `LimitedRoute` or `OpenRoute`, says whether BYHAND_RATE_LIMIT counts its calls;
@@ -14,7 +16,7 @@ from __future__ import annotations
 import asyncio
 import hmac
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 from fastapi import Depends, Request
@@ -24,6 +26,7 @@ from starlette.routing import BaseRoute, Match
 
 from app.errors import ProblemError, TooLarge, TooMany, TooSlow, Unauthorized
 from app.json_text import to_utf8
+from app.origins import Origins
 from app.problems import render
 
 if TYPE_CHECKING:
@@ -153,7 +156,7 @@ class _ClientDisconnected(Exception):  # noqa: N818
 
 
 class Guard:
-    """ASGI middleware: enforces rate and body limits, and adds a security header to responses.
+    """ASGI middleware: refuses other pages, enforces limits, adds a security header to responses.
 
     It reads the whole body, up to the limit, before it calls the application. So the limit also
     holds for chunked bodies, which do not announce their length.
@@ -162,6 +165,7 @@ class Guard:
     def __init__(self, app: ASGIApp, settings: Settings, routes: Sequence[BaseRoute]) -> None:
         self.app = app
         self.routes = routes
+        self.origins = Origins(settings)
         self.most_bytes = settings.max_body_bytes
         self.most_image_bytes = settings.most_image_bytes
         self.limiter = _Limiter(settings.rate_limit) if settings.rate_limit else None
@@ -177,11 +181,13 @@ class Guard:
                 message["headers"].append(NO_SNIFFING)
             await send(message)
 
+        headers = dict(scope["headers"])
         try:
+            self.origins.check(scope, headers)
             if self.limiter is not None and self._is_limited(scope):
                 self.limiter.check(scope)
             if scope["method"] not in ("GET", "HEAD"):
-                receive = await self._whole_body(scope, receive)
+                receive = await self._whole_body(scope["path"], headers, receive)
         except ProblemError as error:
             await render(error)(scope, receive, send_safely)
             return
@@ -201,9 +207,11 @@ class Guard:
                 of_other_methods |= limited
         return of_other_methods
 
-    async def _whole_body(self, scope: Scope, receive: Receive) -> Receive:
-        content_type, length = _announced(scope)
-        pictures = scope["path"] in PICTURES_TO and content_type.startswith(PICTURES_AS)
+    async def _whole_body(
+        self, path: str, headers: Mapping[bytes, bytes], receive: Receive
+    ) -> Receive:
+        content_type, length = _announced(headers)
+        pictures = path in PICTURES_TO and content_type.startswith(PICTURES_AS)
         most = self.most_image_bytes if pictures else self.most_bytes
         if length > most:
             raise TooLarge("security.body_size", most=most, found=length)
@@ -244,15 +252,10 @@ class Guard:
         return b"".join(chunks)
 
 
-def _announced(scope: Scope) -> tuple[bytes, int]:
+def _announced(headers: Mapping[bytes, bytes]) -> tuple[bytes, int]:
     """The Content-Type, and the Content-Length or 0."""
-    content_type, length = b"", 0
-    for name, value in scope["headers"]:
-        if name == b"content-type":
-            content_type = value.lower()
-        elif name == b"content-length" and value.isdigit():
-            length = int(value)
-    return content_type, length
+    length = headers.get(b"content-length", b"")
+    return headers.get(b"content-type", b"").lower(), int(length) if length.isdigit() else 0
 
 
 class _Limiter:

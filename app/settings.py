@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Literal
 
@@ -13,6 +14,7 @@ from model import messages
 __all__ = ["STATIC", "Settings", "words_file"]
 
 Megabytes = 1024 * 1024
+HOST = re.compile(r"\*|(\*\.)?[A-Za-z0-9._-]+|[0-9A-Fa-f]*:[0-9A-Fa-f:.]+|", re.ASCII)
 STATIC = Path(__file__).parents[1] / "static"
 
 
@@ -97,6 +99,11 @@ class Settings(BaseSettings):
         None,
         description="Key that calls which change something must send; unset: open to everybody.",
     )
+    allowed_hosts: str | None = Field(
+        None,
+        description="Names by which the service may be called besides localhost and its own "
+        "addresses, such as byhand.example.org,*.example.org; * for any.",
+    )
     run_code: bool = Field(
         False,
         description="Whether POST /check runs Python files, in a process with limits that are no "
@@ -128,6 +135,12 @@ class Settings(BaseSettings):
             return self.max_body_bytes
         return max(self.max_image_bytes, self.max_body_bytes)
 
+    @property
+    def allowed_host_names(self) -> frozenset[str]:
+        """The names of `allowed_hosts`, in small letters."""
+        names = (self.allowed_hosts or "").lower().split(",")
+        return frozenset(name.strip() for name in names) - {""}
+
     @field_validator("log_level", mode="before")
     @classmethod
     def _lower(cls, value: object) -> object:
@@ -140,6 +153,14 @@ class Settings(BaseSettings):
         if language not in there:
             raise ValueError(messages.say("setting.language", found=language, there=there))
         return language
+
+    @field_validator("allowed_hosts")
+    @classmethod
+    def _hosts_are_names(cls, hosts: str | None) -> str | None:
+        for host in (hosts or "").split(","):
+            if not HOST.fullmatch(host.strip()):
+                raise ValueError(messages.say("setting.allowed_hosts", found=host.strip()))
+        return hosts
 
     @field_validator("rate_limit")
     @classmethod

@@ -56,6 +56,7 @@ FILES = {
         "main": "main.py",
         "worker": "main.py",  # an older name of app/jobs/worker.py
         "security": "security, telemetry",
+        "origins": "security, telemetry",
         "telemetry": "security, telemetry",
         "problems": "settings, errors",
         "settings": "settings, errors",

@@ -356,6 +356,10 @@ SENTENCES: dict[str, str] = {
         "Migrate through app.store.engine.migrate, which holds the lock."
     ),
     # Settings (app/settings.py).
+    "setting.allowed_hosts": (
+        "expected names such as byhand.example.org,*.example.org, without http:// and port, "
+        "found {found!r}"
+    ),
     "setting.language": (
         "there are no sentences in {found!r}; these languages are complete, with a file in "
         "model/messages/ and one in static/words/: {there:, }"
@@ -412,7 +416,7 @@ SENTENCES: dict[str, str] = {
     "service.unexpected": (
         "The server met an error of its own. Its log holds the cause under this request id."
     ),
-    # app/security.py: who may call, how often and with how much
+    # app/security.py, app/origins.py: who may call, how often and with how much
     "security.body_grows": (
         "A request may have {most:,} bytes, found more. Send a smaller image, or fewer at a time."
     ),
@@ -420,8 +424,15 @@ SENTENCES: dict[str, str] = {
         "A request may have {most:,} bytes, found {found:,}. "
         "Send a smaller image, or fewer at a time."
     ),
+    "security.host": (
+        "This server is not called {found}. Use its own name or address; its operator can allow "
+        "other names by BYHAND_ALLOWED_HOSTS."
+    ),
     "security.key_needed": (
         "This call needs the API key: send 'Authorization: Bearer KEY' or 'X-API-Key: KEY'."
+    ),
+    "security.other_page": (
+        "Another page asked for this change. Only this service's own page and programs may."
     ),
     "security.rate_limit": (
         "{limit} are allowed to one address. Wait as long as Retry-After says."
@@ -454,6 +465,7 @@ SENTENCES: dict[str, str] = {
     "title.409": "Conflict",
     "title.413": "Too large",
     "title.415": "Unsupported media type",
+    "title.421": "Another server's name",
     "title.422": "Invalid value",
     "title.429": "Too many requests",
     "title.507": "Insufficient storage",
