@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import re
 from pathlib import Path
 from typing import Literal
@@ -104,6 +105,11 @@ class Settings(BaseSettings):
         description="Names by which the service may be called besides localhost and its own "
         "addresses, such as byhand.example.org,*.example.org; * for any.",
     )
+    trusted_proxies: str | None = Field(
+        None,
+        description="Addresses or networks of reverse proxies whose X-Forwarded-For and -Proto are "
+        "believed, such as 127.0.0.1,10.0.0.0/8; * for any; unset: nobody's.",
+    )
     run_code: bool = Field(
         False,
         description="Whether POST /check runs Python files, in a process with limits that are no "
@@ -161,6 +167,16 @@ class Settings(BaseSettings):
             if not HOST.fullmatch(host.strip()):
                 raise ValueError(messages.say("setting.allowed_hosts", found=host.strip()))
         return hosts
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _proxies_are_networks(cls, proxies: str | None) -> str | None:
+        for proxy in (proxies or "*").split(","):
+            try:
+                ipaddress.ip_network("::/0" if proxy.strip() == "*" else proxy.strip())
+            except ValueError:
+                raise ValueError(messages.say("setting.proxies", found=proxy.strip())) from None
+        return proxies
 
     @field_validator("rate_limit")
     @classmethod

@@ -30,6 +30,7 @@ def serve(host: str | None, port: int | None, workers: int) -> None:
     given = {"BYHAND_HOST": host, "BYHAND_PORT": port}
     os.environ |= {name: str(value) for name, value in given.items() if value is not None}
     chosen = settings()
+    proxies = chosen.trusted_proxies or os.environ.get("FORWARDED_ALLOW_IPS")  # uvicorn's own name
     free = _free_port(chosen.host, chosen.port)
     open_store(chosen).close()  # first, so that a wrong URL is one line and not a traceback
     _announce(chosen.host, free, workers)
@@ -46,6 +47,9 @@ def serve(host: str | None, port: int | None, workers: int) -> None:
             timeout_worker_healthcheck=SILENT_SECONDS,
             ws="none",  # there are no WebSockets, and their library is slow to import
             http=CoalescingProtocol,
+            # uvicorn would believe whoever calls from this machine, a page's visitor among them.
+            proxy_headers=bool(proxies),
+            forwarded_allow_ips=proxies,
             server_header=False,
             access_log=False,  # app/telemetry.py logs each request, with its id
             log_config=None,  # app/telemetry.py configures every logger

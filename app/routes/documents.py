@@ -20,6 +20,7 @@ WHAT_WENT_WRONG = {
     409: "It is not in a state that allows this.",
     413: "More bytes or pixels than the limit.",
     415: "Not an image, or not a type that this path takes.",
+    421: "The Host header names another server.",
     422: "A value is out of its range; `detail` says which, and what would be right.",
     429: "Too many requests; `Retry-After` says how long to wait.",
     503: "The store cannot be reached just now.",

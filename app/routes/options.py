@@ -12,7 +12,17 @@ from fastapi import Request
 from app.errors import Invalid, NotAcceptable
 from model.messages import say
 
-__all__ = ["choice", "either", "flag", "parameter", "positives", "preferred", "unchanged", "whole"]
+__all__ = [
+    "accepts_gzip",
+    "choice",
+    "either",
+    "flag",
+    "parameter",
+    "positives",
+    "preferred",
+    "unchanged",
+    "whole",
+]
 
 YES = frozenset({"true", "1", "yes", "on"})
 NO = frozenset({"false", "0", "no", "off"})
@@ -73,6 +83,15 @@ def preferred(request: Request, *offers: str) -> str:
     return best
 
 
+def accepts_gzip(accepted: str) -> bool:
+    """Whether an Accept-Encoding allows gzip: by its name, else by *; q=0 forbids it."""
+    quality = {}
+    for entry in accepted.split(","):
+        coding, *parameters = (part.strip().lower() for part in entry.split(";"))
+        quality[coding.removeprefix("x-")] = _q_of(parameters)
+    return quality.get("gzip", quality.get("*", 0.0)) > 0
+
+
 def either(names: Iterable[str]) -> str:
     """Join the names into a choice for a sentence: "json or npz"."""
     return say("request.or").join(names)
@@ -118,8 +137,13 @@ def _quality(accept: str, offer: str) -> float:
         exact = [media == "*/*", media == offer.partition("/")[0] + "/*", media == offer]
         if any(exact) and exact.index(True) > precision:
             precision = exact.index(True)
-            quality = next((_q(p) for p in parameters if p.startswith("q=")), 1.0)
+            quality = _q_of(parameters)
     return quality
+
+
+def _q_of(parameters: Iterable[str]) -> float:
+    """The q among the parameters of an entry, 1 where it has none."""
+    return next((_q(p) for p in parameters if p.startswith("q=")), 1.0)
 
 
 def _q(parameter: str) -> float:

@@ -24,6 +24,7 @@ from starlette.responses import FileResponse, HTMLResponse
 from starlette.routing import Mount, Route
 from starlette.staticfiles import NotModifiedResponse, StaticFiles
 
+from app.routes.options import accepts_gzip
 from app.routes.template import filled
 from app.security import page_headers
 from app.settings import STATIC, words_file
@@ -80,7 +81,7 @@ class Files(StaticFiles):
         asked = Headers(scope=scope)
         if self.is_not_modified(Headers(headers), asked):
             return NotModifiedResponse(Headers(headers))
-        if "gzip" not in asked.get("accept-encoding", ""):
+        if not accepts_gzip(asked.get("accept-encoding", "")):
             return HTMLResponse(page.content, headers=headers)
         return HTMLResponse(page.compressed, headers=headers | {"Content-Encoding": "gzip"})
 
@@ -92,7 +93,7 @@ class Files(StaticFiles):
         if (
             isinstance(response, FileResponse)
             and Path(response.path).suffix in COMPRESSED
-            and "gzip" in asked.get("accept-encoding", "")
+            and accepts_gzip(asked.get("accept-encoding", ""))
             and "range" not in asked
         ):
             return self._compressed(response)

@@ -364,6 +364,9 @@ SENTENCES: dict[str, str] = {
         "there are no sentences in {found!r}; these languages are complete, with a file in "
         "model/messages/ and one in static/words/: {there:, }"
     ),
+    "setting.proxies": (
+        "expected addresses or networks such as 127.0.0.1,10.0.0.0/8, found {found!r}"
+    ),
     "setting.rate_limit": (
         "expected a count and a time, such as 600/minute or 20/second, found {found!r}"
     ),

@@ -49,6 +49,17 @@ def test_an_empty_variable_is_an_unset_one(monkeypatch: pytest.MonkeyPatch) -> N
     assert Settings().api_key is None
 
 
+@pytest.mark.parametrize("wrong", ["nginx", "10.0.0.1/8", "127.0.0.1;10.0.0.1", "1.2.3.4:80", ","])
+def test_a_proxy_is_an_address_or_a_network(wrong: str) -> None:
+    with pytest.raises(ValidationError, match="expected addresses or networks"):
+        Settings(trusted_proxies=wrong)
+
+
+@pytest.mark.parametrize("right", [None, "*", "127.0.0.1", "::1, 10.0.0.0/8"])
+def test_proxies_that_are_trusted(right: str | None) -> None:
+    assert Settings(trusted_proxies=right).trusted_proxies == right
+
+
 def test_the_key_does_not_show_in_a_printout() -> None:
     assert "open sesame" not in repr(Settings(api_key="open sesame"))
 

@@ -13,6 +13,8 @@ from typing import Any
 import httpx
 import pytest
 
+from tests.conftest import serving
+
 BYHAND = Path(sys.executable).parent / "byhand"
 
 
@@ -121,6 +123,24 @@ def test_it_stops_by_itself_with_event_streams_open(
         assert process.wait(60) in (0, -stop)  # a stream ends with its job, hours later
     with pytest.raises(httpx.ConnectError):
         httpx.get(address)
+
+
+@pytest.mark.parametrize(
+    ("setting", "statuses"),
+    [
+        ({}, [200, 429, 429]),
+        ({"BYHAND_TRUSTED_PROXIES": "10.0.0.1"}, [200, 429, 429]),
+        ({"BYHAND_TRUSTED_PROXIES": "127.0.0.1"}, [200, 200, 429]),
+        ({"FORWARDED_ALLOW_IPS": "127.0.0.0/8"}, [200, 200, 429]),  # an older name, of uvicorn
+    ],
+)
+def test_x_forwarded_for_is_believed_of_trusted_proxies_alone(
+    tmp_path: Path, setting: dict[str, str], statuses: list[int]
+) -> None:
+    with serving(tmp_path, BYHAND_RATE_LIMIT="1/hour", **setting) as address:
+        forged = ("5.5.5.5", "6.6.6.6", "7.7.7.7, 6.6.6.6")  # a proxy adds to what it was sent
+        seen = [httpx.get(f"{address}/models", headers={"X-Forwarded-For": a}) for a in forged]
+    assert [response.status_code for response in seen] == statuses
 
 
 @pytest.mark.parametrize("server", [1], indirect=True)

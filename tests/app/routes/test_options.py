@@ -58,3 +58,27 @@ def test_etags_are_compared_whole() -> None:
     assert options.unchanged(request(if_none_match='"abc"'), '"abc"')
     assert not options.unchanged(request(if_none_match='"abcd"'), '"abc"')
     assert not options.unchanged(request(), '"abc"')
+
+
+@pytest.mark.parametrize(
+    ("accepted", "gzip"),
+    [
+        ("", False),
+        ("gzip", True),
+        ("deflate, GZip;q=0.1", True),
+        ("x-gzip", True),
+        ("*", True),
+        ("br, *;q=0.5", True),
+        ("identity;q=0, gzip;q=1", True),
+        ("gzip;q=0", False),
+        ("gzip; q=0.000", False),
+        ("gzip;q=0, *", False),
+        ("*;q=0", False),
+        ("*;q=0, gzip", True),
+        ("identity", False),
+        ("gzipped, not-gzip", False),
+        (",;,;q=", False),
+    ],
+)
+def test_gzip_is_sent_to_whom_it_is_acceptable(accepted: str, gzip: bool) -> None:
+    assert options.accepts_gzip(accepted) is gzip

@@ -144,6 +144,14 @@ def test_text_is_compressed_for_those_who_accept_it(client: TestClient) -> None:
     assert small.content == plain.content
 
 
+@pytest.mark.parametrize("refusal", ["gzip;q=0", "*;q=0", "gzip;q=0, *", "br;q=1.0, gzip; q=0.0"])
+@pytest.mark.parametrize("path", ["/", "/derivation", "/css/style.css", "/js/main.js"])
+def test_who_refuses_gzip_is_sent_none(client: TestClient, path: str, refusal: str) -> None:
+    response = client.get(path, headers={"Accept-Encoding": refusal})
+    assert response.status_code == 200
+    assert "content-encoding" not in response.headers
+
+
 def test_the_template_is_never_served_unfilled(client: TestClient) -> None:
     for path in ("/./index.html", "/js/../index.html", "/%2e/index.html", "/css/..//index.html"):
         assert "{{" not in client.get(path).text
