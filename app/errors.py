@@ -13,6 +13,7 @@
     ├── Misdirected       421     the Host header names another server
     ├── Invalid           422     understood, but a value is out of its range
     ├── TooMany           429     slow down; carries Retry-After
+    ├── ClientGone        499     nobody waits for the answer any more
     ├── InsufficientStorage 507   the quota of what may be stored is used up
     └── Unavailable       503     the store or the workers cannot be reached
 
@@ -31,6 +32,7 @@ from model.messages import Message, say
 
 __all__ = [
     "BadRequest",
+    "ClientGone",
     "Conflict",
     "Forbidden",
     "InsufficientStorage",
@@ -162,6 +164,12 @@ class TooMany(ProblemError):
     def __init__(self, code: str, *, retry_after: float, **values: Any) -> None:
         seconds = str(max(1, math.ceil(retry_after)))
         super().__init__(code, headers={"Retry-After": seconds}, **values)
+
+
+class ClientGone(ProblemError):
+    """Nobody waits for the answer any more; it is sent to nobody, and counted as nginx does."""
+
+    status = 499
 
 
 class InsufficientStorage(ProblemError):

@@ -90,7 +90,6 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.metrics = metrics = Metrics()
     app.state.evaluator = Evaluator()
     app.state.large_pictures = asyncio.Lock()  # held while one is decoded: it takes much memory
-    app.state.diagnoses = asyncio.Lock()  # held while an answer to an exercise is judged
     install_handlers(app)
     app.add_exception_handler(engine.StoreError, _on_store_error)
     app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]

@@ -1,6 +1,6 @@
 """Gradient check: compare `backward` with central finite differences of the loss."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -47,6 +47,7 @@ def check_gradients(
     epsilon: float = EPSILON,
     entries: int | None = 200,
     seed: int = 0,
+    between: Callable[[], None] | None = None,
 ) -> GradientCheck:
     """Compare `backward` with (L(θ + εe) − L(θ − εe)) / 2ε, for `entries` of each array or all.
 
@@ -61,7 +62,8 @@ def check_gradients(
     less. An entry that disagrees is measured again with longer and shorter ε, since the best one
     depends on the network (through many sigmoid layers the loss hardly changes, and rounding may be
     all of it); a wrong derivative agrees at none. Where ±ε moves a relu across its kink there is no
-    derivative to compare with; such entries are skipped and counted.
+    derivative to compare with; such entries are skipped and counted. `between` is called before
+    each entry, and what it raises ends the check.
     """
     theta = parameters.astype(np.float64)
     x, y = np.asarray(x, np.float64), np.asarray(y, np.float64)
@@ -71,6 +73,8 @@ def check_gradients(
     for name, values in theta.arrays().items():
         largest = max(float(np.abs(analytic[name]).max()), LEAST_SCALE)
         for index in _sample(values, entries, rng):
+            if between is not None:
+                between()
             exact = float(analytic[name][index])
             found = []
             for factor in FACTORS:

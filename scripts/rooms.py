@@ -59,6 +59,7 @@ FILES = {
         "origins": "security, telemetry",
         "telemetry": "security, telemetry",
         "problems": "settings, errors",
+        "pools": "settings, errors",
         "settings": "settings, errors",
         "logs": "settings, errors",
         "blas": "settings, errors",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
 from typing import Any, TypeVar
 
@@ -11,6 +10,7 @@ from fastapi import Request
 from pydantic_core import from_json
 
 from app.errors import BadRequest, Invalid, UnsupportedMedia
+from app.pools import BODIES
 from app.routes.options import either
 from model.messages import Message
 
@@ -72,7 +72,7 @@ async def json_of(body: bytes) -> dict[str, Any]:
 
 async def in_thread_if_long(work: Callable[[Content], Result], content: Content) -> Result:
     """Do the work on a body, or on a part of it, in a thread if it is longer than QUICK_BYTES."""
-    return work(content) if len(content) <= QUICK_BYTES else await asyncio.to_thread(work, content)
+    return work(content) if len(content) <= QUICK_BYTES else await BODIES.run(None, work, content)
 
 
 def member(fields: dict[str, Any], name: str) -> Any:

@@ -45,7 +45,7 @@ async def get_evaluation(
     """
     inference: Inference = request.app.state.inference
     evaluator: Evaluator = request.app.state.evaluator
-    evaluation = await evaluator.of(await inference.get(id))
+    evaluation = await evaluator.of(await inference.get(id), request.receive)
     return _document(id, evaluation, evaluation.mistakes(label, digit)[:worst].tolist())
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import io
 import tempfile
 from pathlib import Path
@@ -12,6 +11,7 @@ import numpy as np
 from fastapi import APIRouter, Query, Request, Response
 
 from app.errors import Forbidden, Invalid
+from app.pools import DIAGNOSES, EXERCISES, heed
 from app.routes import documents, options
 from app.routes.bodies import FORM, JSON, OCTETS, body_of, in_thread_if_long, json_of
 from app.routes.forms import read_form
@@ -86,7 +86,7 @@ async def get_exercise(
     """
     offered = {"npz": OCTETS, "json": JSON}
     kind = offered[wanted] if wanted else options.preferred(request, OCTETS, JSON)
-    answer = await asyncio.to_thread(_sheet, level, seed, kind == JSON, planted)
+    answer = await EXERCISES.run(request.receive, _sheet, level, seed, kind == JSON, planted)
     answer.headers["X-Exercise"] = f"{level}-{seed}"
     return answer
 
@@ -143,14 +143,13 @@ async def check(request: Request) -> Response:
     """Send any of dW1 db1 dW2 db2 of an exercise; the right numbers are never told."""
     convention = options.choice(request, "convention", *CONVENTIONS) or "mean"
     id, submitted = await _submission(request)
-    task = await asyncio.to_thread(exercise_of, id)
+    task = await EXERCISES.run(request.receive, exercise_of, id)
     if isinstance(submitted, bytes):
         if not request.app.state.settings.run_code:
             raise Forbidden("check.no_code")
         await require_key_of(request)
     work = _judged_code if isinstance(submitted, bytes) else _judged
-    async with request.app.state.diagnoses:  # one at a time: a hard one takes seconds
-        return json_response(await asyncio.to_thread(work, submitted, task, convention))
+    return json_response(await DIAGNOSES.run(request.receive, work, submitted, task, convention))
 
 
 def _judged_code(code: bytes, task: Exercise, convention: str) -> dict[str, Any]:
@@ -158,7 +157,7 @@ def _judged_code(code: bytes, task: Exercise, convention: str) -> dict[str, Any]
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "mine.py"
         file.write_bytes(code)
-        judged = judge_file(file, task.level, task.seed, convention)
+        judged = judge_file(file, task.level, task.seed, convention, between=heed)
     if judged.found is None:
         failed = judged.outcome.failed or Message("check.died", {"status": None})
         raise Invalid(failed.code, **failed.values)
@@ -166,7 +165,7 @@ def _judged_code(code: bytes, task: Exercise, convention: str) -> dict[str, Any]
 
 
 def _judged(submitted: dict[str, Any], task: Exercise, convention: str) -> dict[str, Any]:
-    found = diagnose(submitted, task, convention)
+    found = diagnose(submitted, task, convention, between=heed)
     return document(task.id, found, slope_portrait(submitted, task))
 
 

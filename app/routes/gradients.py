@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import io
 import math
 from dataclasses import asdict
@@ -11,10 +10,12 @@ from typing import Any
 import numpy as np
 from fastapi import APIRouter, Request, Response
 
+from app.errors import TooLarge
+from app.pools import CHECKS, GRADIENTS
 from app.routes import documents, options
 from app.routes.bodies import OCTETS
-from app.routes.inputs import labelled_images
-from app.routes.predict import MODEL, QUICK_IMAGES, json_response, model_of
+from app.routes.inputs import Examples, labelled_images
+from app.routes.predict import MODEL, json_response, model_of
 from app.routes.raw import RawRoute
 from app.schemas import predictions as schemas
 from app.security import OpenToAll
@@ -29,6 +30,9 @@ router = APIRouter(route_class=RawRoute, dependencies=[OpenToAll], tags=["Explai
 
 MOST_LEARNING_RATE = 100.0
 MOST_STEPS = 100
+QUICK_PRODUCTS = 3 * 10**6  # images times weights: more are explained in a thread
+MOST_BYTES = 16 * 10**6  # of an answer
+NUMBER_BYTES = {"json": 16, "npz": 4}  # of a float32 in it, at most
 TEST_DIGITS = 10_000  # as many as MNIST has
 
 FLAG = {"type": "boolean", "default": False}
@@ -82,12 +86,13 @@ PARAMETERS = [
 )
 async def gradients(request: Request) -> Response:
     """Send an image and the digit it shows; or several, whose loss and gradients are averaged."""
-    as_npz = options.choice(request, "format", "json", "npz") == "npz"
+    form = options.choice(request, "format", "json", "npz") or "json"
     full, check = options.flag(request, "full"), options.flag(request, "check")
     digits = options.whole(request, "test_digits", TEST_DIGITS)
     rates = options.positives(request, "learning_rate", MOST_LEARNING_RATE, MOST_STEPS)
     loaded = await model_of(request)
     examples = await labelled_images(request)
+    _check_size(loaded, examples, form, full, len(rates))
     shared: ImageVerdict | None = None
     if examples.single:  # its forward pass may be shared with other requests' images
         shared = await request.app.state.inference.predict(loaded, examples.pixels)
@@ -101,17 +106,28 @@ async def gradients(request: Request) -> Response:
             check=check,
             learning_rates=rates,
         )
-        if as_npz:
+        if form == "npz":
             return _npz(loaded, explanation)
         found = document(loaded, explanation, examples.single, full)
         if digits is not None:
             _add_test_accuracy(found, loaded, explanation, digits)
         return json_response(found)
 
-    long = len(rates) > 1 or len(examples.pixels) > QUICK_IMAGES or digits is not None
-    if check or full or as_npz or long:
-        return await asyncio.to_thread(answer)
+    products = len(examples.pixels) * loaded.classifier.parameters.vector.size
+    long = len(rates) > 1 or products > QUICK_PRODUCTS or digits is not None
+    if check or full or form == "npz" or long:
+        return await (CHECKS if check else GRADIENTS).run(request.receive, answer)
     return answer()
+
+
+def _check_size(loaded: LoadedModel, examples: Examples, form: str, full: bool, steps: int) -> None:
+    """Raise TooLarge if the answer would have more bytes than one may."""
+    layers = loaded.classifier.parameters.layers
+    each = 2 * layers[0] + 3 * sum(layers[1:]) + (1 + steps) * layers[-1]
+    weights = loaded.classifier.parameters.vector.size * {"json": full, "npz": 2}[form]
+    most = MOST_BYTES // NUMBER_BYTES[form] - weights
+    if len(examples.pixels) * each > most:
+        raise TooLarge("gradients.size", most=max(most // each, 0), found=len(examples.pixels))
 
 
 def _add_test_accuracy(

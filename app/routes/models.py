@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import re
 from typing import Annotated
 
@@ -10,6 +9,7 @@ from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import AfterValidator
 
 from app.errors import Invalid, NotFound, UnsupportedMedia
+from app.pools import UPLOADS
 from app.routes import documents, options
 from app.routes.bodies import FORM, OCTETS
 from app.routes.forms import read_form
@@ -136,7 +136,8 @@ async def post_model(request: Request, response: Response) -> Model:
     if len(name) > MOST_NAME or not name.isprintable():
         raise Invalid("request.model_name", most=MOST_NAME, found=len(name))
     quotas = Quotas.of(request.app.state.settings)
-    model = await asyncio.to_thread(_add, _store(request), quotas, data, name)
+    # Whoever goes meanwhile has sent it all: it is added.
+    model = await UPLOADS.run(None, _add, _store(request), quotas, data, name)
     response.headers["Location"] = f"/models/{model.id}"
     return model
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import base64
 import binascii
 from collections.abc import Callable
@@ -16,6 +15,7 @@ from numpy.typing import NDArray
 
 from app.errors import Invalid
 from app.imaging import decode
+from app.pools import PICTURES
 from app.routes.bodies import QUICK_BYTES, in_thread_if_long
 from app.routes.pixels import PIXELS, Pixels
 from model.preprocessing import normalize
@@ -92,11 +92,11 @@ async def _aside(request: Request, work: Callable[[bytes], Result], file: bytes)
         if pixels <= QUICK_PIXELS:
             return work(file)
     else:  # a header, too, may be long
-        pixels = await asyncio.to_thread(decode.pixel_count, file)
+        pixels = await PICTURES.run(request.receive, decode.pixel_count, file)
     if pixels <= LARGE_PIXELS:
-        return await asyncio.to_thread(work, file)
+        return await PICTURES.run(request.receive, work, file)
     async with request.app.state.large_pictures:
-        return await asyncio.to_thread(work, file)
+        return await PICTURES.run(request.receive, work, file)
 
 
 def _read(file: bytes) -> Picture:

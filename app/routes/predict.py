@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
+from collections.abc import Iterator
 from dataclasses import asdict, replace
 from typing import Any
 
@@ -11,6 +11,7 @@ import orjson
 from fastapi import APIRouter, Request, Response
 
 from app.imaging.decode import DigitsInPicture
+from app.pools import BATCHES, PICTURES, heed
 from app.routes import documents, options
 from app.routes.bodies import JSON, OCTETS
 from app.routes.inputs import digits_in_picture, one_image, several_images
@@ -92,7 +93,7 @@ async def predict(request: Request) -> Response:
 
 async def _predict_many(request: Request, loaded: LoadedModel) -> Response:
     found = await digits_in_picture(request)
-    content = await asyncio.to_thread(_each_digit, loaded, found)
+    content = await PICTURES.run(request.receive, _each_digit, loaded, found)
     request.app.state.metrics.predictions.inc(len(found.digits))
     return json_response(content)
 
@@ -152,8 +153,7 @@ async def predict_batch(request: Request) -> Response:
     if len(pixels) <= QUICK_IMAGES:
         content = _batch_answer(loaded, pixels, media)
     else:
-        async with request.app.state.inference.batch:
-            content = await asyncio.to_thread(_batch_answer, loaded, pixels, media)
+        content = await BATCHES.run(request.receive, _batch_answer, loaded, pixels, media)
     request.app.state.metrics.predictions.inc(len(pixels))
     headers = {"X-Model": loaded.id, "Vary": "Accept"}
     return Response(content, media_type=media, headers=headers)
@@ -162,10 +162,16 @@ async def predict_batch(request: Request) -> Response:
 def _batch_answer(loaded: LoadedModel, pixels: Pixels, media: str) -> bytes:
     parts = [pixels[start : start + CHUNK] for start in range(0, len(pixels), CHUNK)]
     if media == OCTETS:
-        rows = [loaded.classifier.probabilities(part) for part in parts]
+        rows = [loaded.classifier.probabilities(part) for part in _wanted(parts)]
         return np.concatenate(rows).astype("<f4", copy=False).tobytes()  # (n, 10)
-    verdicts = [predict_or_reject(loaded.classifier, part) for part in parts]
+    verdicts = [predict_or_reject(loaded.classifier, part) for part in _wanted(parts)]
     return to_json(answers(verdicts, loaded.id))
+
+
+def _wanted(parts: list[Pixels]) -> Iterator[Pixels]:
+    for part in parts:
+        heed()
+        yield part
 
 
 async def model_of(request: Request) -> LoadedModel:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 import secrets
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 from starlette.responses import HTMLResponse, RedirectResponse
 
+from app.pools import WORKSHEETS
 from app.routes import documents
 from app.security import LimitedRoute, page_headers, require_key_of
 from app.worksheets.sheet import LEVELS, MOST_SHEETS, document, sheets
@@ -55,7 +55,9 @@ async def worksheet(
         return RedirectResponse(f"{url.path}?{url.query}", 307)
     address = str(request.base_url).rstrip("/")
     # In a thread: a class set with its solutions takes half a second, and others need not wait.
-    body = await asyncio.to_thread(sheets, level, seed, sheets_wanted, address, solution)
+    body = await WORKSHEETS.run(
+        request.receive, sheets, level, seed, sheets_wanted, address, solution
+    )
     head = (
         '<link rel="icon" href="/icon.svg" type="image/svg+xml">\n'
         '<link rel="stylesheet" href="/css/paper.css">'

@@ -6,7 +6,7 @@ first again, so that gradients which add up from call to call are told from a fa
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -38,25 +38,37 @@ class JudgedFile:
 
 
 def judge_file(
-    file: Path, level: int, seed: int, convention: str, seconds: int = SECONDS
+    file: Path,
+    level: int,
+    seed: int,
+    convention: str,
+    seconds: int = SECONDS,
+    *,
+    between: Callable[[], None] | None = None,
 ) -> JudgedFile:
     """Run a file on the exercise of this level and seed, and diagnose what it computes.
 
-    Raises ExerciseError for another convention than `mean` and `sum`.
+    Raises ExerciseError for another convention than `mean` and `sum`. `between` is called now and
+    then; what it raises ends the file's process and the diagnosis.
     """
     tasks = [exercise(level, (seed + more) % 2**32) for more in range(1 + MORE_SEEDS)]
     calls = {str(at): task.arrays() for at, task in enumerate(tasks)}
     again = {"again": tasks[0].arrays(), "and again": tasks[0].arrays()}
-    outcome = run(file, calls | again, seconds)
-    found = None if outcome.failed else _diagnosed(tasks, outcome.calls, convention)
+    outcome = run(file, calls | again, seconds, between)
+    found = None if outcome.failed else _diagnosed(tasks, outcome.calls, convention, between)
     return JudgedFile(tasks[0], outcome, found)
 
 
 def _diagnosed(
-    tasks: list[Exercise], calls: Mapping[str, Mapping[str, Any]], convention: str
+    tasks: list[Exercise],
+    calls: Mapping[str, Mapping[str, Any]],
+    convention: str,
+    between: Callable[[], None] | None,
 ) -> Diagnosis:
     """The diagnosis of the first exercise, with what the others and later calls tell."""
-    each = [diagnose(calls[str(at)], task, convention) for at, task in enumerate(tasks)]
+    each = [
+        diagnose(calls[str(at)], task, convention, between=between) for at, task in enumerate(tasks)
+    ]
     if not all(_same(calls["0"], calls[name]) for name in ("again", "and again")):
         return _with_accumulation(each[0])
     wrong = [found for found in each if not found.right]

@@ -10,7 +10,8 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
@@ -25,6 +26,7 @@ from model.serialization.npz import read_arrays
 __all__ = ["SECONDS", "Outcome", "run"]
 
 SECONDS = 20  # that a file may take
+LOOK_SECONDS = 0.5  # between looks whether anybody still waits for it
 KEPT = 4096  # bytes of what it prints
 MOST_UNPACKED = 256 * 2**20  # bytes of what it returns
 ROOT = Path(__file__).parents[2]
@@ -39,12 +41,20 @@ class Outcome:
     printed: str
 
 
-def run(file: Path, tasks: Mapping[str, Mapping[str, Any]], seconds: int = SECONDS) -> Outcome:
-    """Call the `backprop` of a file once for each task, in order and in one process of its own."""
+def run(
+    file: Path,
+    tasks: Mapping[str, Mapping[str, Any]],
+    seconds: int = SECONDS,
+    between: Callable[[], None] | None = None,
+) -> Outcome:
+    """Call the `backprop` of a file once for each task, in order and in one process of its own.
+
+    `between` is called while the process runs; what it raises ends the process.
+    """
     with tempfile.TemporaryDirectory(prefix="byhand-check-") as folder:
         arrays = {f"{call}/{name}": a for call, task in tasks.items() for name, a in task.items()}
         np.savez(Path(folder) / "task.npz", allow_pickle=False, **arrays)
-        code, printed = _waited(file, folder, seconds)
+        code, printed = _waited(file, folder, seconds, between)
         failed = _failure(Path(folder), code, seconds)
         if failed:
             return Outcome({}, failed, printed)
@@ -59,7 +69,9 @@ def run(file: Path, tasks: Mapping[str, Mapping[str, Any]], seconds: int = SECON
     return Outcome(calls, None, printed)
 
 
-def _waited(file: Path, folder: str, seconds: int) -> tuple[int | None, str]:
+def _waited(
+    file: Path, folder: str, seconds: int, between: Callable[[], None] | None
+) -> tuple[int | None, str]:
     """The exit code, None if it took too long, and the beginning of what was printed."""
     environment = {"HOME": folder, "MPLBACKEND": "Agg", "PYTHONPATH": str(ROOT)}
     environment["PATH"] = os.environ.get("PATH", "")
@@ -79,10 +91,13 @@ def _waited(file: Path, folder: str, seconds: int) -> tuple[int | None, str]:
     reader = threading.Thread(target=_drain, args=(process.stdout, kept), daemon=True)
     reader.start()
     code: int | None = None
+    deadline = time.monotonic() + seconds
     try:
-        code = process.wait(seconds)
-    except subprocess.TimeoutExpired:
-        pass
+        while code is None and (left := deadline - time.monotonic()) > 0:
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                code = process.wait(min(left, LOOK_SECONDS))
+            if between is not None:
+                between()
     finally:
         _end(process)
         reader.join(1)

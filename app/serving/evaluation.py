@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections import OrderedDict
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from app.pools import EVALUATIONS, Receive, heed
 from app.serving.inference import LoadedModel
 from model.classifier import Classifier
 from model.data.idx import load_mnist_part
@@ -71,6 +72,7 @@ def evaluate(classifier: Classifier, images: Bytes, labels: Bytes) -> Evaluation
     """Classify images (n, 784) and compare the results with labels (n,)."""
     rows, losses = [], []
     for start in range(0, len(images), CHUNK):
+        heed()
         part = slice(start, start + CHUNK)
         trace = classifier.trace(images[part])
         rows.append(trace.a[-1])
@@ -99,6 +101,7 @@ def test_accuracies(
     images, labels = (part[:count] for part in load_test_digits())
     right = [0] * len(networks)
     for start in range(0, len(images), CHUNK):
+        heed()
         part = slice(start, start + CHUNK)
         x = classifier.prepare(images[part])
         with np.errstate(over="ignore", invalid="ignore"):  # a step may have burst the numbers
@@ -113,17 +116,25 @@ class Evaluator:
 
     def __init__(self) -> None:
         self._kept: OrderedDict[str, Evaluation] = OrderedDict()
-        self._one_at_a_time = asyncio.Lock()
 
-    async def of(self, loaded: LoadedModel) -> Evaluation:
-        """The model's evaluation: cached, or computed in a tenth of a second (128 units)."""
-        async with self._one_at_a_time:
-            if loaded.sha256 not in self._kept:
-                self._kept[loaded.sha256] = await asyncio.to_thread(_on_test_digits, loaded)
+    async def of(self, loaded: LoadedModel, receive: Receive | None = None) -> Evaluation:
+        """The model's evaluation: cached, or computed in a tenth of a second (128 units).
+
+        Raises as `Pool.run` does.
+        """
+        with suppress(KeyError):
             self._kept.move_to_end(loaded.sha256)
+            return self._kept[loaded.sha256]
+        return await EVALUATIONS.run(receive, self._evaluated, loaded)
+
+    def _evaluated(self, loaded: LoadedModel) -> Evaluation:
+        # In the pool's only thread: whoever waited for the same model finds it here.
+        found = self._kept.get(loaded.sha256)
+        if found is None:
+            found = self._kept[loaded.sha256] = _on_test_digits(loaded)
             while len(self._kept) > MOST_KEPT:
                 self._kept.popitem(last=False)
-            return self._kept[loaded.sha256]
+        return found
 
 
 def _on_test_digits(loaded: LoadedModel) -> Evaluation:

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.errors import Invalid
+from app.pools import heed
 from model.gradcheck import GradientCheck, check_gradients
 from model.network import (
     Array,
@@ -25,6 +26,9 @@ from model.network import (
 from model.training.diagnostics import update_ratio
 
 __all__ = ["Explanation", "Step", "explain"]
+
+MOST_ENTRIES = 200  # of each array in a gradient check
+MOST_PRODUCTS = 6 * 10**9  # in all forward passes of a check: some second
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +70,9 @@ def explain(
 
     `passed` is the forward pass over the images, at any temperature. The loss is that of training,
     at temperature 1, so that D_L is exactly (P − Y)/n. `check` compares the gradients with central
-    differences; `learning_rates` tries a step for each α, one after the other, on a copy: the
-    parameters do not change. Raises Invalid for a label that the network has no output for.
+    differences, of the fewer entries the more images there are, so that it takes about a second.
+    `learning_rates` tries a step for each α, one after the other, on a copy: the parameters do not
+    change. Raises Invalid for a label that the network has no output for.
     """
     classes = parameters.layers[-1]
     if not 0 <= labels.min() <= labels.max() < classes:
@@ -84,10 +89,17 @@ def explain(
         trace=trace,
         gradients=gradients,
         input_gradient=input_gradient(parameters, gradients),
-        check=check_gradients(parameters, trace.a[0], y) if check else None,
+        check=_checked(parameters, trace.a[0], y) if check else None,
         steps=steps,
         stepped=stepped,
     )
+
+
+def _checked(parameters: Parameters, x: Array, y: Array) -> GradientCheck:
+    arrays = len(parameters.arrays())
+    passes = MOST_PRODUCTS // (2 * len(x) * parameters.vector.size)
+    entries = min(max(passes // arrays, 1), MOST_ENTRIES)
+    return check_gradients(parameters, x, y, entries=entries, between=heed)
 
 
 def _steps(
@@ -102,6 +114,7 @@ def _steps(
     steps: list[Step] = []
     with np.errstate(over="ignore", invalid="ignore"):  # a loss of inf is shown as such
         for alpha in learning_rates:
+            heed()
             if steps:
                 gradients = backward(parameters, trace, y)
             squared_norm = float(gradients.vector @ gradients.vector)

@@ -70,8 +70,6 @@ class Inference:
         self._lock = threading.Lock()
         self._watch: asyncio.Task[None] | None = None
         self._waiting: list[tuple[LoadedModel, Pixels, asyncio.Future[ImageVerdict]]] = []
-        #: Held by a large batch: two at once would evict each other from the CPU's cache.
-        self.batch = asyncio.Lock()
 
     @property
     def active(self) -> LoadedModel:

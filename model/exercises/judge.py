@@ -1,5 +1,6 @@
 """Everything that is found out about one submission, and what is to be said of it."""
 
+from collections.abc import Callable
 from functools import cached_property
 from typing import Any
 
@@ -39,7 +40,13 @@ def right_gradients(exercise: Exercise) -> Grads:
 class Judge:
     """Judges the arrays that were submitted for an exercise, each gradient `divisor` times."""
 
-    def __init__(self, exercise: Exercise, arrays: dict[str, NDArray[Any]], divisor: float) -> None:
+    def __init__(
+        self,
+        exercise: Exercise,
+        arrays: dict[str, NDArray[Any]],
+        divisor: float,
+        between: Callable[[], None] | None = None,
+    ) -> None:
         self.exercise, self.arrays = exercise, arrays
         self.right = right_gradients(exercise)
         self.fits = fitting(arrays, self.right)
@@ -51,7 +58,7 @@ class Judge:
         recovered = recover(self.finite, exercise, solved, self.tolerance)
         sizes = {name: float(np.abs(g).max()) for name, g in self.right.items()}
         searched = FLOAT16 if self.coarse else self.tolerance
-        self.question = Question(exercise, self.finite, recovered, sizes, searched)
+        self.question = Question(exercise, self.finite, recovered, sizes, searched, between)
         supposed = pass_with(self.question, self.found[0]) if self.found else None
         self.own = Own.of(recovered, solved, supposed)
 

@@ -5,7 +5,7 @@ layer's. Most pairs are ruled out by the first half alone, so that not all of so
 are computed.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import combinations
 
@@ -44,6 +44,7 @@ class Question:
     own: Recovered
     sizes: Sizes
     tolerance: float
+    between: Callable[[], None] | None = None  # called before each try; it may raise to end all
 
     @property
     def least(self) -> int:
@@ -127,6 +128,8 @@ def _compatible(made: tuple[Made, ...]) -> bool:
 
 
 def _fit(question: Question, made: tuple[Made, ...], grads: Grads) -> Fit | None:
+    if question.between is not None:
+        question.between()
     names = tuple(grads)
     linear = any(each.linear for each, _ in made)
     at_0 = _supposed(question, made, names, 0.0)

@@ -319,6 +319,10 @@ SENTENCES: dict[str, str] = {
     "model.none_loaded": "No model is loaded yet. Try again in a few seconds.",
     "model.inputs": "W1: expected {expected} rows, one for each pixel, found {found}.",
     "model.outputs": "W{layer}: expected {expected} columns, one for each digit, found {found}.",
+    "gradients.size": (
+        "The answer would be too large: it tells every number of {found:,} images, and of this "
+        "network at most {most:,} fit. Send fewer at a time."
+    ),
     "gradients.label": "label: expected a digit from 0 to {most}, found {found}.",
     # Training jobs (app/jobs, app/store).
     "field.problem": "{field}: {problem}",
@@ -412,6 +416,8 @@ SENTENCES: dict[str, str] = {
     "service.no_such_path": (
         "There is nothing at {path}. The page /docs lists every path of this service."
     ),
+    "service.busy": "Too much of this kind is waiting to be worked on. Try again in a moment.",
+    "service.client_gone": "The client closed its connection before the answer was there.",
     "service.other": "{detail}",
     "service.other_method": "{path} does not take {method}; it takes {allowed}.",
     "service.store_away": "The store cannot be reached just now. Try again in a moment.",
@@ -471,6 +477,7 @@ SENTENCES: dict[str, str] = {
     "title.421": "Another server's name",
     "title.422": "Invalid value",
     "title.429": "Too many requests",
+    "title.499": "Client has gone",
     "title.507": "Insufficient storage",
     "title.503": "Unavailable",
     # Values of a request, by pydantic's names for what is wrong with them

@@ -1,10 +1,16 @@
+import asyncio
 import io
+import json
+import re
+import threading
+import time
 from typing import Any
 
 import numpy as np
 import pytest
 from fastapi.testclient import TestClient
 
+from app.pools import CHECKS, heed
 from app.schemas.predictions import Explanation
 from model.network import backward, cross_entropy, forward, one_hot
 from model.serialization.checkpoint import load_model
@@ -178,3 +184,73 @@ def test_a_label_of_many_digits_is_refused(client: TestClient, digits: int) -> N
     body = '{"pixels": [1' + ", 0" * 783 + '], "label": ' + "9" * digits + "}"
     answer = client.post("/gradients", content=body, headers={"content-type": "application/json"})
     assert answer.status_code in (400, 422)
+
+
+def labelled(images: int) -> dict[str, Any]:
+    """A request's body in JSON; numbers of one digit, so that many images fit."""
+    return {"pixels": [[0] * 392 + [9] * 392] * images, "labels": [7] * images}
+
+
+def test_a_check_of_many_images_takes_fewer_entries(client: TestClient) -> None:
+    """500 images took 10 s, 1,500 took 29 s of a processor; one takes a tenth of a second."""
+    before = time.thread_time()
+    check = client.post("/gradients?check=true", json=labelled(500)).json()["check"]
+    assert time.thread_time() - before < 5  # of this thread alone
+    assert 4 <= check["entries"] <= 100
+    assert check["max_relative_error"] < 1e-6
+
+
+def test_a_check_ends_when_its_client_has_gone(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.serving.explain.MOST_PRODUCTS", 10**15)
+    monkeypatch.setattr("app.serving.explain.MOST_ENTRIES", 10**6)  # all of them: it takes an hour
+    tried = threading.Event()
+    monkeypatch.setattr("app.serving.explain.heed", lambda: (tried.set(), heed()))
+    body = json.dumps(labelled(500)).encode()
+    messages = [{"type": "http.request", "body": body, "more_body": False}]
+
+    async def receive() -> Any:
+        if messages:
+            return messages.pop()
+        assert await asyncio.to_thread(tried.wait, 60)
+        return {"type": "http.disconnect"}
+
+    sent: list[Any] = []
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    async def leave() -> None:
+        await client.app(scope("/gradients", b"check=true"), receive, send)  # type: ignore[operator]
+        # The pool's only thread is free again.
+        assert await asyncio.wait_for(CHECKS.run(None, max, 1, 2), 30) == 2
+
+    asyncio.run(leave())
+    assert sent[0]["status"] == 499  # to nobody
+
+
+def scope(path: str, query: bytes) -> dict[str, Any]:
+    return {
+        "type": "http",
+        "method": "POST",
+        "path": path,
+        "raw_path": path.encode(),
+        "query_string": query,
+        "headers": [(b"content-type", b"application/json")],
+        "client": ("127.0.0.1", 1),
+        "server": ("127.0.0.1", 80),
+        "scheme": "http",
+        "root_path": "",
+    }
+
+
+@pytest.mark.parametrize("form", ["json", "npz"])
+def test_an_answer_larger_than_one_may_be_is_refused(client: TestClient, form: str) -> None:
+    """1,500 images gave 36 MB."""
+    answer = client.post(f"/gradients?format={form}", json=labelled(2100))
+    assert_problem(answer, 413, "2,100 images")
+    most = int(re.search(r"at most ([\d,]+)", answer.json()["detail"])[1].replace(",", ""))  # type: ignore[index]
+    answer = client.post(f"/gradients?format={form}", json=labelled(most))
+    assert answer.status_code == 200
+    assert 2**22 < len(answer.content) <= 2**24
