@@ -1,4 +1,4 @@
-"""Configures logging: one JSON object per line on stderr.
+"""Configures logging: one JSON object per line on stderr, written by app/stderr.py.
 
 The import of this module is enough, as in a training process or a worker of a cluster. The web
 service also sets the level, and forwards the records of the standard library's loggers.
@@ -7,7 +7,6 @@ service also sets the level, and forwards the records of the standard library's 
 from __future__ import annotations
 
 import logging
-import sys
 from collections.abc import MutableMapping
 from contextvars import ContextVar
 from datetime import UTC, datetime
@@ -15,6 +14,8 @@ from typing import Any
 
 import orjson
 import structlog
+
+from app.stderr import lines
 
 __all__ = ["configure_logging", "log", "request_id"]
 
@@ -46,7 +47,7 @@ def _configure(level: int) -> None:
     structlog.configure(
         processors=[structlog.processors.format_exc_info, _to_json],
         wrapper_class=structlog.make_filtering_bound_logger(level),
-        logger_factory=lambda *_: structlog.BytesLogger(sys.stderr.buffer),
+        logger_factory=lambda *_: _QUEUED,
         cache_logger_on_first_use=False,
     )
 
@@ -60,6 +61,23 @@ def _to_json(logger: Any, name: str, event: MutableMapping[str, Any]) -> bytes:
     return orjson.dumps(event, default=str, option=orjson.OPT_UTC_Z)
 
 
+class _Queued:
+    """What structlog hands its lines to."""
+
+    def msg(self, line: bytes) -> None:
+        lines.put(line)
+
+    debug = info = warning = error = critical = exception = log = msg
+
+
+_QUEUED = _Queued()
+
+
+def _dropped(count: int) -> bytes:
+    event = {"event": "log lines were dropped: their reader is too slow", "count": count}
+    return _to_json(None, "warning", event)
+
+
 class _Forward(logging.Handler):
     """Hands the standard library's records to structlog."""
 
@@ -68,4 +86,5 @@ class _Forward(logging.Handler):
         log.log(record.levelno, record.getMessage(), logger=record.name, **exc_info)
 
 
+lines.note = _dropped
 _configure(logging.INFO)

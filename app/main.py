@@ -38,6 +38,7 @@ from app.serving.evaluation import Evaluator
 from app.serving.inference import Inference
 from app.serving.watchdog import stop_with_parent
 from app.settings import Settings
+from app.stderr import flush
 from app.store import engine
 from app.store import jobs as jobs_store
 from app.store import models as models_store
@@ -129,6 +130,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         await inference.stop()
         await asyncio.to_thread(service.stop)
         database.close()
+        await asyncio.to_thread(flush)
 
 
 def _keep_freed_memory() -> None:

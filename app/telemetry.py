@@ -26,6 +26,7 @@ from prometheus_client.registry import Collector
 
 from app.logs import log, request_id
 from app.problems import unexpected
+from app.stderr import lines
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -78,6 +79,12 @@ class Metrics:
         self.predictions = Counter(
             "byhand_predictions", "Images read by the network.", registry=self.registry
         )
+        dropped = Counter(
+            "byhand_log_lines_dropped",
+            "Lines of the log that found no room, as stderr was not read.",
+            registry=self.registry,
+        )
+        lines.on_drop = dropped.inc
         #: Apart from `registry`, which is summed over processes: each job would count repeatedly.
         self.jobs = CollectorRegistry()
         self._children: dict[tuple[str, str, int], tuple[Callable[[], None], Any]] = {}

@@ -62,6 +62,7 @@ FILES = {
         "pools": "settings, errors",
         "settings": "settings, errors",
         "logs": "settings, errors",
+        "stderr": "settings, errors",
         "blas": "settings, errors",
         "json_text": "settings, errors",
         "errors": "settings, errors",

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import gc
 import os
+import signal
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import uvicorn
 from rich.console import Console
@@ -15,6 +17,7 @@ from rich.console import Console
 from app.commands.environment import open_store, settings
 from app.commands.errors import CommandError
 from app.serving.coalescing import CoalescingProtocol
+from app.stderr import flush
 
 __all__ = ["serve"]
 
@@ -34,6 +37,7 @@ def serve(host: str | None, port: int | None, workers: int) -> None:
     free = _free_port(chosen.host, chosen.port)
     open_store(chosen).close()  # first, so that a wrong URL is one line and not a traceback
     _announce(chosen.host, free, workers)
+    signal.signal(signal.SIGTERM, _end)
     gc.disable()  # imports leave no garbage; collecting takes a tenth of the start
     with _shared_metrics() if workers > 1 else nullcontext():
         uvicorn.run(
@@ -54,6 +58,13 @@ def serve(host: str | None, port: int | None, workers: int) -> None:
             access_log=False,  # app/telemetry.py logs each request, with its id
             log_config=None,  # app/telemetry.py configures every logger
         )
+
+
+def _end(number: int, frame: Any) -> None:
+    """End by the signal, as uvicorn has it once it has shut down, but with the log's last lines."""
+    flush()
+    signal.signal(number, signal.SIG_DFL)
+    signal.raise_signal(number)
 
 
 @contextmanager

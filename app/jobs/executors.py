@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from app.blas import ONE_THREAD
 from app.logs import log
+from app.stderr import flush
 
 if TYPE_CHECKING:
     from app.settings import Settings
@@ -154,6 +155,7 @@ def _watch_server(server: Connection) -> None:
         server.poll(None)
     stop_requested.set()
     time.sleep(RELEASE_SECONDS)
+    flush()
     os._exit(0)  # idle, or too slow to release its job, whose lease then expires
 
 

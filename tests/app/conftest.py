@@ -15,6 +15,7 @@ from PIL import Image
 
 from app.main import create_app
 from app.settings import Settings
+from app.stderr import flush
 from model.data.idx import load_mnist_part
 
 Pixels = NDArray[np.uint8]
@@ -85,6 +86,12 @@ def assert_problem(response: Any, status: int, *words: str) -> dict[str, Any]:
     for word in words:
         assert word in problem["detail"]
     return problem
+
+
+def logged_by(capsys: pytest.CaptureFixture[str]) -> list[dict[str, Any]]:
+    """The log lines that were written to stderr."""
+    flush()
+    return logged(capsys.readouterr().err)
 
 
 def logged(text: str) -> list[dict[str, Any]]:

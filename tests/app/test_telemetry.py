@@ -5,7 +5,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from app.telemetry import Metrics
-from tests.app.conftest import Pixels, assert_problem, logged
+from tests.app.conftest import Pixels, assert_problem, logged_by
 
 Serve = Callable[..., TestClient]
 
@@ -67,7 +67,7 @@ def test_each_request_is_a_json_line_on_stderr(
 ) -> None:
     client = serve()
     client.get("/models", headers={"X-Request-ID": "find-me"})
-    entries = [entry for entry in logged(capsys.readouterr().err) if entry["event"] == "request"]
+    entries = [entry for entry in logged_by(capsys) if entry["event"] == "request"]
     assert entries[-1]["request_id"] == "find-me"
     assert entries[-1]["path"] == "/models"
     assert entries[-1]["status"] == 200
@@ -86,7 +86,7 @@ def test_health_checks_are_logged_at_debug_and_the_rest_at_info(
     client = serve(log_level=level)
     client.get("/healthz")
     client.get("/models")
-    lines = [entry for entry in logged(capsys.readouterr().err) if entry["event"] == "request"]
+    lines = [entry for entry in logged_by(capsys) if entry["event"] == "request"]
     assert {entry["path"] for entry in lines} == paths
 
 
@@ -103,7 +103,7 @@ def test_a_fault_is_a_500_whose_id_finds_its_cause_in_the_log(
     problem = assert_problem(response, 500)
     assert problem["request_id"] == "lost"
     assert "secret" not in response.text
-    faults = [entry for entry in logged(capsys.readouterr().err) if entry["event"] == "fault"]
+    faults = [entry for entry in logged_by(capsys) if entry["event"] == "fault"]
     assert faults[0]["request_id"] == "lost"
     assert "the secret cause" in str(faults[0]["exception"])
 

@@ -1,0 +1,111 @@
+"""Writes the log's lines to stderr from a thread of its own, so that nobody waits for its reader.
+
+A reader that stalls (a pipe into a program that hangs, a terminal that was stopped) would otherwise
+hold the event loop with its next line. Lines that find no room are dropped, and counted. It is not
+`logging.handlers.QueueListener`, which wakes its thread for each record: here a few hundredths of a
+second's lines are written together, and a request pays for no system call.
+"""
+
+from __future__ import annotations
+
+import atexit
+import itertools
+import os
+import sys
+import threading
+import time
+from collections import deque
+from collections.abc import Callable
+from typing import Any, BinaryIO
+
+__all__ = ["MOST_BYTES", "Lines", "flush", "lines"]
+
+MOST_BYTES = 4 * 2**20  # that wait: some 20,000 lines
+GATHER_SECONDS = 0.02  # for which the first line of many waits for the others
+EXIT_SECONDS = 1.0  # for what is left at the end of a process
+
+Place = tuple[BinaryIO, bytes]
+
+
+def _stderr() -> BinaryIO:
+    return sys.stderr.buffer
+
+
+class Lines:
+    """Lines on their way to a stream, which may be another one for each."""
+
+    def __init__(self, stream: Callable[[], BinaryIO] = _stderr) -> None:
+        self.note: Callable[[int], bytes] | None = None  # makes the line that tells of drops
+        self._stream = stream
+        self.on_drop: Callable[[], object] | None = None
+        self._waiting: deque[Place] = deque()
+        self._bytes = 0
+        self._dropped = 0
+        self._lock = threading.RLock()  # a signal's handler may log, too
+        self._wake = threading.Event()
+        self._thread: threading.Thread | None = None
+
+    def put(self, line: bytes) -> None:
+        """Have a line written soon; never blocks."""
+        with self._lock:
+            if self._bytes + len(line) > MOST_BYTES:
+                self._dropped += 1
+                if self.on_drop is not None:
+                    self.on_drop()
+                return
+            self._waiting.append((self._stream(), line))
+            self._bytes += len(line)
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._write, name="write log", daemon=True)
+                self._thread.start()
+        if not self._wake.is_set():
+            self._wake.set()
+
+    def flush(self, seconds: float) -> None:
+        """Wait until all is written, but no longer than so many seconds."""
+        deadline = time.monotonic() + seconds
+        while self._bytes and time.monotonic() < deadline:
+            time.sleep(0.002)
+
+    def _write(self) -> None:
+        while True:
+            self._wake.wait()
+            time.sleep(GATHER_SECONDS)
+            self._wake.clear()
+            with self._lock:
+                taken, self._waiting = self._waiting, deque()
+                dropped, self._dropped = self._dropped, 0
+            for stream, group in itertools.groupby(taken, lambda place: place[0]):
+                _write_to(stream, b"".join(line + b"\n" for _, line in group))
+            with self._lock:
+                self._bytes -= sum(len(line) for _, line in taken)
+            if dropped and self.note is not None:
+                self.put(self.note(dropped))
+
+
+def _write_to(stream: Any, data: bytes) -> None:
+    """Write all of it: not by the stream's buffer, whose lock others would wait for."""
+    try:
+        place = stream.fileno()
+    except (OSError, ValueError):  # no file: a test's
+        stream.write(data)
+        return
+    while data:
+        try:
+            data = data[os.write(place, data) :]
+        except BlockingIOError:  # somebody has made it so
+            time.sleep(GATHER_SECONDS)
+        except OSError:  # nobody reads it, or will
+            return
+
+
+lines = Lines()
+"""The process's own."""
+
+
+def flush() -> None:
+    """Write what is waiting, for whoever is about to end the process."""
+    lines.flush(EXIT_SECONDS)
+
+
+atexit.register(flush)
