@@ -76,6 +76,9 @@ class ArrayChecked(BaseModel):
         description="max |submitted − right| / max |right|; null where the two cannot be compared."
     )
     hint: str | None = Field(description="Where to look; null where nothing is wrong.")
+    entries: list[list[int]] | None = Field(
+        description="The indices of the numbers that are wrong, where those are few; else null."
+    )
 
 
 class MistakeKind(BaseModel):
@@ -127,6 +130,7 @@ def document(id: str, found: Diagnosis, portrait: SlopePortrait | None) -> dict[
             "verdict": array.verdict,
             "relative_error": array.relative_error,
             "hint": str(array.hint) if array.hint else None,
+            "entries": array.entries,
         }
         for name, array in found.arrays.items()
     }

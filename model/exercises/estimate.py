@@ -7,6 +7,7 @@ used: each is estimated from the student's own deltas, and then tried like any o
 from collections.abc import Iterator
 
 import numpy as np
+from numpy.typing import NDArray
 
 from model.exercises import wrong_steps as wrong
 from model.exercises.exercise import Exercise
@@ -20,13 +21,16 @@ __all__ = ["clipped", "estimated"]
 Found = tuple[Mistake, float | None]
 
 DEGREE = 4  # of the polynomials that a slope is fitted with, one for each half of 0..1
+LEAST_FREE = 4  # numbers below the limit
 FEWEST_POINTS = 3 * 2 * (DEGREE + 1)
 
 
 def clipped(grads: Grads, own: Recovered, exercise: Exercise) -> Iterator[Found]:
     """Numbers that were cut, with the limit: the largest gradient, the smallest probability."""
-    most = float(max(np.abs(g).max() for g in grads.values()))
-    if most > 0:
+    sizes = np.concatenate([np.abs(g).ravel() for g in grads.values()])
+    most = float(sizes.max())
+    free = int(((sizes > 0) & (sizes < most * (1 - 1e-6))).sum())
+    if free >= LEAST_FREE and free > len(sizes) / 4:  # else anything is clipped to next to nothing
         yield mistake("clipped_values"), most
     if own.D2 is not None and len(exercise.X) > 1:
         P = len(exercise.X) * own.D2 + exercise.targets
@@ -64,10 +68,19 @@ def _of_the_slope(D2: Array, D1: Array, exercise: Exercise, loose: float) -> Ite
     coefficients = np.linalg.lstsq(_basis(H[telling]), D1[telling] / back[telling], rcond=None)[0]
     curve = (_basis(H.ravel()) @ coefficients).reshape(H.shape)
     misfit = np.abs(D1 - back * curve).max()
-    if misfit <= 30 * loose * np.abs(D1).max():
+    if misfit <= min(30 * loose, 0.05) * np.abs(D1).max() and not _is_multiple(
+        curve, H * (1 - H), telling
+    ):
         # The slope itself rather than the curve, which is only nearly the same.
         slope = np.where(telling, D1 / np.where(telling, back, 1), curve)
         yield Mistake(33, "other_slope", {"slope": lambda H, Z1: slope}), None
+
+
+def _is_multiple(curve: Array, right: Array, telling: NDArray[np.bool_]) -> bool:
+    """Whether one is so many times the other: then the slope is right, and something else wrong."""
+    own, slope = curve[telling], right[telling]
+    factor = float(np.vdot(own, slope) / np.vdot(slope, slope))
+    return bool(np.abs(own - factor * slope).max() < 0.03 * np.abs(own).max())
 
 
 def _basis(h: Array) -> Array:

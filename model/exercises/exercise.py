@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 
 from model.data.idx import load_mnist_part
 from model.errors import ExerciseError
-from model.exercises.steps import RIGHT, Pass
+from model.exercises.steps import RIGHT, Batch, Pass
+from model.exercises.telling import tells
 from model.network import Array, Parameters, one_hot
 
 __all__ = ["ARRAYS", "LEVELS", "SHOWN", "Exercise", "Level", "exercise", "exercise_of"]
@@ -24,6 +25,7 @@ __all__ = ["ARRAYS", "LEVELS", "SHOWN", "Exercise", "Level", "exercise", "exerci
 ARRAYS = ("dW2", "db2", "dW1", "db1")  # in the order in which a backward pass computes them
 SHOWN = ("Y", "Z1", "H", "Z2", "P")  # the steps of the forward pass, which early levels show
 MOST_SEEDS = 2**32
+MOST_DRAWS = 100  # of numbers in which no mistake hides; three or four do
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +42,11 @@ class Level:
     shown: tuple[str, ...] = ()
     blank: int = 0
     mnist: bool = False
+
+    @property
+    def by_pencil(self) -> bool:
+        """Whether it is a single example, small enough to be worked with a pencil."""
+        return self.examples == 1
 
 
 # Each level leaves one step more to the reader: at first what is asked for grows by a gradient or
@@ -87,6 +94,11 @@ class Exercise:
         return LEVELS[self.level].shown
 
     @property
+    def by_pencil(self) -> bool:
+        """Whether it is to be worked with a pencil: one example, rounded on the way."""
+        return LEVELS[self.level].by_pencil
+
+    @property
     def targets(self) -> Array:
         """The labels as one-hot targets (m, k), in float64."""
         return one_hot(self.labels, self.parameters.layers[-1], np.float64)
@@ -121,18 +133,25 @@ def exercise_of(id: str) -> Exercise:
 @lru_cache(maxsize=16)
 def _make(level: int, seed: int) -> Exercise:
     size = LEVELS[level]
-    rng = np.random.default_rng((level, seed))
-    parameters = _draw_parameters(size.layers, rng)
-    if level <= 3:
-        parameters.vector[...] = parameters.vector.round(1)  # numbers that fit on paper
-    if size.mnist:
-        X, labels = _draw_digits(size.examples, rng)
-    else:
-        X, labels = _draw_examples(size, rng)
+    parameters, X, labels = _draw(size, np.random.default_rng((level, seed)))
+    for again in range(1, MOST_DRAWS if size.by_pencil else 1):
+        targets = one_hot(labels, size.layers[-1], np.float64)
+        if tells(Batch(parameters, X, targets), size.asked):
+            break
+        parameters, X, labels = _draw(size, np.random.default_rng((level, seed, again)))
     for array in (parameters.vector, X, labels):
         array.flags.writeable = False  # shared by all who ask for it
     parameters = Parameters(size.layers, "sigmoid", parameters.vector, np.float64)
     return Exercise(level, seed, parameters, X, labels)
+
+
+def _draw(size: Level, rng: np.random.Generator) -> tuple[Parameters, Array, NDArray[np.intp]]:
+    parameters = _draw_parameters(size.layers, rng)
+    if size.by_pencil:
+        parameters.vector[...] = parameters.vector.round(1) + 0.0  # numbers for paper, without −0
+    if size.mnist:
+        return parameters, *_draw_digits(size.examples, rng)
+    return parameters, *_draw_examples(size, rng)
 
 
 def _draw_parameters(layers: Sequence[int], rng: np.random.Generator) -> Parameters:

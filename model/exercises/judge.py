@@ -1,6 +1,7 @@
 """Everything that is found out about one submission, and what is to be said of it."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
@@ -11,10 +12,20 @@ from model.exercises.exercise import Exercise
 from model.exercises.fit import close, relative_error
 from model.exercises.given import Own, given_own_hidden, given_yours
 from model.exercises.mistakes import mistake
+from model.exercises.observations import observation, wrong_entries
+from model.exercises.precision import (
+    BY_PENCIL,
+    EXACT,
+    FLOAT16,
+    GIVEN,
+    allowed,
+    has_few_digits,
+    is_float16,
+)
 from model.exercises.ratios import Made
-from model.exercises.recover import recover
+from model.exercises.recover import delta_of, recover
 from model.exercises.search import Question, explanations, pass_with
-from model.exercises.shapes import fitting, shape_hint
+from model.exercises.shapes import exchanged_with, fitting, shape_hint
 from model.exercises.steps import Grads
 from model.exercises.verdicts import ArrayVerdict, FoundMistake
 from model.messages import Message
@@ -22,11 +33,7 @@ from model.network import backward, forward
 
 __all__ = ["Judge", "right_gradients"]
 
-EXACT = 1e-4  # of the largest number: float32 and any order of summation stay far below
-BY_PENCIL = 0.02  # of numbers that were rounded on the way
-DIGITS_BY_PENCIL = 5
-FLOAT16 = 4e-3  # of numbers that were stored in float16
-GIVEN = 1e-3  # what follows from deltas that were recovered from float32
+LEAST_FOR_A_SLIP = 6  # numbers
 MOST_EXPLANATIONS = 12  # more than these name nothing
 
 
@@ -51,9 +58,12 @@ class Judge:
         self.right = right_gradients(exercise)
         self.fits = fitting(arrays, self.right)
         finite = {name: g for name, g in self.fits.items() if np.isfinite(g).all()}
-        self.tolerance = BY_PENCIL if _few_digits(finite) else EXACT
-        self.coarse = self.tolerance == EXACT and _is_float16(finite)
         self.finite: Grads = {name: g / divisor for name, g in finite.items()}
+        pencil = exercise.by_pencil
+        self.allowed = {n: allowed(g, self.right[n], pencil) for n, g in self.finite.items()}
+        rounded = any(has_few_digits(g) for g in finite.values())
+        self.tolerance = BY_PENCIL if rounded else EXACT
+        self.coarse = not rounded and bool(finite) and all(map(is_float16, finite.values()))
         solved = exercise.solve()
         recovered = recover(self.finite, exercise, solved, self.tolerance)
         sizes = {name: float(np.abs(g).max()) for name, g in self.right.items()}
@@ -65,14 +75,41 @@ class Judge:
     @cached_property
     def found(self) -> list[tuple[Made, ...]]:
         """What explains the numbers; nothing where too much would."""
-        found = explanations(self.question) if self.finite else []
+        if not self.finite or self._is_a_slip or self._vanished:
+            return []
+        found = explanations(self.question)
+        if not found and self.exercise.by_pencil:  # exact last steps after rounded ones
+            found = explanations(replace(self.question, tolerance=BY_PENCIL))
         return found if len(found) <= MOST_EXPLANATIONS else []
+
+    @property
+    def _is_a_slip(self) -> bool:
+        """Whether a single number is wrong among many: that is no mistake of method."""
+        wrong = [name for name in self.finite if self._error(name) > self.allowed[name]]
+        many = sum(g.size for g in self.finite.values()) >= LEAST_FOR_A_SLIP
+        return many and len(wrong) == 1 and len(self._entries(wrong[0]) or ()) == 1
+
+    @property
+    def _vanished(self) -> bool:
+        """Whether all numbers are nothing but rounding around 0."""
+        sizes = self.question.sizes
+        nothing = all(np.abs(g).max() < 1e-9 * sizes[name] for name, g in self.finite.items())
+        return nothing and any(g.any() for g in self.finite.values())
+
+    def _error(self, name: str) -> float:
+        return relative_error(self.finite[name], self.right[name])
+
+    def _entries(self, name: str) -> list[list[int]] | None:
+        return wrong_entries(self.finite[name], self.right[name], self.allowed[name])
 
     @cached_property
     def explained(self) -> list[tuple[Made, ...]]:
         """The same without "nothing is wrong", and with what shapes and formats say."""
         signs = {
-            "transposed": len(self.fits) < len(self.arrays),
+            "transposed": any(
+                exchanged_with(name, self.arrays, self.right) is None
+                for name in self.arrays.keys() - self.fits.keys()
+            ),
             "whole_numbers": len(self.finite) < len(self.fits),
             "float16": self.coarse,
         }
@@ -86,17 +123,22 @@ class Judge:
             return ArrayVerdict("missing", None, Message("exercise.missing", {"name": name}))
         if name not in self.fits:
             examples = len(self.exercise.X)
-            hint = shape_hint(name, self.arrays[name], self.right, examples)
+            hint = shape_hint(name, self.arrays, self.right, examples)
             return ArrayVerdict("shape", None, hint)
         if name not in self.finite:
             return ArrayVerdict("wrong", None, Message("exercise.not_finite", {"name": name}))
-        error = relative_error(self.finite[name], self.right[name])
+        error = self._error(name)
         shown = float(f"{error:.1e}")
-        if error <= self.tolerance:
+        if error <= self.allowed[name]:
             return ArrayVerdict("right", shown)
-        if self._follows(name):
+        if self._follows(name) and not self._rests_on_what_is_right(name):
             return ArrayVerdict("right_given_yours", shown, Message("exercise.follows", {}))
-        return ArrayVerdict("wrong", shown, self._hint(name))
+        if any(self.explained):
+            return ArrayVerdict("wrong", shown, self._hint(name))
+        right, margin = self.right, self.allowed[name]
+        seen = observation(name, self.finite, right, margin, self.exercise)
+        entries = self._entries(name)
+        return ArrayVerdict("wrong", shown, seen or self._hint(name), entries)
 
     def _follows(self, name: str) -> bool:
         """Whether it is what follows from the student's own numbers before it."""
@@ -104,16 +146,30 @@ class Judge:
             given_yours(name, self.finite, self.own, self.exercise),
             given_own_hidden(name, self.finite, self.exercise, self.tolerance),
         )
-        loose = max(self.tolerance, GIVEN)
+        loose = max(self.tolerance, self.allowed[name], GIVEN)
         return bool(self.finite[name].any()) and any(
             g is not None and close(self.finite[name], g, loose) for g in candidates
         )
 
+    def _rests_on_what_is_right(self, name: str) -> bool:
+        """Whether, of a single example, the delta that a product is made of is right."""
+        bias = name.replace("W", "b")
+        single = len(self.exercise.X) == 1 and bias != name and bias in self.finite
+        return single and self._error(bias) <= self.allowed[bias]
+
     def _hint(self, name: str) -> Message:
-        if name == "dW2" and self.question.own.D2 is None:
-            return Message("exercise_hint.outside_H", {})
-        if name == "dW1" and self.question.own.D1 is None:
-            return Message("exercise_hint.outside_X", {})
+        if name in ("db2", "db1"):
+            return Message(f"exercise_hint.{name}", {})
+        left, outside, other = {
+            "dW2": (self.own.H, "outside_H", "other_delta"),
+            "dW1": (self.exercise.X, "outside_X", "other_hidden_delta"),
+        }[name]
+        margin = max(self.tolerance, self.allowed[name])
+        if delta_of(left, self.finite[name], margin) is None:
+            return Message(f"exercise_hint.{outside}", {})
+        bias = name.replace("W", "b")
+        if bias in self.finite and self._error(bias) <= self.allowed[bias]:
+            return Message(f"exercise_hint.{other}", {})
         return Message(f"exercise_hint.{name}", {})
 
     def rows(self) -> list[list[int]]:
@@ -129,17 +185,3 @@ class Judge:
             shown = f"{each.typical if value is None else value:.3g}"
             told.setdefault(each.number, FoundMistake.of(each, {"m": m, "k": k, "value": shown}))
         return list(told.values())
-
-
-def _few_digits(grads: Grads) -> bool:
-    """Whether all numbers were rounded, as those worked by pencil are."""
-    numbers = np.concatenate([np.zeros(0), *(g.ravel() for g in grads.values())])
-    numbers = numbers[numbers != 0]
-    power = 10.0 ** (DIGITS_BY_PENCIL - 1 - np.floor(np.log10(np.abs(numbers))))
-    rounded = np.round(numbers * power) / power
-    return len(numbers) > 0 and np.allclose(rounded, numbers, rtol=1e-12, atol=0)
-
-
-def _is_float16(grads: Grads) -> bool:
-    same = all(np.array_equal(g.astype(np.float16), g) for g in grads.values())
-    return same and any(g.any() for g in grads.values())

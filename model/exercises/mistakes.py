@@ -94,8 +94,12 @@ def _steps(number: int, form: str, **changes: Any) -> Mistake:
 MISTAKES: tuple[Mistake, ...] = (
     # The factor in front
     _scaled(1, "no_mean", lambda m, k: _all(m)),
+    _steps(1, "mean_for_targets_only", output_delta=lambda P, Y: len(P) * P - Y),
     _scaled(2, "mean_twice", lambda m, k: _all(1 / m)),
     _scaled(2, "mean_over_classes", lambda m, k: _all(1 / k)),
+    _scaled(2, "twice_over_classes", lambda m, k: _all(2 / k)),
+    _scaled(2, "classes_for_examples", lambda m, k: _all(m / k)),
+    _scaled(2, "examples_but_one", lambda m, k: _all(m / (m - 1) if m > 1 else 1)),
     _scaled(3, "mean_for_weights_only", lambda m, k: _kinds(1, m)),
     _scaled(3, "mean_for_biases_only", lambda m, k: _kinds(m, 1)),
     _scaled(4, "hidden_mean_twice", lambda m, k: _layers(1, 1 / m)),
@@ -154,6 +158,10 @@ MISTAKES: tuple[Mistake, ...] = (
     _steps(28, "no_hidden_biases", hidden_sum=wrong.no_sum),
     _steps(29, "last_example", output_delta=lambda P, Y: wrong.only(P - Y, -1)),
     _steps(29, "first_example", output_delta=lambda P, Y: wrong.only(P - Y, 0)),
+    _steps(29, "last_in_output_weights", output_left=lambda H, Z1: wrong.only(H, -1).T),
+    _steps(29, "last_in_hidden_weights", hidden_left=lambda X: wrong.only(X, -1).T),
+    _steps(29, "last_in_output_biases", output_sum=lambda D2: D2[-1]),
+    _steps(29, "last_in_hidden_biases", hidden_sum=lambda D1, back: D1[-1]),
     # The hidden layer's delta
     _steps(30, "no_slope", slope=lambda H, Z1: np.ones_like(H)),
     _steps(30, "no_slope_in_biases", hidden_sum=lambda D1, back: back.sum(axis=0)),
@@ -167,6 +175,12 @@ MISTAKES: tuple[Mistake, ...] = (
     _steps(33, "one_minus_activation", slope=lambda H, Z1: 1 - H),
     _steps(33, "slope_squared", slope=lambda H, Z1: (H * (1 - H)) ** 2),
     _steps(33, "slope_negative", slope=lambda H, Z1: H * (H - 1)),
+    _steps(
+        33,
+        "no_brackets",
+        slope=lambda H, Z1: H,
+        hidden_delta=lambda back, slope: back * slope * 1 - slope,
+    ),
     _steps(34, "mask_by_gradient", hidden_delta=lambda back, slope: np.maximum(back, 0)),
     _steps(
         34, "mask_by_gradient_too", hidden_delta=lambda back, slope: np.maximum(back, 0) * slope
@@ -186,6 +200,7 @@ MISTAKES: tuple[Mistake, ...] = (
         linear=True,
     ),
     _steps(36, "weights_left_out", way_back=lambda W2, dW2: np.ones_like(W2.T)),
+    _steps(36, "weights_negative", way_back=lambda W2, dW2: -W2.T),
     _steps(36, "weights_absolute", way_back=lambda W2, dW2: np.abs(W2).T),
     # Inputs, biases, numbers
     _steps(37, "bytes_backward", pixels_back=lambda X: X * 255),

@@ -17,6 +17,7 @@ Made = tuple[Mistake, float | None]
 
 SCALES = tuple(each for each in MISTAKES if each.factors)
 ROUND = (1, 1.5, 2, 2.5, 3, 4, 5, 6, 7, 8, 9, 10)  # what learning rates and norms start with
+ROUND_BY_PENCIL = (1, 2, 5, 10)  # fewer: rounded numbers come near all the others by chance
 
 
 def explain(
@@ -56,7 +57,8 @@ def _with_a_value(
     norm = float(np.sqrt(sum(np.vdot(g, g) for g in submitted.values())))
     if 1e-9 < abs(first) < 0.9 and _round(abs(first), tolerance):
         yield ((mistake("step"), first),)
-    if first > 0 and len(submitted) > 1 and _round(norm, tolerance):
+    shortened = first < 1 or isclose(norm, 1, rel_tol=tolerance)  # a limit enlarges nothing
+    if first > 0 and shortened and len(submitted) > 1 and _round(norm, tolerance):
         yield ((mistake("normalised"), norm),)
 
 
@@ -66,7 +68,8 @@ def _same(found: dict[str, float], wanted: dict[str, float], tolerance: float) -
 
 def _round(value: float, tolerance: float) -> bool:
     power = 10.0 ** np.floor(log10(value))
-    return any(isclose(value / power, digit, rel_tol=tolerance) for digit in ROUND)
+    digits = ROUND if tolerance < 0.01 else ROUND_BY_PENCIL
+    return any(isclose(value / power, digit, rel_tol=tolerance) for digit in digits)
 
 
 def _pointless(factors: list[dict[str, float]], ratios: dict[str, float]) -> bool:

@@ -11,7 +11,7 @@ from model.exercises.exercise import ARRAYS
 from model.exercises.steps import Grads
 from model.messages import Message
 
-__all__ = ["fitting", "read_arrays", "shape_hint"]
+__all__ = ["exchanged_with", "fitting", "read_arrays", "shape_hint"]
 
 
 def read_arrays(submitted: Mapping[str, Any]) -> dict[str, NDArray[Any]]:
@@ -43,10 +43,24 @@ def fitting(arrays: Mapping[str, NDArray[Any]], right: Grads) -> Grads:
     return fits
 
 
-def shape_hint(name: str, found: NDArray[Any], right: Grads, examples: int) -> Message:
+def exchanged_with(name: str, arrays: Mapping[str, NDArray[Any]], right: Grads) -> str | None:
+    """The gradient whose shape this array has, while that one's has this one's; None for none."""
+    for other in arrays.keys() - {name}:
+        shapes = right[other].shape, right[name].shape
+        if shapes[0] != shapes[1] and (arrays[name].shape, arrays[other].shape) == shapes:
+            return other
+    return None
+
+
+def shape_hint(
+    name: str, arrays: Mapping[str, NDArray[Any]], right: Grads, examples: int
+) -> Message:
     """What an array of another shape looks like."""
-    expected = right[name].shape
-    if len(expected) == 2 and found.shape == expected[::-1]:
+    expected, found = right[name].shape, arrays[name]
+    other = exchanged_with(name, arrays, right)
+    if other is not None:
+        kind = "exchanged"
+    elif len(expected) == 2 and found.shape == expected[::-1]:
         kind = "transposed"
     elif len(expected) == 1 and found.shape == (examples, *expected):
         kind = "not_summed"
@@ -57,7 +71,7 @@ def shape_hint(name: str, found: NDArray[Any], right: Grads, examples: int) -> M
     else:
         kind = "other"
     shapes = {"expected": _words(expected), "found": _words(found.shape)}
-    return Message(f"exercise_shape.{kind}", {"name": name, **shapes})
+    return Message(f"exercise_shape.{kind}", {"name": name, "other": other, **shapes})
 
 
 def _words(shape: tuple[int, ...]) -> str:

@@ -17,12 +17,14 @@ class ArrayVerdict:
     """What is to be said of one gradient.
 
     `relative_error` is max |submitted − right| / max |right| with two digits; None where the two
-    cannot be compared. `hint` tells where to look; None where nothing is wrong.
+    cannot be compared. `hint` tells where to look; None where nothing is wrong. `entries` are the
+    indices of the numbers that are wrong, where those are few.
     """
 
     verdict: Verdict
     relative_error: float | None = None
     hint: Message | None = None
+    entries: list[list[int]] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -569,11 +569,13 @@ SENTENCES: dict[str, str] = {
     "mistake.1.hint": (
         "The loss is a mean over the batch, so its gradient has a 1/m. Where does yours come in?"
     ),
-    "mistake.1.evidence": "Every gradient is m = {m} times too large.",
+    "mistake.1.evidence": (
+        "Every gradient is m = {m} times too large, or only the part of P in it is."
+    ),
     "mistake.2.name": "1/m twice, or a mean over more than the batch",
     "mistake.2.hint": "The 1/m belongs in one place, and it counts examples, not classes.",
     "mistake.2.evidence": (
-        "Every gradient is too small by one whole number: the examples, m = {m}, or the "
+        "Every gradient is off by a ratio of counts: of the examples, m = {m}, of m − 1, or of the "
         "classes, {k}."
     ),
     "mistake.3.name": "1/m for the weights only, or for the biases only",
@@ -670,9 +672,10 @@ SENTENCES: dict[str, str] = {
     "mistake.24.name": "Z1 or ones where H belongs",
     "mistake.24.hint": "∂z/∂w is what the weight was multiplied with in the forward pass.",
     "mistake.24.evidence": "Your dW2 is no combination of the activations H.",
-    "mistake.25.name": "reshape in place of transpose",
+    "mistake.25.name": "no transpose, or reshape in place of it",
     "mistake.25.hint": (
-        "reshape keeps the order of the numbers in memory; .T changes rows into columns."
+        ".T changes rows into columns; reshape keeps the order of the numbers in memory, and a "
+        "square matrix fits without either."
     ),
     "mistake.25.evidence": (
         "The shape is right, but the numbers of one matrix stand in the wrong order."
@@ -690,12 +693,12 @@ SENTENCES: dict[str, str] = {
     "mistake.29.hint": (
         "The gradients of all examples add up: += rather than =, and outside the loop no return."
     ),
-    "mistake.29.evidence": "The gradient is that of a single example.",
+    "mistake.29.evidence": "A gradient is that of a single example.",
     "mistake.30.name": "σ′ forgotten",
     "mistake.30.hint": (
         "On its way through the sigmoid the delta is multiplied by the sigmoid's slope."
     ),
-    "mistake.30.evidence": "Your slope is 1 everywhere.",
+    "mistake.30.evidence": "Where it is missing, your slope is 1 everywhere.",
     "mistake.31.name": "σ′ taken at h",
     "mistake.31.hint": (
         "The slope belongs to z. Your σ′ was given σ(z), so the sigmoid is applied twice."
@@ -709,7 +712,7 @@ SENTENCES: dict[str, str] = {
         "Which activation is it, and what is its derivative, written in terms of what you have "
         "at hand?"
     ),
-    "mistake.33.evidence": "Your slope against h is a curve, but not h(1 − h).",
+    "mistake.33.evidence": "Your slope depends on h in another way than h(1 − h).",
     "mistake.34.name": "a mask or slope in the wrong place",
     "mistake.34.hint": "The slope is taken from the forward pass and multiplies what comes back.",
     "mistake.34.evidence": "Your D1 is masked by its own sign, or is the slope alone.",
@@ -759,6 +762,9 @@ SENTENCES: dict[str, str] = {
     "exercise_shape.flat": (
         "{name}: found the shape {found}, expected {expected}: as many numbers, laid out otherwise."
     ),
+    "exercise_shape.exchanged": (
+        "{name}: found the shape {found}, expected {expected}: were {name} and {other} exchanged?"
+    ),
     "exercise_shape.other": "{name}: found the shape {found}, expected {expected}.",
     "exercise_hint.dW2": "Your dW2 is built rightly from H, but the output's delta in it is wrong.",
     "exercise_hint.outside_H": (
@@ -774,6 +780,24 @@ SENTENCES: dict[str, str] = {
         "Your dW1 is no product of the inputs X with a delta: look at what multiplies the delta."
     ),
     "exercise_hint.db1": "db1 is the hidden layer's delta, summed over the examples.",
+    "exercise_hint.other_delta": (
+        "Your dW2 is built rightly from H, but with another delta than your db2."
+    ),
+    "exercise_hint.other_hidden_delta": (
+        "Your dW1 is built rightly from X, but with another delta than your db1."
+    ),
+    "exercise_seen.zero": "{name} is 0 everywhere.",
+    "exercise_seen.exchanged": "These are the numbers of {other}, handed in as {name}.",
+    "exercise_seen.transposed": "The numbers of {name} are right, but rows stand where columns do.",
+    "exercise_seen.factor": "All numbers of {name} are off by one and the same factor.",
+    "exercise_seen.ratio": "All numbers of {name} are off by one and the same factor, {ratio}.",
+    "exercise_seen.nearly": (
+        "{name} is nearly right: keep at least four digits at every step on the way."
+    ),
+    "exercise_seen.entries": "Only {places:, } are wrong in it.",
+    "exercise_seen.entry": "Only {place} is wrong in it.",
+    "exercise_seen.sign": "Only {place} is wrong in it: its sign.",
+    "exercise_seen.point": "Only {place} is wrong in it: where its decimal point stands.",
     # `byhand check`
     "check.no_code": (
         "This server runs no code. Run byhand check FILE.py on your own machine, or send the "

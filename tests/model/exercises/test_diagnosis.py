@@ -19,6 +19,9 @@ SAME = {
     (5, "factor 2"): {9},
     (5, "factor 1/2"): {8},
     (9, "called twice"): {5},
+    (33, "h(h - 1)"): {36},
+    (36, "-W2"): {33},
+    (2, "mean of all squares"): {8},
 }
 
 
