@@ -15,7 +15,8 @@
     ├── TooMany           429     slow down; carries Retry-After
     ├── ClientGone        499     nobody waits for the answer any more
     ├── InsufficientStorage 507   the quota of what may be stored is used up
-    └── Unavailable       503     the store or the workers cannot be reached
+    └── Unavailable       503     the store or the workers cannot be reached; carries Retry-After
+        └── StoreError            the database failed; made by app/store/engine.py alone
 
 `app/problems.py` renders them. A training worker imports this module and no web framework.
 """
@@ -41,6 +42,7 @@ __all__ = [
     "NotAcceptable",
     "NotFound",
     "ProblemError",
+    "StoreError",
     "TooLarge",
     "TooMany",
     "TooSlow",
@@ -162,8 +164,7 @@ class TooMany(ProblemError):
     status = 429
 
     def __init__(self, code: str, *, retry_after: float, **values: Any) -> None:
-        seconds = str(max(1, math.ceil(retry_after)))
-        super().__init__(code, headers={"Retry-After": seconds}, **values)
+        super().__init__(code, headers=_retry_after(retry_after), **values)
 
 
 class ClientGone(ProblemError):
@@ -179,6 +180,21 @@ class InsufficientStorage(ProblemError):
 
 
 class Unavailable(ProblemError):
-    """The store or the workers cannot be reached just now."""
+    """The store or the workers cannot be reached just now. `retry_after` is in seconds."""
 
     status = 503
+
+    def __init__(self, code: str, *, retry_after: float = 5, **values: Any) -> None:
+        super().__init__(code, headers=_retry_after(retry_after), **values)
+
+
+class StoreError(Unavailable):
+    """The store cannot be reached, or failed. `cause` is for the log: it may hold secrets."""
+
+    def __init__(self, code: str = "service.store_away", *, cause: object = "") -> None:
+        super().__init__(code)
+        self.cause = str(cause)
+
+
+def _retry_after(seconds: float) -> dict[str, str]:
+    return {"Retry-After": str(max(1, math.ceil(seconds)))}

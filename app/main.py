@@ -10,14 +10,12 @@ from importlib import metadata
 from typing import Any
 
 import numpy as np
-from fastapi import FastAPI, Request
+from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
-from starlette.responses import Response
 
-from app.errors import Unavailable
 from app.jobs.service import JobService
-from app.logs import configure_logging, log
-from app.problems import install_handlers, render
+from app.logs import configure_logging
+from app.problems import install_handlers
 from app.routes import (
     digits,
     evaluation,
@@ -36,6 +34,7 @@ from app.schemas.common import Problem
 from app.security import Guard, check_declared
 from app.serving.evaluation import Evaluator
 from app.serving.inference import Inference
+from app.serving.probe import Probe
 from app.serving.watchdog import stop_with_parent
 from app.settings import Settings
 from app.stderr import flush
@@ -92,7 +91,6 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.evaluator = Evaluator()
     app.state.large_pictures = asyncio.Lock()  # held while one is decoded: it takes much memory
     install_handlers(app)
-    app.add_exception_handler(engine.StoreError, _on_store_error)
     app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]
     framework = list(app.routes)  # /openapi.json
     for module in RESOURCES:
@@ -115,6 +113,8 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     database = engine.connect(settings.store_url)
     app.state.database = database
     app.state.inference = inference = Inference(database)
+    app.state.store_probe = Probe(lambda: _answers(database))
+    app.state.jobs_probe = Probe(lambda: _count_jobs(database))
     await asyncio.to_thread(_prepare_store, app)
     app.state.jobs = service = JobService(settings, database)
     service.start()
@@ -151,17 +151,16 @@ def _prepare_store(app: FastAPI) -> None:
     with database.begin() as session:
         models_store.put_bundled(session, networks)
     app.state.inference.refresh()
-    app.state.metrics.watch_jobs(lambda: _count_jobs(database))
+
+
+def _answers(database: engine.Database) -> bool:
+    database.ping()
+    return True
 
 
 def _count_jobs(database: engine.Database) -> dict[str, int]:
     with database.read() as session:
         return jobs_store.count_by_state(session)
-
-
-async def _on_store_error(request: Request, error: Exception) -> Response:
-    log.error("store failed", path=request.url.path, error=str(error))
-    return render(Unavailable("service.store_away"))
 
 
 def _openapi(app: FastAPI) -> dict[str, Any]:

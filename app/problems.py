@@ -14,7 +14,8 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 
-from app.errors import BadRequest, Invalid, ProblemError, UnsupportedMedia
+from app.errors import BadRequest, Invalid, ProblemError, StoreError, UnsupportedMedia
+from app.logs import log
 from model.errors import ByhandError
 from model.messages import Message, say
 
@@ -50,6 +51,8 @@ def problem(
 
 def render(error: ProblemError | ByhandError) -> Response:
     """The response to an error of `app` or of `model`; the latter gets status 422."""
+    if isinstance(error, StoreError):
+        log.error("store failed", error=error.cause)
     if isinstance(error, ProblemError):
         return problem(
             error.status,

@@ -85,8 +85,6 @@ class Metrics:
             registry=self.registry,
         )
         lines.on_drop = dropped.inc
-        #: Apart from `registry`, which is summed over processes: each job would count repeatedly.
-        self.jobs = CollectorRegistry()
         self._children: dict[tuple[str, str, int], tuple[Callable[[], None], Any]] = {}
 
     def observe(self, route: str, method: str, status: int, seconds: float) -> None:
@@ -100,39 +98,40 @@ class Metrics:
         count()
         observe(seconds)
 
-    def watch_jobs(self, count_by_state: Callable[[], Mapping[str, int]]) -> None:
-        """Add a gauge of the jobs in the store, which calls `count_by_state` at each rendering."""
-        self.jobs.register(_Jobs(count_by_state))
+    def render(self, jobs: Mapping[str, int] | None = None) -> bytes:
+        """All metrics in Prometheus' text format, summed over all server processes.
 
-    def render(self) -> bytes:
-        """All metrics in Prometheus' text format, summed over all server processes."""
+        `jobs` is the number of jobs in the store by state, which any replica changes; None when
+        the store did not tell.
+        """
         counted = self.registry
         if "PROMETHEUS_MULTIPROC_DIR" in os.environ:
             from prometheus_client.multiprocess import MultiProcessCollector
 
             counted = CollectorRegistry()
             MultiProcessCollector(counted)  # type: ignore[no-untyped-call]
-        return generate_latest(counted) + generate_latest(self.jobs)
+        # Apart from the rest, which is summed over processes: each job would count repeatedly.
+        store = CollectorRegistry()
+        store.register(_Store(jobs))
+        return generate_latest(counted) + generate_latest(store)
 
 
-class _Jobs(Collector):
-    """byhand_jobs{state}: a gauge read from the store when asked, as any replica changes it."""
+class _Store(Collector):
+    """byhand_store_up, and byhand_jobs{state} if the store told them."""
 
-    def __init__(self, count_by_state: Callable[[], Mapping[str, int]]) -> None:
-        self._count_by_state = count_by_state
-
-    def describe(self) -> list[GaugeMetricFamily]:
-        """Describe the metric without a query to the store."""
-        return [GaugeMetricFamily("byhand_jobs", "Training jobs in the store, by state.")]
+    def __init__(self, jobs: Mapping[str, int] | None) -> None:
+        self._jobs = jobs
 
     def collect(self) -> list[GaugeMetricFamily]:
-        """Query the store."""
-        family = GaugeMetricFamily(
+        """The two gauges."""
+        answers = self._jobs is not None
+        up = GaugeMetricFamily("byhand_store_up", "1 while the store answers, 0 else.", answers)
+        jobs = GaugeMetricFamily(
             "byhand_jobs", "Training jobs in the store, by state.", labels=["state"]
         )
-        for state, count in self._count_by_state().items():
-            family.add_metric([state], count)
-        return [family]
+        for state, count in (self._jobs or {}).items():
+            jobs.add_metric([state], count)
+        return [up, jobs]
 
 
 class Telemetry:

@@ -34,7 +34,7 @@ def open_store(chosen: Settings) -> Database:
         database = connect(chosen.store_url)
         migrate(database)
     except Exception as error:
-        cause = str(getattr(error, "orig", None) or error).strip().splitlines()[0]
+        cause = str(getattr(error, "cause", None) or error).strip().splitlines()[0]
         setting = "BYHAND_DATABASE_URL" if chosen.database_url else "BYHAND_DATA_DIR"
         raise CommandError("command.store", cause=cause, setting=setting) from error
     return database

@@ -85,14 +85,14 @@ class Dispatcher:
                 if lease is not None:
                     leases.release(session, lease)
         except StoreError as error:
-            log.warning("a lease has to run out: the store is away", job=id, error=str(error.orig))
+            log.warning("a lease has to run out: the store is away", job=id, error=error.cause)
 
     def _loop(self) -> None:
         while not self._stopping.is_set():
             try:
                 self.look()
             except StoreError as error:
-                log.warning("jobs wait: the store is away", error=str(error.orig))
+                log.warning("jobs wait: the store is away", error=error.cause)
             except Exception:
                 log.exception("looking for jobs failed; it is tried again")
             self._wake.wait(POLL_SECONDS)

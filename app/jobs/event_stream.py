@@ -49,7 +49,7 @@ class EventStream:
         with self._watching(job):
             while not self._closed.is_set():
                 tick = self._tick
-                for event in await asyncio.to_thread(self._read, job, last_event):
+                for event in await self._next(job, last_event):
                     yield event
                     last_event = event.id
                     if event.kind == "end":
@@ -89,6 +89,16 @@ class EventStream:
             if callable(before):
                 signal.signal(number, before)
         self._handlers.clear()
+
+    async def _next(self, job: str, last_event: int) -> list[StreamEvent]:
+        """The events after number `last_event` by now; while the store is away, it waits."""
+        while True:
+            try:
+                return await asyncio.to_thread(self._read, job, last_event)
+            except StoreError:
+                if self._closed.is_set():
+                    return []
+                await asyncio.sleep(POLL_SECONDS)
 
     def _read(self, job: str, last_event: int) -> list[StreamEvent]:
         with self._database.read() as session:

@@ -260,7 +260,7 @@ class _Attempt:
             except StoreError as error:
                 if pause is None:
                     raise
-                log.warning("the store is away", job=self.job.id, error=str(error.orig))
+                log.warning("the store is away", job=self.job.id, error=error.cause)
                 time.sleep(pause)
 
     @contextmanager

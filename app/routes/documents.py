@@ -23,7 +23,7 @@ WHAT_WENT_WRONG = {
     421: "The Host header names another server.",
     422: "A value is out of its range; `detail` says which, and what would be right.",
     429: "Too many requests; `Retry-After` says how long to wait.",
-    503: "The store cannot be reached just now.",
+    503: "The store cannot be reached just now; `Retry-After` says when to try again.",
     507: "The quota of what may be stored is used up.",
 }
 

@@ -11,9 +11,11 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, create_engine, event, inspect, make_url, select, text
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DataError, DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.orm import Session
+
+from app.errors import Invalid, StoreError
 
 __all__ = ["HEAD", "Database", "Session", "StoreError", "connect", "is_current", "lock", "migrate"]
 
@@ -21,13 +23,11 @@ HEAD = "0003"
 """The newest migration. A store at this revision needs no Alembic, which is slow to import."""
 
 BUSY_SECONDS = 15  # to wait for another writer on SQLite
+CONNECT_SECONDS = 3  # to wait for PostgreSQL to take a connection
 # A few connections per process: PostgreSQL allows 100 in all, and transactions here are short.
 POOL: dict[str, Any] = {"pool_size": 5, "max_overflow": 10, "pool_timeout": 10}
 # Keys of PostgreSQL's advisory locks: arbitrary, but different numbers.
 LOCKS = {"migration": 0x62_79_68_61_6E_64, "queue": 0x71_75_65_75_65, "bundled model": 0x6D_6F_64}
-
-StoreError = DBAPIError
-"""The base class of the database's failures, for callers that do not import SQLAlchemy."""
 
 
 class Database:
@@ -47,27 +47,33 @@ class Database:
             event.listen(self._engine, "begin", _begin_sqlite)
         else:
             # Connections broken by a restart of the server are replaced before use.
-            self._engine = create_engine(address, pool_pre_ping=True, **POOL)
+            self._engine = create_engine(
+                address,
+                pool_pre_ping=True,
+                connect_args={"connect_timeout": CONNECT_SECONDS},
+                **POOL,
+            )
+            event.listen(self._engine, "do_connect", _connect_impatiently)
         self._reader = self._engine.execution_options(read_only=True)
 
     @contextmanager
     def begin(self) -> Iterator[Session]:
         """A transaction that may write: committed at the end, rolled back by an exception."""
-        with _exhaustion_as_store_error():
+        with _failures_as_store_errors():
             with Session(self._engine, expire_on_commit=False) as session, session.begin():
                 yield session
 
     @contextmanager
     def read(self) -> Iterator[Session]:
         """A transaction that only reads; on SQLite it does not wait for writers."""
-        with _exhaustion_as_store_error():
+        with _failures_as_store_errors():
             with Session(self._reader, expire_on_commit=False) as session:
                 yield session
 
     @contextmanager
     def connection(self) -> Iterator[Connection]:
         """A transaction on a connection without a session, for migrations."""
-        with self._engine.begin() as connection:
+        with _failures_as_store_errors(), self._engine.begin() as connection:
             yield connection
 
     def ping(self) -> None:
@@ -86,12 +92,24 @@ def connect(database_url: str) -> Database:
 
 
 @contextmanager
-def _exhaustion_as_store_error() -> Iterator[None]:
-    """Raise a StoreError for an exhausted pool, as for a database that cannot be reached."""
+def _failures_as_store_errors() -> Iterator[None]:
+    """Raise what this service answers: 503 where the database fails, 422 for odd values."""
     try:
         yield
+    except (DataError, UnicodeEncodeError) as error:
+        raise Invalid("request.not_storable") from error
     except PoolTimeoutError as error:
-        raise OperationalError("connect", None, error) from error
+        raise StoreError(cause=error) from error
+    except DBAPIError as error:
+        raise StoreError(cause=error.orig) from error
+
+
+def _connect_impatiently(
+    dialect: Any, record: Any, arguments: list[Any], named: dict[str, Any]
+) -> Any:
+    from app.store.postgresql import ImpatientConnection
+
+    return ImpatientConnection.connect(*arguments, **named)
 
 
 def _configure_sqlite(connection: sqlite3.Connection, record: Any) -> None:

@@ -20,6 +20,7 @@ from sqlalchemy import (
     MetaData,
     String,
     Text,
+    TypeDecorator,
     false,
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
@@ -42,7 +43,18 @@ STATES = ("queued", "running", "succeeded", "failed", "cancelled")
 ACTIVE = ("queued", "running")
 FINISHED = ("succeeded", "failed", "cancelled")
 
-Id = String(32)
+
+class Id(TypeDecorator[str]):
+    """An id; one that no database can hold, with NUL or half a character, is that of nothing."""
+
+    impl = String(32)
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Any) -> str | None:
+        """Write an odd character as a mark that no id of ours has."""
+        if value is None or (value.isascii() and "\0" not in value):
+            return value
+        return value.replace("\0", "?").encode(errors="replace").decode()
 
 
 class Base(DeclarativeBase):

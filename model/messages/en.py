@@ -556,6 +556,9 @@ SENTENCES: dict[str, str] = {
     ),
     "request.none": "none",
     "request.not_json": "The body is not JSON: {error}.",
+    "request.not_storable": (
+        "A value holds what cannot be stored, such as a null character or half of one."
+    ),
     "request.or": " or ",
     "request.whole": "{name}: expected a whole number from 1 to {most:,}, found {found!r}.",
     "request.positive": "{name}: expected a number above 0, up to {most:g}, found {found!r}.",

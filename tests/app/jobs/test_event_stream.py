@@ -11,6 +11,7 @@ import pytest
 
 from app.jobs import event_stream
 from app.jobs.event_stream import EventStream, StreamEvent
+from app.store import events as events_store
 from app.store import jobs, leases
 from app.store.clock import new_id
 from app.store.engine import Database, StoreError
@@ -164,7 +165,7 @@ def test_streams_wait_while_the_store_is_away(
 
         def away(*args: Any) -> None:
             missed.append(1)
-            raise StoreError("SELECT", {}, RuntimeError("no route to host"))
+            raise StoreError(cause="no route to host")
 
         with monkeypatch.context() as patch:
             patch.setattr(jobs, "heads", away)
@@ -173,6 +174,22 @@ def test_streams_wait_while_the_store_is_away(
         return await asyncio.wait_for(stream, 60)
 
     assert asyncio.run(run()) == [1]
+
+
+def test_a_stream_waits_for_a_store_that_goes_away_while_it_reads(
+    database: Database, lease: Lease, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(event_stream, "POLL_SECONDS", 0.01)
+    end(database, lease)
+    real, outages = events_store.after, [1, 2, 3]
+
+    def flaky(*args: Any) -> Any:
+        if outages:
+            raise StoreError(cause=f"no route to host {outages.pop()}")
+        return real(*args)
+
+    monkeypatch.setattr(events_store, "after", flaky)
+    assert asyncio.run(follow(EventStream(database), lease.job)) == [1]
 
 
 def test_the_signal_that_stops_the_server_ends_the_streams_first(

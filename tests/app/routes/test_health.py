@@ -3,6 +3,7 @@ from collections.abc import Callable
 import pytest
 from fastapi.testclient import TestClient
 
+from app.errors import StoreError
 from tests.app.conftest import assert_problem
 
 Serve = Callable[..., TestClient]
@@ -19,17 +20,31 @@ def test_a_ready_one_names_its_model(client: TestClient) -> None:
 def test_without_its_store_it_is_alive_but_not_ready(
     serve: Serve, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from sqlalchemy.exc import OperationalError
-
     client = serve()
 
     def away(*_: object) -> None:
-        raise OperationalError("SELECT 1", {}, Exception("connection refused"))
+        raise StoreError(cause="connection refused")
 
     monkeypatch.setattr("app.store.engine.Database.ping", away)
     assert client.get("/healthz").status_code == 200
-    problem = assert_problem(client.get("/readyz"), 503, "store")
-    assert "refused" not in problem["detail"]
+    response = client.get("/readyz")
+    assert int(response.headers["retry-after"]) > 0
+    assert "refused" not in assert_problem(response, 503, "store")["detail"]
+
+
+def test_metrics_need_no_store(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
+    client = serve()
+    assert "byhand_store_up 1.0" in client.get("/metrics").text
+
+    def away(*_: object) -> None:
+        raise StoreError(cause="connection refused")
+
+    monkeypatch.setattr("app.store.jobs.count_by_state", away)
+    response = client.get("/metrics")
+    assert response.status_code == 200
+    assert "byhand_store_up 0.0" in response.text
+    assert "byhand_requests_total{" in response.text
+    assert "byhand_jobs{" not in response.text
 
 
 def test_before_a_model_is_loaded_it_is_not_ready(serve: Serve) -> None:

@@ -4,7 +4,7 @@ import pytest
 from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.testclient import TestClient
 
-from app.errors import Invalid
+from app.errors import Invalid, StoreError
 from app.problems import install_handlers
 from app.routes.raw import FastPath, RawRoute
 from app.security import KeyNeeded, OpenToAll, UndeclaredRouteError
@@ -28,6 +28,11 @@ async def ink(request: Request) -> Response:
     raise BlankImageError("request.blank")
 
 
+@router.post("/away")
+async def away(request: Request) -> Response:
+    raise StoreError(cause="no route to host")
+
+
 @router.post("/break")
 async def fail(request: Request) -> Response:
     raise ZeroDivisionError
@@ -42,7 +47,7 @@ def serve(express: bool) -> TestClient:
     return TestClient(app)
 
 
-@pytest.mark.parametrize("path", ["/echo", "/refuse", "/ink"])
+@pytest.mark.parametrize("path", ["/echo", "/refuse", "/ink", "/away"])
 def test_the_express_way_gives_the_same_answers(path: str) -> None:
     def answer(express: bool) -> Any:
         response = serve(express).post(path, content=b"hello")
