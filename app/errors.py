@@ -191,9 +191,9 @@ class Unavailable(ProblemError):
 class StoreError(Unavailable):
     """The store cannot be reached, or failed. `cause` is for the log: it may hold secrets."""
 
-    def __init__(self, code: str = "service.store_away", *, cause: object = "") -> None:
+    def __init__(self, code: str = "service.store_away", *, logged: object = "") -> None:
         super().__init__(code)
-        self.cause = str(cause)
+        self.cause = str(logged)
 
 
 def _retry_after(seconds: float) -> dict[str, str]:

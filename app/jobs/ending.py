@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import fields
 from typing import Any
 
+from app.logs import log
 from app.store import leases, models
 from app.store.clock import new_id
 from app.store.engine import Session
@@ -15,13 +16,14 @@ from app.store.tables import JobRow
 from model.classifier import Classifier
 from model.confidence.calibration import calibrated_and_tested
 from model.data.idx import Dataset, load_mnist, split
+from model.errors import CheckpointError
 from model.preprocessing.deskew import FORMER_LEAST_SCALE
-from model.serialization.checkpoint import dump_model
+from model.serialization.checkpoint import dump_model, load_state
 from model.training.loop import classifier
 from model.training.recipe import Recipe, going_on
 from model.training.state import TrainingState
 
-__all__ = ["dataset", "end", "load_training_data", "recipe_of"]
+__all__ = ["dataset", "end", "load_training_data", "recipe_of", "saved_state"]
 
 
 def recipe_of(request: Mapping[str, Any]) -> Recipe:
@@ -54,6 +56,15 @@ def end(job: JobRow, state: TrainingState | None, outcome: str) -> Callable[[Ses
             models.activate(session, id)
 
     return commit
+
+
+def saved_state(saved: bytes | None) -> TrainingState | None:
+    """The state in a checkpoint; None if there is none, or none that can be read."""
+    try:
+        return None if saved is None else load_state(saved)
+    except CheckpointError as error:
+        log.error("a checkpoint is damaged", error=str(error))
+        return None
 
 
 @functools.cache

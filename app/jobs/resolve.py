@@ -14,7 +14,6 @@ from app.store import models
 from app.store.engine import Session
 from model.errors import RecipeError
 from model.messages import Message
-from model.serialization.checkpoint import load_model
 from model.training.loop import start
 from model.training.recipe import going_on, recipe, stored_recipe
 
@@ -29,7 +28,7 @@ def resolve(session: Session, request: TrainRequest) -> dict[str, Any]:
     base = None
     if request.base_model is not None:
         try:
-            base = load_model(models.weights(session, request.base_model))
+            base, _ = models.load(session, request.base_model)
         except NotFound as error:
             raise _invalid("base_model", error.message) from None
         chosen.setdefault("hidden_layers", list(base.parameters.layers[1:-1]))

@@ -10,10 +10,11 @@ from typing import Any
 
 from app.errors import Conflict, TooMany
 from app.jobs.dispatcher import Dispatcher
-from app.jobs.ending import end
+from app.jobs.ending import end, saved_state
 from app.jobs.event_stream import EventStream
 from app.jobs.executors import make_workers
 from app.jobs.resolve import resolve, vary
+from app.logs import log
 from app.schemas.training import (
     EpochMetrics,
     Job,
@@ -29,9 +30,8 @@ from app.store.clock import new_id
 from app.store.engine import Database, Session
 from app.store.leases import LeaseLostError
 from app.store.quotas import Quotas, make_room
-from app.store.tables import FINISHED, EventRow, JobRow
+from app.store.tables import FINISHED, STATES, EventRow, JobRow
 from model.messages import say
-from model.serialization.checkpoint import load_state
 from model.serialization.snapshots import SnapshotLine
 
 __all__ = ["JobService"]
@@ -146,7 +146,7 @@ class JobService:
                 raise Conflict("job.ended_already", job=id, state=row.state)
             saved = leases.checkpoint(session, id) if lease is not None else None
         if lease is not None:  # no worker is on it: it ends here
-            finish = end(row, load_state(saved) if saved else None, "cancelled")
+            finish = end(row, saved_state(saved), "cancelled")
             with contextlib.suppress(LeaseLostError):  # one took it up just now, and will end it
                 with self._database.begin() as session:
                     finish(session, lease)
@@ -222,7 +222,7 @@ class JobService:
 
 
 def _best(rows: Sequence[JobRow]) -> str | None:
-    rated = [row for row in rows if row.validation_accuracy is not None]
+    rated = [row for row in rows if isinstance(row.validation_accuracy, float)]
     return max(rated, key=lambda row: row.validation_accuracy or 0.0).id if rated else None
 
 
@@ -230,28 +230,55 @@ def _describe(session: Session, rows: Iterable[JobRow]) -> list[Job]:
     """Jobs as the API shows them; metrics and hints are read from their events."""
     rows = list(rows)
     told = events.of_jobs(session, [row.id for row in rows], ["epoch", "hint", "end"])
-    return [
-        Job(
-            id=row.id,
-            name=row.name,
-            state=jobs.state_of(row),
-            request=row.request,
-            progress=JobProgress.model_validate(row, from_attributes=True),
-            metrics=[EpochMetrics(**e.data) for e in told[row.id] if e.kind == "epoch"],
-            hints=[events.api_data(e)["message"] for e in told[row.id] if e.kind == "hint"],
-            model=row.model,
-            validation_accuracy=row.validation_accuracy,
-            test_accuracy=row.test_accuracy,
-            error=_error(row, told[row.id]),
-            sweep=row.sweep,
-            cancel_requested=row.cancel_requested,
-            pause_requested=row.state == "running" and row.pause_after_epoch is not None,
-            created_at=_time(row.created_at),
-            started_at=_time(row.started_at) if row.started_at else None,
-            finished_at=_time(row.finished_at) if row.finished_at else None,
+    return [_shown(row, told[row.id]) for row in rows]
+
+
+def _shown(row: JobRow, told: Sequence[EventRow]) -> Job:
+    """One job; one whose row or events are damaged hides no others."""
+    try:
+        return _as_job(row, told)
+    except Exception as error:  # whatever a damaged file gave
+        log.error("a job is damaged in the store", job=row.id, error=str(error))
+        return Job(
+            id=str(row.id),
+            name=str(row.name),
+            state=row.state if row.state in STATES else "failed",
+            request={},
+            progress=JobProgress(epoch=0, epochs=0, step=0, steps=0, eta_seconds=None),
+            metrics=[],
+            hints=[],
+            model=None,
+            validation_accuracy=None,
+            test_accuracy=None,
+            error=say("job.damaged"),
+            sweep=None,
+            cancel_requested=False,
+            created_at=_time(0),
+            started_at=None,
+            finished_at=None,
         )
-        for row in rows
-    ]
+
+
+def _as_job(row: JobRow, told: Sequence[EventRow]) -> Job:
+    return Job(
+        id=row.id,
+        name=row.name,
+        state=jobs.state_of(row),
+        request=row.request,
+        progress=JobProgress.model_validate(row, from_attributes=True),
+        metrics=[EpochMetrics(**e.data) for e in told if e.kind == "epoch"],
+        hints=[events.api_data(e)["message"] for e in told if e.kind == "hint"],
+        model=row.model,
+        validation_accuracy=row.validation_accuracy,
+        test_accuracy=row.test_accuracy,
+        error=_error(row, told),
+        sweep=row.sweep,
+        cancel_requested=row.cancel_requested,
+        pause_requested=row.state == "running" and row.pause_after_epoch is not None,
+        created_at=_time(row.created_at),
+        started_at=_time(row.started_at) if row.started_at else None,
+        finished_at=_time(row.finished_at) if row.finished_at else None,
+    )
 
 
 def _error(row: JobRow, told: Sequence[EventRow]) -> str | None:

@@ -29,7 +29,7 @@ from model.data.idx import split
 from model.errors import ByhandError, DivergenceError, RecipeError
 from model.messages import Message
 from model.network import Parameters
-from model.serialization.checkpoint import dump_state, load_model, load_state
+from model.serialization.checkpoint import dump_state, load_state
 from model.training.diagnostics import hints
 from model.training.loop import classifier, train
 from model.training.onlooker import Onlooker
@@ -91,7 +91,6 @@ class _Attempt:
         self.database = database
         self.lease = lease
         self.job = job
-        self.recipe = recipe_of(job.request)
         self.reported_step = job.step
         self.reported_hints: set[str] = set()  # codes; sentences, if by an earlier version
         self.lost = threading.Event()
@@ -116,6 +115,7 @@ class _Attempt:
             return "attempt failed"
 
     def _train(self) -> str:
+        self.recipe = recipe_of(self.job.request)  # here, as a row that is damaged raises
         state, base = self._load()
         data = split(dataset(), train_examples=self.recipe.train_examples)
         onlooker = Onlooker(self.recipe, dataset())
@@ -164,7 +164,7 @@ class _Attempt:
             base_model = self.job.request["base_model"]
             if base_model is None:
                 return None, None
-            return None, load_model(models.weights(session, base_model)).parameters
+            return None, models.load(session, base_model)[0].parameters
 
     def _report(self, progress: Progress, clock: ProgressClock) -> None:
         """Report progress; keep its snapshots. Of steps reported before, only renew the heartbeat.

@@ -23,10 +23,12 @@ async def healthz() -> Health:
 @router.get("/readyz", summary="Can it do its work?", responses=documents.problems(503))
 async def readyz(request: Request) -> Health:
     """Readiness: a model is loaded and the store answers; otherwise 503. Within a second."""
-    model = request.app.state.inference.active.id
+    inference = request.app.state.inference
+    model = inference.active.id
     if not await request.app.state.store_probe.ask():
         raise Unavailable("service.store_unreachable")
-    return Health(status="ok", model=model)
+    notice = str(inference.notice) if inference.notice else None
+    return Health(status="ok", model=model, notice=notice)
 
 
 @router.get(

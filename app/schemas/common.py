@@ -54,3 +54,8 @@ class Health(BaseModel):
 
     status: str = Field(examples=["ok"])
     model: str | None = Field(None, description="The active model; only from /readyz.")
+    notice: str | None = Field(
+        None,
+        exclude_if=lambda value: value is None,
+        description="What an operator should look at although it works; left out otherwise.",
+    )

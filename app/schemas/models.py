@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from datetime import UTC, datetime
+from types import SimpleNamespace
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -28,6 +29,18 @@ EXAMPLE: dict[str, Any] = {
     "bundled": True,
     "active": True,
     "sha256": "9f2c6b0e5a7d4c1f8e3b2a1908f7e6d5c4b3a29180f7e6d5c4b3a29180f7e6d5",
+}
+
+#: What is shown of a model whose row is damaged, beside its id, name and sha256.
+NOTHING: dict[str, Any] = {
+    "created_at": 0.0,
+    "layers": [],
+    "activation": "",
+    "deskew": False,
+    "features": "pixels",
+    "test_accuracy": None,
+    "parameters": 0,
+    "job": None,
 }
 
 
@@ -55,7 +68,18 @@ class Model(BaseModel):
 
     @classmethod
     def of(cls, row: Any, active: tuple[str, str] | None) -> Model:
-        """Make it from a row of the store; `active` is the active model's id and sha256."""
+        """Make it from a row of the store; `active` is the active model's id and sha256.
+
+        Of a row that is damaged, its id and name are shown: others are listed beside it.
+        """
+        try:
+            return cls._of(row, active)
+        except (TypeError, ValueError, OverflowError):
+            known = {"id": str(row.id), "name": str(row.name), "sha256": str(row.sha256)}
+            return cls._of(SimpleNamespace(**NOTHING | known), active)
+
+    @classmethod
+    def _of(cls, row: Any, active: tuple[str, str] | None) -> Model:
         return cls(
             id=row.id,
             name=row.name,

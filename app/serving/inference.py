@@ -10,13 +10,12 @@ import asyncio
 import threading
 from collections import OrderedDict
 from dataclasses import dataclass
-from hashlib import sha256
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from app.errors import Unavailable
+from app.errors import StoreError, Unavailable
 from app.logs import log
 from app.store import models
 from app.store.engine import Database
@@ -24,8 +23,9 @@ from model.classifier import Classifier
 from model.confidence.detector import detector
 from model.confidence.rejection import Verdict, predict_or_reject
 from model.errors import CheckpointError
+from model.messages import Message
 from model.network import Trace
-from model.serialization.checkpoint import load_model
+from model.serialization.checkpoint import BUNDLED, bundled
 
 __all__ = ["ImageVerdict", "Inference", "LoadedModel", "check_servable"]
 
@@ -66,6 +66,9 @@ class Inference:
         detector()  # now: the first request need not wait, and a missing file is noticed
         self._database = database
         self._active: LoadedModel | None = None
+        self._chosen: tuple[str, str] | None = None  # id and SHA-256 of what the store names
+        #: Why another model than the chosen one is active.
+        self.notice: Message | None = None
         self._others: OrderedDict[str, LoadedModel] = OrderedDict()
         self._lock = threading.Lock()
         self._watch: asyncio.Task[None] | None = None
@@ -140,10 +143,9 @@ class Inference:
         """Reload the active model and drop deleted ones if another replica changed them. Blocks."""
         with self._database.read() as session:
             current = models.active(session)
-        if current is not None and (
-            self._active is None or current != (self._active.id, self._active.sha256)
-        ):
-            self._active = self._load(current[0])
+        if current is not None and current != self._chosen:
+            self._active = self._load_or_fall_back(current[0])
+            self._chosen = current
         others = dict(self._others)
         if not others:
             return
@@ -182,8 +184,23 @@ class Inference:
 
     def _load(self, id: str) -> LoadedModel:
         with self._database.read() as session:
-            data = models.weights(session, id)
-        return LoadedModel(id, sha256(data).hexdigest(), load_model(data))
+            classifier, digest = models.load(session, id)
+        return LoadedModel(id, digest, classifier)
+
+    def _load_or_fall_back(self, id: str) -> LoadedModel:
+        """The model, or the bundled one that reads best when the store's is damaged."""
+        try:
+            loaded, self.notice = self._load(id), None
+            check_servable(loaded.classifier)
+            return loaded
+        except StoreError:
+            raise
+        except Exception as error:  # whatever is wrong with it: digits are read all the same
+            instead = BUNDLED[0]
+            values = {"id": id, "instead": instead, "problem": str(error)}
+            self.notice = Message("model.instead", values)
+            log.error("the active model is damaged", model=id, instead=instead, error=str(error))
+            return LoadedModel(instead, "", bundled(instead))
 
 
 def check_servable(classifier: Classifier) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 import sqlite3
 import time
@@ -42,7 +43,12 @@ class Database:
         if self.is_sqlite:
             if address.database:
                 Path(address.database).parent.mkdir(parents=True, exist_ok=True)
-            self._engine = create_engine(address, connect_args={"timeout": BUSY_SECONDS}, **POOL)
+            self._engine = create_engine(
+                address,
+                connect_args={"timeout": BUSY_SECONDS},
+                json_deserializer=_parse_what_may_be_damaged,
+                **POOL,
+            )
             event.listen(self._engine, "connect", _configure_sqlite)
             event.listen(self._engine, "begin", _begin_sqlite)
         else:
@@ -99,9 +105,9 @@ def _failures_as_store_errors() -> Iterator[None]:
     except (DataError, UnicodeEncodeError) as error:
         raise Invalid("request.not_storable") from error
     except PoolTimeoutError as error:
-        raise StoreError(cause=error) from error
+        raise StoreError(logged=error) from error
     except DBAPIError as error:
-        raise StoreError(cause=error.orig) from error
+        raise StoreError(logged=error.orig) from error
 
 
 def _connect_impatiently(
@@ -112,11 +118,24 @@ def _connect_impatiently(
     return ImpatientConnection.connect(*arguments, **named)
 
 
+def _parse_what_may_be_damaged(text: str) -> Any:
+    """Parse a JSON column. A file's damaged rows should not hide those that were read with them."""
+    try:
+        return json.loads(text)
+    except (TypeError, ValueError):
+        return {}
+
+
 def _configure_sqlite(connection: sqlite3.Connection, record: Any) -> None:
+    connection.text_factory = _decode_what_may_be_damaged
     connection.isolation_level = None  # _begin_sqlite begins transactions
     _write_ahead(connection)  # readers never wait for a writer
     connection.execute("PRAGMA synchronous=NORMAL")  # consistent after a crash of any process
     connection.execute("PRAGMA foreign_keys=ON")
+
+
+def _decode_what_may_be_damaged(text: bytes) -> str:
+    return text.decode(errors="replace")
 
 
 def _write_ahead(connection: sqlite3.Connection) -> None:

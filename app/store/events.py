@@ -69,13 +69,13 @@ def end_event(end: Mapping[str, Any], error: Message | None) -> Event:
 
 def stored_hint(event: EventRow) -> Message | str:
     """The hint of an event; only its sentence when the code is unknown here."""
-    return _message(event) or str(event.data["message"])
+    return _message(event) or str(event.data.get("message", ""))
 
 
 def stored_error(event: EventRow) -> str | None:
     """The error of an `end` event in the language in use; as it was stored if it has no code."""
     message = _message(event)
-    return str(message) if message is not None else event.data["error"]
+    return str(message) if message is not None else event.data.get("error")
 
 
 def api_data(event: EventRow) -> dict[str, Any]:

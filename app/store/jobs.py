@@ -92,7 +92,8 @@ def count_by_state(session: Session) -> dict[str, int]:
     query = select(JobRow.state, JobRow.paused, func.count()).group_by(JobRow.state, JobRow.paused)
     counts = dict.fromkeys((*STATES, PAUSED), 0)
     for state, paused, count in session.execute(query):
-        counts[_shown(state, paused)] += count
+        if (shown := _shown(state, paused)) in counts:  # else its row is damaged
+            counts[shown] += count
     return counts
 
 

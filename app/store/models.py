@@ -15,6 +15,7 @@ from app.store.clock import new_id, now
 from app.store.engine import lock
 from app.store.tables import ActiveModelRow, JobRow, ModelRow
 from model.classifier import Classifier
+from model.errors import CheckpointError
 from model.messages import say
 from model.serialization.checkpoint import BUNDLED, dump_model, load_model
 
@@ -25,6 +26,7 @@ __all__ = [
     "current",
     "delete",
     "get",
+    "load",
     "page",
     "put_bundled",
     "weights",
@@ -84,12 +86,35 @@ def weights(session: Session, id: str) -> bytes:
     return data
 
 
+def load(session: Session, id: str) -> tuple[Classifier, str]:
+    """The network of a model, whose id may be MODEL@STEP, and the SHA-256 of its file.
+
+    Raises NotFound, and CheckpointError for a file that is not as it was stored.
+    """
+    if snapshots.is_snapshot(id):
+        snapshot = snapshots.load(session, id)
+        data, digest = snapshot.weights, snapshot.sha256
+    else:
+        query = select(ModelRow.weights, ModelRow.sha256).where(ModelRow.id == id)
+        row = session.execute(query).one_or_none()
+        if row is None:
+            raise NotFound("model.not_found", id=id)
+        data, digest = row
+    if sha256(data).hexdigest() != digest:
+        raise CheckpointError("model.damaged", id=id)
+    return load_model(data), digest
+
+
 def activate(session: Session, id: str) -> None:
-    """Make this the active model of all replicas. Raises NotFound, Conflict for a snapshot."""
+    """Make this the active model of all replicas.
+
+    Raises NotFound, Conflict for a snapshot, CheckpointError for a model that is damaged.
+    """
     _expect_no_snapshot(id)
     # Locked against deletion until the commit.
     if session.get(ModelRow, id, with_for_update=True) is None:
         raise NotFound("model.not_found", id=id)
+    load(session, id)
     session.merge(ActiveModelRow(slot=1, model=id))
     session.flush()
 
@@ -147,7 +172,7 @@ def put_bundled(session: Session, networks: Mapping[str, Classifier]) -> None:
         if row is None:
             name = say(NAMES[id])
             row = add(session, classifier=classifier, weights=weights, name=name, id=id)
-        elif row.sha256 != sha256(weights).hexdigest():
+        elif row.weights != weights:  # of an earlier version, or damaged
             _fill(row, classifier, weights, row.name)
     session.flush()
     if active(session) is None:

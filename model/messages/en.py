@@ -316,6 +316,11 @@ SENTENCES: dict[str, str] = {
     ),
     "model.bundled_stays": "The bundled models stay: they are what a server starts with.",
     "model.cursor": "cursor: expected the `next` of a page before, found {found!r}.",
+    "model.damaged": "Model {id!r} is damaged in the store. Delete it, or upload it again.",
+    "model.instead": (
+        "The active model {id!r} cannot be used, and {instead!r} reads in its place: {problem} "
+        "Activate another: PUT /models/active."
+    ),
     "model.none_loaded": "No model is loaded yet. Try again in a few seconds.",
     "model.inputs": "W1: expected {expected} rows, one for each pixel, found {found}.",
     "model.outputs": "W{layer}: expected {expected} columns, one for each digit, found {found}.",
@@ -349,6 +354,7 @@ SENTENCES: dict[str, str] = {
     "job.ended_already": "Job {job} has {state} already; there is nothing to cancel.",
     "job.over": "Job {job} is over ({state}); it can be neither paused nor resumed.",
     "job.base_model_misfit": "{model} {problem}",
+    "job.damaged": "What the store holds of this job is damaged.",
     "job.swept_value": "{message}",
     "job.attempt_failed": "Attempt {attempt} of {attempts}: {reason}",
     "job.raised": "{kind}: {error}",

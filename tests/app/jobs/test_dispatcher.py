@@ -141,7 +141,7 @@ def test_a_dead_process_is_not_forgotten_while_the_store_is_away(
     hands.given[id].set_exception(BrokenProcessPool("gone"))
 
     def away(*args: Any) -> None:
-        raise StoreError(cause="no route to host")
+        raise StoreError(logged="no route to host")
 
     with monkeypatch.context() as patch:
         patch.setattr(leases, "held_by", away)
@@ -171,7 +171,7 @@ def test_the_loop_survives_a_store_that_is_away(
     hands = Hands(1)
     loop = make_dispatcher(database, hands)
     outage = [
-        StoreError(cause="no route to host"),
+        StoreError(logged="no route to host"),
         RuntimeError("a fault of our own"),
     ]
     look = loop.look

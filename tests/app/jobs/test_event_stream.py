@@ -165,7 +165,7 @@ def test_streams_wait_while_the_store_is_away(
 
         def away(*args: Any) -> None:
             missed.append(1)
-            raise StoreError(cause="no route to host")
+            raise StoreError(logged="no route to host")
 
         with monkeypatch.context() as patch:
             patch.setattr(jobs, "heads", away)
@@ -185,7 +185,7 @@ def test_a_stream_waits_for_a_store_that_goes_away_while_it_reads(
 
     def flaky(*args: Any) -> Any:
         if outages:
-            raise StoreError(cause=f"no route to host {outages.pop()}")
+            raise StoreError(logged=f"no route to host {outages.pop()}")
         return real(*args)
 
     monkeypatch.setattr(events_store, "after", flaky)

@@ -358,7 +358,7 @@ def test_a_store_that_is_away_for_a_moment_costs_nothing(
     """The connection breaks before every second commit, and just after every third."""
     monkeypatch.setattr(worker, "RETRY_SECONDS", (0.0,) * 5)
     real, calls = Database.begin, itertools.count(1)
-    outage = StoreError(cause="server closed the connection")
+    outage = StoreError(logged="server closed the connection")
 
     @contextmanager
     def flaky(self: Database) -> Iterator[Session]:
@@ -384,7 +384,7 @@ def test_a_store_that_stays_away_ends_the_attempt(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(worker, "RETRY_SECONDS", (0.0,))
-    outage = StoreError(cause="no route to host")
+    outage = StoreError(logged="no route to host")
 
     def away(*args: Any, **kw: Any) -> Lease:
         raise outage

@@ -23,7 +23,7 @@ def test_without_its_store_it_is_alive_but_not_ready(
     client = serve()
 
     def away(*_: object) -> None:
-        raise StoreError(cause="connection refused")
+        raise StoreError(logged="connection refused")
 
     monkeypatch.setattr("app.store.engine.Database.ping", away)
     assert client.get("/healthz").status_code == 200
@@ -37,7 +37,7 @@ def test_metrics_need_no_store(serve: Serve, monkeypatch: pytest.MonkeyPatch) ->
     assert "byhand_store_up 1.0" in client.get("/metrics").text
 
     def away(*_: object) -> None:
-        raise StoreError(cause="connection refused")
+        raise StoreError(logged="connection refused")
 
     monkeypatch.setattr("app.store.jobs.count_by_state", away)
     response = client.get("/metrics")

@@ -30,7 +30,7 @@ async def ink(request: Request) -> Response:
 
 @router.post("/away")
 async def away(request: Request) -> Response:
-    raise StoreError(cause="no route to host")
+    raise StoreError(logged="no route to host")
 
 
 @router.post("/break")

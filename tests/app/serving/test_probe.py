@@ -14,7 +14,7 @@ def test_the_answer_is_the_stores() -> None:
 
 def test_a_store_that_is_away_gives_none() -> None:
     def away() -> int:
-        raise StoreError(cause="no route to host")
+        raise StoreError(logged="no route to host")
 
     assert asyncio.run(Probe(away).ask()) is None
 

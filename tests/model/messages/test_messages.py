@@ -30,7 +30,7 @@ AREAS = {code.partition(".")[0] for code in SENTENCES}
 #: Where a code stands among the arguments of what takes one; a class of errors has it first.
 PLACES = {"Message": 0, "say": 0, "RecipeError": 1, "expect": 1}
 #: What such a call is given that is no value of the sentence.
-OTHERS = {"errors", "headers", "retry_after", "exit_code", "cause"}
+OTHERS = {"errors", "headers", "retry_after", "exit_code", "logged"}
 
 
 class Said(NamedTuple):
