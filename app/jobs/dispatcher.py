@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import secrets
 import socket
@@ -10,6 +11,7 @@ import time
 from concurrent import futures
 from concurrent.futures import Future
 
+from app.jobs.ending import keep_best
 from app.jobs.executors import Workers, process_died
 from app.jobs.worker import run_training
 from app.logs import log
@@ -48,7 +50,7 @@ class Dispatcher:
         self._wake = threading.Event()
         self._stopping = threading.Event()
         self._looked = time.time()
-        self._awake_since = 0.0
+        self._awake_since = -math.inf  # by the clock that is never set
         self._pruned = -PRUNE_SECONDS
         self._thread = threading.Thread(target=self._loop, name="dispatch jobs", daemon=True)
 
@@ -118,7 +120,7 @@ class Dispatcher:
     def _offered(self, limit: int) -> list[str]:
         """The ids of at most `limit` jobs that are offered to this replica."""
         lease = self._lease_seconds
-        if time.time() - self._awake_since < lease:
+        if time.monotonic() - self._awake_since < lease:
             # After a suspension, workers of this machine need a moment to renew their heartbeats.
             lease += self._lease_seconds
         with self._database.read() as session:
@@ -146,14 +148,17 @@ class Dispatcher:
             with self._database.begin() as session:
                 lease = leases.held_by(session, self._dead[0], self.owner)
                 if lease is not None:
-                    leases.fail_attempt(session, lease, Message("job.process_died"))
+                    leases.fail_attempt(session, lease, Message("job.process_died"), keep_best)
             log.warning("a training process died", job=self._dead.pop(0))
 
     def _detect_suspension(self) -> None:
-        """After a machine's suspension all heartbeats are old, those of its own workers too."""
+        """After a machine's suspension all heartbeats are old, those of its own workers too.
+
+        So they are when its clock was set.
+        """
         now = time.time()
-        if now - self._looked > max(self._lease_seconds / 2, 5 * POLL_SECONDS):
-            self._awake_since = now
+        if abs(now - self._looked) > max(self._lease_seconds / 2, 5 * POLL_SECONDS):
+            self._awake_since = time.monotonic()
         self._looked = now
 
     def _prune(self) -> None:

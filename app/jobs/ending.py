@@ -8,7 +8,7 @@ from dataclasses import fields
 from typing import Any
 
 from app.logs import log
-from app.store import leases, models
+from app.store import jobs, leases, models
 from app.store.clock import new_id
 from app.store.engine import Session
 from app.store.leases import Lease
@@ -17,13 +17,14 @@ from model.classifier import Classifier
 from model.confidence.calibration import calibrated_and_tested
 from model.data.idx import Dataset, load_mnist, split
 from model.errors import CheckpointError
+from model.messages import Message
 from model.preprocessing.deskew import FORMER_LEAST_SCALE
 from model.serialization.checkpoint import dump_model, load_state
 from model.training.loop import classifier
 from model.training.recipe import Recipe, going_on
 from model.training.state import TrainingState
 
-__all__ = ["dataset", "end", "load_training_data", "recipe_of", "saved_state"]
+__all__ = ["dataset", "end", "keep_best", "load_training_data", "recipe_of", "saved_state"]
 
 
 def recipe_of(request: Mapping[str, Any]) -> Recipe:
@@ -33,29 +34,54 @@ def recipe_of(request: Mapping[str, Any]) -> Recipe:
     return going_on(made, request.get("least_scale", FORMER_LEAST_SCALE))
 
 
-def end(job: JobRow, state: TrainingState | None, outcome: str) -> Callable[[Session, Lease], None]:
+def end(
+    job: JobRow, state: TrainingState | None, outcome: str, error: Message | None = None
+) -> Callable[[Session, Lease], None]:
     """Prepare the last transaction of a job, which stores its best epoch, if any, as a model.
 
     The model is calibrated and tested here, outside of the transaction that is returned.
     """
-    made: Classifier | None = None
-    if state is not None and state.epoch > 0:
-        used = going_on(recipe_of(job.request), state.least_scale)
-        made = classifier(used, state.best, name=job.name)
+    made = _best(job, state)
+    if made is not None:
         made = calibrated_and_tested(made, split(dataset()), dataset())
 
     def commit(session: Session, lease: Lease) -> None:
         if made is None:
-            leases.finish(session, lease, outcome)
+            leases.finish(session, lease, outcome, error=error)
             return
-        id = new_id()
-        leases.finish(session, lease, outcome, model=id, test_accuracy=made.test_accuracy)
+        id, accuracy = new_id(), made.test_accuracy
+        leases.finish(session, lease, outcome, model=id, test_accuracy=accuracy, error=error)
         weights = dump_model(made)
         models.add(session, classifier=made, weights=weights, name=job.name, job=job.id, id=id)
         if outcome == "succeeded" and job.request["activate"]:
             models.activate(session, id)
 
     return commit
+
+
+def keep_best(session: Session, id: str) -> str | None:
+    """Store the best epoch of a job that has failed as a model, and return its id.
+
+    Only what its checkpoint has: to calibrate and test it may be what its attempts died of.
+    """
+    job = jobs.get(session, id)
+    best = _best(job, saved_state(leases.checkpoint(session, id)))
+    if best is None:
+        return None
+    weights = dump_model(best)
+    return models.add(session, classifier=best, weights=weights, name=job.name, job=id).id
+
+
+def _best(job: JobRow, state: TrainingState | None) -> Classifier | None:
+    """The network of a job's best epoch; None before the first, or where its row is damaged."""
+    if state is None or state.epoch == 0:
+        return None
+    try:
+        used = going_on(recipe_of(job.request), state.least_scale)
+        return classifier(used, state.best, name=job.name)
+    except Exception as error:  # whatever a damaged row gave: the job has to end
+        log.error("the best epoch is lost", job=job.id, error=str(error))
+        return None
 
 
 def saved_state(saved: bytes | None) -> TrainingState | None:

@@ -17,7 +17,7 @@ from dataclasses import asdict, replace
 from typing import Any
 
 from app.errors import NotFound, ProblemError
-from app.jobs.ending import dataset, end, recipe_of
+from app.jobs.ending import dataset, end, keep_best, recipe_of
 from app.jobs.eta import ProgressClock
 from app.logs import log
 from app.store import events as store_events
@@ -57,7 +57,9 @@ def run_training(
     database = connect(database_url)
     try:
         with database.begin() as session:
-            claimed = leases.claim(session, job_id, owner=owner, lease_seconds=lease_seconds)
+            claimed = leases.claim(
+                session, job_id, owner=owner, lease_seconds=lease_seconds, keep=keep_best
+            )
         if claimed is None:
             return "not free"
         attempt = _Attempt(database, *claimed)
@@ -91,6 +93,7 @@ class _Attempt:
         self.database = database
         self.lease = lease
         self.job = job
+        self.state: TrainingState | None = None  # at the end of the last epoch
         self.reported_step = job.step
         self.reported_hints: set[str] = set()  # codes; sentences, if by an earlier version
         self.lost = threading.Event()
@@ -104,43 +107,41 @@ class _Attempt:
         except StoreError:
             raise  # nothing can be written; the lease expires, and another attempt follows
         except PERMANENT as error:
-            reason = _message(error)
-            self._commit(lambda s, lease: leases.finish(s, lease, "failed", error=reason), 1)
-            return "failed"
+            return self._end("failed", self.state, _message(error))
         except Exception as error:
             log.exception("an attempt failed", job=self.job.id)
             what = _message(error) if isinstance(error, ByhandError | ProblemError) else str(error)
             reason = Message("job.raised", {"kind": type(error).__name__, "error": what})
-            self._commit(lambda s, lease: leases.fail_attempt(s, lease, reason))
+            self._commit(lambda s, lease: leases.fail_attempt(s, lease, reason, keep_best))
             return "attempt failed"
 
     def _train(self) -> str:
         self.recipe = recipe_of(self.job.request)  # here, as a row that is damaged raises
-        state, base = self._load()
+        self.state, base = self._load()
         data = split(dataset(), train_examples=self.recipe.train_examples)
         onlooker = Onlooker(self.recipe, dataset())
         clock = ProgressClock()
         if self.lease.cancel_requested:
-            return self._end("cancelled", state)
-        for progress in train(self.recipe, data, state, base, self.job.snapshots):
+            return self._end("cancelled", self.state)
+        for progress in train(self.recipe, data, self.state, base, self.job.snapshots):
             if progress.state is not None:
-                state = progress.state
+                self.state = progress.state
                 with clock.stopped():
-                    seen = onlooker.test_accuracy(state)
-                self._report_epoch(progress, state, clock, seen)
+                    seen = onlooker.test_accuracy(self.state)
+                self._report_epoch(progress, self.state, clock, seen)
             elif clock.report_is_due() or progress.snapshots:
                 self._report(progress, clock)
             if self.lost.is_set():
                 raise LeaseLostError(self.job.id)
             if self.lease.cancel_requested:
-                return self._end("cancelled", state)
+                return self._end("cancelled", self.state)
             if self._is_to_pause(progress):
                 self._commit(leases.pause)
                 return "paused"
             if stop_requested.is_set():
                 self._commit(leases.release)
                 return "released"
-        return self._end("succeeded", state)
+        return self._end("succeeded", self.state)
 
     def _is_to_pause(self, progress: Progress) -> bool:
         """Whether to pause here: at once, or at the end of the epoch that was named."""
@@ -237,8 +238,8 @@ class _Attempt:
             "eta_seconds": _seconds_left(progress, clock),
         }
 
-    def _end(self, outcome: str, state: TrainingState | None) -> str:
-        self._commit(end(self.job, state, outcome), 1)
+    def _end(self, outcome: str, state: TrainingState | None, error: Message | None = None) -> str:
+        self._commit(end(self.job, state, outcome, error), 1)
         return outcome
 
     def _commit(self, work: Callable[[Session, Lease], Any], events: int = 0) -> None:

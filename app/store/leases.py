@@ -12,7 +12,7 @@ cannot write any more.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -27,6 +27,7 @@ from model.messages import Message
 
 __all__ = [
     "ATTEMPTS",
+    "Keep",
     "Lease",
     "LeaseLostError",
     "any_claimable",
@@ -46,7 +47,11 @@ __all__ = [
     "write",
 ]
 
-ATTEMPTS = 3  # failed attempts after which a job has failed
+ATTEMPTS = 3  # failed attempts, with no epoch finished between them, after which a job has failed
+LONGEST_OFFER = 60.0  # seconds; one that ends later was made before the clock was set back
+
+Keep = Callable[[Session, str], str | None]
+"""Stores the best epoch of a job, given by its id, as a model; the model's id, or None."""
 
 
 class LeaseLostError(Exception):
@@ -70,15 +75,28 @@ def claimable(lease_seconds: float) -> ColumnElement[bool]:
     return or_(and_(JobRow.state == "queued", ~JobRow.paused), expired)
 
 
+def _from_the_future() -> ColumnElement[bool]:
+    """The condition that a heartbeat was beaten before the clock was set back."""
+    return and_(JobRow.state == "running", JobRow.heartbeat_at > now() + 1)
+
+
+def _not_offered() -> ColumnElement[bool]:
+    return or_(JobRow.offered_until < now(), JobRow.offered_until > now() + LONGEST_OFFER)
+
+
 def offer(session: Session, *, limit: int, lease_seconds: float, seconds: float) -> list[str]:
     """Reserve the oldest claimable jobs for this replica's workers for `seconds`; gives their ids.
 
     Offers only keep replicas from sending the same job to two workers. What makes a job run once is
     `claim`.
+
+    Where the clock was set back, leases begin anew: a worker that lives beats within its lease.
     """
+    beaten_now = update(JobRow).where(_from_the_future()).values(heartbeat_at=now())
+    session.execute(beaten_now.execution_options(synchronize_session=False))
     oldest = (
         select(JobRow.id)
-        .where(claimable(lease_seconds), JobRow.offered_until < now())
+        .where(claimable(lease_seconds), _not_offered())
         .order_by(JobRow.id)
         .limit(limit)
         .with_for_update(skip_locked=True)
@@ -101,16 +119,19 @@ def renew_offers(session: Session, ids: Collection[str], seconds: float) -> None
 
 def any_claimable(session: Session, lease_seconds: float) -> bool:
     """Whether `offer` may find a job; it takes no write lock, unlike `offer`."""
-    query = select(JobRow.id).where(claimable(lease_seconds), JobRow.offered_until < now())
+    query = select(JobRow.id).where(
+        or_(and_(claimable(lease_seconds), _not_offered()), _from_the_future())
+    )
     return session.scalar(query.limit(1)) is not None
 
 
 def claim(
-    session: Session, id: str, *, owner: str, lease_seconds: float
+    session: Session, id: str, *, owner: str, lease_seconds: float, keep: Keep | None = None
 ) -> tuple[Lease, JobRow] | None:
     """Take the lease of a job and set it running, atomically.
 
-    None when the job is not claimable, or when its expired lease was its last attempt.
+    None when the job is not claimable, or when its expired lease was its last attempt: then `keep`
+    keeps its best epoch.
     """
     query = select(JobRow).where(JobRow.id == id, claimable(lease_seconds)).with_for_update()
     row = session.scalar(query.execution_options(populate_existing=True))
@@ -119,7 +140,7 @@ def claim(
     if row.state == "running":
         values = {"seconds": lease_seconds, "epoch": row.epoch, "epochs": row.epochs}
         before = Lease(row.id, row.attempt, row.last_event)
-        if fail_attempt(session, before, Message("job.worker_silent", values)):
+        if fail_attempt(session, before, Message("job.worker_silent", values), keep):
             return None
         session.refresh(row)
     row.state, row.owner, row.offered_until = "running", owner, 0.0
@@ -178,7 +199,12 @@ def was_written(session: Session, lease: Lease, events: int) -> bool:
 
 
 def save_checkpoint(session: Session, job: str, epoch: int, state: bytes) -> None:
-    """Store the checkpoint of a job, in the transaction of a `write`, which checks the lease."""
+    """Store the checkpoint of a job, in the transaction of a `write`, which checks the lease.
+
+    The job has made progress, so the attempts that failed before count no more.
+    """
+    progress = update(JobRow).where(JobRow.id == job, JobRow.failures > 0).values(failures=0)
+    session.execute(progress)
     session.merge(CheckpointRow(job=job, epoch=epoch, state=state))
     session.flush()
 
@@ -219,10 +245,11 @@ def pause(session: Session, lease: Lease) -> None:
     _requeue(session, lease, paused=True, pause_after_epoch=None)
 
 
-def fail_attempt(session: Session, lease: Lease, reason: Message) -> bool:
-    """Count a failed attempt: the job is queued again, or has failed after the third.
+def fail_attempt(session: Session, lease: Lease, reason: Message, keep: Keep | None = None) -> bool:
+    """Count a failed attempt: the job is queued again, or has failed after the third in a row.
 
-    Returns whether the job has ended. Raises LeaseLostError.
+    In a row: with no epoch finished between them. `keep` keeps the best epoch of a job that has
+    failed. Returns whether the job has ended. Raises LeaseLostError.
     """
     failures = 1 + (session.scalar(select(JobRow.failures).where(JobRow.id == lease.job)) or 0)
     values = {"attempt": failures, "attempts": ATTEMPTS, "reason": reason}
@@ -231,7 +258,7 @@ def fail_attempt(session: Session, lease: Lease, reason: Message) -> bool:
         _requeue(session, lease, failures=failures, error=str(error))
         return False
     session.execute(update(JobRow).where(JobRow.id == lease.job).values(failures=failures))
-    finish(session, lease, "failed", error=error)
+    finish(session, lease, "failed", error=error, model=keep(session, lease.job) if keep else None)
     return True
 
 

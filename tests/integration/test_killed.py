@@ -67,9 +67,30 @@ def test_whatever_is_killed_whenever_the_job_ends_with_the_same_bits(start: Any)
     server.stop()
 
 
-def test_a_worker_killed_three_times_fails_the_job_with_the_reason(start: Any) -> None:
+def test_crashes_spread_over_a_run_that_progresses_do_not_lose_it(start: Any) -> None:
     server: Server = start()
     id = server.submit(epochs=10_000, train_examples=500, hidden_layers=[8])
+
+    def epoch() -> int:
+        return int(server.get(f"/train/{id}")["progress"]["epoch"])
+
+    for _ in range(5):
+        before = epoch()
+        until(lambda: epoch() > before + 1)  # noqa: B023
+        for worker in server.workers():
+            worker.kill()
+    before = epoch()
+    until(lambda: epoch() > before + 1)
+    HTTP.delete(f"{server.address}/train/{id}")
+    job = server.ended(id)
+    assert (job["state"], job["error"]) == ("cancelled", None)
+    assert job["model"]
+    server.stop()
+
+
+def test_a_worker_killed_three_times_fails_the_job_with_the_reason(start: Any) -> None:
+    server: Server = start()
+    id = server.submit(epochs=2, hidden_layers=[1000, 1000], batch_size=1)  # an epoch of minutes
     for attempt in (1, 2, 3):
         until(lambda: server.state(id) == "running" and server.workers())
         for worker in server.workers():

@@ -8,15 +8,18 @@ from concurrent.futures import Future
 from concurrent.futures.process import BrokenProcessPool
 from typing import Any
 
+import numpy as np
 import pytest
 from sqlalchemy import text
 
-from app.jobs import dispatcher
+from app.jobs import dispatcher, worker
 from app.jobs.dispatcher import Dispatcher
-from app.store import jobs, leases
+from app.store import jobs, leases, models
 from app.store.clock import new_id
 from app.store.engine import Database, StoreError
-from app.store.tables import JobRow
+from app.store.tables import CheckpointRow, JobRow
+from model.serialization.checkpoint import load_state
+from tests.app.jobs.training_jobs import add as small_job
 
 
 class Hands:
@@ -85,7 +88,7 @@ def test_two_replicas_do_not_send_the_same_job(database: Database) -> None:
 def test_an_offer_is_renewed_while_its_job_waits_for_a_worker(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(dispatcher, "OFFER_SECONDS", 1000.0)
+    monkeypatch.setattr(dispatcher, "OFFER_SECONDS", 50.0)
     (id,) = add(database)
     loop, other = make_dispatcher(database, Hands(1)), Hands(1)
 
@@ -96,11 +99,11 @@ def test_an_offer_is_renewed_while_its_job_waits_for_a_worker(
 
     loop.look()
     for _ in range(4):
-        let_pass(700)
+        let_pass(35)
         loop.look()
         make_dispatcher(database, other).look()
     assert other.given == {}
-    let_pass(1001)  # the first replica is gone
+    let_pass(51)  # the first replica is gone
     make_dispatcher(database, other).look()
     assert list(other.given) == [id]
 
@@ -117,6 +120,42 @@ def test_a_job_whose_process_died_is_tried_again_at_once(database: Database) -> 
         job = get(database, id)
         assert str(job.error).startswith(f"Attempt {attempt} of 3: The process that trained it")
         assert job.state == ("failed" if attempt == 3 else "queued")
+
+
+def test_a_job_that_failed_for_good_keeps_its_best_epoch(database: Database) -> None:
+    id, hands = small_job(database), Hands(1)
+    loop = make_dispatcher(database, hands)
+    worker.stop_requested.set()  # at the end of its first epoch, which has a checkpoint
+    try:
+        assert worker.run_training(id, database.url) == "released"
+    finally:
+        worker.stop_requested.clear()
+    with database.read() as session:
+        saved = leases.checkpoint(session, id)
+    assert saved is not None
+    for _ in range(3):
+        loop.look()
+        with database.begin() as session:
+            assert leases.claim(session, id, owner=loop.owner, lease_seconds=30)
+        hands.given.pop(id).set_exception(BrokenProcessPool("gone"))
+        loop._collect()
+    job = get(database, id)
+    assert job.state == "failed"
+    with database.read() as session:
+        network, _ = models.load(session, str(job.model))
+    assert np.array_equal(network.parameters.vector, load_state(saved).best.vector)
+
+
+def test_a_damaged_checkpoint_holds_the_loop_up_no_longer_than_its_job(database: Database) -> None:
+    (id,), hands = add(database), Hands(1)
+    loop = make_dispatcher(database, hands)
+    with database.begin() as session:
+        session.execute(text("UPDATE jobs SET failures = 2"))
+        leases.claim(session, id, owner=loop.owner, lease_seconds=30)
+        session.add(CheckpointRow(job=id, epoch=1, state=b"cut off"))
+    loop._dead.append(id)
+    loop._collect()
+    assert (get(database, id).state, get(database, id).model) == ("failed", None)
 
 
 def test_a_dead_process_of_ours_costs_nothing_when_another_has_the_job(database: Database) -> None:
@@ -163,6 +202,26 @@ def test_a_silent_worker_is_not_blamed_for_the_sleep_of_the_machine(database: Da
     loop._awake_since -= 31  # and it stays silent
     loop.look()
     assert list(hands.given) == [id]
+
+
+def test_a_clock_set_back_holds_no_job_up(database: Database) -> None:
+    """One job ran, its worker is dead; one was offered. Both say: until tomorrow."""
+    ran, offered, hands = small_job(database), small_job(database), Hands(2)
+    loop = make_dispatcher(database, hands)
+    with database.begin() as session:
+        leases.claim(session, ran, owner="me", lease_seconds=30)
+        session.execute(text("UPDATE jobs SET heartbeat_at = heartbeat_at + 86400"))
+        session.execute(text("UPDATE jobs SET offered_until = heartbeat_at + 5"))
+    loop._looked += 86400
+    loop.look()
+    assert list(hands.given) == [offered]
+    with database.begin() as session:  # a worker that lived would have beaten meanwhile
+        jobs.take_for_cancel(session, ran, 30)
+        session.execute(text("UPDATE jobs SET heartbeat_at = heartbeat_at - 31"))
+    loop._awake_since -= 60
+    loop.look()
+    assert set(hands.given) == {ran, offered}
+    assert worker.run_training(ran, database.url) == "cancelled"
 
 
 def test_the_loop_survives_a_store_that_is_away(

@@ -182,7 +182,7 @@ def test_a_run_killed_anywhere_goes_on_to_the_same_bits(
     assert epochs(found) == [1, 2, 3]
     assert steps(found) == sorted(set(steps(found)))
     assert [event.kind for event in found].count("end") == 1
-    assert get(database, id).failures == 1
+    assert get(database, id).failures == 0  # it has made progress since
 
 
 def test_a_job_is_given_back_when_its_server_stops(
@@ -282,6 +282,32 @@ def test_a_run_that_diverges_fails_at_once_with_a_remedy(database: Database) -> 
     assert "Lower the learning rate" in str(job.error)
     assert job.failures == 0
     assert [event.kind for event in told(database, id)][-1] == "end"
+
+
+def test_a_run_that_fails_keeps_its_best_epoch_calibrated_and_tested(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stop_after(monkeypatch, 2, RecipeError("epochs", "job.process_died"))  # as a divergence does
+    id = add(database)
+    assert run_training(id, database.url) == "failed"
+    job, found = get(database, id), told(database, id)
+    assert (job.state, epochs(found)) == ("failed", [1, 2])
+    assert job.error == f"epochs: {Message('job.process_died')}"
+    assert (found[-1].data["model"], found[-1].data["error"]) == (job.model, job.error)
+    assert job.test_accuracy == load_model(weights(database, id)).test_accuracy is not None
+
+
+def test_three_attempts_that_raise_keep_the_best_epoch_of_an_earlier_one(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    id = add(database)
+    stop_after(monkeypatch, 1, MemoryError())  # after an epoch: it counts from here
+    for attempt in (1, 2, 3):
+        assert run_training(id, database.url) == "attempt failed"
+        job = get(database, id)
+        assert (job.failures, job.state) == (attempt, "failed" if attempt == 3 else "queued")
+        stop_after(monkeypatch, 0, MemoryError())
+    assert load_model(weights(database, id)).parameters.layers == (784, 8, 10)
 
 
 def test_a_base_model_is_where_it_starts(database: Database) -> None:

@@ -86,6 +86,50 @@ def test_the_third_lost_worker_ends_the_job(database: Database) -> None:
     assert told(database, id) == [(1, "end")]
 
 
+def test_attempts_count_against_no_progress_and_not_for_ever(database: Database) -> None:
+    """Ten crashes with an epoch between each, and the job goes on; three without one end it."""
+    id = add(database)
+    for epoch in range(1, 11):
+        lease = claim(database, id)
+        assert lease is not None
+        with database.begin() as session:
+            lease = leases.write(session, lease, [("epoch", {})], epoch=epoch)
+            leases.save_checkpoint(session, id, epoch, b"state")
+        assert get(database, id).failures == 0
+        age(database, id, LEASE + 1)
+    kept = []
+
+    def keep(session: Any, job: str) -> str:
+        kept.append((job, leases.checkpoint(session, job)))
+        return "best"
+
+    for attempt in (2, 3):
+        assert claim(database, id) is not None
+        assert get(database, id).failures == attempt - 1
+        age(database, id, LEASE + 1)
+    with database.begin() as session:
+        assert leases.claim(session, id, owner="me", lease_seconds=LEASE, keep=keep) is None
+    job = get(database, id)
+    assert (job.state, job.failures, job.model) == ("failed", 3, "best")
+    assert kept == [(id, b"state")]
+
+
+def test_a_job_whose_heart_beat_before_the_clock_was_set_back_is_found(database: Database) -> None:
+    id = add(database)
+    assert claim(database, id) is not None
+    age(database, id, -86_400)  # the clock says yesterday
+    with database.read() as session:
+        assert leases.any_claimable(session, LEASE)
+    with database.begin() as session:  # its worker may live: it gets a lease's time to beat
+        assert leases.offer(session, limit=1, lease_seconds=LEASE, seconds=5) == []
+    with database.read() as session:
+        assert not leases.any_claimable(session, LEASE)
+    age(database, id, LEASE + 1)
+    with database.begin() as session:
+        assert leases.offer(session, limit=1, lease_seconds=LEASE, seconds=5) == [id]
+    assert claim(database, id) is not None
+
+
 def test_events_are_numbered_without_a_gap(database: Database) -> None:
     id = add(database)
     lease = claim(database, id)
