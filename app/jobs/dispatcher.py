@@ -47,6 +47,7 @@ class Dispatcher:
         self._running: dict[Future[str], str] = {}
         self._dead: list[str] = []
         self._expecting = False  # a job, so that a worker should be warm
+        self._away = False  # the store, at the last look
         self._wake = threading.Event()
         self._stopping = threading.Event()
         self._looked = time.time()
@@ -93,8 +94,11 @@ class Dispatcher:
         while not self._stopping.is_set():
             try:
                 self.look()
+                self._away = False
             except StoreError as error:
-                log.warning("jobs wait: the store is away", error=error.cause)
+                if not self._away:  # logged once, not twice a second
+                    log.warning("jobs wait: the store is away", error=error.cause)
+                self._away = True
             except Exception:
                 log.exception("looking for jobs failed; it is tried again")
             self._wake.wait(POLL_SECONDS)
@@ -164,7 +168,7 @@ class Dispatcher:
     def _prune(self) -> None:
         if self._keep_days is None or time.monotonic() - self._pruned < PRUNE_SECONDS:
             return
-        with self._database.begin() as session:
-            pruned = jobs.prune(session, self._keep_days * DAY)
+        seconds = self._keep_days * DAY
+        pruned = self._database.free(lambda session: jobs.prune(session, seconds))
         if not pruned:
             self._pruned = time.monotonic()

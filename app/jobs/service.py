@@ -28,7 +28,7 @@ from app.settings import Settings
 from app.store import events, jobs, leases, snapshots
 from app.store.clock import new_id
 from app.store.engine import Database, Session
-from app.store.leases import LeaseLostError
+from app.store.leases import Lease, LeaseLostError
 from app.store.quotas import Quotas, make_room
 from app.store.tables import FINISHED, STATES, EventRow, JobRow
 from model.messages import say
@@ -140,11 +140,14 @@ class JobService:
 
         Raises NotFound, or Conflict for a job that has ended otherwise.
         """
-        with self._database.begin() as session:
+
+        def take(session: Session) -> tuple[JobRow, Lease | None, bytes | None]:
             row, lease = jobs.take_for_cancel(session, id, self._lease_seconds)
             if row.state in ("succeeded", "failed"):
                 raise Conflict("job.ended_already", job=id, state=row.state)
-            saved = leases.checkpoint(session, id) if lease is not None else None
+            return row, lease, leases.checkpoint(session, id) if lease is not None else None
+
+        row, lease, saved = self._database.free(take)
         if lease is not None:  # no worker is on it: it ends here
             finish = end(row, saved_state(saved), "cancelled")
             with contextlib.suppress(LeaseLostError):  # one took it up just now, and will end it

@@ -54,7 +54,7 @@ def run_training(
     Returns the outcome: the job's final state, "paused", "released", "lost", "attempt failed" or
     "not free".
     """
-    database = connect(database_url)
+    database = connect(database_url, create=False)
     try:
         with database.begin() as session:
             claimed = leases.claim(

@@ -168,8 +168,7 @@ def activate(request: Request, body: Activate) -> Model:
 )
 def delete(request: Request, id: ModelId) -> None:
     """Its snapshots go with it. The active model and the bundled ones cannot be deleted: 409."""
-    with _store(request).begin() as session:
-        models.delete(session, id)
+    _store(request).free(lambda session: models.delete(session, id))
     request.app.state.inference.refresh()
 
 

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import json
-import random
 import sqlite3
-import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar, cast
 
 from sqlalchemy import Connection, create_engine, event, inspect, make_url, select, text
 from sqlalchemy.exc import DataError, DBAPIError
@@ -17,13 +14,16 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.orm import Session
 
 from app.errors import Invalid, StoreError
+from app.logs import log
+from app.store.sqlite import BUSY_SECONDS, StoreFile, is_full, parse
 
 __all__ = ["HEAD", "Database", "Session", "StoreError", "connect", "is_current", "lock", "migrate"]
 
 HEAD = "0003"
 """The newest migration. A store at this revision needs no Alembic, which is slow to import."""
 
-BUSY_SECONDS = 15  # to wait for another writer on SQLite
+FULL = "service.store_full"
+DISK_FULL = "53100"  # PostgreSQL's code
 CONNECT_SECONDS = 3  # to wait for PostgreSQL to take a connection
 # A few connections per process: PostgreSQL allows 100 in all, and transactions here are short.
 POOL: dict[str, Any] = {"pool_size": 5, "max_overflow": 10, "pool_timeout": 10}
@@ -31,26 +31,29 @@ POOL: dict[str, Any] = {"pool_size": 5, "max_overflow": 10, "pool_timeout": 10}
 LOCKS = {"migration": 0x62_79_68_61_6E_64, "queue": 0x71_75_65_75_65, "bundled model": 0x6D_6F_64}
 
 
+Result = TypeVar("Result")
+
+
 class Database:
     """A pool of connections for short transactions, shared by threads but not by processes."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, *, create: bool = True) -> None:
         address = make_url(url)
         if address.drivername == "postgresql":
             address = address.set(drivername="postgresql+psycopg")
         self.url = address.render_as_string(hide_password=False)
         self.is_sqlite = address.get_backend_name() == "sqlite"
+        self._file: StoreFile | None = None
         if self.is_sqlite:
-            if address.database:
-                Path(address.database).parent.mkdir(parents=True, exist_ok=True)
             self._engine = create_engine(
                 address,
                 connect_args={"timeout": BUSY_SECONDS},
-                json_deserializer=_parse_what_may_be_damaged,
+                json_deserializer=parse,
                 **POOL,
             )
-            event.listen(self._engine, "connect", _configure_sqlite)
-            event.listen(self._engine, "begin", _begin_sqlite)
+            if address.database:
+                self._file = StoreFile(Path(address.database), create=create)
+                self._file.listen(self._engine)
         else:
             # Connections broken by a restart of the server are replaced before use.
             self._engine = create_engine(
@@ -82,6 +85,36 @@ class Database:
         with _failures_as_store_errors(), self._engine.begin() as connection:
             yield connection
 
+    def free(self, work: Callable[[Session], Result]) -> Result:
+        """Run a transaction that gives room back, also on a full disk; then the file is smaller."""
+        try:
+            with self.begin() as session:
+                result = work(session)
+        except StoreError as error:
+            if error.message.code != FULL or not (self._file and self._file.give_up_reserve()):
+                raise
+            with self.begin() as session:
+                result = work(session)
+        self._tend(StoreFile.shrink)
+        return result
+
+    def tend(self) -> None:
+        """Do what a store's file needs at start."""
+        self._tend(StoreFile.tend)
+
+    def _tend(self, how: Callable[[StoreFile, sqlite3.Connection], None]) -> None:
+        if self._file is None:
+            return
+        try:
+            connection = self._engine.raw_connection()
+            try:
+                how(self._file, cast(sqlite3.Connection, connection.driver_connection))
+            finally:
+                connection.close()
+        except (sqlite3.Error, DBAPIError, PoolTimeoutError, OSError) as error:
+            # Another has it locked, or its disk is full: it may be done another time.
+            log.warning("the store's file stays as large as it is", error=str(error))
+
     def ping(self) -> None:
         """Raise StoreError when the store cannot be reached."""
         with self.read() as session:
@@ -92,9 +125,12 @@ class Database:
         self._engine.dispose()
 
 
-def connect(database_url: str) -> Database:
-    """Make the pool for a SQLAlchemy URL; the database is contacted at the first transaction."""
-    return Database(database_url)
+def connect(database_url: str, *, create: bool = True) -> Database:
+    """Make the pool for a SQLAlchemy URL; the database is contacted at the first transaction.
+
+    Without `create` a SQLite file has to be there.
+    """
+    return Database(database_url, create=create)
 
 
 @contextmanager
@@ -107,7 +143,12 @@ def _failures_as_store_errors() -> Iterator[None]:
     except PoolTimeoutError as error:
         raise StoreError(logged=error) from error
     except DBAPIError as error:
-        raise StoreError(logged=error.orig) from error
+        code = FULL if _is_full(error.orig) else "service.store_away"
+        raise StoreError(code, logged=error.orig) from error
+
+
+def _is_full(error: BaseException | None) -> bool:
+    return is_full(error) or getattr(error, "sqlstate", None) == DISK_FULL
 
 
 def _connect_impatiently(
@@ -116,50 +157,6 @@ def _connect_impatiently(
     from app.store.postgresql import ImpatientConnection
 
     return ImpatientConnection.connect(*arguments, **named)
-
-
-def _parse_what_may_be_damaged(text: str) -> Any:
-    """Parse a JSON column. A file's damaged rows should not hide those that were read with them."""
-    try:
-        return json.loads(text)
-    except (TypeError, ValueError):
-        return {}
-
-
-def _configure_sqlite(connection: sqlite3.Connection, record: Any) -> None:
-    connection.text_factory = _decode_what_may_be_damaged
-    connection.isolation_level = None  # _begin_sqlite begins transactions
-    _write_ahead(connection)  # readers never wait for a writer
-    connection.execute("PRAGMA synchronous=NORMAL")  # consistent after a crash of any process
-    connection.execute("PRAGMA foreign_keys=ON")
-
-
-def _decode_what_may_be_damaged(text: bytes) -> str:
-    return text.decode(errors="replace")
-
-
-def _write_ahead(connection: sqlite3.Connection) -> None:
-    """Switch the file to write-ahead logging, which lasts.
-
-    Several processes that open a new file together each hold a lock that the others' switch needs.
-    SQLite then fails at once, whatever the timeout, so that one of them can succeed; the others try
-    again.
-    """
-    deadline = time.monotonic() + BUSY_SECONDS
-    while True:
-        try:
-            connection.execute("PRAGMA journal_mode=WAL")
-            return
-        except sqlite3.OperationalError as error:
-            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
-                raise
-        time.sleep(random.uniform(0.001, 0.02))
-
-
-def _begin_sqlite(connection: Connection) -> None:
-    # A writer takes its lock at once: a later upgrade of a reader's lock may fail without waiting.
-    read_only = connection.get_execution_options().get("read_only", False)
-    connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
 
 
 def lock(transaction: Connection | Session, what: str) -> None:
@@ -182,10 +179,17 @@ def migrate(database: Database, revision: str = HEAD) -> None:
     It is one transaction. The others wait for SQLite's write lock or for an advisory lock on
     PostgreSQL, and then find the work done.
     """
-    if revision == HEAD:
-        with database.read() as session:
-            if is_current(session.connection()):
-                return
+    if revision != HEAD or not _is_at_head(database):
+        _run_alembic(database, revision)
+    database.tend()
+
+
+def _is_at_head(database: Database) -> bool:
+    with database.read() as session:
+        return is_current(session.connection())
+
+
+def _run_alembic(database: Database, revision: str) -> None:
     from alembic import command
     from alembic.config import Config
 

@@ -427,7 +427,10 @@ SENTENCES: dict[str, str] = {
     "service.other": "{detail}",
     "service.other_method": "{path} does not take {method}; it takes {allowed}.",
     "service.store_away": "The store cannot be reached just now. Try again in a moment.",
-    "service.store_unreachable": "The store cannot be reached. Is its database running?",
+    "service.store_full": "The store's disk is full. Delete models, or make room on it.",
+    "service.store_unreachable": (
+        "The store cannot be reached. Is its database running, or its file still there?"
+    ),
     "service.unexpected": (
         "The server met an error of its own. Its log holds the cause under this request id."
     ),
