@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
+import reprlib
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-import orjson
 from fastapi import Request
-from pydantic_core import from_json
 
 from app.errors import BadRequest, Invalid, UnsupportedMedia
 from app.pools import BODIES
+from app.routes.long_json import LISTS, parse, parse_long
 from app.routes.options import either
-from model.messages import Message
+from model.messages import Message, say
 
 __all__ = [
     "FORM",
@@ -24,6 +24,7 @@ __all__ = [
     "in_thread_if_long",
     "json_of",
     "member",
+    "shown",
 ]
 
 JSON = "application/json"
@@ -58,7 +59,10 @@ async def body_of(request: Request, *kinds: str) -> tuple[str, bytes, str]:
 async def json_of(body: bytes) -> dict[str, Any]:
     """The JSON object in a body. Raises BadRequest, and Invalid for pixels of true or false."""
     try:
-        fields = await in_thread_if_long(_parse, body)
+        if len(body) <= QUICK_BYTES:
+            fields = parse(body)
+        else:
+            fields = await BODIES.run(None, parse_long, body)
     except ValueError as error:
         raise BadRequest("request.not_json", error=str(error)) from None
     if not isinstance(fields, dict):
@@ -82,12 +86,14 @@ def member(fields: dict[str, Any], name: str) -> Any:
     return fields[name]
 
 
-def _parse(body: bytes) -> Any:
+def shown(value: Any) -> str:
+    """The beginning of a value as a sentence quotes it, however long, deep or huge it is."""
+    if not isinstance(value, list) and isinstance(value, LISTS):
+        value = list(value[:6])
     try:
-        return orjson.loads(body)
-    except ValueError:
-        # orjson refuses NaN and Infinity; this parser takes them, and the pixel check names them.
-        return from_json(body)
+        return reprlib.repr(value)[:40]
+    except ValueError:  # Python prints no more than 4,300 digits
+        return say("recipe.huge_number")
 
 
 def _has_bool(value: Any, depth: int) -> bool:

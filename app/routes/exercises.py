@@ -48,7 +48,7 @@ router = APIRouter(
     route_class=LimitedRoute, tags=["Exercises"], responses=documents.problems(422, 429)
 )
 
-MOST_UNPACKED = 16 * 2**20  # bytes: the gradients of 784-128-10 in float64 take 0.8 million
+MOST_UNPACKED = 4 * 2**20  # bytes: the largest exercise with its gradients takes half of it
 CONVENTION = options.parameter(
     "convention",
     "sum: the gradients are of the batch's summed loss, without 1/m.",

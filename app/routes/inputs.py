@@ -15,8 +15,20 @@ from numpy.typing import NDArray
 
 from app.errors import Invalid
 from app.imaging import decode
-from app.routes.bodies import FORM, IMAGE, JSON, OCTETS, body_of, in_thread_if_long, json_of, member
+from app.pools import BODIES
+from app.routes.bodies import (
+    FORM,
+    IMAGE,
+    JSON,
+    OCTETS,
+    body_of,
+    in_thread_if_long,
+    json_of,
+    member,
+    shown,
+)
 from app.routes.forms import Form, read_form
+from app.routes.long_json import LISTS
 from app.routes.pictures import Picture, file_of_base64, find_digits, read_picture
 from app.routes.pixels import Pixels, images_of_bytes, images_of_json, one_of_json
 from model.errors import BlankImageError
@@ -25,6 +37,7 @@ from model.preprocessing.normalize import SIDE
 
 __all__ = ["Examples", "digits_in_picture", "labelled_images", "one_image", "several_images"]
 
+QUICK_IMAGES = 50  # of a list: more are read in a thread
 KINDS = (FORM, JSON, IMAGE, OCTETS)
 
 
@@ -68,7 +81,7 @@ async def several_images(request: Request) -> Pixels:
     kind, body, _ = await body_of(request, OCTETS, JSON)
     if kind == OCTETS:
         return images_of_bytes(body)
-    return images_of_json(member(await json_of(body), "pixels"))
+    return await _images(member(await json_of(body), "pixels"))
 
 
 async def labelled_images(request: Request) -> Examples:
@@ -92,12 +105,19 @@ async def _labelled_json(request: Request, fields: dict[str, Any]) -> Examples:
         picture = await _of_json(request, fields)
         return Examples(picture.pixels, np.array([label]), single=True)
     pixels, labels = member(fields, "pixels"), fields["labels"]
-    if not isinstance(labels, list):
+    if not isinstance(labels, LISTS):
         raise Invalid("request.labels_list")
-    images = images_of_json(pixels)
+    images = await _images(pixels)
     if len(labels) != len(images):
         raise Invalid("request.labels_count", images=len(images), labels=len(labels))
     return Examples(images, np.array([_label(label) for label in labels]), single=False)
+
+
+async def _images(pixels: Any) -> Pixels:
+    """The images of a list, read in a thread where there are many."""
+    if isinstance(pixels, list) and len(pixels) > QUICK_IMAGES:
+        return await BODIES.run(None, images_of_json, pixels)
+    return images_of_json(pixels)
 
 
 async def _of_json(request: Request, fields: dict[str, Any]) -> Picture:
@@ -131,7 +151,6 @@ def _number(text: str | None, missing: str) -> Any:
 
 def _label(value: Any) -> int:
     if type(value) is not int or not 0 <= value <= 9:
-        huge = isinstance(value, int) and abs(value) >= 10**18  # Python prints no more than 4,300
-        found = say("recipe.huge_number") if huge else repr(value)[:40]
-        raise Invalid("request.label", found=found)
+        huge = isinstance(value, int) and abs(value) >= 10**18
+        raise Invalid("request.label", found=say("recipe.huge_number") if huge else shown(value))
     return value

@@ -30,6 +30,7 @@ router = APIRouter(
 )
 
 MOST_NAME = 200  # characters
+FREE_BYTES = 12 * 2**20  # a file may unpack to so much, a large one to twice its own size
 
 
 def _known_shape(id: str) -> str:
@@ -178,7 +179,7 @@ def _store(request: Request) -> Database:
 
 
 def _add(database: Database, quotas: Quotas, data: bytes, name: str) -> Model:
-    classifier = load_model(data)
+    classifier = load_model(data, max(FREE_BYTES, 2 * len(data)))
     check_servable(classifier)
     with database.begin() as session:
         make_room(session, quotas, 1, len(data))

@@ -6,6 +6,8 @@ Every error says what was expected and what was found.
 
 from __future__ import annotations
 
+from array import array
+from collections.abc import Callable, Sequence
 from itertools import chain
 from typing import Any
 
@@ -13,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.errors import Invalid
+from app.routes.long_json import LISTS
 from model.errors import BlankImageError
 from model.messages import Message
 from model.preprocessing.normalize import SIDE
@@ -86,13 +89,14 @@ def _is_inverted(image: Pixels) -> bool:
 
 def _whole_numbers(value: Any) -> bytearray | None:
     """The fast path: 784 whole numbers from 0 to 255 as bytes. None for anything else."""
-    if not isinstance(value, list):
+    if not isinstance(value, LISTS):
         return None
     if len(value) == 28:
-        if not all(isinstance(row, list) and len(row) == 28 for row in value):
+        rows: Any = value
+        if not all(isinstance(row, LISTS) and len(row) == 28 for row in rows):
             return None
-        value = list(chain.from_iterable(value))
-    if len(value) != PIXELS:
+        value = list(chain.from_iterable(rows))
+    if len(value) != PIXELS or isinstance(value, array):
         return None
     try:  # CPython makes a bytearray from a list in less than half the time of bytes
         return bytearray(value)
@@ -114,22 +118,44 @@ def _numbers(value: Any, index: int | None = None) -> Pixels:
         said = Message(code, found)
         return _refusal("request.image_numbers", index, pixels=PIXELS, found=said)
 
-    try:
-        array = np.asarray(value)
-    except ValueError:
-        raise refusal("request.image_ragged") from None
-    if array.dtype.kind not in "iuf":
+    numbers = _flattened(value, refusal)
+    # Looked at before NumPy sees them: it would make each as long a text as the longest.
+    if not set(map(type, numbers)) <= {int, float}:
         raise refusal("request.image_no_number")
-    if array.shape not in ((PIXELS,), (28, 28)):
-        if array.ndim == 1:
-            raise refusal("request.image_count", count=array.size)
-        raise refusal("request.image_shape", shape=list(array.shape))
-    flat = array.reshape(PIXELS).astype(np.float64)
+    try:
+        flat = np.array(numbers, np.float64)
+    except OverflowError:  # a whole number of hundreds of digits
+        raise refusal("request.image_no_number") from None
     wrong = ~((flat >= 0) & (flat <= 255))
     if wrong.any():
         place = int(wrong.argmax())
         raise refusal("request.image_value", value=flat[place], place=place)
     return flat.reshape(1, PIXELS)
+
+
+def _flattened(value: Any, refusal: Callable[..., Invalid]) -> Sequence[Any]:
+    """The 784 values of a list of them or of 28 rows of 28, whatever they are."""
+    if not isinstance(value, LISTS):
+        raise refusal("request.image_no_number")
+    rows: list[Sequence[Any]] = [each for each in value if isinstance(each, LISTS)]
+    if not rows:
+        if len(value) != PIXELS:
+            raise refusal("request.image_count", count=len(value))
+        return value
+    if len(rows) < len(value) or any(len(row) != len(rows[0]) for row in rows):
+        raise refusal("request.image_ragged")
+    if any(isinstance(each, LISTS) for each in rows[0]) or (len(rows), len(rows[0])) != (28, 28):
+        raise refusal("request.image_shape", shape=_shape(value))
+    return [number for row in rows for number in row]
+
+
+def _shape(value: Any) -> list[int]:
+    """The lengths of a list, of its first one, of that one's first and so on, four at most."""
+    shape: list[int] = []
+    while isinstance(value, LISTS) and len(shape) < 4:
+        shape.append(len(value))
+        value = value[0] if len(value) else None
+    return shape
 
 
 def _refusal(code: str, index: int | None, **values: Any) -> Invalid:

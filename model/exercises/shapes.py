@@ -1,5 +1,6 @@
 """Which submitted arrays have the shape of a gradient, and what the others look like."""
 
+from array import array as packed
 from collections.abc import Mapping
 from typing import Any
 
@@ -13,6 +14,9 @@ from model.messages import Message
 
 __all__ = ["exchanged_with", "fitting", "read_arrays", "shape_hint"]
 
+NUMBERS = {int, float}
+DEEPEST = 4  # lists within one another: a gradient has two
+
 
 def read_arrays(submitted: Mapping[str, Any]) -> dict[str, NDArray[Any]]:
     """The submitted arrays by name, as they came. Raises ExerciseError for what is no gradient."""
@@ -23,13 +27,30 @@ def read_arrays(submitted: Mapping[str, Any]) -> dict[str, NDArray[Any]]:
 
 
 def _read(name: str, values: Any) -> NDArray[Any]:
+    # Looked at before NumPy sees them: it would make each as long a text as the longest.
+    strange = _strange_type(values, DEEPEST)
+    if strange is not None:
+        raise ExerciseError("exercise.no_numbers", name=name, found=strange.__name__)
     try:
-        array = np.asarray(values)
+        read = np.asarray(values)
     except ValueError:  # rows of different lengths
         raise ExerciseError("exercise.ragged", name=name) from None
-    if array.dtype.kind not in "fiu":
-        raise ExerciseError("exercise.no_numbers", name=name, found=str(array.dtype))
-    return array
+    if read.dtype.kind not in "fiu":
+        raise ExerciseError("exercise.no_numbers", name=name, found=str(read.dtype))
+    return read
+
+
+def _strange_type(values: Any, depth: int) -> type | None:
+    """The type of something in these lists within lists that is no number; None if all are."""
+    kind = type(values)
+    if kind in NUMBERS or isinstance(values, np.ndarray | np.number | bytearray | packed):
+        return None
+    if not isinstance(values, list | tuple) or not depth:
+        return kind
+    if set(map(type, values)) <= NUMBERS:
+        return None
+    strange = (_strange_type(each, depth - 1) for each in values)
+    return next((each for each in strange if each is not None), None)
 
 
 def fitting(arrays: Mapping[str, NDArray[Any]], right: Grads) -> Grads:

@@ -257,6 +257,9 @@ SENTENCES: dict[str, str] = {
     "npz.pickled": "{name}: expected numbers, found pickled Python objects.",
     "npz.not_finite": "{name}: expected finite numbers, found {count} NaN or infinite.",
     "npz.without_meta": "meta: expected a {kind}, found a file without meta.",
+    "npz.too_many": "The file has {found:,} arrays; at most {most} are read.",
+    "npz.method": "{name}: packed by another method than those of np.savez, which are read here.",
+    "npz.meta_size": "meta: expected at most {most:,} bytes, found {found:,}.",
     "npz.meta_not_json": "meta: expected UTF-8 JSON as uint8, found other data.",
     "npz.meta_no_object": "meta: expected a JSON object, found {found}.",
     "npz.format_version": "{name}: expected format version {expected}, found {found}.",
@@ -545,8 +548,18 @@ SENTENCES: dict[str, str] = {
     ),
     "request.image_value": "{value} at place {place}",
     "request.images_list": "pixels: expected a list of images, each of {pixels} numbers.",
+    "request.json_deep": "The body has lists or objects more than {most} deep; none is needed.",
+    "request.json_list": "The body has a list of numbers of over {most:,} bytes; an image has 784.",
+    "request.json_numbers": (
+        "The body has a list that begins with a number and holds something else too. "
+        "Images, labels and gradients are lists of numbers alone."
+    ),
     "request.json_object": (
         'Expected a JSON object such as {{"pixels": […]}}, found another value.'
+    ),
+    "request.json_parts": (
+        "The body has more than {most:,} lists, objects and strings. "
+        "Send images as lists of 784 numbers, or as bytes (application/octet-stream)."
     ),
     "request.label": "label: expected a digit from 0 to 9, found {found}.",
     "request.labels_count": ("Each image needs a label: found {images} images, {labels} labels."),

@@ -55,9 +55,9 @@ def dump_model(model: Classifier) -> bytes:
     return npz.dump("model", model.parameters.arrays(), meta)
 
 
-def load_model(source: bytes | Path) -> Classifier:
-    """Read a classifier from an .npz. Raises CheckpointError."""
-    arrays, meta = npz.load(source, "model")
+def load_model(source: bytes | Path, most: int | None = None) -> Classifier:
+    """Read a classifier from an .npz, `most` bytes unpacked at most. Raises CheckpointError."""
+    arrays, meta = npz.load(source, "model", most)
     parameters = _parameters(arrays, _choice(meta, "activation", "sigmoid", ACTIVATIONS))
     _expect_no_overflow(parameters)
     temperature = _field(meta, "temperature", 1.0, int, float)

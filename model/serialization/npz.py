@@ -23,6 +23,11 @@ __all__ = ["dump", "expect", "load", "read_arrays"]
 
 FORMAT_VERSION = 1
 MOST_BYTES = 300 * 2**20  # of all arrays, unpacked: a small .npz can expand to terabytes
+MOST_MEMBERS = 100  # files in a .npz: the largest network has 18 arrays
+MOST_NAME = 40  # characters of an array's name that are kept
+MOST_META = 256 * 1024  # bytes of a model's meta; a training state's has a line for each epoch
+METHODS = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}  # what NumPy writes; others unpack unbounded
+ENTRY = b"PK\1\2"  # begins each member's entry in the directory of a zip file
 
 
 def dump(kind: str, arrays: Mapping[str, Array], meta: Mapping[str, Any]) -> bytes:
@@ -38,14 +43,19 @@ def _digest(arrays: Mapping[str, Array]) -> str:
     sha = hashlib.sha256()
     for name in sorted(arrays):
         sha.update(f"{name} {arrays[name].shape} ".encode())
-        sha.update(np.ascontiguousarray(arrays[name], "<f4").tobytes())
+        sha.update(np.ascontiguousarray(arrays[name], "<f4").data)
     return sha.hexdigest()
 
 
-def load(source: bytes | Path, kind: str) -> tuple[dict[str, Array], dict[str, Any]]:
-    """Read arrays and meta; only a model may lack meta. Raises CheckpointError."""
-    arrays = read_arrays(source)
-    meta = _read_meta(arrays.pop("meta", None))
+def load(
+    source: bytes | Path, kind: str, most: int | None = None
+) -> tuple[dict[str, Array], dict[str, Any]]:
+    """Read arrays and meta; only a model may lack meta. Raises CheckpointError.
+
+    `most` is as in `read_arrays`.
+    """
+    arrays = read_arrays(source, most)
+    meta = _read_meta(arrays.pop("meta", None), MOST_META if kind == "model" else MOST_BYTES)
     if meta:
         expect("meta", "npz.format_version", FORMAT_VERSION, meta.get("format"))
         expect("meta", "npz.kind", kind, meta.get("kind"))
@@ -70,18 +80,35 @@ def read_arrays(source: bytes | Path, most: int | None = None) -> dict[str, Any]
     data = source if isinstance(source, bytes) else _read_file(source)
     arrays = {}
     try:
+        # Counted before the directory is read: an object is made of each entry.
+        if (entries := data.count(ENTRY)) > MOST_MEMBERS:
+            raise CheckpointError("npz.too_many", found=entries, most=MOST_MEMBERS)
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             unpacked = sum(member.file_size for member in archive.infolist())
             if unpacked > most:
                 raise CheckpointError("npz.too_large", found=unpacked, most=most)
             for member in archive.infolist():
-                name = member.filename.removesuffix(".npy")
-                arrays[name] = _read_array(name, archive.read(member))
+                name = member.filename.removesuffix(".npy")[:MOST_NAME]
+                arrays[name] = _read_array(name, _unpack(archive, member))
     except CheckpointError:
         raise
     except Exception as error:  # zipfile and its decompressors raise many types on damaged files
         raise CheckpointError("npz.not_whole", error=str(error)) from error
     return arrays
+
+
+def _unpack(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> bytes:
+    """A member's content. It is never more than the directory says, of which `most` is the sum.
+
+    To read all of a member unpacks all that is there, and only then looks at the size. Its checksum
+    tells what is cut off.
+    """
+    if member.compress_type not in METHODS:
+        raise CheckpointError("npz.method", name=member.filename[:MOST_NAME])
+    with archive.open(member) as file:
+        content = file.read(member.file_size)
+        file.read(1)  # at the end, the checksum is compared
+    return content
 
 
 def _read_file(path: Path) -> bytes:
@@ -113,9 +140,11 @@ def _read_array(name: str, data: bytes) -> Any:
         raise CheckpointError("npz.no_array", name=name) from error
 
 
-def _read_meta(array: Any) -> dict[str, Any]:
+def _read_meta(array: Any, most: int) -> dict[str, Any]:
     if array is None:
         return {}
+    if array.nbytes > most:
+        raise CheckpointError("npz.meta_size", most=most, found=array.nbytes)
     expect("meta", "npz.dtype", "uint8", str(array.dtype))
     try:
         meta = json.loads(array.tobytes())

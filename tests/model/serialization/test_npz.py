@@ -3,6 +3,7 @@
 import io
 import pickle
 import struct
+import tracemalloc
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -175,6 +176,36 @@ def test_a_zip_that_lies_about_its_size_is_refused() -> None:
         data[place : place + 4] = struct.pack("<I", 100)
     with pytest.raises(CheckpointError):
         load_model(bytes(data))
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_no_more_is_unpacked_than_a_lying_zip_says(method: int) -> None:
+    data = bytearray(zipped("W1.npy", bytes(10**8), method))
+    for magic, offset in ((b"PK\x03\x04", 22), (b"PK\x01\x02", 24)):
+        place = data.index(magic) + offset
+        data[place : place + 4] = struct.pack("<I", 100)
+    tracemalloc.start()
+    with pytest.raises(CheckpointError):
+        npz.read_arrays(bytes(data))
+    assert tracemalloc.get_traced_memory()[1] < 5 * 10**6
+    tracemalloc.stop()
+
+
+def test_what_numpy_does_not_write_is_refused() -> None:
+    refuse(zipped("W1.npy", b"", zipfile.ZIP_BZIP2), "W1.npy: packed by another method")
+
+
+def test_a_zip_of_many_files_is_refused_before_they_are_listed() -> None:
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as archive:
+        for number in range(npz.MOST_MEMBERS + 1):
+            archive.writestr(f"W{number}.npy", b"")
+    refuse(file.getvalue(), "The file has 101 arrays; at most 100 are read")
+
+
+def test_a_long_meta_is_refused_unread() -> None:
+    meta = np.frombuffer(b" " * (npz.MOST_META + 1), np.uint8)
+    refuse(pack({"meta": meta}), "meta: expected at most 262,144 bytes, found 262,145")
 
 
 @pytest.mark.parametrize("shape", [(10**15,), (2**40, 2**40), (-1, -400), (784, 13)])
