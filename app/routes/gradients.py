@@ -32,7 +32,7 @@ MOST_LEARNING_RATE = 100.0
 MOST_STEPS = 100
 QUICK_PRODUCTS = 3 * 10**6  # images times weights: more are explained in a thread
 MOST_BYTES = 16 * 10**6  # of an answer
-NUMBER_BYTES = {"json": 16, "npz": 4}  # of a float32 in it, at most
+NUMBER_BYTES = {"json": 15, "npz": 4}  # of a float32 in it, at most
 TEST_DIGITS = 10_000  # as many as MNIST has
 
 FLAG = {"type": "boolean", "default": False}
@@ -122,12 +122,15 @@ async def gradients(request: Request) -> Response:
 
 def _check_size(loaded: LoadedModel, examples: Examples, form: str, full: bool, steps: int) -> None:
     """Raise TooLarge if the answer would have more bytes than one may."""
-    layers = loaded.classifier.parameters.layers
+    parameters = loaded.classifier.parameters
+    layers, first = parameters.layers, 0 if full else parameters.weights[0].size
     each = 2 * layers[0] + 3 * sum(layers[1:]) + (1 + steps) * layers[-1]
-    weights = loaded.classifier.parameters.vector.size * {"json": full, "npz": 2}[form]
+    weights = {"json": parameters.count - first, "npz": 2 * parameters.count}[form]
     most = MOST_BYTES // NUMBER_BYTES[form] - weights
+    if most < each:
+        raise TooLarge("gradients.network_size", found=parameters.count)
     if len(examples.pixels) * each > most:
-        raise TooLarge("gradients.size", most=max(most // each, 0), found=len(examples.pixels))
+        raise TooLarge("gradients.size", most=most // each, found=len(examples.pixels))
 
 
 def _add_test_accuracy(

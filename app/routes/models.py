@@ -30,7 +30,7 @@ router = APIRouter(
 )
 
 MOST_NAME = 200  # characters
-FREE_BYTES = 12 * 2**20  # a file may unpack to so much, a large one to twice its own size
+FREE_BYTES = 8 * 2**20  # a file may unpack to so much, a large one to twice its own size
 
 
 def _known_shape(id: str) -> str:
@@ -133,9 +133,7 @@ async def post_model(request: Request, response: Response) -> Model:
     data = form.parts.get("weights")
     if data is None:
         raise Invalid("request.no_weights")
-    name = (form.text("name") or "").strip()
-    if len(name) > MOST_NAME or not name.isprintable():
-        raise Invalid("request.model_name", most=MOST_NAME, found=len(name))
+    name = _checked((form.text("name") or "").strip())
     quotas = Quotas.of(request.app.state.settings)
     # Whoever goes meanwhile has sent it all: it is added.
     model = await UPLOADS.run(None, _add, _store(request), quotas, data, name)
@@ -178,12 +176,18 @@ def _store(request: Request) -> Database:
     return database
 
 
+def _checked(name: str) -> str:
+    """The name, from a form or a file. Raises Invalid if it is long or cannot be shown."""
+    if len(name) > MOST_NAME or not name.isprintable():
+        raise Invalid("request.model_name", most=MOST_NAME, found=len(name))
+    return name
+
+
 def _add(database: Database, quotas: Quotas, data: bytes, name: str) -> Model:
     classifier = load_model(data, max(FREE_BYTES, 2 * len(data)))
     check_servable(classifier)
+    name = name or _checked(classifier.name.strip()) or "Uploaded"
     with database.begin() as session:
         make_room(session, quotas, 1, len(data))
-        row = models.add(
-            session, classifier=classifier, weights=data, name=name or classifier.name or "Uploaded"
-        )
+        row = models.add(session, classifier=classifier, weights=data, name=name)
         return Model.of(row, models.active(session))

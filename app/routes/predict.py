@@ -29,10 +29,16 @@ from app.schemas.predictions import (
 )
 from app.security import OpenToAll
 from app.serving.answer import answer, answers
-from app.serving.inference import ImageVerdict, Inference, LoadedModel
+from app.serving.inference import (
+    QUICK_PRODUCTS,
+    ImageVerdict,
+    Inference,
+    LoadedModel,
+    images_at_once,
+)
 from app.serving.readings import settle
-from model.confidence.rejection import KINDS, predict_or_reject
-from model.network import softmax
+from model.confidence.rejection import KINDS, Verdict, predict_or_reject
+from model.network import Trace, softmax
 from model.preprocessing import normalize
 
 __all__ = ["router"]
@@ -150,7 +156,8 @@ async def predict_batch(request: Request) -> Response:
     media = options.preferred(request, JSON, OCTETS)
     loaded = await model_of(request)
     pixels = await several_images(request)
-    if len(pixels) <= QUICK_IMAGES:
+    products = len(pixels) * loaded.classifier.parameters.count
+    if len(pixels) <= QUICK_IMAGES and products <= QUICK_PRODUCTS:
         content = _batch_answer(loaded, pixels, media)
     else:
         content = await BATCHES.run(request.receive, _batch_answer, loaded, pixels, media)
@@ -160,12 +167,19 @@ async def predict_batch(request: Request) -> Response:
 
 
 def _batch_answer(loaded: LoadedModel, pixels: Pixels, media: str) -> bytes:
-    parts = [pixels[start : start + CHUNK] for start in range(0, len(pixels), CHUNK)]
+    step = images_at_once(loaded.classifier, CHUNK)
+    parts = [pixels[start : start + step] for start in range(0, len(pixels), step)]
     if media == OCTETS:
         rows = [loaded.classifier.probabilities(part) for part in _wanted(parts)]
         return np.concatenate(rows).astype("<f4", copy=False).tobytes()  # (n, 10)
-    verdicts = [predict_or_reject(loaded.classifier, part) for part in _wanted(parts)]
+    verdicts = [_without_trace(loaded, part) for part in _wanted(parts)]
     return to_json(answers(verdicts, loaded.id))
+
+
+def _without_trace(loaded: LoadedModel, part: Pixels) -> Verdict:
+    """The verdict with its probabilities alone: a trace is a hundred times as large."""
+    verdict = predict_or_reject(loaded.classifier, part)
+    return verdict._replace(trace=Trace([], verdict.trace.a[-1:]))
 
 
 def _wanted(parts: list[Pixels]) -> Iterator[Pixels]:

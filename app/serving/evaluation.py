@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.pools import EVALUATIONS, Receive, heed
-from app.serving.inference import LoadedModel
+from app.serving.inference import LoadedModel, images_at_once
 from model.classifier import Classifier
 from model.data.idx import load_mnist_part
 from model.metrics import confusion_matrix
@@ -71,9 +71,10 @@ def load_test_digits() -> tuple[Bytes, Bytes]:
 def evaluate(classifier: Classifier, images: Bytes, labels: Bytes) -> Evaluation:
     """Classify images (n, 784) and compare the results with labels (n,)."""
     rows, losses = [], []
-    for start in range(0, len(images), CHUNK):
+    step = images_at_once(classifier, CHUNK)
+    for start in range(0, len(images), step):
         heed()
-        part = slice(start, start + CHUNK)
+        part = slice(start, start + step)
         trace = classifier.trace(images[part])
         rows.append(trace.a[-1])
         y = one_hot(labels[part], trace.a[-1].shape[1])
@@ -100,9 +101,10 @@ def test_accuracies(
     """
     images, labels = (part[:count] for part in load_test_digits())
     right = [0] * len(networks)
-    for start in range(0, len(images), CHUNK):
+    step = images_at_once(classifier, CHUNK)
+    for start in range(0, len(images), step):
         heed()
-        part = slice(start, start + CHUNK)
+        part = slice(start, start + step)
         x = classifier.prepare(images[part])
         with np.errstate(over="ignore", invalid="ignore"):  # a step may have burst the numbers
             for at, parameters in enumerate(networks):

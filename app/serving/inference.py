@@ -9,7 +9,9 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections import OrderedDict
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -26,12 +28,24 @@ from model.errors import CheckpointError
 from model.messages import Message
 from model.network import Trace
 from model.serialization.checkpoint import BUNDLED, bundled
+from model.training.hyperparameters import MOST_WEIGHTS
+from model.training.recipe import HYPERPARAMETERS
 
-__all__ = ["ImageVerdict", "Inference", "LoadedModel", "check_servable"]
+__all__ = [
+    "QUICK_PRODUCTS",
+    "ImageVerdict",
+    "Inference",
+    "LoadedModel",
+    "check_servable",
+    "images_at_once",
+]
 
 POLL_SECONDS = 1.0
 MOST_OTHERS = 40  # models besides the active one: 0.4 MB each at 784-128-10, all ages of one
 MOST_BYTES = 64 * 2**20  # of them together
+# Images times weights of a pass in the event loop, 256 of 784-128-10: 20 ms. More is for a thread.
+QUICK_PRODUCTS = 26 * 10**6
+PASS_VALUES = 2**20  # of all layers and images of a pass, twice 4 bytes each
 
 Pixels = NDArray[Any]  # (n, 784), 0..255
 
@@ -127,17 +141,12 @@ class Inference:
         waiting, self._waiting = self._waiting, []
         for loaded in dict.fromkeys(loaded for loaded, _, _ in waiting):
             mine = [(pixels, future) for other, pixels, future in waiting if other is loaded]
-            try:
-                batch = np.concatenate([pixels for pixels, _ in mine])  # (n, 784)
-                verdict = predict_or_reject(loaded.classifier, batch)
-            except Exception as error:
-                for _, future in mine:
-                    if not future.done():
-                        future.set_exception(error)
-                continue
-            for row, (_, future) in enumerate(mine):
-                if not future.done():  # done: its client has disconnected
-                    future.set_result(ImageVerdict(verdict, row))
+            verdict = partial(_verdict, loaded, [pixels for pixels, _ in mine])
+            if len(mine) * loaded.classifier.parameters.count <= QUICK_PRODUCTS:
+                _tell([future for _, future in mine], verdict)
+            else:
+                passed = asyncio.get_running_loop().run_in_executor(None, verdict)
+                passed.add_done_callback(partial(_tell_of, [future for _, future in mine]))
 
     def refresh(self) -> None:
         """Reload the active model and drop deleted ones if another replica changed them. Blocks."""
@@ -203,10 +212,47 @@ class Inference:
             return LoadedModel(instead, "", bundled(instead))
 
 
+def _verdict(loaded: LoadedModel, images: list[Pixels]) -> Verdict:
+    return predict_or_reject(loaded.classifier, np.concatenate(images))
+
+
+def _tell_of(futures: list[asyncio.Future[ImageVerdict]], passed: asyncio.Future[Verdict]) -> None:
+    _tell(futures, passed.result)
+
+
+def _tell(futures: list[asyncio.Future[ImageVerdict]], passed: Callable[[], Verdict]) -> None:
+    """Give each image its row of the pass, or the error that it ended with."""
+    try:
+        verdict = passed()
+    except Exception as error:
+        for future in futures:
+            if not future.done():
+                future.set_exception(error)
+        return
+    for row, future in enumerate(futures):
+        if not future.done():  # done: its client has disconnected
+            future.set_result(ImageVerdict(verdict, row))
+
+
+def images_at_once(classifier: Classifier, most: int) -> int:
+    """How many images, up to `most`, go into one pass: fewer for a network of many units."""
+    return max(1, min(most, PASS_VALUES // sum(classifier.parameters.layers)))
+
+
 def check_servable(classifier: Classifier) -> None:
-    """Raise CheckpointError for a network that does not map 784 inputs to 10 outputs."""
+    """Raise CheckpointError for a network that does not map 784 inputs to 10 outputs.
+
+    So it does for one that is larger than any that can be trained.
+    """
     layers = classifier.parameters.layers
     if layers[0] != 784:
         raise CheckpointError("model.inputs", expected=784, found=layers[0])
     if layers[-1] != 10:
         raise CheckpointError("model.outputs", layer=len(layers) - 1, expected=10, found=layers[-1])
+    hidden, allowed = layers[1:-1], HYPERPARAMETERS["hidden_layers"]
+    if len(hidden) > allowed.most:
+        raise CheckpointError("model.layers", most=allowed.most, found=len(hidden))
+    if max(hidden, default=0) > allowed.high:
+        raise CheckpointError("model.units", most=int(allowed.high), found=max(hidden))
+    if classifier.parameters.count > MOST_WEIGHTS:
+        raise CheckpointError("model.weights", most=MOST_WEIGHTS, found=classifier.parameters.count)

@@ -326,10 +326,17 @@ SENTENCES: dict[str, str] = {
     ),
     "model.none_loaded": "No model is loaded yet. Try again in a few seconds.",
     "model.inputs": "W1: expected {expected} rows, one for each pixel, found {found}.",
+    "model.layers": "The network has {found:,} hidden layers; at most {most} are read.",
+    "model.units": "The network has a layer of {found:,} units; at most {most:,} are read.",
+    "model.weights": "The network has {found:,} weights; at most {most:,} are read.",
     "model.outputs": "W{layer}: expected {expected} columns, one for each digit, found {found}.",
     "gradients.size": (
         "The answer would be too large: it tells every number of {found:,} images, and of this "
         "network at most {most:,} fit. Send fewer at a time."
+    ),
+    "gradients.network_size": (
+        "The answer would be too large: this network has {found:,} weights. "
+        "Leave out full=true and format=npz, or ask about a smaller network."
     ),
     "gradients.label": "label: expected a digit from 0 to {most}, found {found}.",
     # Training jobs (app/jobs, app/store).
@@ -567,7 +574,9 @@ SENTENCES: dict[str, str] = {
     "request.last_event_id": "Last-Event-ID: {message}.",
     "request.media_type": "Content-Type: expected {expected}, found {found}.",
     "request.missing_field": "The field {name!r} is missing.",
-    "request.model_name": "name: expected up to {most} printable characters, found {found}.",
+    "request.model_name": (
+        "name: expected up to {most} printable characters, found {found}. Send another `name`."
+    ),
     "request.no_image": (
         "The form has no part named 'image'. Send one: curl -F image=@digit.png …"
     ),

@@ -67,22 +67,27 @@ async def _cost(app: FastAPI, calls: Sequence[Call], warm: Sequence[Call]) -> Co
     async with app.router.lifespan_context(app):
         for call in warm:
             await _answer(app, call)
-        _settle_memory()
-        before, start = _kilobytes("VmRSS"), time.perf_counter()
-        stop = asyncio.Event()
-        watch = asyncio.create_task(_longest_pause(stop))
-        await asyncio.sleep(0.05)
-        answers = await asyncio.gather(*(_answer(app, call) for call in calls))
-        seconds = time.perf_counter() - start
-        peak = _kilobytes("VmHWM")
-        stop.set()
-        return Cost(
-            statuses=[status for status, _ in answers],
-            grown=1024 * (peak - before),
-            pause=await watch,
-            seconds=seconds,
-            answers=[body for _, body in answers],
-        )
+        return await measured(app, calls)
+
+
+async def measured(app: FastAPI, calls: Sequence[Call]) -> Cost:
+    """Send the calls at once to a service that has started, and measure what that takes."""
+    _settle_memory()
+    before, start = _kilobytes("VmRSS"), time.perf_counter()
+    stop = asyncio.Event()
+    watch = asyncio.create_task(_longest_pause(stop))
+    await asyncio.sleep(0.05)
+    answers = await asyncio.gather(*(_answer(app, call) for call in calls))
+    seconds = time.perf_counter() - start
+    peak = _kilobytes("VmHWM")
+    stop.set()
+    return Cost(
+        statuses=[status for status, _ in answers],
+        grown=1024 * (peak - before),
+        pause=await watch,
+        seconds=seconds,
+        answers=[body for _, body in answers],
+    )
 
 
 async def _answer(app: FastAPI, call: Call) -> tuple[int, bytes]:

@@ -92,9 +92,9 @@ def test_one_with_more_members_than_arrays_are_needed(tmp_path: Path) -> None:
 
 def test_the_largest_network_that_may_be_brought_along(tmp_path: Path) -> None:
     network = {
-        "W1": np.zeros((784, 3900), np.float32),
-        "b1": np.zeros(3900, np.float32),
-        "W2": np.zeros((3900, 10), np.float32),
+        "W1": np.zeros((784, 2600), np.float32),
+        "b1": np.zeros(2600, np.float32),
+        "W2": np.zeros((2600, 10), np.float32),
         "b2": np.zeros(10, np.float32),
     }
     cost = cost_of(tmp_path, form("/models", weights=packed(**network)), warm=WARM)

@@ -1,0 +1,142 @@
+"""Networks that are brought along: how large they may be, and what the largest one costs."""
+
+import asyncio
+import io
+import json
+from collections.abc import Sequence
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import orjson
+import pytest
+from fastapi.testclient import TestClient
+
+from app.main import create_app
+from app.settings import Settings
+from model.serialization import npz
+from tests.app.conftest import assert_problem
+from tests.app.cost import MB, MOST_ANSWER, MOST_GROWTH, MOST_PAUSE, Call, Cost, measured
+
+PIXELS = [0] * 300 + [255] * 84 + [0] * 400
+ONE = orjson.dumps({"pixels": PIXELS, "label": 3})
+
+
+def network(layers: Sequence[int], **meta: Any) -> bytes:
+    """The file of a network of zeros, compressed."""
+    arrays: dict[str, Any] = {}
+    for number, (n_in, n_out) in enumerate(pairwise(layers), start=1):
+        arrays[f"W{number}"] = np.zeros((n_in, n_out), np.float32)
+        arrays[f"b{number}"] = np.full(n_out, 0.1234567, np.float32)
+    if meta:
+        # Not by `npz.dump`, as no name that this service writes has half a character in it.
+        head = {"kind": "model", "format": 1, "sha256": npz._digest(arrays), **meta}
+        arrays["meta"] = np.frombuffer(json.dumps(head).encode(), np.uint8)
+    file = io.BytesIO()
+    np.savez_compressed(file, **arrays)
+    return file.getvalue()
+
+
+def upload(client: TestClient, data: bytes, **fields: str) -> Any:
+    return client.post("/models", files={"weights": data}, data=fields)
+
+
+@pytest.mark.parametrize(
+    ("layers", "words"),
+    [
+        ((784, *[1] * 9, 10), "9 hidden layers; at most 8"),
+        ((784, *[1] * 60, 10), "122 arrays"),
+        ((784, *[1] * 3000, 10), "6,002 arrays"),
+        ((784, 5, 4097, 10), "4,097 units; at most 4,096"),
+        ((784, 4096, 10), "unpacks to"),
+    ],
+)
+def test_larger_networks_than_can_be_trained_are_refused(
+    client: TestClient, layers: Sequence[int], words: str
+) -> None:
+    assert_problem(upload(client, network(layers)), 422, words)
+
+
+@pytest.mark.parametrize("layers", [(784, 10), (784, *[2] * 8, 10), (784, 3, 4096, 10)])
+def test_those_within_the_limits_are_taken(client: TestClient, layers: Sequence[int]) -> None:
+    assert upload(client, network(layers)).status_code == 201
+
+
+@pytest.mark.parametrize("name", ["a" * 201, "half \ud800", "nul \0", "two\nlines"])
+def test_a_name_in_a_file_is_held_to_what_one_in_a_form_is(client: TestClient, name: str) -> None:
+    data = network((784, 8, 10), name=name)
+    assert_problem(upload(client, data), 422, "name", "Send another")
+    assert upload(client, data, name="Another").json()["name"] == "Another"
+
+
+def test_other_odd_characters_in_meta_hurt_nobody(client: TestClient) -> None:
+    response = upload(client, network((784, 8, 10), recipe={"\ud800": "\0"}))
+    assert response.status_code == 201
+    assert client.get("/models").status_code == 200
+    problem = upload(client, network((784, 8, 10), activation="\ud800"))
+    assert_problem(problem, 422, "activation")
+
+
+LARGEST = {"wide": (784, 2600, 10), "deep": (784, 2000, 1, 4096, 1, 4096, 1, 4096, 10)}
+BATCH = orjson.dumps({"pixels": [PIXELS] * 250})
+MANY = orjson.dumps({"pixels": [PIXELS] * 600, "labels": [1] * 600})
+
+
+@pytest.mark.parametrize("layers", LARGEST.values(), ids=list(LARGEST))
+def test_whatever_is_asked_of_the_largest_one_is_bounded(
+    tmp_path: Path, layers: Sequence[int]
+) -> None:
+    steps = "&learning_rate=0.1" * 20
+    asked = [
+        ("/predict", ONE, "application/json", ""),
+        ("/predict", ONE, "application/json", "&details=true"),
+        ("/predict/batch", BATCH, "application/json", ""),
+        ("/predict/batch", bytes(PIXELS) * 6600, "application/octet-stream", ""),
+        ("/gradients", ONE, "application/json", ""),
+        ("/gradients", ONE, "application/json", "&full=true"),
+        ("/gradients", ONE, "application/json", "&format=npz"),
+        ("/gradients", ONE, "application/json", steps),
+        ("/gradients", ONE, "application/json", "&test_digits=1000"),
+        ("/gradients", MANY, "application/json", ""),
+    ]
+
+    async def send() -> list[Cost]:
+        app = create_app(Settings(data_dir=tmp_path))
+        async with app.router.lifespan_context(app):
+            await measured(app, [Call("/predict", ONE)])
+            form = (
+                b'--XX\r\nContent-Disposition: form-data; name="weights"; filename="f"\r\n\r\n'
+                + network(layers)
+                + b"\r\n--XX--\r\n"
+            )
+            added = await measured(app, [Call("/models", form, "multipart/form-data; boundary=XX")])
+            id = json.loads(added.answers[0])["id"]
+            calls = [
+                Call(path, body, kind, f"model={id}{more}") for path, body, kind, more in asked
+            ]
+            evaluation = Call(f"/models/{id}/evaluation", b"", "", "worst=200", "GET")
+            return [added] + [await measured(app, [call]) for call in [*calls, evaluation]]
+
+    for cost in asyncio.run(send()):
+        assert cost.status in (200, 201, 413), cost
+        assert cost.grown < MOST_GROWTH, cost
+        assert cost.pause < MOST_PAUSE, cost
+        assert len(cost.answers[0]) < MOST_ANSWER, cost
+
+
+def test_many_images_are_explained_only_as_far_as_an_answer_may_be_long(tmp_path: Path) -> None:
+    body = orjson.dumps({"pixels": [PIXELS] * 2800, "labels": [1] * 2800})
+    assert len(body) < 5 * MB
+    for query in ("", "format=npz"):
+
+        async def send(query: str = query) -> Cost:
+            app = create_app(Settings(data_dir=tmp_path))
+            async with app.router.lifespan_context(app):
+                await measured(app, [Call("/predict", ONE)])
+                return await measured(app, [Call("/gradients", body, query=query)])
+
+        cost = asyncio.run(send())
+        assert cost.status == 413, cost
+        assert cost.grown < MOST_GROWTH, cost
+        assert cost.pause < MOST_PAUSE, cost
