@@ -1,5 +1,7 @@
 """Decode an uploaded picture to grey, and find its foreground. Only this module imports Pillow.
 
+No picture takes more than MOST_MEMORY: what its decoder needs for a pixel is known from its header.
+
 The picture is turned by its EXIF orientation; of an animation the first frame is taken;
 transparency, 16-bit values and colours become grey. `app.imaging.foreground` then finds
 the ink.
@@ -13,8 +15,9 @@ from collections.abc import Iterator
 from functools import cache
 from importlib import import_module
 from math import log
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+import cv2
 import numpy as np
 import numpy.typing as npt
 from PIL import Image, ImageFile
@@ -27,10 +30,12 @@ from model.messages import Message
 from model.preprocessing import normalize
 
 __all__ = [
+    "MOST_MEMORY",
     "DigitInPicture",
     "DigitsInPicture",
     "decode",
     "find_digits",
+    "memory",
     "pixel_count",
     "png",
     "read_digits",
@@ -42,6 +47,10 @@ __all__ = [
 Grey = npt.NDArray[np.uint8]
 
 MAX_PIXELS = 64 * 2**20  # 8192 x 8192; more is refused before decoding
+MOST_MEMORY = 4 * MAX_PIXELS  # bytes that a picture may take while it is decoded
+LARGE_WEBP = 2**20  # pixels, from which OpenCV decodes it: Pillow takes 16 bytes for each
+MOST_TEXT = 2**20  # bytes of all texts in a PNG, unpacked
+MOST_VALUES = 100_000  # of a tag in a TIFF or in EXIF: there is one for each strip
 STRIP = 1024 * 1024  # pixels that are converted at a time, so that no copy of all is made
 WORK_SIDE = 400  # pixels of the longer side; larger pictures are reduced to about this
 MOST_DIGITS = 100  # in one picture: more are a page of print
@@ -50,6 +59,9 @@ FORMATS = Message("image.formats")
 
 # Pillow's own limit only warns; `_open` refuses larger pictures before anything is decoded.
 Image.MAX_IMAGE_PIXELS = None
+# The allocator gives blocks of over 32 MB back to the system. Pillow's usual ones of 16 MB it keeps
+# for each thread, so that two threads in turn hold twice what either needs.
+Image.core.set_block_size(64 * 2**20)  # type: ignore[attr-defined]
 
 # First bytes and format. Detected here, so that only the format's own reader parses an upload.
 SIGNATURES = (
@@ -70,6 +82,8 @@ READERS = {
     "BMP": "BmpImage",
     "TIFF": "TiffImage",
 }
+START_OF_SCAN = b"\xff\xda"
+BITS = 258  # the TIFF tag: bits of each sample
 ORIENTATION = 274  # the EXIF tag, and what sets a picture of each value upright
 TURNS = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
@@ -159,6 +173,34 @@ def pixel_count(data: bytes) -> int:
         return image.width * image.height
 
 
+def memory(data: bytes) -> int:
+    """The bytes that decoding a picture takes at most, from its header alone.
+
+    Raises as `read_grey` does.
+    """
+    with _open(data) as image:
+        return _memory(image, data)
+
+
+def _memory(image: Image.Image, data: bytes) -> int:
+    pixels, kind = image.width * image.height, image.format
+    if kind == "WEBP":
+        return (10 if pixels > LARGE_WEBP else 16) * pixels
+    if kind == "TIFF":  # a strip of it may be the whole picture
+        tags: Any = image.tag_v2  # type: ignore[attr-defined]
+        bits = int(sum(tags.get(BITS, (1,))))
+        return 4 * pixels + bits * pixels // 8
+    if kind != "JPEG":
+        return 4 * pixels
+    # Decoded at a reduced size; of several scans, all coefficients are kept, of two bytes.
+    if data.count(START_OF_SCAN) < 2:
+        return pixels // 4
+    sampled = [(across, down) for _, across, down, _ in image.layer]  # type: ignore[attr-defined]
+    most = max(across for across, _ in sampled) * max(down for _, down in sampled)
+    samples = sum(across * down for across, down in sampled)
+    return int(2 * pixels * samples // most)
+
+
 def stages(data: bytes, other: bool = False) -> dict[str, Grey]:
     """The result of each step of the preparation by name, in order.
 
@@ -213,20 +255,37 @@ def _open(data: bytes) -> Image.Image:
             raise UnsupportedMedia("image.heic")
         raise UnsupportedMedia("image.no_picture", remedy=FORMATS)
     try:
+        if kind == "TIFF":
+            _expect_few_values(data)
         image = _reader(kind)(io.BytesIO(data))
+        needed = _memory(image, data)
     except Exception as error:
         raise Invalid("image.damaged", kind=kind) from error
     width, height = image.size
-    if width * height > MAX_PIXELS:
-        raise TooLarge("image.too_many_pixels", width=width, height=height, most=MAX_PIXELS)
+    most = min(MAX_PIXELS, width * height * MOST_MEMORY // max(needed, 1))
+    if width * height > most:
+        raise TooLarge("image.too_many_pixels", width=width, height=height, most=most)
     return image
+
+
+def _expect_few_values(tiff: bytes) -> None:
+    """Raise ValueError for a tag of so many values that a tuple of them would fill the memory."""
+    order = "<" if tiff[:2] == b"II" else ">"
+    (start,) = struct.unpack_from(f"{order}I", tiff, 4)
+    (tags,) = struct.unpack_from(f"{order}H", tiff, start)
+    for place in range(start + 2, min(start + 2 + 12 * tags, len(tiff) - 11), 12):
+        if struct.unpack_from(f"{order}I", tiff, place + 4)[0] > MOST_VALUES:
+            raise ValueError("a tag of too many values")
 
 
 @cache
 def _reader(kind: str) -> type[ImageFile.ImageFile]:
     """Pillow's reader of a format, imported with the first such picture."""
     name = READERS[kind]
-    reader: type[ImageFile.ImageFile] = getattr(import_module(f"PIL.{name}Plugin"), f"{name}File")
+    module: Any = import_module(f"PIL.{name}Plugin")
+    if kind == "PNG":
+        module.MAX_TEXT_MEMORY = MOST_TEXT
+    reader: type[ImageFile.ImageFile] = getattr(module, f"{name}File")
     return reader
 
 
@@ -236,17 +295,31 @@ def decode(data: bytes) -> tuple[Grey, bool]:
     kind = image.format or ""
     try:
         image.draft(None, (WORK_SIDE, WORK_SIDE))  # JPEG decodes at 1/2, 1/4, 1/8 almost for free
-        image.load()
-        grey = _set_upright(_to_grey(image), image)
+        if kind == "WEBP" and image.width * image.height > LARGE_WEBP:
+            grey = _to_grey(_decode_webp(data) or image)
+        else:
+            image.load()
+            grey = _to_grey(image)
+        grey = _set_upright(grey, image)
     except Exception as error:  # decoders raise many types on damaged files
         raise Invalid("image.damaged", kind=kind) from error
     return grey, kind == "JPEG" or (kind == "WEBP" and b"VP8L" not in data[:64])
+
+
+def _decode_webp(data: bytes) -> Image.Image | None:
+    """The first frame, with half of Pillow's memory and the interpreter free; None if damaged."""
+    found = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED)
+    if found is None:
+        return None
+    code = cv2.COLOR_BGRA2RGBA if found.shape[2] == 4 else cv2.COLOR_BGR2RGB
+    return Image.fromarray(cv2.cvtColor(found, code, dst=found))
 
 
 def _set_upright(grey: Grey, image: Image.Image) -> Grey:
     """Turn what was reduced by the orientation in the file, which costs less than turning all."""
     if "exif" not in image.info:
         return grey  # Pillow applies a TIFF's orientation itself
+    _expect_few_values(image.info["exif"].removeprefix(b"Exif\0\0"))
     turn = TURNS.get(image.getexif().get(ORIENTATION, 1))
     return grey if turn is None else np.asarray(Image.fromarray(grey).transpose(turn))
 
@@ -271,12 +344,22 @@ def _reduction(image: Image.Image) -> int:
     return -(-max(image.size) // (2 * WORK_SIDE))
 
 
-def _strips(image: Image.Image) -> Iterator[Image.Image]:
-    """The picture in strips of whole blocks, from the top."""
-    factor = _reduction(image)
-    height = max(factor, STRIP // max(image.width, 1) // factor * factor)
-    for top in range(0, image.height, height):
-        yield image.crop((0, top, image.width, min(top + height, image.height)))
+def _rows_of_tiles(image: Image.Image) -> Iterator[Iterator[Image.Image]]:
+    """The picture in rows, from the top, of tiles of whole blocks, from the left.
+
+    A row is one tile unless the picture is so wide that a few of its lines are many pixels.
+    """
+    factor, (width, height) = _reduction(image), image.size
+    high = min(height, max(factor, STRIP // max(width, 1) // factor * factor))
+    wide = width
+    if high * width > 2 * STRIP:  # one lower than a block is filled up to it
+        wide = max(factor, STRIP // max(high, factor) // factor * factor)
+    for top in range(0, height, high):
+        bottom = min(top + high, height)
+        yield (
+            image.crop((left, top, min(left + wide, width), bottom))
+            for left in range(0, width, wide)
+        )
 
 
 def _reduce(image: Image.Image, *modes: str) -> Image.Image:
@@ -292,9 +375,12 @@ def _reduce(image: Image.Image, *modes: str) -> Image.Image:
         return converted(image)
     size = -(-image.width // factor), -(-image.height // factor)
     reduced, top = Image.new(modes[-1], size), 0
-    for strip in _strips(image):
-        part = converted(strip).reduce(factor)
-        reduced.paste(part, (0, top))
+    for row in _rows_of_tiles(image):
+        left = 0
+        for tile in row:
+            part = converted(tile).reduce(factor)
+            reduced.paste(part, (left, top))
+            left += part.width
         top += part.height
     return reduced
 
@@ -302,7 +388,8 @@ def _reduce(image: Image.Image, *modes: str) -> Image.Image:
 def _scale_to_8_bits(image: Image.Image) -> Grey:
     """Scale 16-bit and float pictures from the range of their values to 0..255."""
     factor = _reduction(image)
-    values = np.concatenate([_block_means(strip, factor) for strip in _strips(image)])
+    rows = ([_block_means(tile, factor) for tile in row] for row in _rows_of_tiles(image))
+    values = np.concatenate([np.concatenate(row, axis=1) for row in rows])
     low, high = min(values.min(), 0.0), values.max()
     if low == 0 and high >= 4096:
         scale = 257.0  # 65535 / 255: all 16 bits are in use
@@ -314,9 +401,11 @@ def _scale_to_8_bits(image: Image.Image) -> Grey:
     return grey
 
 
-def _block_means(strip: Image.Image, factor: int) -> npt.NDArray[np.float64]:
+def _block_means(tile: Image.Image, factor: int) -> npt.NDArray[np.float64]:
     """The means of whole blocks of values; what is no number counts as 0."""
-    values = np.nan_to_num(np.asarray(strip).astype(np.float64), posinf=0, neginf=0)
+    values = np.asarray(tile).astype(np.float64)
+    if tile.mode == "F":
+        np.nan_to_num(values, copy=False, posinf=0, neginf=0)
     if factor == 1:
         return values
     height, width = (max(extent // factor, 1) * factor for extent in values.shape)
