@@ -50,7 +50,7 @@ MAX_PIXELS = 64 * 2**20  # 8192 x 8192; more is refused before decoding
 MOST_MEMORY = 4 * MAX_PIXELS  # bytes that a picture may take while it is decoded
 LARGE_WEBP = 2**20  # pixels, from which OpenCV decodes it: Pillow takes 16 bytes for each
 MOST_TEXT = 2**20  # bytes of all texts in a PNG, unpacked
-MOST_VALUES = 100_000  # of a tag in a TIFF or in EXIF: there is one for each strip
+MOST_VALUES = 100_000  # of a tag in a TIFF: there is one for each strip
 STRIP = 1024 * 1024  # pixels that are converted at a time, so that no copy of all is made
 WORK_SIDE = 400  # pixels of the longer side; larger pictures are reduced to about this
 MOST_DIGITS = 100  # in one picture: more are a page of print
@@ -319,7 +319,6 @@ def _set_upright(grey: Grey, image: Image.Image) -> Grey:
     """Turn what was reduced by the orientation in the file, which costs less than turning all."""
     if "exif" not in image.info:
         return grey  # Pillow applies a TIFF's orientation itself
-    _expect_few_values(image.info["exif"].removeprefix(b"Exif\0\0"))
     turn = TURNS.get(image.getexif().get(ORIENTATION, 1))
     return grey if turn is None else np.asarray(Image.fromarray(grey).transpose(turn))
 

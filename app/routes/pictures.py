@@ -25,6 +25,7 @@ __all__ = ["Picture", "file_of_base64", "find_digits", "read_picture", "stages"]
 
 # Of a picture: larger ones are read in a thread. One of dots takes 1.2 ms for 1,000 pixels.
 QUICK_PIXELS = 160 * 160
+SMALL_PIXELS = 2**20  # of a picture: no format takes more than 16 bytes for each of so few
 
 PIECE = 64 * 1024  # characters
 URL_SAFE = bytes.maketrans(b"-_", b"+/")  # the other alphabet of base64
@@ -104,9 +105,10 @@ def _percent_decoded(text: bytes) -> bytes:
 async def _aside(request: Request, work: Callable[[bytes], Result], file: bytes) -> Result:
     """Do the work on a file at once if it is small, else in a thread, as far as memory allows."""
     if len(file) <= QUICK_BYTES:
-        if decode.pixel_count(file) <= QUICK_PIXELS:
+        pixels = decode.pixel_count(file)
+        if pixels <= QUICK_PIXELS:
             return work(file)
-        needed = decode.memory(file)
+        needed = 16 * pixels if pixels <= SMALL_PIXELS else decode.memory(file)
     else:  # a header, too, may be long
         needed = await PICTURES.run(request.receive, decode.memory, file)
     budget: Budget = request.app.state.pictures
