@@ -6,14 +6,16 @@
     ├── Forbidden         403     what this server does for nobody, or not for another's page
     ├── NotFound          404     no such job, model or page
     ├── NotAcceptable     406     the Accept header asks for what is not offered
-    ├── TooSlow           408     the body did not arrive in time
+    ├── TooSlow           408     the request did not arrive in time
     ├── Conflict          409     it exists, but not in a state that allows this
     ├── TooLarge          413     more bytes, pixels or images than the limit
+    ├── UriTooLong        414     the address of a request is longer than the limit
     ├── UnsupportedMedia  415     not an image, or not a type that this path takes
     ├── Misdirected       421     the Host header names another server
     ├── Invalid           422     understood, but a value is out of its range
     ├── TooMany           429     slow down; carries Retry-After
     ├── ClientGone        499     nobody waits for the answer any more
+    ├── HeadTooLarge      431     the headers of a request are more than the limit
     ├── InsufficientStorage 507   the quota of what may be stored is used up
     └── Unavailable       503     the store or the workers cannot be reached; carries Retry-After
         └── StoreError            the database failed; made by app/store/engine.py alone
@@ -36,6 +38,7 @@ __all__ = [
     "ClientGone",
     "Conflict",
     "Forbidden",
+    "HeadTooLarge",
     "InsufficientStorage",
     "Invalid",
     "Misdirected",
@@ -49,6 +52,7 @@ __all__ = [
     "Unauthorized",
     "Unavailable",
     "UnsupportedMedia",
+    "UriTooLong",
 ]
 
 FieldError = Mapping[str, str]  # {"field": "epochs", "message": "…"}
@@ -123,7 +127,7 @@ class NotAcceptable(ProblemError):
 
 
 class TooSlow(ProblemError):
-    """The body did not arrive in time."""
+    """The request did not arrive in time."""
 
     status = 408
 
@@ -138,6 +142,12 @@ class TooLarge(ProblemError):
     """More bytes, pixels or images than the limit."""
 
     status = 413
+
+
+class UriTooLong(ProblemError):
+    """The address of a request is longer than the limit."""
+
+    status = 414
 
 
 class UnsupportedMedia(ProblemError):
@@ -177,6 +187,12 @@ class InsufficientStorage(ProblemError):
     """The quota of models or bytes that may be stored is used up."""
 
     status = 507
+
+
+class HeadTooLarge(ProblemError):
+    """The headers of a request are more than the limit."""
+
+    status = 431
 
 
 class Unavailable(ProblemError):

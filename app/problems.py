@@ -22,6 +22,7 @@ from model.messages import Message, say
 __all__ = ["MEDIA_TYPE", "field_error", "install_handlers", "problem", "render", "unexpected"]
 
 MEDIA_TYPE = "application/problem+json"
+MOST_ERRORS = 20  # fields that a refusal names; a body may have thousands of wrong ones
 FRAMEWORK_TITLES = {404: "title.no_such_path", 405: "title.other_method"}
 
 
@@ -112,7 +113,7 @@ def _refusal(entries: Sequence[Mapping[str, Any]]) -> ProblemError:
         return BadRequest("request.not_json", error=entries[0]["ctx"]["error"])
     if entries[0]["loc"] == ("body",) and isinstance(entries[0].get("input"), bytes):
         return UnsupportedMedia("request.send_json")
-    errors = [field_error(entry) for entry in entries]
+    errors = [field_error(entry) for entry in entries[:MOST_ERRORS]]
     listed = "; ".join(f"{e['field']}: {e['message']}" for e in errors[:5])
     return Invalid("request.fields", fields=listed, errors=errors)
 

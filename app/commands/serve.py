@@ -16,7 +16,7 @@ from rich.console import Console
 
 from app.commands.environment import open_store, settings
 from app.commands.errors import CommandError
-from app.serving.coalescing import CoalescingProtocol
+from app.serving.connections import protocol, raise_file_limit
 from app.stderr import flush
 
 __all__ = ["serve"]
@@ -36,6 +36,7 @@ def serve(host: str | None, port: int | None, workers: int) -> None:
     proxies = chosen.trusted_proxies or os.environ.get("FORWARDED_ALLOW_IPS")  # uvicorn's own name
     free = _free_port(chosen.host, chosen.port)
     open_store(chosen).close()  # first, so that a wrong URL is one line and not a traceback
+    raise_file_limit()
     _announce(chosen.host, free, workers)
     signal.signal(signal.SIGTERM, _end)
     gc.disable()  # imports leave no garbage; collecting takes a tenth of the start
@@ -50,7 +51,7 @@ def serve(host: str | None, port: int | None, workers: int) -> None:
             timeout_graceful_shutdown=DRAIN_SECONDS,
             timeout_worker_healthcheck=SILENT_SECONDS,
             ws="none",  # there are no WebSockets, and their library is slow to import
-            http=CoalescingProtocol,
+            http=protocol(),
             # uvicorn would believe whoever calls from this machine, a page's visitor among them.
             proxy_headers=bool(proxies),
             forwarded_allow_ips=proxies,

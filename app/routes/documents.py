@@ -19,10 +19,13 @@ WHAT_WENT_WRONG = {
     406: "The Accept header asks for what is not offered.",
     409: "It is not in a state that allows this.",
     413: "More bytes or pixels than the limit.",
+    408: "The request did not arrive in time.",
+    414: "The address is longer than the limit.",
     415: "Not an image, or not a type that this path takes.",
     421: "The Host header names another server.",
     422: "A value is out of its range; `detail` says which, and what would be right.",
     429: "Too many requests; `Retry-After` says how long to wait.",
+    431: "The headers are more than the limit.",
     503: "The store cannot be reached just now; `Retry-After` says when to try again.",
     507: "The quota of what may be stored is used up.",
 }

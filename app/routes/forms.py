@@ -44,16 +44,21 @@ def read_form(content_type: str, body: bytes) -> Form:
     if match is None:
         raise BadRequest("request.form_boundary")
     delimiter = b"\r\n--" + (match[1] or match[2]).encode()
-    pieces = (b"\r\n" + body).split(delimiter, MOST_PARTS + 1)[1:]
+    # The first delimiter may stand at the very beginning, without its line break.
+    first = -2 if body.startswith(delimiter[2:]) else body.find(delimiter)
+    start = len(body) if first == -1 else first + len(delimiter)
     form = Form()
-    for piece in pieces:
-        if piece.startswith(b"--"):
+    # By positions, since a picture of 20 MB would be copied three times by splitting.
+    for _ in range(MOST_PARTS + 1):
+        if body.startswith(b"--", start):
             return form
-        head, blank, content = piece.partition(b"\r\n\r\n")
-        name = _name(head) if blank and len(head) <= MOST_HEAD else None
+        end = body.find(delimiter, start)
+        blank = body.find(b"\r\n\r\n", start, start + MOST_HEAD)
+        name = _name(body[start:blank]) if 0 < blank <= end - 4 else None
         if name is None:
             break
-        form.parts[name.decode(errors="replace")] = content
+        form.parts[name.decode(errors="replace")] = body[blank + 4 : end]
+        start = end + len(delimiter)
     raise BadRequest("request.form_damaged", most=MOST_PARTS)
 
 

@@ -1,4 +1,4 @@
-"""A uvicorn protocol that coalesces writes, so that a response leaves in one system call.
+"""A transport that coalesces writes, so that a response leaves in one system call.
 
 uvicorn writes a response's headers and then its body, and uvloop sends each at once: two system
 calls, two packets, and a client that wakes up twice. Here they are sent together. While many
@@ -12,21 +12,17 @@ import asyncio
 from collections.abc import Sized
 from typing import Any, cast
 
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
-
-__all__ = ["FEW", "MOST_BYTES", "CoalescingProtocol"]
+__all__ = ["FEW", "MOST_BYTES", "coalescing"]
 
 FEW = 2  # requests in flight; with so few, waiting for the iteration's end gains nothing
 MOST_BYTES = 64 * 1024  # more is sent at once: it takes several packets in any case
 
 
-class CoalescingProtocol(HttpToolsProtocol):
-    """uvicorn's HTTP/1.1 protocol, writing through a `_CoalescingTransport`."""
-
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        """Wrap the transport of a new connection."""
-        gathered = _CoalescingTransport(transport, self.loop, self.tasks)
-        super().connection_made(cast("asyncio.Transport", gathered))
+def coalescing(
+    transport: asyncio.Transport, loop: asyncio.AbstractEventLoop, under_way: Sized
+) -> asyncio.Transport:
+    """Wrap the transport of a new connection; `under_way` are the requests of all connections."""
+    return cast("asyncio.Transport", _CoalescingTransport(transport, loop, under_way))
 
 
 class _CoalescingTransport:

@@ -452,6 +452,9 @@ SENTENCES: dict[str, str] = {
         "A request may have {most:,} bytes, found {found:,}. "
         "Send a smaller image, or fewer at a time."
     ),
+    "security.head": (
+        "The headers of a request may have {most:,} bytes, found more. Send fewer, or in the body."
+    ),
     "security.host": (
         "This server is not called {found}. Use its own name or address; its operator can allow "
         "other names by BYHAND_ALLOWED_HOSTS."
@@ -465,7 +468,11 @@ SENTENCES: dict[str, str] = {
     "security.rate_limit": (
         "{limit} are allowed to one address. Wait as long as Retry-After says."
     ),
+    "security.slow_head": (
+        "The headers did not arrive within {seconds:.0f} seconds. Send the request again."
+    ),
     "security.slow_body": ("The body did not arrive within {seconds:.0f} seconds. Send it again."),
+    "security.url": "An address may have {most:,} bytes, found {found:,}.",
     "security.wrong_key": "The API key is not the one this server was started with.",
     # app/errors.py and app/routes/: what a request says
     "request.accept": "Accept: this path offers {offers}, found {found}.",
@@ -492,12 +499,14 @@ SENTENCES: dict[str, str] = {
     "title.408": "Request timeout",
     "title.409": "Conflict",
     "title.413": "Too large",
+    "title.414": "Address too long",
     "title.415": "Unsupported media type",
     "title.421": "Another server's name",
     "title.422": "Invalid value",
     "title.429": "Too many requests",
     "title.499": "Client has gone",
     "title.507": "Insufficient storage",
+    "title.431": "Headers too large",
     "title.503": "Unavailable",
     # Values of a request, by pydantic's names for what is wrong with them
     "field.null_character": "must not contain null characters",
@@ -561,6 +570,7 @@ SENTENCES: dict[str, str] = {
         "The body has a list that begins with a number and holds something else too. "
         "Images, labels and gradients are lists of numbers alone."
     ),
+    "request.http": "This is no HTTP request that can be read.",
     "request.json_object": (
         'Expected a JSON object such as {{"pixels": […]}}, found another value.'
     ),

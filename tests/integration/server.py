@@ -29,6 +29,7 @@ class Server:
         clean = {name: value for name, value in os.environ.items() if "BYHAND_" not in name}
         self.environment = clean | {"BYHAND_DATA_DIR": str(directory)} | environment
         self.arguments = arguments
+        self.command: list[str | Path] = [BYHAND]
         self.log = directory / f"server-{id(self)}.log"
         directory.mkdir(exist_ok=True, parents=True)
         self.process: subprocess.Popen[str] | None = None
@@ -41,7 +42,7 @@ class Server:
     def launch(self) -> None:
         with self.log.open("a") as stderr:
             self.process = subprocess.Popen(
-                [BYHAND, "serve", "--port", "0", *self.arguments],
+                [*self.command, "serve", "--port", "0", *self.arguments],
                 env=self.environment,
                 stdout=subprocess.PIPE,
                 stderr=stderr,

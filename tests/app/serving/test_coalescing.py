@@ -8,7 +8,8 @@ import pytest
 import uvicorn
 from uvicorn.server import ServerState
 
-from app.serving.coalescing import FEW, MOST_BYTES, CoalescingProtocol
+from app.serving.coalescing import FEW, MOST_BYTES
+from app.serving.connections import BoundedProtocol
 
 ASK = b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n"
 CLOSE = b"GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
@@ -46,11 +47,11 @@ def ask(app: App, connection: Connection, request: bytes = ASK, others: int = 0)
     """What the server writes to the connection in answer to a request, `others` under way."""
 
     async def run() -> None:
-        config = uvicorn.Config(app, http=CoalescingProtocol, log_config=None, ws="none")
+        config = uvicorn.Config(app, http=BoundedProtocol, log_config=None, ws="none")
         config.load()
         state = ServerState()
         state.tasks |= {asyncio.create_task(asyncio.sleep(0.5)) for _ in range(others)}
-        protocol = CoalescingProtocol(config=config, server_state=state, app_state={})
+        protocol = BoundedProtocol(config=config, server_state=state, app_state={})
         protocol.connection_made(connection)
         protocol.data_received(request)
         await turns(TURNS)
