@@ -19,7 +19,15 @@ from app.logs import log
 from model.errors import ByhandError
 from model.messages import Message, say
 
-__all__ = ["MEDIA_TYPE", "field_error", "install_handlers", "problem", "render", "unexpected"]
+__all__ = [
+    "MEDIA_TYPE",
+    "MOST_ERRORS",
+    "field_error",
+    "install_handlers",
+    "problem",
+    "render",
+    "unexpected",
+]
 
 MEDIA_TYPE = "application/problem+json"
 MOST_ERRORS = 20  # fields that a refusal names; a body may have thousands of wrong ones

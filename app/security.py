@@ -35,6 +35,8 @@ if TYPE_CHECKING:
     from app.settings import Settings
 
 __all__ = [
+    "MOST_FIELDS",
+    "SLOWEST_BODY",
     "Guard",
     "KeyNeeded",
     "LimitedRoute",

@@ -14,7 +14,9 @@ from fastapi.testclient import TestClient
 from starlette.routing import BaseRoute
 
 from app.main import create_app
+from app.problems import MOST_ERRORS
 from app.security import (
+    MOST_FIELDS,
     Guard,
     KeyNeeded,
     LimitedRoute,
@@ -456,3 +458,37 @@ def test_the_api_page_allows_its_own_script_and_no_other(client: TestClient) -> 
     allowed = policy_with(f"'self' 'sha256-{digest}'")
     assert page.headers.get_list("content-security-policy") == [allowed]
     assert page.headers.get_list("referrer-policy") == ["same-origin"]
+
+
+def test_a_body_of_fields_is_small(client: TestClient) -> None:
+    """Pydantic checks such a body on the event loop, and tells of each wrong field."""
+    settings = Settings()
+    paths = {
+        r.path for r in create_app(settings).routes if isinstance(r, APIRoute) and r.body_field
+    }
+    assert paths == {"/train", "/train/sweep", "/models/active"}
+    for path in paths:
+        method = "PUT" if path == "/models/active" else "POST"
+        response = client.request(method, path, json={"name": "x" * MOST_FIELDS})
+        assert_problem(response, 413, f"{MOST_FIELDS:,} bytes")
+
+
+def test_an_operators_smaller_limit_holds_for_fields_too(serve: Serve) -> None:
+    client = serve(max_body_bytes=2000)
+    assert_problem(client.post("/train", json={"name": "x" * 2000}), 413, "2,000 bytes")
+
+
+@pytest.mark.parametrize("digits", ["0" * 5000 + "2", "0" * 5000, "2"])
+def test_a_length_may_have_any_number_of_zeros(client: TestClient, digits: str) -> None:
+    headers = {"content-length": digits, "content-type": "application/json"}
+    assert_problem(client.request("POST", "/train", content=b"[]", headers=headers), 422)
+
+
+def test_a_length_of_many_digits_is_too_long(client: TestClient) -> None:
+    headers = {"content-length": "9" * 5000, "content-type": "application/json"}
+    assert_problem(client.request("POST", "/train", content=b"[]", headers=headers), 413)
+
+
+def test_a_refusal_names_some_of_many_wrong_fields(client: TestClient) -> None:
+    response = client.post("/train", json={f"key{number}": 1 for number in range(500)})
+    assert len(assert_problem(response, 422, "key0", "key4")["errors"]) == MOST_ERRORS

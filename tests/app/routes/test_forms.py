@@ -1,3 +1,5 @@
+import tracemalloc
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -91,3 +93,18 @@ def test_too_many_parts_are_refused() -> None:
 def test_a_text_field_must_be_text() -> None:
     with pytest.raises(BadRequest, match="label"):
         read_form(KIND, body(("label", b"\xff"))).text("label")
+
+
+def test_a_large_form_is_not_copied_more_than_once() -> None:
+    data = body(("image", bytes(20_000_000)))
+    tracemalloc.start()
+    read_form(KIND, data)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 1.5 * len(data)
+
+
+@pytest.mark.parametrize("data", [b"---XX--XX--", b"x--XX--", b"\n--XX--", b"--X\r\n--X--"])
+def test_a_boundary_begins_a_line(data: bytes) -> None:
+    with pytest.raises(BadRequest):
+        read_form(KIND, data)
