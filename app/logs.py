@@ -17,7 +17,7 @@ import structlog
 
 from app.stderr import lines
 
-__all__ = ["configure_logging", "log", "request_id"]
+__all__ = ["adopt", "configure_logging", "log", "request_id"]
 
 log: Any = structlog.get_logger()
 """`log.warning("what happened", job=…)`: a constant sentence, with the values as fields."""
@@ -40,6 +40,14 @@ def configure_logging(level: str) -> None:
         logger.handlers = []
         logger.setLevel(max(number, logging.INFO))
         logger.propagate = name != "uvicorn.access"  # app/telemetry.py logs requests
+
+
+def adopt(library: str) -> None:
+    """Take the records of a library that has put handlers of its own on its loggers."""
+    for name in list(logging.root.manager.loggerDict):
+        if name.partition(".")[0] == library:
+            logger = logging.getLogger(name)
+            logger.handlers, logger.propagate = [], True
 
 
 def _configure(level: int) -> None:

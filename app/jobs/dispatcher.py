@@ -23,7 +23,7 @@ __all__ = ["Dispatcher"]
 
 POLL_SECONDS = 0.5  # between queries for jobs that other replicas accepted
 OFFER_SECONDS = 5.0  # of an offer to this replica, renewed while the job waits for a worker
-PRUNE_SECONDS = 600.0  # between prunings of old jobs
+PRUNE_SECONDS = 600.0  # between prunings of old jobs; less where they are kept for less
 DAY = 86_400.0  # seconds
 RELEASE_SECONDS = 3.5  # for workers to release their jobs at shutdown
 
@@ -67,6 +67,10 @@ class Dispatcher:
         """Have a worker ready, since a job may be submitted soon; the thread does it, not you."""
         self._expecting = True
         self._wake.set()
+
+    def trouble(self) -> Message | None:
+        """Why no job of this replica can be begun just now, where workers are not only busy."""
+        return self._workers.trouble()
 
     def stop(self) -> None:
         """Stop dispatching; running jobs are released, to be resumed from their checkpoints."""
@@ -166,7 +170,9 @@ class Dispatcher:
         self._looked = now
 
     def _prune(self) -> None:
-        if self._keep_days is None or time.monotonic() - self._pruned < PRUNE_SECONDS:
+        if self._keep_days is None:
+            return
+        if time.monotonic() - self._pruned < min(PRUNE_SECONDS, self._keep_days * DAY / 4):
             return
         seconds = self._keep_days * DAY
         pruned = self._database.free(lambda session: jobs.prune(session, seconds))

@@ -13,14 +13,15 @@ import signal
 import threading
 import time
 from collections.abc import Callable
-from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures import Future, InvalidStateError, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from multiprocessing.connection import Connection
 from typing import TYPE_CHECKING, Any, Protocol
 
 from app.blas import ONE_THREAD
-from app.logs import log
+from app.logs import adopt, log
 from app.stderr import flush
+from model.messages import Message
 
 if TYPE_CHECKING:
     from app.settings import Settings
@@ -30,6 +31,7 @@ __all__ = ["DaskWorkers", "LocalWorkers", "Workers", "make_workers", "process_di
 RELEASE_SECONDS = 3.0  # for a process to release its job before it exits
 LOWER_PRIORITY = 10  # added to the niceness, so that predictions have precedence over training
 CONNECT_SECONDS = 5  # timeout of a connection to the scheduler
+ANSWER_SECONDS = 5  # for the scheduler to answer, while it is connected
 RECONNECT_SECONDS = 2  # between attempts to connect
 
 
@@ -38,6 +40,9 @@ class Workers(Protocol):
 
     def slots(self) -> int:
         """The number of jobs that can run at the same time; 0 while no worker can be reached."""
+
+    def trouble(self) -> Message | None:
+        """Why no job can be run just now, where it is not that all workers are busy."""
 
     def submit(self, fn: Callable[..., str], *args: Any) -> Future[str]:
         """Run fn(*args) in a worker."""
@@ -77,6 +82,10 @@ class LocalWorkers:
     def slots(self) -> int:
         """The number of processes in the settings."""
         return self._count
+
+    def trouble(self) -> Message | None:
+        """Nothing: processes are started when they are needed."""
+        return None
 
     def submit(self, fn: Callable[..., str], *args: Any) -> Future[str]:
         """Run fn(*args) in an idle process, or in a new one."""
@@ -170,6 +179,7 @@ class DaskWorkers:
         self._client: Any = None  # distributed.Client, which is not typed
         self._try_after = 0.0
         self._open: set[Future[str]] = set()
+        self._trouble: Message | None = None
 
     def slots(self) -> int:
         """The number of threads of the cluster's workers."""
@@ -177,13 +187,24 @@ class DaskWorkers:
         if client is None:
             return 0
         try:
-            return sum(client.nthreads().values())
+            # Not client.nthreads(), which waits for ever for a scheduler that was stopped.
+            threads = client.sync(client.scheduler.ncores, callback_timeout=ANSWER_SECONDS)
         except (OSError, TimeoutError) as error:
             self._disconnect(error)
             return 0
+        found: int = sum(threads.values())
+        self._tell(None if found else Message("job.no_workers"))
+        return found
+
+    def trouble(self) -> Message | None:
+        """That the scheduler is away, or has no workers."""
+        return self._trouble
 
     def submit(self, fn: Callable[..., str], *args: Any) -> Future[str]:
-        """Run fn(*args) on the cluster, without retries: a lost job is found by its lease."""
+        """Run fn(*args) on the cluster, without retries: a lost job is found by its lease.
+
+        The future tells that it has ended, not what it returned.
+        """
         ours: Future[str] = Future()
         client = self._connected()
         if client is None:
@@ -204,12 +225,13 @@ class DaskWorkers:
 
     def _done(self, ours: Future[str], theirs: Any) -> None:
         self._open.discard(ours)
-        if ours.done():
-            return
-        if theirs.status == "finished":
-            ours.set_result(str(theirs.result()))
-        else:
-            ours.set_exception(ConnectionError(f"The Dask task was {theirs.status}."))
+        with contextlib.suppress(InvalidStateError):  # the scheduler was lost at the same time
+            if theirs.status == "finished":
+                # Not theirs.result(), which asks the scheduler, and raises if that has just gone:
+                # what became of the job is in the store.
+                ours.set_result(theirs.status)
+            else:
+                ours.set_exception(ConnectionError(f"The Dask task was {theirs.status}."))
 
     def _connected(self) -> Any:
         if self._client is not None and self._client.status == "running":
@@ -218,25 +240,40 @@ class DaskWorkers:
             self._disconnect(ConnectionError(f"the client is {self._client.status}"))
         if time.monotonic() < self._try_after:
             return None
-        import distributed  # slow to import, and an optional dependency
-
-        connect: Any = distributed.Client
         try:
+            import distributed  # slow to import, and an optional dependency
+
+            adopt("distributed")
+            connect: Any = distributed.Client
             self._client = connect(
                 self._address, timeout=CONNECT_SECONDS, set_as_default=False, name="byhand"
             )
-        except (OSError, TimeoutError) as error:
-            log.warning("Dask cannot be reached", scheduler=self._address, error=str(error))
+        except (OSError, TimeoutError, ImportError) as error:
+            self._lost(error)
             self._try_after = time.monotonic() + RECONNECT_SECONDS
         return self._client
+
+    def _lost(self, error: BaseException) -> None:
+        self._tell(Message("job.scheduler_away"), error)
+
+    def _tell(self, trouble: Message | None, error: BaseException | None = None) -> None:
+        """Keep what is wrong, and log it when it changes, not at each look."""
+        if trouble == self._trouble:
+            return
+        self._trouble = trouble
+        if trouble is None:
+            log.warning("training goes on: Dask has workers again", scheduler=self._address)
+        else:
+            why = {"error": str(error)} if error else {}
+            log.warning("training waits", scheduler=self._address, why=str(trouble), **why)
 
     def _disconnect(self, error: BaseException | None) -> None:
         client, self._client = self._client, None
         if client is not None:
             client.close(timeout=1)
         if error is not None:
-            log.warning("Dask was lost", scheduler=self._address, error=str(error))
+            self._lost(error)
         lost, self._open = self._open, set()
         for future in lost:
-            if not future.done():
+            with contextlib.suppress(InvalidStateError):
                 future.set_exception(ConnectionError("The Dask scheduler was lost."))

@@ -31,7 +31,7 @@ from app.store.engine import Database, Session
 from app.store.leases import Lease, LeaseLostError
 from app.store.quotas import Quotas, make_room
 from app.store.tables import FINISHED, STATES, EventRow, JobRow
-from model.messages import say
+from model.messages import Message, say
 from model.serialization.snapshots import SnapshotLine
 
 __all__ = ["JobService"]
@@ -66,6 +66,10 @@ class JobService:
         self.event_stream.close()
         self._dispatcher.stop()
 
+    def trouble(self) -> Message | None:
+        """Why no job can be begun just now, where it is not that all workers are busy."""
+        return self._dispatcher.trouble()
+
     def warm_up(self) -> None:
         """Have a worker ready: somebody has opened the page, and may train before long."""
         self._dispatcher.warm_up()
@@ -84,7 +88,7 @@ class JobService:
                 row = self._add(session, resolved, request.name, key=key)
             elif resolved | row.request != resolved:  # an earlier version knew fewer fields
                 raise Conflict("job.key_used", key=key, job=row.id)
-            job = _describe(session, [row])[0]
+            job = _describe(session, [row], self.trouble())[0]
         self._dispatcher.wake()
         return job
 
@@ -104,7 +108,7 @@ class JobService:
                 label = ", ".join(f"{field} {value}" for field, value in varied.items())
                 name = f"{request.name}: {label}" if request.name else label
                 rows.append(self._add(session, resolved, name[:200], id=id, sweep=sweep))
-            described = _describe(session, rows)
+            described = _describe(session, rows, self.trouble())
         self._dispatcher.wake()
         return Sweep(id=sweep, jobs=described, best=None)
 
@@ -123,11 +127,10 @@ class JobService:
         self._dispatcher.wake()
         return job
 
-    @staticmethod
-    def _going_on(session: Session, row: JobRow) -> Job:
+    def _going_on(self, session: Session, row: JobRow) -> Job:
         if row.state in FINISHED:
             raise Conflict("job.over", job=row.id, state=row.state)
-        return _describe(session, [row])[0]
+        return _describe(session, [row], self.trouble())[0]
 
     def snapshots(self, id: str) -> Sequence[tuple[str, SnapshotLine]]:
         """The snapshots of a job by step, each with the id to use. Raises NotFound."""
@@ -170,12 +173,12 @@ class JobService:
         """The jobs of a sweep. Raises NotFound."""
         with self._database.read() as session:
             rows = jobs.of_sweep(session, sweep)
-            return Sweep(id=sweep, jobs=_describe(session, rows), best=_best(rows))
+            return Sweep(id=sweep, jobs=_describe(session, rows, self.trouble()), best=_best(rows))
 
     def job(self, id: str) -> Job:
         """One job. Raises NotFound."""
         with self._database.read() as session:
-            return _describe(session, [jobs.get(session, id)])[0]
+            return _describe(session, [jobs.get(session, id)], self.trouble())[0]
 
     def page(
         self, *, limit: int, cursor: str | None, state: str | None, sweep: str | None
@@ -186,7 +189,9 @@ class JobService:
             rows, following = jobs.page(
                 session, limit=limit, cursor=cursor, state=state, sweep=sweep
             )
-            return JobPage(items=_describe(session, rows), next=following, best=best)
+            return JobPage(
+                items=_describe(session, rows, self.trouble()), next=following, best=best
+            )
 
     def _add(
         self,
@@ -229,17 +234,19 @@ def _best(rows: Sequence[JobRow]) -> str | None:
     return max(rated, key=lambda row: row.validation_accuracy or 0.0).id if rated else None
 
 
-def _describe(session: Session, rows: Iterable[JobRow]) -> list[Job]:
+def _describe(
+    session: Session, rows: Iterable[JobRow], trouble: Message | None = None
+) -> list[Job]:
     """Jobs as the API shows them; metrics and hints are read from their events."""
     rows = list(rows)
     told = events.of_jobs(session, [row.id for row in rows], ["epoch", "hint", "end"])
-    return [_shown(row, told[row.id]) for row in rows]
+    return [_shown(row, told[row.id], trouble) for row in rows]
 
 
-def _shown(row: JobRow, told: Sequence[EventRow]) -> Job:
+def _shown(row: JobRow, told: Sequence[EventRow], trouble: Message | None) -> Job:
     """One job; one whose row or events are damaged hides no others."""
     try:
-        return _as_job(row, told)
+        return _as_job(row, told, trouble)
     except Exception as error:  # whatever a damaged file gave
         log.error("a job is damaged in the store", job=row.id, error=str(error))
         return Job(
@@ -262,11 +269,12 @@ def _shown(row: JobRow, told: Sequence[EventRow]) -> Job:
         )
 
 
-def _as_job(row: JobRow, told: Sequence[EventRow]) -> Job:
+def _as_job(row: JobRow, told: Sequence[EventRow], trouble: Message | None) -> Job:
     return Job(
         id=row.id,
         name=row.name,
         state=jobs.state_of(row),
+        waits_for=str(trouble) if trouble and jobs.state_of(row) == "queued" else None,
         request=row.request,
         progress=JobProgress.model_validate(row, from_attributes=True),
         metrics=[EpochMetrics(**e.data) for e in told if e.kind == "epoch"],

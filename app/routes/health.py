@@ -28,7 +28,10 @@ async def readyz(request: Request) -> Health:
     if not await request.app.state.store_probe.ask():
         raise Unavailable("service.store_unreachable")
     notice = str(inference.notice) if inference.notice else None
-    return Health(status="ok", model=model, notice=notice)
+    trouble = request.app.state.jobs.trouble()  # no reason to take the replica out: it predicts
+    return Health(
+        status="ok", model=model, notice=notice, training=str(trouble) if trouble else None
+    )
 
 
 @router.get(

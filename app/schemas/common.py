@@ -59,3 +59,9 @@ class Health(BaseModel):
         exclude_if=lambda value: value is None,
         description="What an operator should look at although it works; left out otherwise.",
     )
+    training: str | None = Field(
+        None,
+        exclude_if=lambda value: value is None,
+        description="Why training jobs wait, though all else is done; only from /readyz, and left "
+        "out where nothing keeps them.",
+    )

@@ -151,6 +151,12 @@ class Job(BaseModel):
     id: str
     name: str
     state: State
+    waits_for: str | None = Field(
+        None,
+        exclude_if=lambda value: value is None,
+        description="What a queued job waits for besides its turn: a scheduler that is away, say. "
+        "Left out where that is nothing.",
+    )
     request: dict[str, Any] = Field(description="Every hyperparameter, the preset's included.")
     progress: JobProgress
     metrics: list[EpochMetrics] = Field(description="One entry for each finished epoch.")

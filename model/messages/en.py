@@ -367,6 +367,11 @@ SENTENCES: dict[str, str] = {
     "job.damaged": "What the store holds of this job is damaged.",
     "job.swept_value": "{message}",
     "job.attempt_failed": "Attempt {attempt} of {attempts}: {reason}",
+    "job.scheduler_away": (
+        "The scheduler of the training cluster cannot be reached. Jobs wait, and go on when it is "
+        "back."
+    ),
+    "job.no_workers": "The training cluster has no workers. Jobs wait until there are some.",
     "job.raised": "{kind}: {error}",
     "job.process_died": "The process that trained it died: killed, or out of memory.",
     "job.worker_silent": (

@@ -14,6 +14,13 @@ import psutil
 from tests.integration.server import SECONDS, line
 
 
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
 class Postgres:
     """A real PostgreSQL that can be killed and started again on the same files."""
 
@@ -48,14 +55,12 @@ class Postgres:
 class Cluster:
     """A Dask scheduler and workers, as `docker compose` starts them: what ends is started again."""
 
-    def __init__(self, directory: Path, workers: int = 2) -> None:
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            port = probe.getsockname()[1]
-        self.address = f"tcp://127.0.0.1:{port}"
+    def __init__(self, directory: Path, workers: int = 2, address: str | None = None) -> None:
+        self.address = address or f"tcp://127.0.0.1:{free_port()}"
+        port = self.address.rpartition(":")[2]
         local = ["--host", "127.0.0.1", "--no-dashboard"]
         self._commands = {
-            "scheduler": ["scheduler", "--port", str(port), *local],
+            "scheduler": ["scheduler", "--port", port, *local],
             **{
                 f"worker {n}": ["worker", self.address, "--nthreads", "1", *local]
                 for n in range(workers)
@@ -89,6 +94,9 @@ class Cluster:
         nannies = [p for name, p in self._processes.items() if name.startswith("worker")]
         found = [c for p in nannies for c in psutil.Process(p.pid).children(recursive=True)]
         return [process for process in found if "from multiprocessing.spawn" in line(process)]
+
+    def pid(self, name: str) -> int:
+        return self._processes[name].pid
 
     def kill_scheduler(self) -> None:
         self._processes["scheduler"].kill()

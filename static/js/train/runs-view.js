@@ -88,7 +88,7 @@ export class RunsView {
   #words(job) {
     const { epoch, epochs, eta_seconds: eta } = job.progress;
     const last = job.metrics.at(-1);
-    if (job.state === "queued") return said.waiting;
+    if (job.state === "queued") return job.waits_for ?? said.waiting;
     if (job.state === "paused") return fill(said.paused, { epoch: job.metrics.length, epochs });
     if (job.state === "failed") return job.error ?? said.failedSilently;
     const share = job.validation_accuracy ?? last?.validation_accuracy;

@@ -18,6 +18,7 @@ from app.store import jobs, leases, models
 from app.store.clock import new_id
 from app.store.engine import Database, StoreError
 from app.store.tables import CheckpointRow, JobRow
+from model.messages import Message
 from model.serialization.checkpoint import load_state
 from tests.app.jobs.training_jobs import add as small_job
 
@@ -33,6 +34,9 @@ class Hands:
 
     def slots(self) -> int:
         return self.room
+
+    def trouble(self) -> Message | None:
+        return None
 
     def submit(self, fn: Callable[..., str], *args: Any) -> Future[str]:
         future: Future[str] = Future()

@@ -168,4 +168,9 @@ def test_a_cluster_that_cannot_be_reached_has_no_room() -> None:
     assert workers.slots() == 0  # at once: it does not try again for a while
     with pytest.raises(ConnectionError, match="cannot be reached"):
         workers.submit(pid).result()
+    assert str(workers.trouble()).startswith("The scheduler of the training cluster cannot")
     workers.stop()
+
+
+def test_processes_of_this_machine_are_never_away(workers: LocalWorkers) -> None:
+    assert workers.trouble() is None
