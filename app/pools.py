@@ -22,6 +22,7 @@ __all__ = [
     "BATCHES",
     "BODIES",
     "CHECKS",
+    "CORES",
     "DIAGNOSES",
     "EVALUATIONS",
     "EXERCISES",
@@ -108,13 +109,13 @@ async def _left(receive: Receive) -> None:
         pass
 
 
-CORES = max(2, os.cpu_count() or 1)
+CORES = min(max(2, os.cpu_count() or 1), 8)
 
 BODIES = Pool("bodies", 2, 64)  # parsing of long ones
 PICTURES = Pool("pictures", CORES, 64)
 BATCHES = Pool("batches", 1, 32)  # two at once would evict each other from the processor's cache
-GRADIENTS = Pool("gradients", 2, 32)
-CHECKS = Pool("checks", 1, 16)  # of gradients, each about a second
+GRADIENTS = Pool("gradients", CORES, 32)
+CHECKS = Pool("checks", CORES, 16)  # of gradients, each about a second
 EXERCISES = Pool("exercises", 2, 64)
 DIAGNOSES = Pool("diagnoses", 1, 16)  # of answers to exercises: a hard one takes seconds
 WORKSHEETS = Pool("worksheets", 1, 16)

@@ -9,7 +9,6 @@ second's lines are written together, and a request pays for no system call.
 from __future__ import annotations
 
 import atexit
-import itertools
 import os
 import sys
 import threading
@@ -24,63 +23,69 @@ MOST_BYTES = 4 * 2**20  # that wait: some 20,000 lines
 GATHER_SECONDS = 0.02  # for which the first line of many waits for the others
 EXIT_SECONDS = 1.0  # for what is left at the end of a process
 
-Place = tuple[BinaryIO, bytes]
-
 
 def _stderr() -> BinaryIO:
     return sys.stderr.buffer
 
 
 class Lines:
-    """Lines on their way to a stream, which may be another one for each."""
+    """Lines on their way to a stream. `put` takes no lock, so that a signal's handler may log."""
 
     def __init__(self, stream: Callable[[], BinaryIO] = _stderr) -> None:
         self.note: Callable[[int], bytes] | None = None  # makes the line that tells of drops
-        self._stream = stream
         self.on_drop: Callable[[], object] | None = None
-        self._waiting: deque[Place] = deque()
-        self._bytes = 0
+        self._stream = stream
+        self._waiting: deque[bytes] = deque()
+        self._bytes = 0  # of them, and what is being written as much again at most
         self._dropped = 0
-        self._lock = threading.RLock()  # a signal's handler may log, too
+        self._is_awake = False
         self._wake = threading.Event()
+        self._is_writing = False
+        self._start = threading.RLock()
         self._thread: threading.Thread | None = None
 
     def put(self, line: bytes) -> None:
         """Have a line written soon; never blocks."""
-        with self._lock:
-            if self._bytes + len(line) > MOST_BYTES:
-                self._dropped += 1
-                if self.on_drop is not None:
-                    self.on_drop()
-                return
-            self._waiting.append((self._stream(), line))
-            self._bytes += len(line)
-            if self._thread is None:
-                self._thread = threading.Thread(target=self._write, name="write log", daemon=True)
-                self._thread.start()
-        if not self._wake.is_set():
+        if self._bytes > MOST_BYTES:
+            self._dropped += 1
+            if self.on_drop is not None:
+                self.on_drop()
+            return
+        self._waiting.append(line)
+        self._bytes += len(line)
+        if not self._is_awake:
+            self._is_awake = True
             self._wake.set()
+            if self._thread is None:
+                self._begin()
 
     def flush(self, seconds: float) -> None:
         """Wait until all is written, but no longer than so many seconds."""
         deadline = time.monotonic() + seconds
-        while self._bytes and time.monotonic() < deadline:
-            time.sleep(0.002)
+        while (self._is_awake or self._is_writing) and time.monotonic() < deadline:
+            time.sleep(GATHER_SECONDS / 10)
+
+    def _begin(self) -> None:
+        with self._start:
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._write, name="write log", daemon=True)
+                self._thread.start()
 
     def _write(self) -> None:
         while True:
             self._wake.wait()
             time.sleep(GATHER_SECONDS)
             self._wake.clear()
-            with self._lock:
-                taken, self._waiting = self._waiting, deque()
-                dropped, self._dropped = self._dropped, 0
-            for stream, group in itertools.groupby(taken, lambda place: place[0]):
-                _write_to(stream, b"".join(line + b"\n" for _, line in group))
-            with self._lock:
-                self._bytes -= sum(len(line) for _, line in taken)
+            self._is_writing = True
+            self._is_awake = False  # before the lines are taken: none is forgotten
+            taken = [self._waiting.popleft() for _ in range(len(self._waiting))]
+            self._bytes = 0
+            dropped, self._dropped = self._dropped, 0
             if dropped and self.note is not None:
-                self.put(self.note(dropped))
+                taken.append(self.note(dropped))
+            if taken:
+                _write_to(self._stream(), b"\n".join(taken) + b"\n")
+            self._is_writing = False
 
 
 def _write_to(stream: Any, data: bytes) -> None:

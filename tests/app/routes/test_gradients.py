@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from fastapi.testclient import TestClient
 
-from app.pools import CHECKS, heed
+from app.pools import CHECKS, CORES, heed
 from app.schemas.predictions import Explanation
 from model.network import backward, cross_entropy, forward, one_hot
 from model.serialization.checkpoint import load_model
@@ -223,8 +223,10 @@ def test_a_check_ends_when_its_client_has_gone(
 
     async def leave() -> None:
         await client.app(scope("/gradients", b"check=true"), receive, send)  # type: ignore[operator]
-        # The pool's only thread is free again.
-        assert await asyncio.wait_for(CHECKS.run(None, max, 1, 2), 30) == 2
+        # All of the pool's threads are free again: each waits for the others.
+        together = threading.Barrier(CORES)
+        waiting = [CHECKS.run(None, together.wait, 30) for _ in range(CORES)]
+        assert len(await asyncio.gather(*waiting)) == CORES
 
     asyncio.run(leave())
     assert sent[0]["status"] == 499  # to nobody
