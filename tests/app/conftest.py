@@ -13,12 +13,20 @@ from fastapi.testclient import TestClient
 from numpy.typing import NDArray
 from PIL import Image
 
+from app import stderr
 from app.main import create_app
 from app.settings import Settings
-from app.stderr import flush
 from model.data.idx import load_mnist_part
 
 Pixels = NDArray[np.uint8]
+
+stderr.GATHER_SECONDS = 0.001  # a test waits for its lines
+
+
+@pytest.fixture(autouse=True)
+def _log_lines_stay_with_their_test() -> Iterator[None]:
+    yield
+    stderr.flush()
 
 
 @contextmanager
@@ -90,7 +98,7 @@ def assert_problem(response: Any, status: int, *words: str) -> dict[str, Any]:
 
 def logged_by(capsys: pytest.CaptureFixture[str]) -> list[dict[str, Any]]:
     """The log lines that were written to stderr."""
-    flush()
+    stderr.flush()
     return logged(capsys.readouterr().err)
 
 
