@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import ctypes
 import gc
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from importlib import metadata
 from typing import Any
 
@@ -62,6 +63,8 @@ RESOURCES = (
     health,
 )
 
+M_ARENA_MAX = -8  # malloc.h
+
 DESCRIPTION = """
 Recognises handwritten digits with one small network, and shows backpropagation at work in it.
 
@@ -111,6 +114,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     stop_with_parent()
+    _share_arenas()
     settings: Settings = app.state.settings
     database = engine.connect(settings.store_url)
     app.state.database = database
@@ -133,6 +137,16 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         await asyncio.to_thread(service.stop)
         database.close()
         await asyncio.to_thread(flush)
+
+
+def _share_arenas() -> None:
+    """Make all threads share two of glibc's arenas.
+
+    Each arena keeps what was freed in it: by default there are up to eight a core, and a service of
+    many threads grows for hours until the largest picture has been in each.
+    """
+    with suppress(AttributeError, OSError, TypeError):  # another C library
+        ctypes.CDLL(None).mallopt(M_ARENA_MAX, 2)
 
 
 def _keep_freed_memory() -> None:
