@@ -22,6 +22,13 @@ from app.blas import default_to_one_thread
 
 # A generated example may take as long as it takes: how long says more about the machine's load.
 hypothesis.settings.register_profile("byhand", deadline=None)
+hypothesis.settings.register_profile(
+    "long",  # pytest --hypothesis-profile=long
+    deadline=None,
+    max_examples=2000,
+    stateful_step_count=100,
+    suppress_health_check=list(hypothesis.HealthCheck),
+)
 hypothesis.settings.load_profile("byhand")
 
 default_to_one_thread()  # NumPy is not imported yet: pytest's plugins leave that to the tests
