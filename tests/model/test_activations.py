@@ -95,6 +95,12 @@ def test_derivative_multiplies_the_delta_in_place(name: str) -> None:
     np.testing.assert_array_equal(delta, expected)
 
 
+def test_the_leak_is_multiplied_in_the_precision_of_the_delta() -> None:
+    delta = np.random.default_rng(0).normal(0, 1, (4, 50)).astype(np.float32)
+    scaled = ACTIVATIONS["leaky_relu"].scale_by_derivative(delta.copy(), -np.ones_like(delta))
+    np.testing.assert_array_equal(scaled, delta * np.float32(0.01))
+
+
 @pytest.mark.parametrize(
     ("name", "gain"),
     [

@@ -1,4 +1,6 @@
+import inspect
 import math
+import re
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
@@ -9,6 +11,7 @@ from hypothesis import strategies as st
 from model.activations import ACTIVATIONS
 from model.errors import RecipeError, ShapeError
 from model.network import (
+    INITIALIZATIONS,
     Array,
     Gradients,
     Parameters,
@@ -16,6 +19,7 @@ from model.network import (
     backward,
     cross_entropy,
     forward,
+    forward_to_logits,
     initialize,
     input_gradient,
     one_hot,
@@ -141,6 +145,30 @@ def test_work_arrays_give_the_same_bits_whatever_they_held(activation: str) -> N
         np.testing.assert_array_equal(plain.vector, grads.vector)
         for one, other in zip(plain.deltas, grads.deltas, strict=True):
             np.testing.assert_array_equal(one, other)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_work_arrays_have_the_precision_of_the_parameters(dtype: type) -> None:
+    parameters = Parameters((6, 7, 4), dtype=dtype)
+    trace, grads = Trace.empty(parameters, 5), Gradients(parameters, 5)
+    arrays = [*trace.z, *trace.a, *grads.deltas, grads.ones, grads.vector]
+    assert {array.dtype for array in arrays} == {np.dtype(dtype)}
+
+
+@pytest.mark.parametrize("hidden", [(), (7,), (7, 5)])
+def test_a_pass_to_the_logits_leaves_the_probabilities_alone(hidden: tuple[int, ...]) -> None:
+    parameters, x, _ = random_case("tanh", hidden)
+    trace = Trace.empty(parameters, len(x))
+    trace.a[-1][:] = 7
+    logits = forward_to_logits(parameters, x, out=trace).z[-1]
+    np.testing.assert_array_equal(logits, forward(parameters, x).z[-1])
+    assert (trace.a[-1] == 7).all()
+
+
+def test_gradients_are_views_of_the_memory_that_was_given_for_them() -> None:
+    parameters = random_case("tanh", (7,))[0]
+    vector = np.zeros_like(parameters.vector)
+    assert Gradients(parameters, 5, vector).vector is vector
 
 
 def test_forward_and_backward_change_neither_parameters_nor_batch() -> None:
@@ -292,8 +320,17 @@ def test_copies_share_no_memory() -> None:
     parameters = Parameters((2, 3, 2))
     for other in (parameters.copy(), parameters.astype(np.float32), parameters.astype(np.float64)):
         other.vector += 1
+        assert other.layers == parameters.layers
     assert not parameters.vector.any()
     assert parameters.astype(np.float64).dtype == np.float64
+
+
+def test_copies_have_the_same_numbers_in_the_precision_that_was_asked_for() -> None:
+    parameters = random_case("relu", (7,))[0]
+    np.testing.assert_array_equal(parameters.copy().vector, parameters.vector)
+    rounded = parameters.astype(np.float32)
+    assert rounded.dtype == np.float32
+    np.testing.assert_array_equal(rounded.vector, parameters.vector.astype(np.float32))
 
 
 def test_arrays_put_together_again_give_the_same_parameters() -> None:
@@ -304,6 +341,13 @@ def test_arrays_put_together_again_give_the_same_parameters() -> None:
     assert again.dtype == np.float64
 
 
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_a_network_without_a_hidden_layer_keeps_the_precision_of_its_arrays(dtype: type) -> None:
+    arrays = {"W1": np.ones((6, 4), dtype), "b1": np.zeros(4, dtype)}
+    again = Parameters.from_arrays(arrays)
+    assert (again.layers, again.dtype) == ((6, 4), dtype)
+
+
 def test_arrays_whose_shapes_do_not_chain_are_refused_by_name() -> None:
     arrays = Parameters((6, 7, 4)).arrays()
     with pytest.raises(ShapeError, match=r"b1: expected \(7,\), found \(6,\)"):
@@ -312,7 +356,8 @@ def test_arrays_whose_shapes_do_not_chain_are_refused_by_name() -> None:
 
 @pytest.mark.parametrize("layers", [[784], [784, 0, 10], [784, -1, 10]])
 def test_impossible_layers_are_refused(layers: list[int]) -> None:
-    with pytest.raises(ShapeError, match="two or more positive sizes"):
+    found = re.escape(f"two or more positive sizes, not {layers}")
+    with pytest.raises(ShapeError, match=found):
         Parameters(layers)
 
 
@@ -322,7 +367,8 @@ def test_a_vector_of_the_wrong_length_is_refused() -> None:
 
 
 def test_an_unknown_activation_is_refused_with_those_there_are() -> None:
-    with pytest.raises(RecipeError, match="'swish' is none of sigmoid, tanh, relu, leaky_relu"):
+    all_of_them = "^activation: 'swish' is none of sigmoid, tanh, relu, leaky_relu"
+    with pytest.raises(RecipeError, match=all_of_them):
         Parameters((2, 3, 2), "swish")
 
 
@@ -347,6 +393,10 @@ def test_scaled_initialisation_follows_the_gain_and_starts_biases_at_0(activatio
     for W, expected in zip(parameters.weights, (gain, gain, 1), strict=True):
         assert W.std() * W.shape[0] ** 0.5 == pytest.approx(expected, rel=0.03)
     assert not any(b.any() for b in parameters.biases)
+
+
+def test_initialisation_is_by_a_scheme_that_there_is_unless_one_is_named() -> None:
+    assert inspect.signature(initialize).parameters["scheme"].default == INITIALIZATIONS[0]
 
 
 def test_initialisation_is_seeded() -> None:

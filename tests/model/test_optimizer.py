@@ -23,8 +23,10 @@ def test_plain_descent_is_the_one_worked_by_hand() -> None:
     parameters = one_unit(1.0, 2.0)
     optimizer = SGD(np.zeros(2))
     # θ ← θ − α dL/dθ: 1 − 0.1·3 and 2 + 0.1·4
-    optimizer.step(parameters, pull(parameters, 3.0, -4.0), 0.1)
+    grads = pull(parameters, 3.0, -4.0)
+    optimizer.step(parameters, grads, 0.1)
     np.testing.assert_allclose(parameters.vector, [0.7, 2.4], rtol=1e-15)
+    np.testing.assert_allclose(grads.vector, [0.3, -0.4], rtol=1e-15)  # scratch memory by now
     optimizer.step(parameters, pull(parameters, 3.0, -4.0), 0.1)
     np.testing.assert_allclose(parameters.vector, [0.4, 2.8], rtol=1e-15)
     assert not optimizer.velocity.any()
@@ -142,3 +144,8 @@ def test_momentum_and_weight_decay_move_what_has_no_gradient(change: dict[str, f
 def test_a_rule_may_not_take_a_name_that_a_checkpoint_needs(name: str) -> None:
     with pytest.raises(TypeError, match=f"a training state has its own {name}"):
         type("Careless", (SGD,), {"STATE": (name,)})
+
+
+def test_all_names_that_a_rule_may_not_take_are_said() -> None:
+    with pytest.raises(TypeError, match=r"has its own best, meta$"):
+        type("Careless", (SGD,), {"STATE": ("velocity", "meta", "best")})
