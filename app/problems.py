@@ -6,6 +6,7 @@ Errors of the package `model` (model/errors.py) become 422, as they are about th
 from __future__ import annotations
 
 import http
+import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -55,7 +56,17 @@ def problem(
         "code": message.code,
         **{name: value for name, value in extra.items() if value},
     }
-    return JSONResponse(body, status, headers=dict(headers or {}), media_type=MEDIA_TYPE)
+    return _ProblemResponse(body, status, headers=dict(headers or {}))
+
+
+class _ProblemResponse(JSONResponse):
+    """A problem document. What it quotes may hold half a surrogate pair, which UTF-8 cannot say."""
+
+    media_type = MEDIA_TYPE
+
+    def render(self, content: Any) -> bytes:
+        text = json.dumps(content, ensure_ascii=False, separators=(",", ":"))
+        return text.encode(errors="replace")
 
 
 def render(error: ProblemError | ByhandError) -> Response:

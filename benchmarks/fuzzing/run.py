@@ -22,6 +22,7 @@ Make = Callable[[Random], Case]
 
 AGAIN = 3  # how often the worst are sent again: the least that they cost then is what counts
 WORST = 4
+LOGGED = 0.2  # seconds until a line of the log has been written
 FAULTS_ENOUGH = 50
 #: What loads models, test digits and libraries the first time: no case is to blame for these.
 SEVEN = images.ordinary()
@@ -183,6 +184,7 @@ class _Run:
             file.write_bytes(b"".join(first.pieces))
             if case is not first:  # what broke it came after, and with the first's answer
                 file.with_suffix(".then.http").write_bytes(b"".join(case.pieces))
+            time.sleep(LOGGED)
             with self.target.log.open() as log:
                 log.seek(logged)
                 file.with_suffix(".log").write_text(log.read()[-20_000:])

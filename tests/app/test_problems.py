@@ -26,6 +26,12 @@ def network() -> None:
     raise CheckpointError("request.missing_field", name="W1")
 
 
+@app.get("/surrogate")
+def surrogate() -> None:
+    found = "half \ud800 of a pair"
+    raise CheckpointError("npz.kind", name="meta", expected="model", found=found)
+
+
 @app.get("/recipe")
 def recipe() -> None:
     raise RecipeError("epochs", "request.missing_field", name="n")
@@ -49,6 +55,12 @@ def body(values: dict[str, int]) -> int:
 @pytest.fixture(scope="module")
 def client() -> TestClient:
     return TestClient(app)
+
+
+def test_what_utf_8_cannot_say_is_replaced_where_it_is_quoted(client: TestClient) -> None:
+    response = client.get("/surrogate")
+    assert response.status_code == 422
+    assert "half ? of a pair" in response.json()["detail"]
 
 
 def test_our_errors_carry_their_status_title_and_fields(client: TestClient) -> None:
