@@ -14,7 +14,7 @@ COVERAGE := --cov=model --cov=app --cov-branch --cov-report=term --cov-fail-unde
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test coverage lint format browser bench pretrained architecture docker clean
+.PHONY: help serve test coverage lint format browser bench fuzz pretrained architecture docker clean
 
 help:  ## show this list
 	@grep -hE '^[a-z]+:.*## ' Makefile | sed -E 's/:[^#]*## /|/' | awk -F'|' '{printf "  make %-13s %s\n", $$1, $$2}'
@@ -44,6 +44,9 @@ bench: $(TOOLS)  ## measure byhand beside its peers and print the tables
 	@for name in $(BENCHMARKS); do echo; echo "benchmarks/$$name.py"; $(BIN)/python benchmarks/$$name.py || exit 1; done
 	@$(if $(STROKES),$(BIN)/python benchmarks/pen_strokes.py --strokes $(STROKES),\
 	  echo; echo "benchmarks/pen_strokes.py: make bench STROKES=FILE measures it on pen strokes of your own")
+
+fuzz: $(TOOLS)  ## send 85,000 damaged requests to servers of their own (benchmarks/fuzzing); takes an hour
+	@for kind in images archives bodies raw schema; do $(BIN)/python -m benchmarks.fuzzing $$kind || exit 1; done
 
 pretrained: $(SERVICE)  ## train the bundled networks anew, into model/weights: edges, pixels with its snapshots, the detector
 	$(BIN)/byhand train --preset best --output model/weights/pretrained.npz --name pretrained

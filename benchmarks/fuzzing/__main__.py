@@ -1,10 +1,10 @@
 """Sends thousands of damaged requests to a server of its own, and reports what they cost it.
 
-    python -m benchmarks.fuzzing images --cases 20000 --seed 1
-    python -m benchmarks.fuzzing archives --cases 5000
-    python -m benchmarks.fuzzing bodies --cases 20000
-    python -m benchmarks.fuzzing raw --cases 20000 --patience 90
-    python -m benchmarks.fuzzing schema --cases 20000
+    python -m benchmarks.fuzzing images [--cases 20000] [--seed 1] [--only NUMBER]
+    python -m benchmarks.fuzzing archives [--cases 5000]
+    python -m benchmarks.fuzzing bodies
+    python -m benchmarks.fuzzing raw [--patience 90]
+    python -m benchmarks.fuzzing schema
 
 It ends with 1 if an answer is a 5xx (but for the documented 503), has more than 16 MB, or never
 comes; what was sent lies in `--folder` then, beside the server's log, and `--only NUMBER` sends the
@@ -13,6 +13,7 @@ loop (of a /healthz that is asked for all the time) are the least of several tri
 """
 
 import argparse
+import signal
 import sys
 from pathlib import Path
 
@@ -32,7 +33,7 @@ def main() -> int:
         formatter_class=argparse.RawTextHelpFormatter,
     )
     parser.add_argument("kind", choices=[*MAKERS, "schema"])
-    parser.add_argument("--cases", type=int, default=20_000)
+    parser.add_argument("--cases", type=int, help="how many; 20,000, or 5,000 archives")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--only", type=int, help="the number of the one case to send")
     parser.add_argument("--folder", type=Path, default=Path("fuzzing-faults"))
@@ -43,6 +44,8 @@ def main() -> int:
         help="seconds after which the server must have closed connections that say nothing",
     )
     given = parser.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that its server is ended as well
+    given.cases = given.cases or (5_000 if given.kind == "archives" else 20_000)
     print(report := _run(given))
     return 1 if report.faults else 0
 

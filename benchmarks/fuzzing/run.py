@@ -22,6 +22,7 @@ Make = Callable[[Random], Case]
 
 AGAIN = 3  # how often the worst are sent again: the least that they cost then is what counts
 WORST = 4
+HOPELESS = 10.0  # seconds that no busy machine explains: not sent again
 LOGGED = 0.2  # seconds until a line of the log has been written
 FAULTS_ENOUGH = 50
 #: What loads models, test digits and libraries the first time: no case is to blame for these.
@@ -197,8 +198,8 @@ class _Run:
         for what in ("seconds", "pause"):
             for _ in range(WORST if times else 0):
                 worst = max(costs.values(), key=lambda cost: getattr(cost, what))
-                if not self.target.is_alive():
-                    return
+                if not self.target.is_alive() or worst.seconds > HOPELESS:
+                    break
                 again = [self.one(worst.number, judged=False) for _ in range(times)]
                 time.sleep(0.05)  # the watcher's last answer may be on its way
                 tries = [worst, *with_pauses(again, self.target.hear_pauses())]

@@ -29,7 +29,7 @@ from app.cli import main
 main()
 """
 START_SECONDS = 60
-EVERY = 0.005  # seconds between two questions to the event loop
+EVERY = 0.01  # seconds between two questions to the event loop
 WORTH_TELLING = 0.005
 
 
