@@ -25,8 +25,8 @@ WORST = 4
 HOPELESS = 10.0  # seconds that no busy machine explains: not sent again
 LOGGED = 0.2  # seconds until a line of the log has been written
 FAULTS_ENOUGH = 50
-#: What loads models, test digits and libraries the first time: no case is to blame for these.
 SEVEN = images.ordinary()
+#: What loads models, test digits and libraries the first time: no case is to blame for these.
 WARM_UP = [
     request("GET", "/models/pixels/evaluation"),
     request("GET", "/models/pretrained/evaluation"),
@@ -166,6 +166,8 @@ class _Run:
                 answer = send(self.target.port, each, self.target.held, HANG)
             except OSError as error:
                 answer = Answer((f"no connection: {error}",))
+            if not self.target.is_alive():
+                answer = Answer(("the server ended",))
             if judged:
                 self.judge(number, case, each, answer, logged)
             waiting += each.then(answer)

@@ -10,7 +10,7 @@ import pytest
 
 from benchmarks.fuzzing import run, wire
 from benchmarks.fuzzing.cases import Case, request
-from benchmarks.fuzzing.run import attack
+from benchmarks.fuzzing.run import Cost, attack, with_pauses
 
 PROBLEM = b"Content-Type: application/problem+json\r\n"
 
@@ -40,6 +40,7 @@ class Fake:
         self.port = self.listener.getsockname()[1]
         self.held: list[socket.socket] = []
         self.log = log
+        self.alive = True
         log.write_text("what the server said")
         threading.Thread(target=self.serve, daemon=True).start()
 
@@ -65,7 +66,7 @@ class Fake:
         return []
 
     def is_alive(self) -> bool:
-        return True
+        return self.alive
 
 
 @pytest.fixture
@@ -113,3 +114,19 @@ def test_a_connection_that_stays_open_is_a_fault(fake: Any, tmp_path: Path) -> N
 
     report = attack(fake, "made", make, [1], seed=1, folder=tmp_path, again=0, patience=0.2)
     assert report.faults[0].startswith("still open: 1 of 1 silent connections")
+
+
+def test_a_server_that_ends_is_a_fault(fake: Any, tmp_path: Path) -> None:
+    fake.alive = False
+
+    def make(rng: object) -> Case:
+        return Case("a label", (request("GET", "/closed"),))
+
+    report = attack(fake, "made", make, range(9), seed=1, folder=tmp_path)
+    assert [fault.partition(":")[0] for fault in report.faults] == ["the server ended"]
+
+
+def test_a_pause_belongs_to_every_case_that_was_under_way() -> None:
+    costs = [Cost(number, "", began=number, seconds=0.9, megabytes=0) for number in range(4)]
+    found = with_pauses(costs, [(1.5, 0.2), (1.95, 0.3), (5.0, 9.0)])
+    assert [cost.pause for cost in found] == [0, 0.2, 0.3, 0]
