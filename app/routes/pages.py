@@ -1,7 +1,7 @@
 """Serves the page, its modules and style sheets, and /docs; nothing is loaded from a CDN.
 
-Files are served unchanged, except the main page: its index.html is a template that is filled with
-the sentences of the service's language (template.py).
+Files are served unchanged, except two that are templates (template.py): index.html is filled with
+the sentences of the service's language, exercises.html with what the service takes as an answer.
 """
 
 from __future__ import annotations
@@ -41,7 +41,6 @@ SWAGGER = "/docs-assets"
 REVALIDATE = {"Cache-Control": "no-cache"}
 SAFE = page_headers()
 
-TEMPLATE = "index.html"  # the main page's
 COMPRESSED = {".html", ".css", ".js", ".json", ".svg"}
 UNCOMPRESSED_ONLY = ("content-length", "accept-ranges")  # headers that gzip makes untrue
 
@@ -64,13 +63,12 @@ register_url_convertor("asset", _Asset())
 class Files(StaticFiles):
     """Static files that the browser revalidates at each use; text files are sent compressed."""
 
-    def page(self, language: str, scope: Scope) -> Response:
-        """The main page in this language, compressed if the client accepts it; or a 304."""
+    def page(self, name: str, words: Path, scope: Scope, **facts: str) -> Response:
+        """A filled template, compressed if the client accepts it; or a 304."""
         assert self.directory is not None
-        template = Path(self.directory) / TEMPLATE
-        words = words_file(language)
+        template = Path(self.directory) / name
         versions = template.stat().st_mtime_ns, words.stat().st_mtime_ns
-        page = filled(template, words, versions)
+        page = filled(template, words, versions, frozenset(facts.items()))
         headers = {
             "ETag": page.etag,
             "Last-Modified": formatdate(max(versions) / 1e9, usegmt=True),
@@ -120,7 +118,8 @@ files = Files(directory=STATIC, check_dir=False)
 async def index(request: Request) -> Response:
     """The main page: draw, predict, explain, train."""
     request.app.state.jobs.warm_up()
-    return files.page(request.app.state.settings.language, request.scope)
+    language = request.app.state.settings.language
+    return files.page("index.html", words_file(language), request.scope)
 
 
 async def derivation(request: Request) -> Response:
@@ -129,15 +128,20 @@ async def derivation(request: Request) -> Response:
 
 
 async def exercises(request: Request) -> Response:
-    """The page of exercises in backpropagation."""
-    return await files.get_response("exercises.html", request.scope)
+    """The page of exercises in backpropagation; it is told which files POST /check takes."""
+    takes = ".npz,.py" if request.app.state.settings.run_code else ".npz"
+    return files.page("exercises.html", words_file("exercises/en"), request.scope, takes=takes)
 
 
 async def asset(request: Request) -> Response:
-    """A module, style sheet or picture; the template's own path gives the filled main page."""
-    if posixpath.normpath(request.path_params["path"]) == TEMPLATE:
-        return await index(request)
+    """A module, style sheet or picture; a template's own path gives the filled page."""
+    page = TEMPLATES.get(posixpath.normpath(request.path_params["path"]))
+    if page is not None:
+        return await page(request)
     return await files.get_response(request.path_params["path"], request.scope)
+
+
+TEMPLATES = {"index.html": index, "exercises.html": exercises}
 
 
 class Document(Route):

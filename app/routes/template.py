@@ -1,6 +1,6 @@
-"""Fills the main page's template: {{part.name}} is a sentence of static/words/LANGUAGE.js.
+"""Fills a page's template: {{part.name}} is a sentence of static/words/LANGUAGE.js.
 
-A further language needs one more such file.
+A further language needs one more such file. {{name}} is a fact that the service fills in.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ REFERENCE = re.compile(r'(?P<attribute>=")?\{\{(?P<name>[\w.]+)\}\}')
 
 
 class Page(NamedTuple):
-    """The main page in one language: its bytes, plain and gzip-compressed, and their ETag."""
+    """A page in one language: its bytes, plain and gzip-compressed, and their ETag."""
 
     content: bytes
     compressed: bytes
@@ -29,9 +29,15 @@ class Page(NamedTuple):
 
 
 @lru_cache(maxsize=8)
-def filled(template: Path, words: Path, versions: tuple[int, int]) -> Page:
-    """The filled main page, cached until a file's modification time in `versions` changes."""
-    text = fill(template.read_text(encoding="utf-8"), read_words(words), words.stem)
+def filled(
+    template: Path, words: Path, versions: tuple[int, int], facts: frozenset[tuple[str, str]]
+) -> Page:
+    """The filled page, cached until a file's modification time in `versions` changes.
+
+    `facts` are names with what the service fills in for them, besides the words.
+    """
+    known = read_words(words) | dict(facts)
+    text = fill(template.read_text(encoding="utf-8"), known, words.stem)
     content = text.encode()
     etag = f'"{hashlib.sha256(content).hexdigest()[:32]}"'
     return Page(content, gzip.compress(content, mtime=0), etag)

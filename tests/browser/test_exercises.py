@@ -1,12 +1,13 @@
 """Answers on the exercises' page: they are judged, and mistakes named step by step."""
 
 import re
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 from model.exercises import exercise, exercise_of
 from tests.browser.conftest import Watch
@@ -21,6 +22,7 @@ from tests.browser.exercise_pages import (
     verdict,
     with_mistake,
 )
+from tests.conftest import serving
 
 
 def test_an_exercise_failed_hinted_and_passed(open_at: Opener, watch: Watch) -> None:
@@ -182,6 +184,9 @@ def test_the_slope_portrait_of_a_forgotten_slope_is_flat_at_1(open_at: Opener) -
     page = open_at(5, 3)
     page.set_input_files("#answer-file", file_of(with_mistake(exercise(5, 3), FORGOTTEN)))
     portrait = page.locator("#portrait")
+    expect(page.locator("#more")).to_be_visible()
+    expect(portrait).to_have_count(0)  # it gives the mistake away
+    page.click("#more")
     expect(portrait).to_be_visible()
     least, most = (
         float(portrait.get_attribute(f"data-{end}") or "nan") for end in ("least", "most")
@@ -194,3 +199,41 @@ def test_the_slope_portrait_of_a_forgotten_slope_is_flat_at_1(open_at: Opener) -
     expect(page.locator("#portrait-say")).to_contain_text("Your slope is 1.00 for every h")
     page.set_input_files("#answer-file", file_of(by_numpy(exercise(5, 3))))
     expect(page.locator("#portrait-say")).to_contain_text("lies on the sigmoid’s")
+
+
+def test_the_slope_is_shown_on_asking_also_where_no_mistake_is_known(open_at: Opener) -> None:
+    page = open_at(5, 3)
+    task, grads = exercise(5, 3), by_numpy(exercise(5, 3))
+    D1 = np.linalg.pinv(task.X.T) @ grads["dW1"]
+    own = D1 * np.random.default_rng(1).uniform(0.1, 1, D1.shape)  # a slope of nobody's
+    grads |= {"dW1": task.X.T @ own, "db1": own.sum(axis=0)}
+    page.set_input_files("#answer-file", file_of(grads))
+    expect(page.locator("#result")).to_contain_text("No mistake that is known")
+    expect(page.locator("#portrait")).to_have_count(0)
+    page.click("#more")
+    expect(page.locator("#portrait")).to_be_visible()
+    expect(page.locator("#more")).to_have_count(0)
+
+
+@pytest.mark.parametrize("level", [4, 10])
+def test_a_program_is_asked_for_only_where_the_service_runs_it(
+    open_at: Opener, new_page: Callable[..., Page], tmp_path: Path, level: int
+) -> None:
+    page = open_at(level)
+    expect(page.locator("#answer-file")).to_have_attribute("accept", ".npz")
+    expect(page.locator("label[for=answer-file]")).to_have_text("Choose a file (.npz)")
+    with serving(tmp_path, BYHAND_RUN_CODE="true") as address:
+        page = new_page()
+        page.goto(f"{address}/exercises#level={level}")
+        expect(page.locator("#answer-file")).to_have_attribute("accept", ".npz,.py")
+        expect(page.locator("label[for=answer-file]")).to_have_text("Choose a file (.npz, .py)")
+
+
+def test_the_command_for_ones_own_machine_names_the_open_exercise(open_at: Opener) -> None:
+    page = open_at(10, 7)
+    command = page.locator(".own-machine code")
+    expect(command).to_have_text("byhand check mine.py --level 10 --seed 7")
+    page.click("#another")
+    expect(command).to_have_text("byhand check mine.py --level 10 --seed 8")
+    page.check("[name=convention][value=sum]")
+    expect(command).to_have_text("byhand check mine.py --level 10 --seed 8 --convention sum")

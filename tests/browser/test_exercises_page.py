@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from model.exercises import exercise
+from tests.browser.conftest import Watch
 from tests.browser.exercise_pages import (
     FORGOTTEN,
     Opener,
@@ -49,6 +50,49 @@ def test_what_was_typed_is_there_after_a_look_at_another_exercise(open_at: Opene
     expect(page.locator("[data-grid=db2] input").first).to_have_value("0.25")
 
 
+@pytest.mark.parametrize("leave", ["by a link", "by a reload"])
+def test_what_was_typed_is_there_after_a_look_at_another_page(open_at: Opener, leave: str) -> None:
+    page = open_at(4, 2)
+    field = page.locator("[data-grid=db2] input").first
+    field.fill("0.25")
+    page.check("[name=convention][value=sum]")
+    if leave == "by a link":
+        page.locator(".equation-link").first.click()
+        expect(page.locator("#eq-1")).to_be_visible()
+        page.go_back()
+    else:
+        page.reload()
+    expect(field).to_have_value("0.25")
+    expect(page.locator("[name=convention][value=sum]")).to_be_checked()
+
+
+def test_a_tab_remembers_which_exercise_was_open(open_at: Opener, live_server: str) -> None:
+    page = open_at(3, 7)
+    for address in ("/exercises", "/exercises?again#progress"):
+        page.goto(f"{live_server}{address}")
+        expect(page.locator("#task")).to_have_attribute("data-exercise", "3-7")
+    page.goto(f"{live_server}/exercises?again#level=2")
+    expect(page.locator("#task")).to_have_attribute("data-exercise", "2-1")
+
+
+def test_without_leave_to_store_the_page_works_all_the_same(
+    new_page: Callable[..., Page], live_server: str, watch: Watch
+) -> None:
+    page = new_page()
+    page.add_init_script(
+        """for (const name of ["sessionStorage", "localStorage"])
+          Object.defineProperty(window, name, { get() { throw new Error("no leave"); } });"""
+    )
+    page.goto(f"{live_server}/exercises#level=1&seed=1")
+    page.locator("[data-grid=db2] input").first.fill("0.25")
+    page.click("#levels [data-level='2']")
+    expect(page.locator("[data-grid=dW2]")).to_be_visible()
+    page.click("#levels [data-level='1']")
+    expect(page.locator("[data-grid=dW2]")).to_have_count(0)
+    expect(page.locator("[data-grid=db2] input").first).to_have_value("0.25")
+    assert watch.complaints == []
+
+
 def test_progress_survives_a_reload_is_exported_imported_and_cleared(
     open_at: Opener, live_server: str, tmp_path: Path
 ) -> None:
@@ -75,7 +119,8 @@ def test_progress_survives_a_reload_is_exported_imported_and_cleared(
         "#import", {"name": "x.json", "mimeType": "application/json", "buffer": b"{}"}
     )
     expect(page.locator("#progress-say")).to_contain_text("holds no progress")
-    page.goto(f"{live_server}/exercises?again")  # without an exercise: the first that is not right
+    page = page.context.new_page()  # a new tab without an exercise: the first that is not right
+    page.goto(f"{live_server}/exercises")
     expect(page.locator("#task")).to_have_attribute("data-exercise", "2-1")
 
 

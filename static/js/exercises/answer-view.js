@@ -14,9 +14,10 @@ export class AnswerView extends EventTarget {
   #say = element("p", { id: "answer-say", class: "notice", role: "alert" });
   #check = element("button", { type: "submit", class: "primary", id: "check" }, words.check);
   #file;
+  #command = element("div");
 
   /** `asked`: {name: shape}; `typed`: whether numbers are typed; `examples`: of a single one the mean is the sum. `draft` is kept up to date. */
-  constructor({ asked, typed, examples, draft }) {
+  constructor({ place, asked, typed, examples, draft }) {
     super();
     this.#grids = typed ? Object.entries(asked).map(([name, shape]) => new GridView(name, shape, draft)) : [];
     this.#file = fileField((file) => this.#send({ file }));
@@ -28,18 +29,26 @@ export class AnswerView extends EventTarget {
       element("p", { class: "hint" }, typed ? words.orFile : words.onlyFile),
       element("p", { class: "buttons" }, this.#file),
       this.#say,
-      element("div", { class: "own-machine" }, element("p", { class: "hint" }, words.ownMachine), copyable(said.code.check)));
+      element("div", { class: "own-machine" }, element("p", { class: "hint" }, words.ownMachine), this.#command));
     this.node.addEventListener("submit", (event) => {
       event.preventDefault();
       this.#read();
     });
     this.node.addEventListener("change", ({ target }) => {
-      if (target.name === "convention") draft.convention = target.value;
+      if (target.name !== "convention") return;
+      draft.convention = target.value;
+      this.#tellCommand(place);
     });
+    this.#tellCommand(place);
   }
 
   get convention() {
     return find("[name=convention]:checked", this.node)?.value ?? "mean";
+  }
+
+  #tellCommand(place) {
+    const { check, summed } = said.code;
+    this.#command.replaceChildren(copyable(fill(this.convention === "sum" ? `${check} ${summed}` : check, place)));
   }
 
   busy(is) {
@@ -82,11 +91,12 @@ function conventionField(draft) {
 }
 
 function fileField(send) {
-  const input = element("input", { type: "file", accept: ".npz,.py", class: "visually-hidden", id: "answer-file" });
+  const takes = find("[data-takes]").dataset.takes; // the service wrote into the page which files it takes
+  const input = element("input", { type: "file", accept: takes, class: "visually-hidden", id: "answer-file" });
   input.addEventListener("change", () => {
     const [file] = input.files;
     input.value = ""; // the same file, changed, can be chosen again
     if (file) send(file);
   });
-  return element("label", { class: "button", for: "answer-file" }, input, words.file);
+  return element("label", { class: "button", for: "answer-file" }, input, fill(words.file, { takes: takes.replaceAll(",", ", ") }));
 }

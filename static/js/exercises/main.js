@@ -1,14 +1,17 @@
 /** Starts the exercises: the list, the open exercise, the planted bug and the progress, put together. */
 
-import { find, whenNear } from "../ui/dom.js";
-import { formatAddress, parseAddress } from "./address.js";
+import { find, say, whenNear } from "../ui/dom.js";
+import { fill } from "../ui/words.js";
+import { formatAddress, idOf, parseAddress, unknownIn } from "./address.js";
 import { HuntView } from "./hunt-view.js";
+import { keepPlace, keptPlace } from "./kept-drafts.js";
 import { LEVELS } from "./levels.js";
 import { ListView } from "./list-view.js";
 import { stateOf, withAnswer, withBug } from "./progress.js";
 import { ProgressView } from "./progress-view.js";
 import { TaskView } from "./task-view.js";
 import { offerMistakes } from "./training-link.js";
+import { said } from "./words.js";
 
 const progress = new ProgressView(find("#progress"));
 const list = new ListView(find("#levels"));
@@ -17,9 +20,13 @@ const hunt = new HuntView(find("#hunt"));
 
 /** The first that is not right yet. */
 const usual = 1 + Math.max(0, LEVELS.findIndex((_, at) => stateOf(progress.value, at + 1) !== "right"));
-let place = parseAddress(location.hash, usual);
+const isPlace = (hash) => hash.includes("="); // else it is a part of the page
+let place = parseAddress(isPlace(location.hash) ? location.hash : keptPlace() ?? "", usual);
 
 function show() {
+  const unknown = isPlace(location.hash) ? unknownIn(location.hash) : "";
+  say(find("#place-say"), unknown && fill(said.task.unknown, { unknown, id: idOf(place) }));
+  keepPlace(formatAddress(place));
   list.show(place, progress.value);
   task.show(place);
 }
@@ -31,7 +38,7 @@ function go(to) {
 }
 
 addEventListener("popstate", () => {
-  if (!location.hash.includes("=")) return; // a part of the page
+  if (!isPlace(location.hash)) return;
   const before = place;
   place = parseAddress(location.hash, place.level);
   show();

@@ -30,9 +30,8 @@ export class ResultView {
       element("p", { class: "result-title", id: "result-title" }, file ? fill(words.file, { name: file }) : null, title(answer, asked)),
       element("ul", { class: "verdicts" }, judged(answer, asked).map(verdict)),
     );
-    this.#help(answer, 0);
     this.#portrait.replaceChildren();
-    if (answer.slope) new PortraitView(this.#portrait, answer.slope);
+    this.#help(answer, 0);
     if (answer.right && next) this.#next.replaceChildren(element("button", { type: "button", id: "next", onclick: next.open }, fill(words.next, next)));
   }
 
@@ -42,13 +41,15 @@ export class ResultView {
 
   /** Each stage says more than the one before it, and offers the next. */
   #help(answer, stage) {
-    if (HELP[stage] === "hint") this.#found.append(hinted(answer));
+    if (HELP[stage] === "hint" && answer.mistakes.length) this.#found.append(hinted(answer));
     if (HELP[stage] === "name") {
       find("#hints", this.#found).remove(); // they come again, each with its mistake
       this.#found.append(named(answer));
     }
+    const told = find("#portrait", this.#portrait);
+    if (answer.slope && !told && (answer.right || stage > 0)) new PortraitView(this.#portrait, answer.slope); // it gives the mistake away
     const known = answer.right || answer.mistakes.length > 0;
-    if (!known) this.#found.append(element("p", { class: "hint" }, words.unknown));
+    if (!known && stage === 0) this.#found.append(element("p", { class: "hint" }, words.unknown));
     const before = find("button", this.#next);
     const last = stage >= mostHelp(answer);
     const more = last ? null : element("button", { type: "button", id: "more", onclick: () => this.#help(answer, stage + 1) }, stage === 0 ? words.more : words.most);
@@ -59,7 +60,7 @@ export class ResultView {
 
   /** Where the keyboard goes when there is nothing more to ask for. */
   #focusable() {
-    const node = find("#names", this.#found);
+    const node = find("#names", this.#found) ?? find("#portrait", this.#portrait);
     node?.setAttribute("tabindex", -1);
     return node;
   }

@@ -6,6 +6,7 @@ import { fill } from "../ui/words.js";
 import { another, idOf } from "./address.js";
 import { AnswerView } from "./answer-view.js";
 import { givenFile, givenNumbers } from "./given-view.js";
+import { Drafts } from "./kept-drafts.js";
 import { isSmall, LEVELS, levelOf, shapesOf } from "./levels.js";
 import { networkPicture } from "./network-picture.js";
 import { ResultView } from "./result-view.js";
@@ -18,7 +19,7 @@ const words = said.task;
 export class TaskView extends EventTarget {
   #holder;
   #place = null;
-  #drafts = new Map(); // id -> what was typed
+  #drafts = new Drafts();
 
   constructor(holder) {
     super();
@@ -66,10 +67,10 @@ export class TaskView extends EventTarget {
     const small = isSmall(place.level);
     const shapes = shapesOf(level);
     const asked = Object.fromEntries(level.asked.map((name) => [name, shapes[name]]));
-    const draft = this.#drafts.get(idOf(place)) ?? {};
-    this.#drafts.set(idOf(place), draft);
-    const answer = new AnswerView({ asked, typed: small, examples: level.examples, draft });
+    const id = idOf(place);
+    const answer = new AnswerView({ place, asked, typed: small, examples: level.examples, draft: this.#drafts.of(id) });
     const result = new ResultView();
+    for (const name of ["input", "change"]) answer.node.addEventListener(name, () => this.#drafts.keep(id));
     answer.addEventListener("answer", ({ detail }) => this.#check(place, level, answer, result, detail));
     return [
       element("h3", {}, words.given),

@@ -17,7 +17,10 @@ export function score(answer, asked) {
 }
 
 /** The last stage of help that there is anything to say in. */
-export const mostHelp = ({ right, mistakes }) => (right || mistakes.length === 0 ? 0 : HELP.length - 1);
+export function mostHelp({ right, mistakes, slope }) {
+  if (right) return 0;
+  return mistakes.length ? HELP.length - 1 : Number(slope?.slope.some(Number.isFinite) ?? false); // the slope alone is one stage
+}
 
 /** Each explanation as the mistakes that it is made of; one list if there is a single explanation. */
 export function explanations({ mistakes, explanations: sets }) {

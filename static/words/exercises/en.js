@@ -38,6 +38,7 @@ export default {
     "label": "The right class of the example is {label}, counted from 0.",
     "labels": "The right classes of the examples, counted from 0.",
     "entries": "{name}, {shape}",
+    "unknown": "The address asks for {unknown}, which there is not: levels go from 1 to 10, seeds are whole numbers below 2³². This is exercise {id}.",
     "download": "Download exercise-{id}.npz",
     "inFile": "The file holds W1, b1, W2, b2, X and y in double precision. y are the classes as whole numbers; every array has one example in each row.",
     "template": "A start in NumPy",
@@ -63,7 +64,7 @@ export default {
     "sum": "their sum",
     "check": "Check",
     "checking": "Checking …",
-    "file": "Choose a file (.npz, .py)",
+    "file": "Choose a file ({takes})",
     "orFile": "Or hand in a file, as NumPy’s savez makes it:",
     "onlyFile": "Hand in a file, as NumPy’s savez makes it:",
     "ownMachine": "Or have a file of code checked on your own machine, with backprop(X, y, params) in it:"
@@ -163,6 +164,7 @@ export default {
       "",
       "np.savez(\"mine.npz\", exercise=given[\"exercise\"], dW1=dW1, db1=db1, dW2=dW2, db2=db2)"
     ],
-    "check": "byhand check mine.py"
+    "check": "byhand check mine.py --level {level} --seed {seed}",
+    "summed": "--convention sum"
   }
 }

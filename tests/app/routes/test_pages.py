@@ -1,6 +1,7 @@
 import os
 import re
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -13,14 +14,30 @@ from app.routes.template import fill, read_words
 from app.settings import STATIC, words_file
 from tests.app.conftest import assert_problem
 
-AS_THEY_ARE = sorted(p.name for p in STATIC.glob("*.*") if p.name != "index.html")
+TEMPLATES = ("index.html", "exercises.html")
+AS_THEY_ARE = sorted(p.name for p in STATIC.glob("*.*") if p.name not in TEMPLATES)
 
 
-@pytest.mark.parametrize("name", ["derivation", "exercises"])
-def test_other_pages_are_served_as_they_are(client: TestClient, name: str) -> None:
-    response = client.get(f"/{name}")
+def test_the_derivation_is_served_as_it_is(client: TestClient) -> None:
+    response = client.get("/derivation")
     assert response.headers["content-type"].startswith("text/html")
-    assert response.content == (STATIC / f"{name}.html").read_bytes()
+    assert response.content == (STATIC / "derivation.html").read_bytes()
+
+
+@pytest.mark.parametrize("path", ["/exercises", "/exercises.html", "/js/../exercises.html"])
+def test_the_exercises_say_which_files_the_service_takes(
+    serve: Callable[..., TestClient], path: str
+) -> None:
+    tags = []
+    for run_code, takes in ((False, ".npz"), (True, ".npz,.py")):
+        client = serve(run_code=run_code)
+        response = client.get(path)
+        assert f'data-takes="{takes}"' in response.text
+        assert "{{" not in response.text
+        again = client.get(path, headers={"If-None-Match": response.headers["etag"]})
+        assert again.status_code == 304
+        tags.append(response.headers["etag"])
+    assert tags[0] != tags[1]
 
 
 @pytest.mark.parametrize("path", ["/", "/index.html"])
