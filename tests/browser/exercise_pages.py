@@ -47,6 +47,20 @@ def check(page: Page) -> None:
         page.click("#check")
 
 
+def paste(page: Page, text: str) -> None:
+    """Into the field that has the keyboard."""
+    page.evaluate(
+        """(text) => {
+          const clipboardData = new DataTransfer();
+          clipboardData.setData("text", text);
+          const bubbling = { clipboardData, bubbles: true, cancelable: true };
+          const paste = new ClipboardEvent("paste", bubbling);
+          document.activeElement.dispatchEvent(paste);
+        }""",
+        text,
+    )
+
+
 def verdict(page: Page, name: str) -> str | None:
     return page.locator(f"#result [data-array={name}]").get_attribute("data-verdict")
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from model.exercises import exercise, exercise_of
 from tests.browser.conftest import Watch
@@ -17,6 +17,7 @@ from tests.browser.exercise_pages import (
     by_numpy,
     check,
     file_of,
+    paste,
     state,
     type_in,
     verdict,
@@ -86,7 +87,7 @@ def test_a_gradient_that_is_left_empty_is_not_submitted(open_at: Opener) -> None
     with page.expect_request("**/check*") as sent:
         page.click("#check")
     assert set(sent.value.post_data_json) == {"exercise", "db2"}
-    expect(page.locator("#result-title")).to_have_text("Not yet: 1 of 2 are right.")
+    expect(page.locator("#result-title")).to_have_text("Not yet: 1 of 2 is right.")
     assert verdict(page, "dW2") == "missing"
 
 
@@ -94,20 +95,104 @@ def test_a_pasted_table_fills_the_fields(open_at: Opener) -> None:
     page = open_at(2)
     text = str(by_numpy(exercise(2, 1))["dW2"].round(4))
     page.locator("[data-grid=dW2] input").first.focus()
-    page.evaluate(
-        """(text) => {
-          const clipboardData = new DataTransfer();
-          clipboardData.setData("text", text);
-          const bubbling = { clipboardData, bubbles: true, cancelable: true };
-          const paste = new ClipboardEvent("paste", bubbling);
-          document.activeElement.dispatchEvent(paste);
-        }""",
-        text,
-    )
+    paste(page, text)
     values = [field.input_value() for field in page.locator("[data-grid=dW2] input").all()]
     np.testing.assert_allclose(
         [float(value) for value in values], by_numpy(exercise(2, 1))["dW2"].ravel(), atol=1e-4
     )
+
+
+def test_a_pasted_table_of_another_shape_fills_nothing_and_is_said(open_at: Opener) -> None:
+    page = open_at(4)
+    fields = page.locator("[data-grid=dW2] input")
+    fields.first.fill("0.5")
+    for cells, says in ((np.ones((4, 5)), "transposed?"), (np.ones((3, 6)), "does not fit")):
+        fields.first.focus()
+        paste(page, str(cells))
+        expect(page.locator("#say-dW2")).to_contain_text(says)
+        assert [field.input_value() for field in fields.all()] == ["0.5"] + [""] * 19
+    page.locator("[data-grid=db2] input").first.focus()
+    paste(page, "1\n2\n3\n4")  # a vector that stands
+    assert page.locator("[data-grid=db2] input").nth(3).input_value() == "4"
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+def test_a_verdict_comes_into_sight_right_below_its_button(open_at: Opener, width: int) -> None:
+    page = open_at(3, width=width, height=640)
+    type_in(page, with_mistake(exercise(3, 1), FORGOTTEN))
+    button = page.locator("#check")
+    button.evaluate("(node) => node.scrollIntoView({ block: 'end' })")
+    check(page)
+    expect(page.locator("#result-title")).to_be_in_viewport()
+    place, below = page.locator("#result").bounding_box(), button.bounding_box()
+    assert place and below
+    assert 0 < place["y"] - (below["y"] + below["height"]) < 60
+
+
+def test_a_verdict_on_numbers_that_were_changed_is_marked_as_old(open_at: Opener) -> None:
+    page = open_at(3)
+    type_in(page, with_mistake(exercise(3, 1), FORGOTTEN))
+    check(page)
+    old = page.locator("#result-old")
+    expect(page.locator("#result-title")).to_be_visible()
+    expect(old).to_be_empty()
+    page.locator("[data-grid=dW1] input").first.fill("1")
+    expect(old).to_contain_text("check again")
+    expect(old).to_have_attribute("role", "status")
+    expect(page.locator("#result")).to_have_attribute("data-old", "true")
+    check(page)
+    expect(page.locator("#result")).not_to_have_attribute("data-old", "true")
+    expect(old).to_be_empty()
+
+
+def test_an_answer_that_comes_after_an_edit_is_old_at_once(open_at: Opener) -> None:
+    page = open_at(1)
+    type_in(page, {"db2": by_numpy(exercise(1, 1))["db2"]})
+
+    def answer_late(route: Route) -> None:
+        page.locator("[data-grid=db2] input").first.fill("1")
+        route.continue_()
+
+    page.route("**/check*", answer_late)
+    page.click("#check")
+    expect(page.locator("#result")).to_have_attribute("data-old", "true")
+
+
+def test_what_is_only_missing_is_said_and_no_mistake_is_sought(open_at: Opener) -> None:
+    page = open_at(4)
+    right = by_numpy(exercise(4, 1))
+    type_in(page, {name: right[name] for name in ("dW2", "db2")})
+    check(page)
+    result = page.locator("#result")
+    expect(result).to_contain_text("What you handed in is right. Still missing: dW1 and db1.")
+    expect(result).not_to_contain_text("No mistake that is known")
+    expect(page.locator("#more")).to_have_count(0)
+
+
+def test_entries_that_the_service_names_are_marked_until_they_are_changed(open_at: Opener) -> None:
+    page = open_at(3)
+    wrong = {name: array.copy() for name, array in by_numpy(exercise(3, 1)).items()}
+    wrong["dW2"][1, 0] += 1
+    wrong["db1"][1] += 1
+
+    def name_entries(route: Route) -> None:
+        answer = route.fetch().json()
+        answer["arrays"]["dW2"]["entries"] = [[1, 0]]
+        answer["arrays"]["db1"]["entries"] = [[1]]
+        answer["arrays"]["dW1"]["entries"] = None
+        route.fulfill(json=answer)
+
+    page.route("**/check*", name_entries)
+    type_in(page, wrong)
+    check(page)
+    expect(page.locator("#answer input.off")).to_have_count(2)
+    field = page.locator("[data-grid=dW2] input").nth(2)
+    expect(field).to_have_attribute("aria-invalid", "true")
+    expect(field).to_have_accessible_description(re.compile(r"\w+ \w+"))
+    expect(page.locator("[data-grid=db1] input").nth(1)).to_have_class("off")
+    field.fill("1")
+    expect(page.locator("#answer input.off")).to_have_count(1)
+    expect(field).not_to_have_attribute("aria-invalid", "true")
 
 
 def test_the_steps_that_a_level_shows_fade(open_at: Opener) -> None:
@@ -141,6 +226,14 @@ def test_the_file_is_downloaded_and_the_answer_uploaded(open_at: Opener, level: 
         page.set_input_files("#answer-file", file_of(by_numpy(task)))
     expect(page.locator("#result-title")).to_have_text("mine.npz: All of it is right.")
     assert state(page, level) == "right"
+
+
+@pytest.mark.parametrize(("level", "asked"), [(1, ["db2"]), (2, ["dW2", "db2"])])
+def test_the_start_in_numpy_names_only_what_is_asked_for(
+    open_at: Opener, level: int, asked: list[str]
+) -> None:
+    code = open_at(level).locator(".template pre code").text_content() or ""
+    assert set(re.findall(r"\bd[Wb][12]\b", code)) == set(asked)
 
 
 @pytest.mark.parametrize(("level", "own"), [(5, "Y.sum() * m"), (9, "m + (y >= 0).sum()")])

@@ -99,7 +99,7 @@ def test_progress_survives_a_reload_is_exported_imported_and_cleared(
     page = open_at(1)
     type_in(page, {"db2": by_numpy(exercise(1, 1))["db2"]})
     check(page)
-    expect(page.locator("#progress-sum")).to_have_text("1 of 10 exercises are right.")
+    expect(page.locator("#progress-sum")).to_have_text("1 of 10 exercises is right.")
     page.reload()
     expect(page.locator("#levels [data-level='1']")).to_have_attribute("data-state", "right")
     with page.expect_download() as download:
@@ -122,6 +122,30 @@ def test_progress_survives_a_reload_is_exported_imported_and_cleared(
     page = page.context.new_page()  # a new tab without an exercise: the first that is not right
     page.goto(f"{live_server}/exercises")
     expect(page.locator("#task")).to_have_attribute("data-exercise", "2-1")
+
+
+def test_an_exercise_that_there_is_not_is_said(open_at: Opener) -> None:
+    page = open_at(3, 7)
+    page.evaluate("location.hash = '#level=99&seed=5'")
+    expect(page.locator("#place-say")).to_contain_text("level=99")
+    expect(page.locator("#task")).to_have_attribute("data-exercise", "3-5")
+    expect(page.locator("#place-say")).to_contain_text("This is exercise 3-5.")
+    page.click("#levels [data-level='2']")
+    expect(page.locator("#place-say")).to_be_empty()
+
+
+@pytest.mark.parametrize(("width", "longest"), [(360, "−0.009475"), (1280, "−0.0094751")])
+def test_a_field_shows_the_whole_of_a_small_number(
+    open_at: Opener, width: int, longest: str
+) -> None:
+    page = open_at(4, width=width)
+    field = page.locator("[data-grid=dW1] input").first
+    field.fill(longest)
+    sizes = field.evaluate(
+        "(node) => ({ inside: node.clientWidth, text: node.scrollWidth, own: node.offsetWidth })"
+    )
+    assert sizes["text"] <= sizes["inside"]
+    assert page.evaluate("document.documentElement.scrollWidth") == width
 
 
 def test_the_keyboard_alone_answers_an_exercise(open_at: Opener) -> None:

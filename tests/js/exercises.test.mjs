@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { another, formatAddress, parseAddress } from "../../static/js/exercises/address.js";
+import { another, formatAddress, parseAddress, unknownIn } from "../../static/js/exercises/address.js";
 import { agree, BUDGET, Hunt, nameOf } from "../../static/js/exercises/hunt.js";
 import { hasStart, LEVELS, shapesOf } from "../../static/js/exercises/levels.js";
-import { readGrid, readNumber, splitPasted } from "../../static/js/exercises/numbers.js";
+import { fitting, readGrid, readNumber, splitPasted } from "../../static/js/exercises/numbers.js";
 import { CURVE, portrait } from "../../static/js/exercises/portrait.js";
 import { bugScore, countRight, fromFile, merged, NOTHING, stateOf, toFile, withAnswer, withBug } from "../../static/js/exercises/progress.js";
 import { EQUATIONS, stepsOf } from "../../static/js/exercises/steps.js";
-import { explanations, hints, judged, mostHelp, score } from "../../static/js/exercises/verdicts.js";
+import { explanations, hints, judged, mostHelp, onlyMissing, score } from "../../static/js/exercises/verdicts.js";
 import { said } from "../../static/js/exercises/words.js";
 import { assertClose, fixture } from "./fixture.mjs";
 
@@ -44,10 +44,10 @@ test("each level leaves out one step more, and none asks for what it shows", () 
 });
 
 test("numbers are read as people write them", () => {
-  const read = { "0.5": 0.5, "−0,25": -0.25, " 1.2e-3 ": 0.0012, "+7": 7, ".5": 0.5, "3.": 3, "1.2 × 10⁻⁵": 1.2e-5, "2·10^-3": 2e-3, "–4": -4 };
+  const read = { "0.5": 0.5, "−0,25": -0.25, " 1.2e-3 ": 0.0012, "+7": 7, ".5": 0.5, "3.": 3, "1.2 × 10⁻⁵": 1.2e-5, "2·10^-3": 2e-3, "–4": -4, "1/3": 1 / 3, "-2/7": -2 / 7, "−0,5 / 2": -0.25, "1⁄4": 0.25, "0/3": 0 };
   for (const [text, value] of Object.entries(read)) assert.equal(readNumber(text), value, text);
   assert.equal(readNumber("  "), null);
-  for (const text of ["x", "1,2,3", "0x10", "--1", "1 2", "NaN", "Infinity", "e5"]) assert.ok(Number.isNaN(readNumber(text)), text);
+  for (const text of ["x", "1,2,3", "0x10", "--1", "1 2", "NaN", "Infinity", "e5", "1/", "/2", "1/0", "1/2/3", "1 1/2"]) assert.ok(Number.isNaN(readNumber(text)), text);
 });
 
 test("a table is whole, empty or refused with the place", () => {
@@ -68,12 +68,23 @@ test("tables are pasted from NumPy, spreadsheets and lists", () => {
   assert.deepEqual(splitPasted("[[0.1, -0.2], [3, 4e-5]]"), expected);
 });
 
+test("a pasted table fills fields that it fits into, and no others", () => {
+  const table = (rows, columns) => Array.from({ length: rows }, () => Array(columns).fill("1"));
+  assert.deepEqual(fitting(table(5, 4), [5, 4], [2, 1]), { at: [0, 0] });
+  assert.deepEqual(fitting(table(1, 3), [5, 4], [4, 1]), { at: [4, 1] });
+  assert.deepEqual(fitting(table(4, 5), [5, 4], [0, 0]), { problem: "transposed" });
+  assert.deepEqual(fitting(table(1, 4), [5, 4], [4, 1]), { problem: "pasted" });
+  assert.deepEqual(fitting([["1", "2"], ["3"]], [2, 2], [0, 0]), { problem: "ragged" });
+});
+
 test("the address says what is open, and nonsense is the usual", () => {
   assert.deepEqual(parseAddress("#level=3&seed=7&bug=2"), { level: 3, seed: 7, bug: 2 });
   assert.deepEqual(parseAddress("", 4), { level: 4, seed: 1, bug: 1 });
   for (const hash of ["#level=11&seed=-1", "#level=0&seed=4294967296", "#level=x&seed=1e3", "#bug"]) assert.deepEqual(parseAddress(hash), { level: 1, seed: 1, bug: 1 }, hash);
   for (const place of [{ level: 10, seed: 2 ** 32 - 1, bug: 5 }, { level: 2, seed: 0, bug: 1 }]) assert.deepEqual(parseAddress(formatAddress(place)), place);
   assert.equal(another(2 ** 32 - 1), 0);
+  assert.equal(unknownIn("#level=99&seed=-1&bug=2&other=x"), "level=99, seed=-1");
+  assert.equal(unknownIn("#level=10&seed=0"), "");
 });
 
 test("progress goes up, is exported, and merged with the better", () => {
@@ -144,10 +155,21 @@ test("what is judged is what was asked for or handed in", () => {
   assert.deepEqual(score(answer, ["dW2", "db2"]), { right: 1, all: 2 });
 });
 
+test("what is only missing is no mistake", () => {
+  const right = { verdict: "right" };
+  const { dW1, db1, ...handedIn } = { dW2: right, db2: right, dW1: nothing, db1: nothing };
+  assert.deepEqual(onlyMissing({ arrays: { ...handedIn, dW1, db1 } }, ["dW2", "db2", "dW1", "db1"]), ["dW1", "db1"]);
+  assert.deepEqual(onlyMissing({ arrays: { ...handedIn, dW1, db1 } }, ["dW2", "db2"]), []);
+  assert.deepEqual(onlyMissing({ arrays: { dW1, db1 } }, ["dW1", "db1"]), []);
+  assert.deepEqual(onlyMissing({ arrays: { dW2: { verdict: "wrong" }, dW1 } }, ["dW2", "dW1"]), []);
+});
+
 test("help ends where nothing more is known, and explanations stay together", () => {
   assert.equal(mostHelp(answer), 2);
   assert.equal(mostHelp({ right: true, mistakes: [] }), 0);
-  assert.equal(mostHelp({ right: false, mistakes: [] }), 0);
+  assert.equal(mostHelp({ right: false, mistakes: [], slope: null }), 0);
+  assert.equal(mostHelp({ right: false, mistakes: [], slope: { slope: [null] } }), 0);
+  assert.equal(mostHelp({ right: false, mistakes: [], slope: { slope: [null, 1] } }), 1);
   assert.deepEqual(explanations(answer).map((set) => set.map(({ name }) => name)), [["one"], ["five", "eleven"]]);
   assert.deepEqual(hints(answer), ["same", "other"]);
 });

@@ -16,8 +16,8 @@ export class AnswerView extends EventTarget {
   #file;
   #command = element("div");
 
-  /** `asked`: {name: shape}; `typed`: whether numbers are typed; `examples`: of a single one the mean is the sum. `draft` is kept up to date. */
-  constructor({ place, asked, typed, examples, draft }) {
+  /** `asked`: {name: shape}; `typed`: whether numbers are typed; `examples`: of a single one the mean is the sum. `draft` is kept up to date, and `result`, a node, stands right below the button. */
+  constructor({ place, asked, typed, examples, draft, result }) {
     super();
     this.#grids = typed ? Object.entries(asked).map(([name, shape]) => new GridView(name, shape, draft)) : [];
     this.#file = fileField((file) => this.#send({ file }));
@@ -25,10 +25,10 @@ export class AnswerView extends EventTarget {
       typed ? element("p", { class: "hint" }, words.about) : null,
       element("div", { class: "grids" }, this.#grids.map(({ node }) => node)),
       examples > 1 ? conventionField(draft) : null,
-      typed ? element("p", { class: "buttons" }, this.#check) : null,
+      typed ? [element("p", { class: "buttons" }, this.#check), this.#say, result] : [],
       element("p", { class: "hint" }, typed ? words.orFile : words.onlyFile),
       element("p", { class: "buttons" }, this.#file),
-      this.#say,
+      typed ? [] : [this.#say, result],
       element("div", { class: "own-machine" }, element("p", { class: "hint" }, words.ownMachine), this.#command));
     this.node.addEventListener("submit", (event) => {
       event.preventDefault();
@@ -55,6 +55,11 @@ export class AnswerView extends EventTarget {
     say(this.#check, is ? words.checking : words.check);
     this.node.setAttribute("aria-busy", is);
     this.#check.setAttribute("aria-disabled", is);
+  }
+
+  /** Mark the fields that are wrong, where the service says which: `arrays` of its answer. */
+  mark(arrays) {
+    for (const grid of this.#grids) grid.mark(arrays[grid.name]?.entries ?? []);
   }
 
   /** Say what the service refused: beside the gradient that it names, else beside the button. */

@@ -5,7 +5,7 @@ import { fill } from "../ui/words.js";
 import { idOf } from "./address.js";
 import { hasStart, levelOf, shapesOf } from "./levels.js";
 import { numbersOf } from "./matrix-view.js";
-import { said } from "./words.js";
+import { listed, said } from "./words.js";
 
 const words = said.task;
 const ARRAYS = ["X", "y", "W1", "b1", "W2", "b2"];
@@ -25,8 +25,10 @@ export function givenFile(place, folded) {
   const file = [element("p", { class: "buttons" }, link), element("p", { class: "hint" }, words.inFile)];
   if (!hasStart(place.level)) return file;
   const { open, targets, close } = said.code;
-  const start = [...open, ...(levelOf(place.level).shown.includes("Y") ? targets : []), ...close];
-  const code = copyable(fill(start.join("\n"), { id }));
+  const { asked, shown } = levelOf(place.level);
+  const start = [...open, ...(shown.includes("Y") ? targets : []), ...close];
+  const saved = asked.map((name) => `${name}=${name}`).join(", ");
+  const code = copyable(fill(start.join("\n"), { id, gradients: listed(asked), saved }));
   if (folded) return [element("details", { class: "template" }, element("summary", {}, words.inNumpy), file, code)];
   return [...file, element("details", { class: "template" }, element("summary", {}, words.template), code)];
 }

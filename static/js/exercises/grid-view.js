@@ -1,22 +1,26 @@
 /** Fields in the shape of one gradient. A pasted table fills them; arrow keys up and down go from row to row. */
 
-import { element, findAll, say } from "../ui/dom.js";
+import { element, say } from "../ui/dom.js";
 import { fill } from "../ui/words.js";
 import { matrix } from "./matrix-view.js";
-import { readGrid, splitPasted } from "./numbers.js";
+import { fitting, readGrid, splitPasted } from "./numbers.js";
+import { shapeText } from "./symbols.js";
 import { said } from "./words.js";
 
 const words = said.answer;
+const sizeOf = (cells) => shapeText([cells.length, cells[0].length]);
 
 export class GridView {
   node;
   #say;
   #inputs; // rows of fields
+  #shape; // rows and columns
 
   /** `draft[name]`: the texts that were typed before; kept up to date. */
   constructor(name, shape, draft) {
     this.name = name;
-    const [rows, columns] = shape.length === 1 ? [1, shape[0]] : shape;
+    this.#shape = shape.length === 1 ? [1, ...shape] : shape;
+    const [rows, columns] = this.#shape;
     const label = (row, column) => (shape.length === 1 ? fill(words.fieldOfVector, { name, column }) : fill(words.field, { name, row, column }));
     const field = (row, column) => element("input", { type: "text", inputmode: "decimal", autocomplete: "off", spellcheck: "false", "aria-label": label(row, column), "aria-describedby": `say-${name}`, value: draft[name]?.[row]?.[column] });
     this.#inputs = Array.from({ length: rows }, (_, row) => Array.from({ length: columns }, (__, column) => field(row, column)));
@@ -24,7 +28,7 @@ export class GridView {
     this.node = element("div", { class: "grid", "data-grid": name }, matrix(name, shape, this.#inputs), this.#say);
     this.node.addEventListener("input", ({ target }) => {
       draft[name] = this.#texts();
-      target.removeAttribute("aria-invalid");
+      this.#calm(target);
       say(this.#say, "");
     });
     this.node.addEventListener("paste", (event) => this.#paste(event));
@@ -44,7 +48,24 @@ export class GridView {
 
   complain(text) {
     say(this.#say, text);
-    if (text === "") findAll("[aria-invalid]", this.node).forEach((input) => input.removeAttribute("aria-invalid"));
+    if (text === "") this.#inputs.flat().forEach((input) => this.#calm(input));
+  }
+
+  /** Mark wrong entries, [row, column] or of a vector [column]; the hint of their verdict describes them. */
+  mark(entries) {
+    this.complain("");
+    for (const entry of entries) {
+      const input = this.#inputs[entry.length === 1 ? 0 : entry[0]]?.[entry.at(-1)];
+      input?.classList.add("off");
+      input?.setAttribute("aria-invalid", true);
+      input?.setAttribute("aria-describedby", `${this.#say.id} hint-${this.name}`);
+    }
+  }
+
+  #calm(input) {
+    input.classList.remove("off");
+    input.removeAttribute("aria-invalid");
+    input.setAttribute("aria-describedby", this.#say.id);
   }
 
   goTo([row, column]) {
@@ -58,14 +79,14 @@ export class GridView {
   }
 
   #paste(event) {
-    const cells = splitPasted(event.clipboardData.getData("text"));
-    if (cells.flat().length < 2) return; // a single number goes where the cursor is
+    const found = splitPasted(event.clipboardData.getData("text"));
+    if (found.flat().length < 2) return; // a single number goes where the cursor is
     event.preventDefault();
-    const [top, left] = this.#placeOf(event.target);
-    cells.forEach((row, down) => row.forEach((text, right) => {
-      const input = this.#inputs[top + down]?.[left + right];
-      if (input) input.value = text;
-    }));
+    const upright = this.#shape[0] === 1 && found.every((row) => row.length === 1); // a vector may stand or lie
+    const cells = upright ? [found.flat()] : found;
+    const { at, problem } = fitting(cells, this.#shape, this.#placeOf(event.target));
+    if (problem) return this.complain(fill(words[problem], { name: this.name, found: sizeOf(cells), shape: shapeText(this.#shape) }));
+    cells.forEach((row, down) => row.forEach((text, right) => { this.#inputs[at[0] + down][at[1] + right].value = text; }));
     event.target.dispatchEvent(new Event("input", { bubbles: true }));
   }
 

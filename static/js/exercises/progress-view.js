@@ -1,7 +1,7 @@
 /** The learner's progress in words, exported to a file, imported again, cleared. Emits "change". */
 
 import { element, find, say } from "../ui/dom.js";
-import { fill } from "../ui/words.js";
+import { fillCount } from "../ui/words.js";
 import { forgetProgress, keepProgress, keptProgress } from "./kept-progress.js";
 import { LEVELS } from "./levels.js";
 import { countRight, fromFile, merged, NOTHING, toFile } from "./progress.js";
@@ -37,7 +37,7 @@ export class ProgressView extends EventTarget {
   #show() {
     const right = countRight(this.value);
     const any = Object.keys(this.value.levels).length > 0;
-    say(find("#progress-sum", this.#section), any ? fill(words.some, { right, all: LEVELS.length }) : words.none);
+    say(find("#progress-sum", this.#section), any ? fillCount(words.some, right, { right, all: LEVELS.length }) : words.none);
   }
 
   #export() {
@@ -53,7 +53,8 @@ export class ProgressView extends EventTarget {
     input.value = "";
     if (!given) return say(find("#progress-say", this.#section), words.noProgress);
     this.set(merged(this.value, given));
-    say(find("#progress-say", this.#section), fill(words.imported, { right: countRight(this.value), all: LEVELS.length }));
+    const right = countRight(this.value);
+    say(find("#progress-say", this.#section), fillCount(words.imported, right, { right, all: LEVELS.length }));
   }
 
   /** What cannot be had back is asked for twice. */

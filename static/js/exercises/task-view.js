@@ -20,6 +20,7 @@ export class TaskView extends EventTarget {
   #holder;
   #place = null;
   #drafts = new Drafts();
+  #edits = 0; // an answer that comes after one more is about other numbers
 
   constructor(holder) {
     super();
@@ -68,9 +69,13 @@ export class TaskView extends EventTarget {
     const shapes = shapesOf(level);
     const asked = Object.fromEntries(level.asked.map((name) => [name, shapes[name]]));
     const id = idOf(place);
-    const answer = new AnswerView({ place, asked, typed: small, examples: level.examples, draft: this.#drafts.of(id) });
     const result = new ResultView();
+    const answer = new AnswerView({ place, asked, typed: small, examples: level.examples, draft: this.#drafts.of(id), result: result.node });
     for (const name of ["input", "change"]) answer.node.addEventListener(name, () => this.#drafts.keep(id));
+    answer.node.addEventListener("input", () => {
+      this.#edits += 1;
+      result.age();
+    });
     answer.addEventListener("answer", ({ detail }) => this.#check(place, level, answer, result, detail));
     return [
       element("h3", {}, words.given),
@@ -80,17 +85,19 @@ export class TaskView extends EventTarget {
       stepsList(level, task.shown, !small),
       element("h3", { id: "yours" }, words.yours),
       answer.node,
-      result.node,
     ];
   }
 
   async #check(place, level, answer, result, { gradients, file, convention }) {
     const exercise = idOf(place);
+    const edits = this.#edits;
     answer.busy(true);
     try {
       const found = await (file ? api.checkFile(file, exercise, convention) : api.checkGradients(exercise, gradients, convention));
       const next = place.level < LEVELS.length ? { level: place.level + 1, open: () => this.#go({ level: place.level + 1, seed: 1 }) } : null;
       result.show(found, { asked: level.asked, file: file?.name, next });
+      if (edits !== this.#edits) result.age();
+      if (gradients) answer.mark(found.arrays);
       this.dispatchEvent(new CustomEvent("checked", { detail: { level: place.level, exercise, right: found.right } }));
     } catch (error) {
       if (!(error instanceof api.ApiError)) throw error;

@@ -16,6 +16,13 @@ export function score(answer, asked) {
   return { right: asked.filter((name) => answer.arrays[name]?.verdict === "right").length, all: asked.length };
 }
 
+/** The names of what was not submitted, if all that was submitted is right; else none. */
+export function onlyMissing(answer, asked) {
+  const missing = asked.filter((name) => answer.arrays[name]?.verdict === "missing");
+  const rest = Object.values(answer.arrays).filter(({ verdict }) => verdict !== "missing");
+  return rest.length && rest.every(({ verdict }) => verdict === "right") ? missing : [];
+}
+
 /** The last stage of help that there is anything to say in. */
 export function mostHelp({ right, mistakes, slope }) {
   if (right) return 0;

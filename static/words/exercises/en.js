@@ -53,11 +53,14 @@ export default {
     "numbers": "The numbers"
   },
   "answer": {
-    "about": "Four digits will do. A comma or a point, either is read; a table that you paste fills the fields. What you leave empty is not handed in.",
+    "about": "Four digits will do. A comma or a point, either is read, and 1/3 too; a table that you paste fills the fields. What you leave empty is not handed in.",
     "field": "{name}, row {row}, column {column}",
     "fieldOfVector": "{name}, number {column}",
     "gap": "This one is empty. Fill in all of {name}, or leave all of it empty.",
-    "unreadable": "“{text}” is no number. Write it like −0.25 or 1.2e-3.",
+    "unreadable": "“{text}” is no number. Write it like −0.25, 1.2e-3 or 1/3.",
+    "pasted": "What you pasted is {found}. That does not fit into {name}, {shape}, from this field on, so nothing is filled in.",
+    "transposed": "What you pasted is {found}, and {name} is {shape}: transposed? Nothing is filled in.",
+    "ragged": "The rows of what you pasted have different lengths, so nothing is filled in. {name} is {shape}.",
     "nothing": "There is nothing to check yet: fill in the numbers, or choose a file.",
     "convention": "The loss of the batch is",
     "mean": "the mean of its examples",
@@ -72,7 +75,9 @@ export default {
   "result": {
     "right": "All of it is right.",
     "none": "Not right yet.",
-    "some": "Not yet: {right} of {all} are right.",
+    "some": { "one": "Not yet: {right} of {all} is right.", "other": "Not yet: {right} of {all} are right." },
+    "missing": "What you handed in is right. Still missing: {names}.",
+    "old": "You have changed something since. This is about what you handed in before: check again.",
     "file": "{name}: ",
     "next": "On to exercise {level}",
     "off": "off by up to {error} times the largest entry",
@@ -141,10 +146,10 @@ export default {
   },
   "progress": {
     "none": "Nothing is checked yet. What you get right is noted here.",
-    "some": "{right} of {all} exercises are right.",
+    "some": { "one": "{right} of {all} exercises is right.", "other": "{right} of {all} exercises are right." },
     "notKept": "This browser keeps nothing, so your progress lasts as long as this page is open. Export it to keep it.",
     "file": "byhand-exercises.json",
-    "imported": "Imported: {right} of {all} exercises are right.",
+    "imported": { "one": "Imported: {right} of {all} exercises is right.", "other": "Imported: {right} of {all} exercises are right." },
     "noProgress": "That file holds no progress of these exercises. Choose one that was exported here.",
     "cleared": "Your progress is cleared.",
     "sure": "Press again to clear everything"
@@ -160,9 +165,9 @@ export default {
     "targets": ["Y = np.eye(len(b2))[y.astype(int)]  # one-hot targets"],
     "close": [
       "",
-      "# Your passes: they end with dW1, db1, dW2 and db2.",
+      "# Your passes: they end with {gradients}.",
       "",
-      "np.savez(\"mine.npz\", exercise=given[\"exercise\"], dW1=dW1, db1=db1, dW2=dW2, db2=db2)"
+      "np.savez(\"mine.npz\", exercise=given[\"exercise\"], {saved})"
     ],
     "check": "byhand check mine.py --level {level} --seed {seed}",
     "summed": "--convention sum"
