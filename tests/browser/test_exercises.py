@@ -125,7 +125,8 @@ def test_a_verdict_comes_into_sight_right_below_its_button(open_at: Opener, widt
     check(page)
     expect(page.locator("#result-title")).to_be_in_viewport()
     place, below = page.locator("#result").bounding_box(), button.bounding_box()
-    assert place and below
+    assert place
+    assert below
     assert 0 < place["y"] - (below["y"] + below["height"]) < 60
 
 
