@@ -130,8 +130,11 @@ def worksheet(
         int, typer.Option(min=1, max=60, help="For a class: seeds from --seed on.")
     ] = 1,
     solution: Annotated[
-        bool, typer.Option("--solution", help="Behind each sheet, its solution.")
-    ] = (False),
+        bool, typer.Option("--solution", help="Behind all sheets, their solutions.")
+    ] = False,
+    formulas: Annotated[
+        bool, typer.Option("--formulas", help="Say beside each box how it is worked out.")
+    ] = False,
     address: Annotated[
         str, typer.Option(help="Where byhand runs: the sheet's QR code leads there.")
     ] = "http://localhost:8000",
@@ -140,7 +143,7 @@ def worksheet(
     """Make a worksheet: a backward pass on A4, to be printed and worked with a pencil."""
     from app.commands.worksheet import worksheet
 
-    worksheet(level, seed, sheets, solution, address, output)
+    worksheet(level, seed, sheets, solution, formulas, address, output)
 
 
 @app.command()

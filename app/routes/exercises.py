@@ -184,9 +184,12 @@ async def _submission(request: Request) -> tuple[str, Any]:
         raise Invalid("request.missing_field", name="gradients")
     arrays = await in_thread_if_long(_unpack, form.parts["gradients"])
     named = arrays.pop("exercise", None)
-    id = form.text("exercise") or (str(named) if named is not None else None)
+    own = str(named)[:40] if named is not None else None
+    id = form.text("exercise") or own
     if id is None:
         raise Invalid("request.missing_field", name="exercise")
+    if own not in (None, id):
+        raise Invalid("exercise.of_another", found=own, expected=id)
     return id, {name: array for name, array in arrays.items() if name not in GIVEN}
 
 

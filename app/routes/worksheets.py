@@ -47,7 +47,8 @@ async def worksheet(
             alias="sheets", ge=1, le=MOST_SHEETS, description="For a class: seeds from `seed` on."
         ),
     ] = 1,
-    solution: Annotated[bool, Query(description="Behind each sheet its solution.")] = False,
+    solution: Annotated[bool, Query(description="Behind all sheets, their solutions.")] = False,
+    formulas: Annotated[bool, Query(description="Beside each box, its formula.")] = False,
 ) -> Response:
     """A backward pass of a 2-2-2 network on A4, with a QR code that leads to its check."""
     if seed is None:
@@ -56,7 +57,7 @@ async def worksheet(
     address = str(request.base_url).rstrip("/")
     # In a thread: a class set with its solutions takes half a second, and others need not wait.
     body = await WORKSHEETS.run(
-        request.receive, sheets, level, seed, sheets_wanted, address, solution
+        request.receive, sheets, level, seed, sheets_wanted, address, solution, formulas
     )
     head = (
         '<link rel="icon" href="/icon.svg" type="image/svg+xml">\n'

@@ -793,6 +793,10 @@ SENTENCES: dict[str, str] = {
     "exercise.level": "there is no level {found}; choose 1 to {last}",
     "exercise.seed": "the seed must lie from 0 to 4,294,967,295, found {found}",
     "exercise.id": "{found!r} is no exercise; its id is LEVEL-SEED, such as 5-42",
+    "exercise.of_another": (
+        "This file is for exercise {found}, and was handed in for {expected}. Download the numbers "
+        "of {expected}, or hand it in where it belongs."
+    ),
     "exercise.convention": "{found!r} is no convention; say one of {allowed:, }",
     "exercise.names": "{found:, } is no gradient; the names are {allowed:, }",
     "exercise.ragged": "{name}: the rows have different lengths",
@@ -877,11 +881,20 @@ SENTENCES: dict[str, str] = {
     "check.keeps": "A second call with the same batch gives other numbers than the first.",
     # Worksheets
     "worksheet.title": "A backward pass by hand",
-    "worksheet.solution": "The solution",
-    "worksheet.who": "Name ______________________   Date ____________",
+    "worksheet.solution": "Solutions",
+    "worksheet.name": "Name",
+    "worksheet.date": "Date",
+    "worksheet.loopback": (
+        "The code on this sheet leads to {address}, which no phone reaches. For a class, open this "
+        "page by the machine's name or address in its network. (This note is not printed.)"
+    ),
+    "worksheet.loopback_command": (
+        "The code leads to {address}, which no phone reaches; give the machine's address in its "
+        "network: --address http://192.168.0.10:8000"
+    ),
     "worksheet.task": (
         "A network of 2 inputs, 2 hidden units and 2 classes sees one example. Rows are examples, "
-        "classes count from 0. Work it with a pencil; three digits are enough. (Level {level})"
+        "classes count from 0. Work it with a pencil; four digits will do. (Level {level})"
     ),
     "worksheet.given": "Given",
     "worksheet.asked": "To be worked out",

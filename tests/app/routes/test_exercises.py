@@ -269,3 +269,17 @@ def test_code_needs_the_key_where_one_is_set(serve: Any) -> None:
     assert_problem(client.post("/check", data=data, files=files), 401, "key")
     headers = {"X-API-Key": "sesame"}
     assert client.post("/check", data=data, files=files, headers=headers).json()["right"] is True
+
+
+def test_a_file_of_another_exercise_is_not_judged_as_this_one(client: TestClient) -> None:
+    file = packed(**right_gradients(exercise(6, 1)), exercise=np.array("6-1"))
+    assert_problem(sent(client, file, "5-1"), 422, "for exercise 6-1, and was handed in for 5-1")
+    assert sent(client, file, "6-1").json()["right"] is True
+
+
+def test_a_slip_is_pointed_at(client: TestClient) -> None:
+    grads = {name: g.round(4).tolist() for name, g in right_gradients(exercise(3, 1)).items()}
+    grads["dW1"][0][1] = -grads["dW1"][0][1]
+    found = client.post("/check", json={"exercise": "3-1", **grads}).json()["arrays"]["dW1"]
+    assert found["entries"] == [[0, 1]]
+    assert "dW1[0, 1]" in found["hint"]

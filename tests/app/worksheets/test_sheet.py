@@ -52,6 +52,34 @@ def test_a_class_gets_as_many_sheets_as_it_has_heads() -> None:
     assert re.findall(r'data-exercise="(.*?)"', around) == ["2-4294967295", "2-0"]
 
 
+def test_how_to_work_it_out_is_told_on_asking_alone() -> None:
+    for level in (1, 2, 3):
+        assert "P − Y" not in sheets(level, 5, 1, ADDRESS)
+        assert "D2 = P − Y" in sheets(level, 5, 1, ADDRESS, formulas=True)
+    assert "D1 = (D2 W2ᵀ) ∘ H ∘ (1 − H)" in sheets(3, 5, 1, ADDRESS, formulas=True)
+
+
+def test_the_key_stands_behind_all_sheets() -> None:
+    page = sheets(3, 5, 30, ADDRESS, solution=True)
+    assert page.count('class="sheet"') == 30
+    key = page[page.index('class="key"') :]
+    assert re.findall(r'data-exercise="(.*?)"', key) == [f"3-{5 + n}" for n in range(30)]
+    assert "<svg" not in key
+    assert "sheet" not in key
+
+
+def test_no_number_is_minus_nought() -> None:
+    for seed in range(40):
+        page = sheets(3, seed, 1, ADDRESS, solution=True)
+        assert ">−0<" not in page
+
+
+def test_who_prints_from_loopback_is_told_on_the_screen() -> None:
+    for address in ("http://localhost:8000", "http://127.0.0.1:8000", "http://[::1]:8000"):
+        assert 'class="note"' in sheets(3, 5, 1, address)
+    assert 'class="note"' not in sheets(3, 5, 1, ADDRESS)
+
+
 def test_an_address_cannot_bring_tags() -> None:
     assert "<b>" not in sheets(1, 0, 1, "http://<b>", solution=False)
     assert document("", "").startswith("<!doctype html>")
