@@ -28,6 +28,7 @@ SAFE = frozenset({"GET", "HEAD", "OPTIONS"})  # methods that change nothing
 OURS = frozenset({"localhost", "127.0.0.1", "::1"})
 EVERYWHERE = frozenset({"0.0.0.0", "::"})
 MOST_NAME = 255  # characters of a host's name, which DNS limits to 253
+NOWHERE = ("", None)  # where a call arrives that comes over no network
 OWN_PAGE = (b"same-origin", b"none")  # of Sec-Fetch-Site; none: the user typed it
 
 _AUTHORITY = re.compile(r"(?:\[([0-9a-f:.]+)\]|([a-z0-9._-]+))(?::[0-9]{1,5})?", re.IGNORECASE)
@@ -52,18 +53,18 @@ class Origins:
         host = headers.get(b"host", b"")
         if len(headers) < len(scope["headers"]):  # some came twice
             host = b", ".join(value for name, value in scope["headers"] if name == b"host")
-        server = scope.get("server")
-        if host and not (len(host) <= MOST_NAME and self.is_ours(host, server and server[0])):
+        address = (scope.get("server") or NOWHERE)[0]
+        if host and (len(host) > MOST_NAME or not self.is_ours(host, address)):
             raise Misdirected("security.host", found=str(host[:80], "latin-1"))
         if scope["method"] not in SAFE and not self._by_own_page(host, headers):
             raise Forbidden("security.other_page")
 
-    def _is_ours(self, host: bytes, address: str | None) -> bool:
+    def _is_ours(self, host: bytes, address: str) -> bool:
         """Whether a Host header names this service; `address` is where the call arrived."""
         name = _name(str(host, "latin-1"))
         if name is None:
             return False
-        return name in self.ours or name == _plain(address or "") or self._is_named(name)
+        return name in self.ours or name == _plain(address) or self._is_named(name)
 
     def _is_named(self, name: str) -> bool:
         """Whether the operator named this host, or *.its.domain, or * for any."""

@@ -82,8 +82,9 @@ class BoundedProtocol(HttpToolsProtocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Begin to wait for a head, and close others if there are too many."""
         super().connection_made(coalescing(transport, self.loop, self.tasks))
+        self.url = b""  # uvicorn's own, which it sets at the first head only
         self.in_head = False
-        self.head_bytes = 0
+        self.unused = 0  # bytes since a head began, or since a body last grew
         self.held = b""
         self.turn_since = self.loop.time()  # when it last became the client's turn
         self.head_since: float | None = self.turn_since  # None: no head is due
@@ -110,21 +111,20 @@ class BoundedProtocol(HttpToolsProtocol):
 
     def on_message_begin(self) -> None:
         """A head begins."""
-        self.in_head, self.head_bytes = True, 0
+        self.in_head, self.unused = True, 0
         super().on_message_begin()
 
     def on_headers_complete(self) -> None:
-        """A head is complete: start its request, unless it asks for an upgrade (`_parse`)."""
-        self.in_head, self.head_since = False, None
+        """A head is complete: start its request, unless it asks for an upgrade."""
+        self.in_head, self.head_since, self.unused = False, None, 0
         self.body_since = self.loop.time()
         self._check_address()
-        if not self.parser.should_upgrade():
-            super().on_headers_complete()
+        super().on_headers_complete()
 
-    def on_message_complete(self) -> None:
-        """A request is complete, unless its body is still to be parsed after an upgrade."""
-        if not self.parser.should_upgrade():
-            super().on_message_complete()
+    def on_body(self, body: bytes) -> None:
+        """A part of a body: what comes between parts and after them is bounded as a head is."""
+        self.unused = 0
+        super().on_body(body)
 
     def on_response_complete(self) -> None:
         """Take the next request that waits, and parse what was held back when none does."""
@@ -142,12 +142,15 @@ class BoundedProtocol(HttpToolsProtocol):
     def _parse(self, data: bytes) -> None:
         """Parse slice by slice, until requests wait for their turn."""
         try:
+            if len(data) <= SLICE and not self.pipeline:  # as nearly always
+                self._parse_slice(data)
+                return
             for start in range(0, len(data), SLICE):
                 if self.pipeline:
                     self.held = data[start:]
                     self.flow.pause_reading()
                     return
-                self._parse_slice(data[start : start + SLICE] if len(data) > SLICE else data)
+                self._parse_slice(data[start : start + SLICE])
         except httptools.HttpParserError as error:
             cause = error.__context__
             self._refuse(cause if isinstance(cause, ProblemError) else BadRequest("request.http"))
@@ -163,11 +166,14 @@ class BoundedProtocol(HttpToolsProtocol):
             except httptools.HttpParserUpgrade as upgrade:
                 rest = rest[upgrade.args[0] :]
                 self._repeat_without_upgrade()
-        if self.in_head:
-            self.head_bytes += len(data)
-            if self.head_bytes > MOST_HEAD:
-                self._check_address()
-                raise HeadTooLarge("security.head", most=MOST_HEAD)
+        self.unused += len(data)
+        if self.unused > MOST_HEAD:
+            self._check_address()
+            raise HeadTooLarge("security.head", most=MOST_HEAD)
+
+    def _should_upgrade(self) -> bool:
+        """Make uvicorn let alone a head that asks for an upgrade: it is repeated without."""
+        return True
 
     def _check_address(self) -> None:
         if len(self.url) > MOST_URL:

@@ -146,6 +146,35 @@ def test_an_address_that_is_too_long_is_refused(size: int, length: int) -> None:
     assert_refused(answer_to(*in_chunks(head, size)), 414, "security.url")
 
 
+CHUNKED = b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n"
+BETWEEN = {
+    "a trailer": CHUNKED + b"1\r\na\r\n0\r\nX: " + b"a" * 300_000,
+    "trailers": CHUNKED + b"1\r\na\r\n0\r\n" + b"a: b\r\n" * 50_000,
+    "an extension of a chunk": CHUNKED + b"1;" + b"a" * 300_000,
+    "empty lines": b"\r\n" * 150_000,
+    "empty lines after a request": GET + b"\r\n" * 150_000,
+}
+
+
+@pytest.mark.parametrize("name", BETWEEN)
+def test_what_comes_beside_heads_and_bodies_is_bounded_too(name: str) -> None:
+    async def scene() -> tuple[bytes, bool]:
+        line, wire = Server().connect()
+        for chunk in in_chunks(BETWEEN[name], SLICE):
+            line.data_received(chunk)
+            await turns(3)
+            if wire.closed:
+                break
+        return wire.written[wire.written.rfind(b"HTTP/1.1 ") :], wire.closed
+
+    assert_refused(on_a_loop(scene), 431, "security.head")
+
+
+def test_a_body_in_the_smallest_chunks_arrives() -> None:
+    written, _ = answer_to(CHUNKED + b"1\r\na\r\n" * 30_000 + b"0\r\n\r\n")
+    assert written.endswith(b"POST / " + b"a" * 30_000)
+
+
 @pytest.mark.parametrize("size", [1, 1000, 10**9])
 def test_a_head_up_to_the_limit_is_taken(size: int) -> None:
     url = b"/" + b"a" * (MOST_URL - 1)
