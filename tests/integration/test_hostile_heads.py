@@ -135,6 +135,16 @@ def test_requests_ahead_of_their_turn_take_no_memory(server: Server) -> None:
         assert measured(server)[1] - size < MOST_GROWTH
 
 
+def test_an_upgrade_does_not_start_a_default_job(server: Server) -> None:
+    """What `curl --http2 -d '{"epochs": 0}'` sends."""
+    upgrade = ("Upgrade: h2c", "HTTP2-Settings: AAMAAABkAAQCAAAAAAIAAAAA")
+    body = b'{"epochs": 0}'
+    data = request("POST", "/train", JSON, *upgrade, body=body)
+    data = data.replace(b"Connection: close", b"Connection: Upgrade, HTTP2-Settings, close")
+    assert answer_to(server, data).startswith(b"HTTP/1.1 422 ")
+    assert server.get("/train")["items"] == []
+
+
 def test_a_crowd_of_silent_connections_does_not_close_the_door(tmp_path: Path) -> None:
     server = Server(tmp_path / "data")
     server.command = ["sh", "-c", 'ulimit -n 256 && exec "$0" "$@"', *server.command]
