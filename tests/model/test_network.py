@@ -362,8 +362,12 @@ def test_impossible_layers_are_refused(layers: list[int]) -> None:
 
 
 def test_a_vector_of_the_wrong_length_is_refused() -> None:
-    with pytest.raises(ShapeError, match=r"17 parameters, found \(16,\)"):
+    with pytest.raises(ShapeError, match=r"\(2, 3, 2\) have 17 parameters, found \(16,\)"):
         Parameters((2, 3, 2), vector=np.zeros(16))
+
+
+def test_who_asks_for_no_precision_gets_that_of_training() -> None:
+    assert Parameters((2, 3, 2)).dtype == one_hot(np.array([1])).dtype == np.float32
 
 
 def test_an_unknown_activation_is_refused_with_those_there_are() -> None:

@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 LEASE = 30.0  # seconds of silence after which a worker is taken for dead
-ATTEMPTS = 3
+ATTEMPTS = 3  # that fail in a row, with no epoch finished between them
+LONGEST_OFFER = 60.0
 ENDS = ("succeeded", "failed", "cancelled")
 
 
@@ -34,6 +35,7 @@ class PlainJob:
     offered_until: float = 0.0
     started: float | None = None
     finished: float | None = None
+    model: str | None = None
     events: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
     checkpoint: tuple[int, bytes] | None = None
 
@@ -48,7 +50,11 @@ class PlainJob:
         return (self.state == "queued" and not self.paused) or self.silent(now)
 
     def offerable(self, now: float) -> bool:
-        return self.claimable(now) and self.offered_until < now
+        return self.claimable(now) and not now <= self.offered_until <= now + LONGEST_OFFER
+
+    def beat_in_the_future(self, now: float) -> bool:
+        """The clock was set back: whether the worker lives is known a lease from now."""
+        return self.state == "running" and self.heartbeat > now + 1
 
     def obeys(self, holder: Holder | None, seen: int) -> bool:
         """Whether a write succeeds of one who has seen so many of the events."""
@@ -72,7 +78,8 @@ class PlainJob:
     ) -> None:
         self.heartbeat = now
         self.events += events
-        self.checkpoint = checkpoint or self.checkpoint
+        if checkpoint:
+            self.checkpoint, self.failures = checkpoint, 0
 
     def leave(self, now: float, how: str) -> None:
         """The worker has ended the job, gives it back, pauses as it was asked to, or has raised."""
@@ -96,6 +103,7 @@ class PlainJob:
         self.failures += 1
         if self.failures == ATTEMPTS:
             self.end(now, "failed")
+            self.model = "kept"
         else:
             self.give_back()
         return self.ended

@@ -306,6 +306,47 @@ def test_an_offer_is_kept_only_while_the_job_waits(database: Database) -> None:
         assert leases.offer(session, limit=1, lease_seconds=LEASE, seconds=5) == [id]
 
 
+def test_an_offer_is_renewed_for_the_jobs_that_are_named(database: Database) -> None:
+    named, other = sorted(add(database) for _ in range(2))
+    with database.begin() as session:
+        leases.renew_offers(session, [named], 50)
+        assert leases.offer(session, limit=2, lease_seconds=LEASE, seconds=50) == [other]
+    with database.begin() as session:
+        leases.renew_offers(session, [], -1)
+        assert leases.offer(session, limit=2, lease_seconds=LEASE, seconds=50) == []
+        leases.renew_offers(session, [other], -1)
+        assert leases.offer(session, limit=2, lease_seconds=LEASE, seconds=50) == [other]
+
+
+def test_a_job_that_its_worker_paused_waits_until_it_is_resumed(database: Database) -> None:
+    id = add(database)
+    lease = claim(database, id)
+    assert lease is not None
+    with database.begin() as session:
+        assert jobs.pause(session, id).pause_after_epoch == 0
+    with database.begin() as session:
+        leases.pause(session, leases.write(session, lease))
+    job = get(database, id)
+    assert (job.state, job.paused, job.pause_after_epoch) == ("queued", True, None)
+    assert (job.failures, claim(database, id)) == (0, None)
+    with database.begin() as session:
+        jobs.resume(session, id)
+    assert claim(database, id) is not None
+
+
+def test_the_owner_of_several_jobs_finds_the_one_that_he_asks_for(database: Database) -> None:
+    first, second, waiting = (add(database) for _ in range(3))
+    ended, held = (claim(database, id, "mine") for id in (first, second))
+    assert ended is not None
+    with database.begin() as session:
+        assert leases.held_by(session, second, "mine") == held
+        assert leases.held_by(session, waiting, "mine") is None
+    with database.begin() as session:
+        leases.finish(session, ended, "succeeded")
+    with database.begin() as session:
+        assert leases.held_by(session, first, "mine") is None  # who ended it is not who holds it
+
+
 def test_only_the_owner_of_a_running_job_finds_what_its_worker_left(database: Database) -> None:
     id = add(database)
     lease = claim(database, id, "mine")
