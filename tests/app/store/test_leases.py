@@ -296,6 +296,40 @@ def test_offers_are_made_in_order_and_to_one_replica(database: Database) -> None
     assert offer(5) == ids
 
 
+def test_an_offer_made_before_the_clock_was_set_back_holds_nothing_up(database: Database) -> None:
+    id = add(database)
+    with database.begin() as session:
+        leases.renew_offers(session, [id], 86_400)
+        assert leases.any_claimable(session, LEASE)
+        assert leases.offer(session, limit=1, lease_seconds=LEASE, seconds=5) == [id]
+
+
+def test_a_job_that_ended_before_the_clock_was_set_back_is_not_looked_for(
+    database: Database,
+) -> None:
+    id = add(database)
+    lease = claim(database, id)
+    assert lease is not None
+    with database.begin() as session:
+        leases.finish(session, lease, "succeeded")
+    age(database, id, -86_400)
+    with database.read() as session:
+        assert not leases.any_claimable(session, LEASE)
+
+
+def test_a_worker_beats_for_its_own_job_and_no_other(database: Database) -> None:
+    mine, other = add(database), add(database)
+    lease = claim(database, mine)
+    assert lease is not None
+    assert claim(database, other) is not None
+    age(database, other, LEASE + 1)
+    with database.begin() as session:
+        assert leases.renew_heartbeat(session, lease)
+        assert leases.any_claimable(session, LEASE)  # the other one is silent still
+        assert not leases.was_written(session, lease, 0)
+    assert claim(database, other, "next") is not None
+
+
 def test_an_offer_is_kept_only_while_the_job_waits(database: Database) -> None:
     id = add(database)
     assert claim(database, id) is not None
