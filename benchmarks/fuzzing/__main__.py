@@ -8,8 +8,8 @@
 
 It ends with 1 if an answer is a 5xx (but for the documented 503), has more than 16 MB, or never
 comes; what was sent lies in `--folder` then, beside the server's log, and `--only NUMBER` sends the
-same case again. The slowest answer, the largest growth of memory and the longest pause of the event
-loop (of a /healthz that is asked for all the time) are the least of several tries.
+same case again. The slowest answer and the longest pause of the event loop (of a /healthz that is
+asked for all the time) are the least of several tries; Ctrl-C ends a run early, with its report.
 """
 
 import argparse
