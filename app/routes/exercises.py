@@ -99,8 +99,9 @@ def _sheet(level: int, seed: int, as_json: bool, with_mistake: bool) -> Response
     file = io.BytesIO()
     arrays: dict[str, Any] = {**task.arrays(), **wrong, "exercise": np.array(task.id)}
     np.savez(file, allow_pickle=False, **arrays)
-    name = f'attachment; filename="exercise-{task.id}.npz"'
-    return Response(file.getvalue(), media_type=OCTETS, headers={"Content-Disposition": name})
+    name = f"exercise-{task.id}{'-planted' if wrong else ''}.npz"  # two files, two names
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return Response(file.getvalue(), media_type=OCTETS, headers=headers)
 
 
 def _json(task: Exercise) -> dict[str, Any]:

@@ -491,7 +491,8 @@ export default {
     }
   },
   "watch": {
-    "title": "{name}, learning",
+    "title": "Run “{name}”, learning",
+    "titleOver": "Run “{name}”",
     "age": "It is {age}.",
     "ageReading": "It is {age} and reads {accuracy} of the validation digits.",
     "begins": "It is about to begin.",

@@ -195,6 +195,17 @@ def test_nothing_is_wider_than_a_small_phone(open_at: Opener, level: int) -> Non
     assert page.evaluate("document.documentElement.scrollWidth") == 320
 
 
+def test_a_phone_shows_the_title_of_the_open_exercise_in_the_list(open_at: Opener) -> None:
+    page = open_at(3, width=360, height=740)
+    titles = page.locator("#levels .level-title")
+    place = titles.nth(2).bounding_box()
+    assert place
+    assert place["width"] > 50
+    assert (titles.nth(3).evaluate("(node) => node.parentElement.offsetWidth")) == 1
+    page.click("#levels [data-level='4']")
+    assert (titles.nth(3).evaluate("(node) => node.parentElement.offsetWidth")) > 50
+
+
 def test_on_paper_only_the_exercise_is_printed(open_at: Opener) -> None:
     page = open_at(3)
     page.emulate_media(media="print")

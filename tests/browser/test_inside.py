@@ -115,3 +115,26 @@ def test_what_is_painted_later_pushes_nothing_away(page: Page) -> None:
     page.click('nav a[href="#learn"]')
     expect(page.locator("#check")).to_have_attribute("data-check", "agrees")
     assert page.evaluate(height) == before
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+def test_the_longest_percentage_fits_beside_its_bar(
+    new_page: Callable[..., Page], live_server: str, width: int
+) -> None:
+    page = new_page(width=width)
+    page.goto(live_server)
+    cut = page.evaluate(
+        """() => {
+          for (const node of document.querySelectorAll("[hidden]")) node.hidden = false;
+          for (const node of document.querySelectorAll("[data-empty]")) node.dataset.empty = false;
+          const numbers = [...document.querySelectorAll(".bars:not(.bars-signed) .number")];
+          for (const node of numbers) {
+            node.textContent = ">\u00a099.9\u00a0%";
+            node.closest("li").classList.add("marked");
+          }
+          const seen = numbers.filter((node) => node.clientWidth);
+          return [seen.length, seen.filter((node) => node.scrollWidth > node.clientWidth).length];
+        }"""
+    )
+    assert cut[0] >= 30
+    assert cut[1] == 0

@@ -1,5 +1,6 @@
 """Finding the planted bug, and training with a mistake, from the exercises' page."""
 
+import numpy as np
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -15,6 +16,11 @@ def planted_in(page: Page, address: str, seed: int) -> list[list[int]]:
     ).json()
     body = {"exercise": given["exercise"], **given["gradients"]}
     return page.request.post(f"{address}/check", data=body).json()["explanations"]
+
+
+def hint_of(page: Page, address: str, row: int) -> str:
+    items = page.request.get(f"{address}/mistakes").json()["items"]
+    return str(next(each["hint"] for each in items if each["number"] == row))
 
 
 def test_the_planted_bug_is_measured_and_named(open_at: Opener, live_server: str) -> None:
@@ -40,8 +46,12 @@ def test_the_planted_bug_is_measured_and_named(open_at: Opener, live_server: str
     page.select_option("#hunt-guess", str(min(rows)))
     page.click("#hunt form [type=submit]")
     expect(page.locator("#hunt-verdict")).to_have_attribute("data-right", "true")
-    expect(page.locator("#hunt-verdict")).to_contain_text("1 of 12 central differences")
-    expect(page.locator("#hunt-score")).to_contain_text("Bugs found: 1. Fewest differences: 1.")
+    expect(page.locator("#hunt-verdict")).to_contain_text("1 of 12 central differences and 1 wrong name.")
+    lesson = page.locator("#hunt-lesson")
+    expect(lesson).to_contain_text("It shows in")
+    expect(lesson).to_contain_text(hint_of(page, live_server, min(rows)))
+    score = "Bugs found: 1. Best: with 2 central differences and wrong names together."
+    expect(page.locator("#hunt-score")).to_have_text(score)
     page.reload()
     hunting(page)
     expect(page.locator("#hunt-score")).to_contain_text("Bugs found: 1")
@@ -56,14 +66,44 @@ def test_differences_are_spent_by_keys_and_run_out(open_at: Opener) -> None:
     expect(page.locator("#hunt-say")).to_contain_text("dW2[1, 1]")
     for at in range(11):
         page.locator("[data-entry^='dW1[']").nth(at).click()
-    expect(page.locator("#hunt-left")).to_have_text("0 differences left")
+    expect(page.locator("#hunt-left")).to_have_text("0 central differences left")
     last = page.locator("[data-entry='dW1[7, 4]']")
     last.click()
-    expect(page.locator("#hunt-say")).to_contain_text("All differences are used")
+    expect(page.locator("#hunt-say")).to_contain_text("All central differences are used")
     expect(last.locator(".measured")).to_be_empty()
     page.click("#another-bug")
     expect(page.locator("#hunt")).to_have_attribute("data-left", "12")
     assert page.evaluate("location.hash") == "#level=1&seed=1&bug=2"
+
+
+def test_the_planted_gradients_are_downloaded(open_at: Opener) -> None:
+    page = open_at(1)
+    page.evaluate("location.hash = '#level=1&seed=1&bug=3'")
+    hunting(page)
+    with page.expect_download() as download:
+        page.click("#hunt a[download]")
+    assert download.value.suggested_filename == "exercise-4-3-planted.npz"
+    with np.load(download.value.path()) as given:
+        assert str(given["exercise"]) == "4-3"
+        right = by_numpy(exercise(4, 3))
+        assert any(not np.allclose(given[name], right[name]) for name in right)
+
+
+def test_nothing_shows_through_beside_the_bar(open_at: Opener) -> None:
+    page = open_at(1, width=360, height=640)
+    hunting(page)
+    beside = page.evaluate(
+        """() => {
+          const edges = (node) => {
+            const { left, right } = node.getBoundingClientRect();
+            return [left, right];
+          };
+          const boxes = [...document.querySelectorAll("#hunt .scroll")].map(edges);
+          const [left, right] = edges(document.querySelector(".hunt-bar"));
+          return boxes.filter(([from, to]) => from < left || to > right).length;
+        }"""
+    )
+    assert beside == 0
 
 
 def test_a_mistake_is_taken_along_to_the_training_form(open_at: Opener) -> None:

@@ -38,6 +38,7 @@ def test_its_newest_snapshot_reads_the_digit_on_the_pad(page: Page, learning: st
     model = page.request.get(f"{page.url.split('/#')[0]}/train/{learning}").json()["model"]
     expect(page.locator("#network")).to_have_value(model)
     expect(page.locator("#age-say")).to_have_text("finished")
+    expect(page.locator("#watch-title")).not_to_contain_text("learning")
     assert last(page) >= 7
 
 

@@ -132,6 +132,7 @@ test("a forgotten slope shows in the first layer alone, and differences are coun
   assert.equal(hunt.guess(31, [[30]]), false);
   assert.equal(hunt.guess(30, [[5, 30], [33]]), true);
   assert.deepEqual([hunt.wrongGuesses, hunt.found], [1, 30]);
+  assert.equal(hunt.cost, BUDGET + 1);
 });
 
 test("agreement is to rounding, also near 0", () => {

@@ -34,6 +34,11 @@ export class Hunt {
     return BUDGET - this.measured.size;
   }
 
+  /** What it took so far: a wrong name costs as much as a difference, so that guessing does not pay. */
+  get cost() {
+    return this.measured.size + this.wrongGuesses;
+  }
+
   /** The mean loss over the batch. */
   loss(weights = this.#weights) {
     const losses = this.#examples.map(([x, label]) => lossOf(forward(weights, x), label));

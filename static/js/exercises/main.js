@@ -65,7 +65,7 @@ hunt.addEventListener("another", ({ detail }) => {
   go({ bug: detail });
   hunt.show(detail);
 });
-hunt.addEventListener("found", ({ detail }) => progress.set(withBug(progress.value, detail.exercise, detail.differences)));
+hunt.addEventListener("found", ({ detail }) => progress.set(withBug(progress.value, detail.exercise, detail.cost)));
 progress.addEventListener("change", () => {
   list.show(place, progress.value);
   hunt.score(progress.value);

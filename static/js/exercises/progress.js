@@ -16,13 +16,13 @@ export function withAnswer(progress, { level, exercise, right }) {
   return { ...progress, levels: { ...progress.levels, [level]: after } };
 }
 
-/** The progress after a planted bug was named; the score that needed the fewest differences stays. */
-export function withBug(progress, exercise, differences) {
-  const fewest = Math.min(differences, progress.bugs[exercise] ?? Infinity);
+/** The progress after a planted bug was named; the score that cost least, in differences and wrong names, stays. */
+export function withBug(progress, exercise, cost) {
+  const fewest = Math.min(cost, progress.bugs[exercise] ?? Infinity);
   return { ...progress, bugs: { ...progress.bugs, [exercise]: fewest } };
 }
 
-/** {found, fewest}: how many bugs were found, and with how many differences at best; null without any. */
+/** {found, fewest}: how many bugs were found, and at what cost at best; null without any. */
 export function bugScore({ bugs }) {
   const scores = Object.values(bugs);
   return { found: scores.length, fewest: scores.length ? Math.min(...scores) : null };
@@ -36,7 +36,7 @@ export function merged(one, other) {
     const better = !before || (entry.state === "right" && before.state !== "right") || (entry.state === before.state && entry.tries > before.tries);
     if (better) levels[level] = entry;
   }
-  return Object.entries(other.bugs).reduce((both, [exercise, differences]) => withBug(both, exercise, differences), { ...one, levels });
+  return Object.entries(other.bugs).reduce((both, [exercise, cost]) => withBug(both, exercise, cost), { ...one, levels });
 }
 
 export const toFile = (progress) => JSON.stringify({ kind: KIND, version: VERSION, ...progress }, null, 2);

@@ -63,11 +63,11 @@ export class WatchView {
     const { age } = this.#choice;
     const shown = this.#isWatched(this.#choice.base);
     const share = age.validation_accuracy;
-    say(find("#watch-title"), fill(said.title, { name }));
+    const over = !underWay(this.#job);
+    say(find("#watch-title"), fill(over ? said.titleOver : said.title, { name }));
     const text = fill(share === undefined || share === null ? said.age : said.ageReading, { age: ageName(age), accuracy: accuracy(share) });
     const begun = this.#root.dataset.empty === "false" || shown;
     say(find("#watch-say"), shown ? text : begun ? said.other : said.begins);
-    const over = !underWay(this.#job);
     const [pause, epoch, stop] = ["#watch-pause", "#watch-epoch", "#watch-stop"].map((id) => find(id));
     if (over) for (const button of [pause, epoch, stop]) handOn(button, find("#network"));
     say(pause, this.#paused ? said.goOn : said.pause);
