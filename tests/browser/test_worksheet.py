@@ -37,6 +37,20 @@ def test_the_code_leads_to_the_check(new_page: Callable[..., Page], live_server:
     page.get_by_text("Exercise 2-41").wait_for()
 
 
+def test_a_class_set_with_its_key_is_asked_for_in_a_form(page: Page, live_server: str) -> None:
+    page.goto(f"{live_server}/exercises")
+    form = page.locator("#paper form")
+    form.locator("[name=sheets]").fill("3")
+    form.locator("[name=seed]").fill("20")
+    form.locator("[name=solution]").check()
+    form.locator("button").click()
+    page.wait_for_url("**/worksheet?**")
+    made = page.locator(".sheet").evaluate_all("sheets => sheets.map(s => s.dataset.exercise)")
+    assert made == ["3-20", "3-21", "3-22"]
+    assert page.locator(".key section").count() == 3
+    assert pages(page) == 4
+
+
 def test_a_phone_shows_it_without_scrolling_sideways(
     new_page: Callable[..., Page], live_server: str
 ) -> None:
