@@ -14,7 +14,7 @@ COVERAGE := --cov=model --cov=app --cov-branch --cov-report=term --cov-fail-unde
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test coverage lint format browser bench fuzz pretrained architecture docker clean
+.PHONY: help serve test coverage lint format browser bench fuzz mutants pretrained architecture docker clean
 
 help:  ## show this list
 	@grep -hE '^[a-z]+:.*## ' Makefile | sed -E 's/:[^#]*## /|/' | awk -F'|' '{printf "  make %-13s %s\n", $$1, $$2}'
@@ -48,6 +48,11 @@ bench: $(TOOLS)  ## measure byhand beside its peers and print the tables
 fuzz: $(TOOLS)  ## send 85,000 damaged requests to servers of their own (benchmarks/fuzzing); takes an hour
 	@for kind in images archives bodies raw schema; do $(BIN)/python -m benchmarks.fuzzing $$kind || exit 1; done
 
+mutants: $(TOOLS)  ## plant small bugs in the network and the leases, and list those that no test notices
+	@$(PIP) 'mutmut>=3.8,<4'
+	-$(BIN)/mutmut run
+	@$(BIN)/mutmut results
+
 pretrained: $(SERVICE)  ## train the bundled networks anew, into model/weights: edges, pixels with its snapshots, the detector
 	$(BIN)/byhand train --preset best --output model/weights/pretrained.npz --name pretrained
 	$(BIN)/byhand train --preset best --features pixels --epochs 300 --drawn-examples 8000 --name pixels \
@@ -61,7 +66,7 @@ docker:  ## build the image `byhand`
 	docker build --tag byhand .
 
 clean:  ## remove what make and the tools made, except data/
-	rm -rf $(VENV) dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache .coverage .coverage.*
+	rm -rf $(VENV) dist build mutants .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache .coverage .coverage.*
 	find . -name __pycache__ -prune -exec rm -rf {} +
 
 # A stamp newer than pyproject.toml means that nothing is to be installed: no network is needed.

@@ -296,6 +296,18 @@ def test_offers_are_made_in_order_and_to_one_replica(database: Database) -> None
     assert offer(5) == ids
 
 
+def test_an_epoch_wipes_out_the_failures_of_its_own_job_alone(database: Database) -> None:
+    advancing, stuck = add(database), add(database)
+    for id in (advancing, stuck):
+        lease = claim(database, id)
+        assert lease is not None
+        with database.begin() as session:
+            leases.fail_attempt(session, lease, Message("job.process_died"))
+    with database.begin() as session:
+        leases.save_checkpoint(session, advancing, 1, b"state")
+    assert (get(database, advancing).failures, get(database, stuck).failures) == (0, 1)
+
+
 def test_an_offer_made_before_the_clock_was_set_back_holds_nothing_up(database: Database) -> None:
     id = add(database)
     with database.begin() as session:
