@@ -30,14 +30,20 @@ def _read(name: str, values: Any) -> NDArray[Any]:
     # Looked at before NumPy sees them: it would make each as long a text as the longest.
     strange = _strange_type(values, DEEPEST)
     if strange is not None:
-        raise ExerciseError("exercise.no_numbers", name=name, found=strange.__name__)
+        raise ExerciseError("exercise.no_numbers", name=name, found=_called(strange))
     try:
         read = np.asarray(values)
     except ValueError:  # rows of different lengths
         raise ExerciseError("exercise.ragged", name=name) from None
     if read.dtype.kind not in "fiu":
-        raise ExerciseError("exercise.no_numbers", name=name, found=str(read.dtype))
+        raise ExerciseError("exercise.no_numbers", name=name, found=_called(read.dtype.type))
     return read
+
+
+def _called(kind: type) -> str | Message:
+    """What a type is called by people; others keep the name that their authors gave them."""
+    codes = {str: "text", np.str_: "text", type(None): "null", dict: "object", np.object_: "huge"}
+    return Message(f"exercise_kind.{codes[kind]}", {}) if kind in codes else kind.__name__[:40]
 
 
 def _strange_type(values: Any, depth: int) -> type | None:

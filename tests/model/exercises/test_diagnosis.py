@@ -170,7 +170,11 @@ def test_a_part_is_judged_and_the_rest_is_missing() -> None:
         ({"dW1": "no"}, "expected an array of real numbers"),
         ({"dW1": np.array([1j])}, "expected an array of real numbers"),
         ({"dW1": np.array([object()])}, "expected an array of real numbers"),
-        ({"dW1": None}, "expected an array of real numbers"),
+        ({"dW1": None}, "real numbers, found an empty place"),
+        ({"dW1": [[1, None]]}, "real numbers, found an empty place"),
+        ({"dW1": [[1, "two"]]}, "real numbers, found text"),
+        ({"dW1": [[10**400]]}, "too large"),
+        ({"dW1": np.array(["1"])}, "real numbers, found text"),
     ],
 )
 def test_what_is_no_gradient_is_refused_in_words(arrays: dict[str, Any], words: str) -> None:
