@@ -183,6 +183,9 @@ def test_axe_finds_nothing(open_at: Opener, width: int) -> None:
     page.locator("[data-entry]").first.click()
     page.evaluate("document.querySelectorAll('details').forEach((each) => { each.open = true; })")
     assert violations_in_both_themes(page) == [], "named"
+    page.locator("[data-grid=dW2] input").first.fill("1")
+    expect(page.locator("#result-old")).to_be_visible()
+    assert violations_in_both_themes(page) == [], "old"
 
 
 @pytest.mark.parametrize("level", [1, 4, 5, 10])
