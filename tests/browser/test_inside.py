@@ -133,7 +133,11 @@ def test_the_longest_percentage_fits_beside_its_bar(
             node.closest("li").classList.add("marked");
           }
           const seen = numbers.filter((node) => node.clientWidth);
-          return [seen.length, seen.filter((node) => node.scrollWidth > node.clientWidth).length];
+          const right = (node) => node.getBoundingClientRect().right;
+          const beyond = (node) => right(node) > right(node.closest("ol")) + 1;
+          const cut = (node) => node.scrollWidth > node.clientWidth || beyond(node);
+          const bar = (node) => node.closest("li").querySelector(".track").clientWidth;
+          return [seen.length, seen.filter((node) => cut(node) || bar(node) < 20).length];
         }"""
     )
     assert cut[0] >= 30

@@ -15,11 +15,13 @@ export class GridView {
   #say;
   #inputs; // rows of fields
   #shape; // rows and columns
+  #size; // what it says of them
 
   /** `draft[name]`: the texts that were typed before; kept up to date. */
   constructor(name, shape, draft) {
     this.name = name;
     this.#shape = shape.length === 1 ? [1, ...shape] : shape;
+    this.#size = shapeText(shape);
     const [rows, columns] = this.#shape;
     const label = (row, column) => (shape.length === 1 ? fill(words.fieldOfVector, { name, column }) : fill(words.field, { name, row, column }));
     const field = (row, column) => element("input", { type: "text", inputmode: "decimal", autocomplete: "off", spellcheck: "false", "aria-label": label(row, column), "aria-describedby": `say-${name}`, value: draft[name]?.[row]?.[column] });
@@ -85,7 +87,7 @@ export class GridView {
     const upright = this.#shape[0] === 1 && found.every((row) => row.length === 1); // a vector may stand or lie
     const cells = upright ? [found.flat()] : found;
     const { at, problem } = fitting(cells, this.#shape, this.#placeOf(event.target));
-    if (problem) return this.complain(fill(words[problem], { name: this.name, found: sizeOf(cells), shape: shapeText(this.#shape) }));
+    if (problem) return this.complain(fill(words[problem], { name: this.name, found: sizeOf(cells), shape: this.#size }));
     cells.forEach((row, down) => row.forEach((text, right) => { this.#inputs[at[0] + down][at[1] + right].value = text; }));
     event.target.dispatchEvent(new Event("input", { bubbles: true }));
   }
