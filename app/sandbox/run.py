@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import os
 import signal
 import subprocess
@@ -19,22 +18,22 @@ from typing import IO, Any
 import numpy as np
 
 from app.blas import ONE_THREAD
-from model.errors import CheckpointError
+from app.sandbox.answer import plain, read_failure, read_gradients
+from app.sandbox.limits import FOLDER
 from model.messages import Message
-from model.serialization.npz import read_arrays
 
 __all__ = ["SECONDS", "Outcome", "run"]
 
 SECONDS = 20  # that a file may take
 LOOK_SECONDS = 0.5  # between looks whether anybody still waits for it
 KEPT = 4096  # bytes of what it prints
-MOST_UNPACKED = 256 * 2**20  # bytes of what it returns
+TOO_MUCH = object()  # in place of an exit code: it was stopped for what it wrote
 ROOT = Path(__file__).parents[2]
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What a file returned for each call, by name; or in `failed` why it did not."""
+    """What a file returned for each call, by name; in `failed` why not for all of them."""
 
     calls: Mapping[str, Mapping[str, Any]]
     failed: Message | None
@@ -51,34 +50,33 @@ def run(
 
     `between` is called while the process runs; what it raises ends the process.
     """
-    with tempfile.TemporaryDirectory(prefix="byhand-check-") as folder:
+    with tempfile.TemporaryDirectory(prefix="byhand-check-", ignore_cleanup_errors=True) as folder:
         arrays = {f"{call}/{name}": a for call, task in tasks.items() for name, a in task.items()}
         np.savez(Path(folder) / "task.npz", allow_pickle=False, **arrays)
         code, printed = _waited(file, folder, seconds, between)
-        failed = _failure(Path(folder), code, seconds)
-        if failed:
-            return Outcome({}, failed, printed)
-        try:
-            found = read_arrays(Path(folder) / "grads.npz", MOST_UNPACKED)
-        except CheckpointError as error:
-            return Outcome({}, error.message, printed)
-    calls: dict[str, dict[str, Any]] = {}
-    for name, array in found.items():
-        call, _, name = name.partition("/")
-        calls.setdefault(call, {})[name] = array
-    return Outcome(calls, None, printed)
+        calls = read_gradients(Path(folder), tasks) or {}
+        failed = None
+        if code is TOO_MUCH:
+            failed = Message("check.too_much", {"most": FOLDER // 2**20})
+        elif code is None or code == -getattr(signal, "SIGXCPU", 0):
+            failed = Message("check.too_long", {"seconds": seconds})
+        elif len(calls) < len(tasks):
+            failed = read_failure(Path(folder)) or Message("check.died", {"status": code})
+    return Outcome(calls, failed, printed)
 
 
 def _waited(
     file: Path, folder: str, seconds: int, between: Callable[[], None] | None
-) -> tuple[int | None, str]:
-    """The exit code, None if it took too long, and the beginning of what was printed."""
-    environment = {"HOME": folder, "MPLBACKEND": "Agg", "PYTHONPATH": str(ROOT)}
+) -> tuple[object, str]:
+    """The exit code, None if it took too long, or TOO_MUCH; the beginning of what was printed."""
+    environment = {"MPLBACKEND": "Agg", "PYTHONPATH": str(ROOT)}
+    environment |= dict.fromkeys(("HOME", "TMPDIR", "TEMP", "TMP"), folder)
     environment["PATH"] = os.environ.get("PATH", "")
     if "SYSTEMROOT" in os.environ:  # Windows starts nothing without it
         environment["SYSTEMROOT"] = os.environ["SYSTEMROOT"]
+    arguments = [str(file.absolute()), folder, str(seconds), str(os.getpid())]
     process = subprocess.Popen(
-        [sys.executable, "-B", "-m", "app.sandbox.runner", file.absolute(), folder, str(seconds)],
+        [sys.executable, "-B", "-m", "app.sandbox.runner", *arguments],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
@@ -96,13 +94,25 @@ def _waited(
         while code is None and (left := deadline - time.monotonic()) > 0:
             with contextlib.suppress(subprocess.TimeoutExpired):
                 code = process.wait(min(left, LOOK_SECONDS))
+            if code is None and _size(folder) > FOLDER:
+                return TOO_MUCH, ""
             if between is not None:
                 between()
     finally:
         _end(process)
         reader.join(1)
         process.stdout.close()
-    return code, kept.decode(errors="replace")
+    return code, plain(kept.decode(errors="replace"), KEPT)
+
+
+def _size(folder: str) -> int:
+    """The bytes of all files in a folder, which is being written to."""
+    found = 0
+    for at, _, files in os.walk(folder):
+        for file in files:
+            with contextlib.suppress(OSError):
+                found += Path(at, file).lstat().st_size
+    return found
 
 
 def _drain(stream: IO[bytes], kept: bytearray) -> None:
@@ -119,21 +129,3 @@ def _end(process: subprocess.Popen[bytes]) -> None:
             os.killpg(process.pid, signal.SIGKILL)
     process.kill()
     process.wait()
-
-
-def _failure(folder: Path, code: int | None, seconds: int) -> Message | None:
-    if code is None or code == -getattr(signal, "SIGXCPU", 0):
-        return Message("check.too_long", {"seconds": seconds})
-    told = folder / "failed.json"
-    if told.exists():
-        with contextlib.suppress(ValueError, KeyError, TypeError):
-            found: dict[str, Any] = json.loads(told.read_bytes()[:65536])
-            values = dict(found["values"])
-            if "lines" in values:
-                values["lines"] = "\n  ".join(map(str, values["lines"]))
-            message = Message(str(found["code"]), values)
-            str(message)  # the file may have written it itself, in any words
-            return message
-    if code != 0 or not (folder / "grads.npz").exists():
-        return Message("check.died", {"status": code})
-    return None

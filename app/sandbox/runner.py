@@ -1,133 +1,42 @@
-"""Calls `backprop` of a student's file: python -m app.sandbox.runner FILE FOLDER SECONDS.
+"""Calls `backprop` of a student's file: python -m app.sandbox.runner FILE FOLDER SECONDS PARENT.
 
 FOLDER has `task.npz`, arrays named CALL/W1, …; what `backprop` returned is written there as
-`grads.npz`, CALL/dW1, …, or what went wrong as `failed.json`.
+`grads.npz`, CALL/dW1, …, and what went wrong, in whichever call, as `failed.json`.
 """
 
-import inspect
+import contextlib
 import json
 import os
 import sys
 import traceback
+import types
 from pathlib import Path
 from typing import Any
 
-from app.sandbox import limits
+from app.sandbox import kernel
+from app.sandbox.audit import watch_over
+from app.sandbox.limits import FOLDER as MOST
+from app.sandbox.limits import limit_resources
 
-FILE, FOLDER, SECONDS = Path(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3])
-limits.without_network()
+FILE, FOLDER, SECONDS, PARENT = Path(sys.argv[1]), Path(sys.argv[2]), *map(int, sys.argv[3:5])
+kernel.leave_the_network()
+kernel.stay_in(str(FOLDER))
+kernel.end_with(PARENT)  # last, since the kernel forgets it where rights change
 
-import numpy as np  # noqa: E402 (it may start threads, which cannot leave the network)
+import numpy as np  # noqa: E402 (it may start threads, which those limits would not reach)
 
-NAMES = ("W1", "b1", "W2", "b2")
-RATE = 0.5  # of the step whose gradients are what it moved; dividing by it is exact
-
-
-class Params(dict[str, Any]):
-    """W1 b1 W2 b2, as params["W1"] and as params.W1."""
-
-    def __getattr__(self, name: str) -> Any:
-        try:
-            return self[name]
-        except KeyError:
-            raise AttributeError(name) from None
-
-
-class Model:
-    """The network as the text's class has it: biases are rows, `forward` keeps what it computed."""
-
-    w1: Any
-    b1: Any
-    w2: Any
-    b2: Any
-
-    def forward(self, X: Any) -> Any:
-        """The probabilities P (m, k)."""
-        self.z1 = X @ self.w1 + self.b1
-        self.a1 = self.h = 1 / (1 + np.exp(-self.z1))
-        self.z2 = self.a1 @ self.w2 + self.b2
-        e = np.exp(self.z2 - self.z2.max(axis=1, keepdims=True))
-        self.a2 = self.f_c = e / e.sum(axis=1, keepdims=True)
-        return self.a2
-
-
-class StudentError(Exception):
-    """Something to be told the student: a code of the messages, and its values."""
-
-    def __init__(self, code: str, **values: Any) -> None:
-        self.code, self.values = code, values
+from app.sandbox.calling import gradients  # noqa: E402
+from app.sandbox.returned import StudentError  # noqa: E402
 
 
 def load(path: Path) -> dict[str, Any]:
-    """Run the file, and give what it defines."""
+    """Run the file as the module `student`, and give what it defines."""
     sys.path.insert(0, str(path.parent))
-    names: dict[str, Any] = {"__name__": "student", "__file__": str(path)}
-    exec(compile(path.read_bytes(), str(path), "exec"), names)
-    return names
-
-
-def gradients(names: dict[str, Any], task: dict[str, Any]) -> dict[str, Any]:
-    """What `backprop` says of one task, by whichever of the two signatures it has."""
-    backprop = names.get("backprop")
-    if not callable(backprop):
-        raise StudentError("check.no_backprop")
-    parameters = list(inspect.signature(backprop).parameters)
-    X, labels = task["X"].copy(), task["y"].copy()
-    Y = np.eye(len(task["b2"]))[labels]
-    if len(parameters) >= 4:
-        return by_its_steps(backprop, names, task, X, Y)
-    if len(parameters) != 3:
-        raise StudentError("check.signature", found=", ".join(parameters))
-    targets = Y if parameters[1] == "Y" else labels
-    params = Params({name: task[name].copy() for name in NAMES})
-    return named(backprop(X, targets, params))
-
-
-def by_its_steps(backprop: Any, names: dict[str, Any], task: Any, X: Any, Y: Any) -> dict[str, Any]:
-    """The gradients of the text's signature: what one step moved, divided by its rate."""
-    model = own_model(names, task)
-    for name in NAMES:
-        array = task[name].copy()
-        setattr(model, name.lower(), array[None] if array.ndim == 1 else array)
-    before = {name: getattr(model, name.lower()).copy() for name in NAMES}
-    returned = backprop(X, Y, model, RATE)
-    if returned is not None:
-        return named(returned)
-    after = {name: np.asarray(getattr(model, name.lower())) for name in NAMES}
-    return {f"d{name}": (before[name] - after[name]) / RATE for name in NAMES}
-
-
-def own_model(names: dict[str, Any], task: Any) -> Any:
-    """The student's own network if the file has a class with `forward`, else the one above."""
-    for each in list(names.values()):
-        if inspect.isclass(each) and each.__module__ == "student" and hasattr(each, "forward"):
-            make: Any = each
-            return make(*task["W1"].shape, len(task["b2"]))
-    return Model()
-
-
-def named(returned: Any) -> dict[str, Any]:
-    """The gradients by name, of a dictionary, of four in the order of the parameters, or more."""
-    if isinstance(returned, (tuple, list)) and len(returned) == 4:
-        returned = dict(zip(NAMES, returned, strict=True))
-    if hasattr(returned, "__dict__") and not isinstance(returned, dict):
-        returned = vars(returned)
-    if not isinstance(returned, dict):
-        raise StudentError("check.returned", found=type(returned).__name__)
-    known = {}
-    for name, array in returned.items():
-        plain = str(name).lower().removeprefix("grad_").removeprefix("d").lstrip("_")
-        if plain in ("w1", "b1", "w2", "b2"):
-            plain = plain.replace("w", "W")
-            known[f"d{plain}"] = np.asarray(array)
-    if not known:
-        raise StudentError(
-            "check.returned", found=", ".join(map(str, returned))[:80] or "an empty dict"
-        )
-    odd = [name for name, array in known.items() if array.dtype.kind not in "fiu"]
-    if odd:
-        raise StudentError("check.no_numbers", name=odd[0], found=str(known[odd[0]].dtype))
-    return known
+    student = types.ModuleType("student")
+    student.__file__ = str(path)
+    sys.modules["student"] = student  # dataclasses and pickle look there
+    exec(compile(path.read_bytes(), str(path), "exec"), vars(student))
+    return vars(student)
 
 
 def tasks() -> dict[str, dict[str, Any]]:
@@ -142,22 +51,39 @@ def tasks() -> dict[str, dict[str, Any]]:
 
 def main() -> None:
     """Run the file within limits, and write what came of it."""
-    calls, path = tasks(), FILE.resolve()
+    calls, path, savez = tasks(), FILE.resolve(), np.savez
     sys.argv = [FILE.name]
     os.chdir(FOLDER)
-    limits.limit_resources(SECONDS + 1)  # whoever waits notices first, and says so
-    limits.watch_over(str(FOLDER))
+    limit_resources(SECONDS + 1)  # whoever waits notices first, and says so
+    watch_over(str(FOLDER), MOST)
+    found: dict[str, Any] = {}
     try:
         names = load(path)
-        found = {
-            f"{call}/{name}": array
-            for call, task in calls.items()
-            for name, array in gradients(names, task).items()
-        }
-        np.savez(FOLDER / "grads.npz", allow_pickle=False, **found)
+        for call, task in calls.items():
+            for name, array in gradients(names, task).items():
+                found[f"{call}/{name}"] = array
+            hush()
     except BaseException as error:
         text = json.dumps(told(error, path))
         (FOLDER / "failed.json").write_text(text, encoding="utf-8")
+    savez(FOLDER / "grads.npz", allow_pickle=False, **found)
+
+
+def hush() -> None:
+    """Print nothing more: the other calls would print the same once more."""
+    flush()
+    with contextlib.suppress(OSError):
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, 1)
+        os.dup2(nowhere, 2)
+        os.close(nowhere)
+
+
+def flush() -> None:
+    """Print what Python holds back, if the file has left anything to print to."""
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(Exception):
+            stream.flush()
 
 
 def told(error: BaseException, path: Path) -> dict[str, Any]:
@@ -170,8 +96,23 @@ def told(error: BaseException, path: Path) -> dict[str, Any]:
     lines = [f"{path.name}:{f.lineno}: {f.line}" for f in frames[-5:]]
     if isinstance(error, SyntaxError):
         lines = [f"{path.name}:{error.lineno}: {(error.text or '').strip()}"]
-    message = f"{type(error).__name__}: {error}"[:500]
-    return {"code": "check.raised", "values": {"error": message, "lines": lines}}
+    values = {"error": words(error), "lines": lines, "given": getattr(error, "given", "")}
+    missing = getattr(error, "filename", None)
+    if isinstance(error, FileNotFoundError) and missing and not Path(missing).is_absolute():
+        values["given"] = "check.given_folder"
+    if isinstance(error, PermissionError) and error.errno is not None:  # the kernel's
+        values["given"] = "check.given_refused"
+    return {"code": "check.raised", "values": values}
+
+
+def words(error: BaseException) -> str:
+    """The type and text of an error, whose class may be the student's."""
+    try:
+        return f"{type(error).__name__}: {error}"[:500]
+    except Exception:
+        return type(error).__name__
 
 
 main()
+flush()
+os._exit(0)  # whatever thread or atexit the file has left

@@ -860,14 +860,45 @@ SENTENCES: dict[str, str] = {
         "This server runs no code. Run byhand check FILE.py on your own machine, or send the "
         "gradients that it computes: np.savez('mine.npz', dW1=dW1, …)."
     ),
-    "check.no_backprop": "the file defines no function backprop(X, y, params)",
-    "check.signature": (
-        "backprop takes ({found}); expected (X, y, params) or (X, y, model, learning_rate)"
+    "check.no_backprop": "the file defines no function backprop. {accepted}",
+    "check.signature": "backprop takes ({found}). {accepted}",
+    "check.returned": (
+        "backprop returned {found}; expected a dict with dW1, db1, dW2 and db2, or these four in "
+        "this order. {accepted}"
     ),
-    "check.returned": "backprop returned {found}; expected a dict with dW1, db1, dW2 and db2",
     "check.no_numbers": "{name}: expected an array of real numbers, found {found}",
+    "check.accepted": (
+        "byhand calls backprop(X, y, params): X (m, n), y the labels 0..k-1 as m numbers (one-hot "
+        "(m, k) if you name it Y), params with W1 (n, h), b1 (h,), W2 (h, k), b2 (k,), as "
+        "params['W1'] and params.W1; or backprop(X, y, W1, b1, W2, b2); each in any order of these "
+        "names, and further parameters may have defaults. Or backprop(X, y, model, learning_rate), "
+        "y one-hot, which updates model.w1 (n, h), b1 (1, h), w2, b2 in place."
+    ),
+    "check.given_plain": (
+        "\nbyhand called backprop(X, y, params): X (m, n), y the labels 0..k-1 as m numbers "
+        "(one-hot (m, k) if you name it Y), params['W1'] or params.W1 (n, h), b1 (h,), W2 (h, k), "
+        "b2 (k,)."
+    ),
+    "check.given_apart": (
+        "\nbyhand called backprop(X, y, W1, b1, W2, b2): X (m, n), y the labels 0..k-1 as m "
+        "numbers (one-hot (m, k) if you name it Y), W1 (n, h), b1 (h,), W2 (h, k), b2 (k,)."
+    ),
+    "check.given_step": (
+        "\nbyhand called backprop(X, y, model, learning_rate): X (m, n), y one-hot (m, k), "
+        "model.w1 (n, h), model.b1 (1, h), model.w2 (h, k), model.b2 (1, k), and model.forward(X) "
+        "keeps z1, a1 and a2 in the model."
+    ),
+    "check.given_folder": (
+        "\nYour file runs in an empty folder of its own: open what lies beside it as "
+        "Path(__file__).parent / 'name'."
+    ),
+    "check.given_refused": (
+        "\nbyhand check lets your file change nothing outside of a folder of its own, and start no "
+        "program or process, as multiprocessing does; threads are fine."
+    ),
     "check.exited": "the file ended the process; backprop has to return its gradients",
-    "check.raised": "the file failed: {error}\n  {lines}",
+    "check.raised": "the file failed: {error}{lines}{given}",
+    "check.too_much": "the file wrote more than {most} MB, and was stopped",
     "check.too_long": "the file took more than {seconds} seconds, and was stopped",
     "check.died": "the process of the file ended without an answer (exit code {status})",
     "check.unreadable": "{path}: there is no such file",
@@ -882,6 +913,13 @@ SENTENCES: dict[str, str] = {
     "check.one_of": "One of these",
     "check.slope": "Your σ′ (●) over the right one (·), against h from 0 to 1; up to {most:.2g}",
     "check.printed": "The file printed:",
+    "check.differs": (
+        "differs from call to call: is something random in it, or kept from the call before?"
+    ),
+    "check.unknown": (
+        "No mistake that is known here makes these numbers, alone or with a second one. Check the "
+        "shapes and the first entry that is wrong by hand."
+    ),
     "check.keeps": "A second call with the same batch gives other numbers than the first.",
     # Worksheets
     "worksheet.title": "A backward pass by hand",
