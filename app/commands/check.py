@@ -90,7 +90,7 @@ def _print(found: Diagnosis, submitted: Mapping[str, Any], task: Exercise) -> No
             markup=False,
         )
     portrait = slope_portrait(submitted, task)
-    if portrait is not None and not found.right:
+    if portrait is not None and not found.right and not _differs(found):
         most = max(float(np.abs(portrait.slope).max()), 0.25)
         console.print("\n" + say("check.slope", most=most))
         console.print(drawn(portrait), highlight=False, markup=False)

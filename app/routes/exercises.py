@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import io
-import tempfile
-from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import numpy as np
@@ -16,6 +14,7 @@ from app.routes import documents, options
 from app.routes.bodies import FORM, JSON, OCTETS, body_of, in_thread_if_long, json_of
 from app.routes.forms import read_form
 from app.routes.predict import json_response
+from app.sandbox.folders import folder_of_its_own
 from app.sandbox.judged import judge_file
 from app.schemas.exercises import (
     Checked,
@@ -155,8 +154,8 @@ async def check(request: Request) -> Response:
 
 def _judged_code(code: bytes, task: Exercise, convention: str) -> dict[str, Any]:
     """The verdict on a Python file that has `backprop` in it."""
-    with tempfile.TemporaryDirectory() as folder:
-        file = Path(folder) / "mine.py"
+    with folder_of_its_own() as folder:
+        file = folder / "mine.py"
         file.write_bytes(code)
         judged = judge_file(file, task.level, task.seed, convention, between=heed)
     if judged.found is None:

@@ -107,8 +107,9 @@ def _read(path: Path, most: int) -> bytes:
         number = os.open(path, os.O_RDONLY | sum(flags))
     except OSError:
         return b""
+    about = os.fstat(number)
+    if not stat.S_ISREG(about.st_mode) or about.st_size > most:
+        os.close(number)
+        return b""
     with os.fdopen(number, "rb") as file:
-        about = os.fstat(number)
-        if not stat.S_ISREG(about.st_mode) or about.st_size > most:
-            return b""
         return file.read(most)

@@ -7,7 +7,6 @@ import os
 import signal
 import subprocess
 import sys
-import tempfile
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -19,6 +18,7 @@ import numpy as np
 
 from app.blas import ONE_THREAD
 from app.sandbox.answer import plain, read_failure, read_gradients
+from app.sandbox.folders import folder_of_its_own
 from app.sandbox.limits import FOLDER
 from model.messages import Message
 
@@ -50,18 +50,18 @@ def run(
 
     `between` is called while the process runs; what it raises ends the process.
     """
-    with tempfile.TemporaryDirectory(prefix="byhand-check-", ignore_cleanup_errors=True) as folder:
+    with folder_of_its_own() as folder:
         arrays = {f"{call}/{name}": a for call, task in tasks.items() for name, a in task.items()}
-        np.savez(Path(folder) / "task.npz", allow_pickle=False, **arrays)
-        code, printed = _waited(file, folder, seconds, between)
-        calls = read_gradients(Path(folder), tasks) or {}
+        np.savez(folder / "task.npz", allow_pickle=False, **arrays)
+        code, printed = _waited(file, str(folder), seconds, between)
+        calls = read_gradients(folder, tasks) or {}
         failed = None
         if code is TOO_MUCH:
             failed = Message("check.too_much", {"most": FOLDER // 2**20})
         elif code is None or code == -getattr(signal, "SIGXCPU", 0):
             failed = Message("check.too_long", {"seconds": seconds})
         elif len(calls) < len(tasks):
-            failed = read_failure(Path(folder)) or Message("check.died", {"status": code})
+            failed = read_failure(folder) or Message("check.died", {"status": code})
     return Outcome(calls, failed, printed)
 
 
