@@ -108,7 +108,9 @@ def predict(
 
 @app.command()
 def check(
-    file: Annotated[Path, typer.Argument(help="Python with backprop(X, y, params) in it.")],
+    file: Annotated[
+        Path, typer.Argument(help="Python with backprop(X, y, params), or (X, y, model, rate).")
+    ],
     level: Annotated[int, typer.Option(min=1, max=10, help="Which exercise, 1 to 10.")] = 5,
     seed: Annotated[int, typer.Option(min=0, max=2**32 - 1, help="Its numbers.")] = 0,
     convention: Annotated[
@@ -116,7 +118,19 @@ def check(
     ] = "mean",
     as_json: Annotated[bool, typer.Option("--json", help="As POST /check answers.")] = False,
 ) -> None:
-    """Check a backward pass that you wrote, and name its mistakes."""
+    """Check a backward pass that you wrote, and name its mistakes.
+
+    backprop(X, y, params): X (m, n); y the labels 0..k-1 as m numbers, or one-hot (m, k) if you
+    name it Y; params["W1"] or params.W1 (n, h), b1 (h,), W2 (h, k), b2 (k,). It returns a dict with
+    dW1 db1 dW2 db2, or these four in this order, alone or beside the loss.
+
+    backprop(X, y, W1, b1, W2, b2): the same. Both in any order of these names, and further
+    parameters may have defaults.
+
+    backprop(X, y, model, learning_rate): y one-hot; it updates model.w1 (n, h), model.b1 (1, h),
+    model.w2 (h, k), model.b2 (1, k) in place, or W1, or model["W1"]; model.forward(X) keeps z1, a1
+    and a2. The model is of your own class that has forward and w1 or W1, else byhand's.
+    """
     from app.commands.check import check
 
     check(file, level, seed, convention, as_json)

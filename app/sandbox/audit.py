@@ -113,6 +113,7 @@ UNHEARD = {
     "os": ("mkfifo", "mknod", "sched_setaffinity", "sched_setscheduler", "setpriority"),
 }
 WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
+ANSWERS = ("failed.json", "grads.npz")  # written however full the folder is
 MOST_FOLDERS = 100  # below each other, they could not be removed
 
 
@@ -123,9 +124,11 @@ def watch_over(folder: str, most: int) -> None:
 
     def hook(event: str, arguments: tuple[Any, ...]) -> None:
         if event == "open":
-            if len(arguments) > 2 and arguments[2] and arguments[2] & WRITING:
+            named = not isinstance(arguments[0], int)  # a number was opened before
+            if named and len(arguments) > 2 and arguments[2] and arguments[2] & WRITING:
                 _refuse_unless(_inside(own, arguments[0]), event)
-                _refuse_more_than(most, own)
+                if os.path.basename(os.fsdecode(arguments[0])) not in ANSWERS:  # noqa: PTH119
+                    _refuse_more_than(most, own)
         elif event in CHANGES:
             for path, start in CHANGES[event]:
                 place = arguments[start] if 0 <= start < len(arguments) else -1

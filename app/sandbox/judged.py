@@ -110,8 +110,9 @@ def _with_accumulation(first: Diagnosis) -> Diagnosis:
 
 def _with_chance(first: Diagnosis, differing: set[str]) -> Diagnosis:
     """No mistake is named: it would be that of one call."""
+    hint = Message("check.differs", {})
     differs = {
-        name: replace(first.arrays[name], verdict="wrong", hint=Message("check.differs", {}))
+        name: replace(first.arrays[name], verdict="wrong", hint=hint, entries=None)
         for name in differing
     }
     return Diagnosis(False, first.arrays | differs, [], [])
