@@ -68,7 +68,7 @@ def _positional(backprop: Any) -> list[str]:
         return [*needed, *BY_NUMBER[3][len(needed) :]]
     optional = [p.name for p in by_place[len(needed) :]]
     steps = [name for name in optional[:1] if _role(name) == "rate"]
-    network = needed[-1:] and needed[-1].lower() in ("model", "net", "network")
+    network = any(name.lower() in ("model", "net", "network") for name in needed)
     return needed + (steps if network else [])
 
 

@@ -8,10 +8,13 @@ import numpy as np
 import pytest
 
 from app.commands.portrait import HEIGHT, WIDTH, drawn
+from app.routes.template import read_words
 from model.exercises import SlopePortrait
+from model.messages import Message, say
 from tests.app.sandbox.test_run import DICT, NETWORK, RIGHT, TEXT
 
 GOOD = RIGHT % ("pass", DICT)
+ROOT = Path(__file__).parents[3]
 
 
 def written(tmp_path: Path, text: str) -> Path:
@@ -73,6 +76,55 @@ def test_what_is_kept_between_calls_is_told_apart_from_a_factor(
     assert ran.code == 1
     assert "9. gradients added to those of the call before" in ran.out
     assert "A second call with the same batch" in ran.out
+
+
+@pytest.mark.parametrize("columns", [80, 40])
+def test_hints_stand_whole_below_the_table(
+    byhand: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, columns: int
+) -> None:
+    """A column of the table would have had thirty characters for them."""
+    monkeypatch.setenv("COLUMNS", str(columns))
+    ran = byhand("check", written(tmp_path, GOOD.replace("* H * (1 - H)", "* 1")))
+    words = str(Message("exercise_hint.dW1", {}))
+    assert f"dW1: {words}" in " ".join(ran.out.split())
+    lines = ran.out.split("\n")
+    start = next(at for at, line in enumerate(lines) if line.startswith("dW1: "))
+    assert len(lines[start]) > columns - 15
+    assert all(len(line) <= columns for line in lines[: start + 3])
+
+
+def test_where_no_mistake_is_named_that_is_said_as_the_page_says_it(
+    byhand: Any, tmp_path: Path
+) -> None:
+    odd = GOOD.replace("return {", "D1.flat[3] += 1; D2.flat[2] -= 2; return {", 1)
+    ran = byhand("check", written(tmp_path, odd))
+    assert ran.code == 1
+    assert "The mistake" not in ran.out
+    assert say("check.unknown") in " ".join(ran.out.split())
+    words = read_words(ROOT / "static" / "words" / "exercises" / "en.js")
+    assert words["result"]["unknown"] == say("check.unknown")
+
+
+def test_chance_is_told_once_without_a_mistake(byhand: Any, tmp_path: Path) -> None:
+    random = "D1 *= np.random.rand()\n    print('called')\n    return {"
+    ran = byhand("check", written(tmp_path, GOOD.replace("return {", random, 1)))
+    assert ran.code == 1
+    assert ran.out.count("called") == 1
+    assert ran.out.count("dW1, db1: differs from call to call: is something random in it") == 1
+    assert say("check.unknown")[:40] not in ran.out
+
+
+def test_help_and_the_document_name_the_signatures(byhand: Any) -> None:
+    document = (ROOT / "docs" / "mistakes.md").read_text(encoding="utf-8")
+    told = byhand("check", "--help").out
+    for signature in (
+        "backprop(X, y, params)",
+        "backprop(X, y, W1, b1, W2, b2)",
+        "backprop(X, y, model, learning_rate)",
+    ):
+        assert signature in " ".join(told.replace("│", " ").split())
+        assert signature in document
+        assert signature in say("check.accepted")
 
 
 def test_json_is_the_services_answer(byhand: Any, tmp_path: Path) -> None:
