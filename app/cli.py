@@ -120,16 +120,18 @@ def check(
 ) -> None:
     """Check a backward pass that you wrote, and name its mistakes.
 
-    backprop(X, y, params): X (m, n); y the labels 0..k-1 as m numbers, or one-hot (m, k) if you
-    name it Y; params["W1"] or params.W1 (n, h), b1 (h,), W2 (h, k), b2 (k,). It returns a dict with
-    dW1 db1 dW2 db2, or these four in this order, alone or beside the loss.
+    backprop(X, y, params): X (m, n); y the labels 0..k-1 as m numbers, or
+    one-hot (m, k) if you name it Y; params["W1"] or params.W1 (n, h), b1
+    (h,), W2 (h, k), b2 (k,). It returns a dict with dW1 db1 dW2 db2, or these
+    four in this order, alone or beside the loss.
 
-    backprop(X, y, W1, b1, W2, b2): the same. Both in any order of these names, and further
-    parameters may have defaults.
+    backprop(X, y, W1, b1, W2, b2): the same. Both in any order of these
+    names, and further parameters may have defaults.
 
-    backprop(X, y, model, learning_rate): y one-hot; it updates model.w1 (n, h), model.b1 (1, h),
-    model.w2 (h, k), model.b2 (1, k) in place, or W1, or model["W1"]; model.forward(X) keeps z1, a1
-    and a2. The model is of your own class that has forward and w1 or W1, else byhand's.
+    backprop(X, y, model, learning_rate): y one-hot; it updates model.w1 (n,
+    h), model.b1 (1, h), model.w2 (h, k), model.b2 (1, k) in place, or W1, or
+    model["W1"]; model.forward(X) keeps z1, a1 and a2. The model is of your
+    own class that has forward and w1 or W1, else byhand's.
     """
     from app.commands.check import check
 
