@@ -17,7 +17,7 @@ from app.commands.errors import CommandError
 from app.commands.portrait import drawn
 from app.sandbox.judged import judge_file
 from app.schemas.exercises import document
-from model.exercises import ARRAYS, Diagnosis, Exercise, slope_portrait
+from model.exercises import Diagnosis, Exercise, slope_portrait
 from model.messages import say
 
 __all__ = ["check"]
@@ -65,8 +65,7 @@ def _print(found: Diagnosis, submitted: Mapping[str, Any], task: Exercise) -> No
     console = Console()
     table = Table("gradient", "verdict", "relative error")
     hints: dict[str, list[str]] = {}
-    for name in ARRAYS:
-        array = found.arrays[name]
+    for name, array in found.arrays.items():
         colour = COLOURS.get(array.verdict, "red")
         error = "" if array.relative_error is None else f"{array.relative_error:.1e}"
         words = say(f"verdict.{array.verdict}")

@@ -8,7 +8,7 @@ once more.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,7 @@ import numpy as np
 
 from app.sandbox.run import SECONDS, Outcome, run
 from model.exercises import Diagnosis, Exercise, FoundMistake, diagnose, exercise, mistake
+from model.exercises.verdicts import ArrayVerdict
 from model.messages import Message, say
 
 __all__ = ["JudgedFile", "judge_file"]
@@ -112,7 +113,7 @@ def _with_chance(first: Diagnosis, differing: set[str]) -> Diagnosis:
     """No mistake is named: it would be that of one call."""
     hint = Message("check.differs", {})
     differs = {
-        name: replace(first.arrays[name], verdict="wrong", hint=hint, entries=None)
+        name: ArrayVerdict("wrong", getattr(first.arrays.get(name), "relative_error", None), hint)
         for name in differing
     }
     return Diagnosis(False, first.arrays | differs, [], [])
@@ -137,5 +138,6 @@ def _same(one: Any, other: Any) -> bool:
     if one.shape != other.shape:
         return False
     with np.errstate(all="ignore"):
-        size = np.abs(np.concatenate([one.ravel(), other.ravel(), [0.0]])).max()
+        numbers = np.abs(np.concatenate([one.ravel(), other.ravel(), [0.0]], dtype=np.float64))
+        size = numbers[np.isfinite(numbers)].max()
         return bool(np.allclose(one, other, rtol=0, atol=SAME * size, equal_nan=True))

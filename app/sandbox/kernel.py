@@ -64,6 +64,8 @@ def stay_in(folder: str) -> None:
     refused.files &= ~(READ_FILE | READ_DIR)
     size = 8 if version < min(TCP) else 16 if version < min(SCOPES) else 24
     rules = call(CREATE_RULESET, ctypes.byref(refused), ctypes.c_size_t(size), 0)
+    if rules < 0:
+        return
     for path, allowed in ((folder, refused.files & ~EXECUTE), (os.devnull, WRITE_FILE)):
         opened = os.open(path, os.O_PATH | os.O_CLOEXEC)
         call(ADD_RULE, rules, 1, ctypes.byref(Beneath(allowed, opened)), 0)

@@ -105,6 +105,14 @@ def test_where_no_mistake_is_named_that_is_said_as_the_page_says_it(
     assert words["result"]["unknown"] == say("check.unknown")
 
 
+def test_a_gradient_that_is_not_asked_for_may_be_left_out(byhand: Any, tmp_path: Path) -> None:
+    less = written(tmp_path, RIGHT % ("pass", "{'dW2': H.T @ D2, 'db2': D2.sum(axis=0)}"))
+    for level, code in (("1", 0), ("10", 1)):
+        ran = byhand("check", less, "--level", level)
+        assert ran.code == code, ran.err
+        assert ("dW1" in ran.out) == (level == "10")
+
+
 def test_chance_is_told_once_without_a_mistake(byhand: Any, tmp_path: Path) -> None:
     random = "D1 *= np.random.rand()\n    print('called')\n    return {"
     ran = byhand("check", written(tmp_path, GOOD.replace("return {", random, 1)))

@@ -68,6 +68,26 @@ def test_gradients_that_add_up_are_named(tmp_path: Path, text: str) -> None:
     assert found.explanations == [[9]]
 
 
+@pytest.mark.parametrize("odd", ["np.nan", "np.inf", "1e300 * 1e300"])
+def test_what_is_no_number_does_not_differ_from_itself(tmp_path: Path, odd: str) -> None:
+    found = judged(tmp_path, RIGHT % (f"D1[0] = {odd}", DICT)).found
+    assert found is not None
+    assert not any("differs" in str(each.hint) for each in found.arrays.values())
+
+
+def test_a_gradient_that_is_there_now_and_then_differs(tmp_path: Path) -> None:
+    now = "calls = []\n" + RIGHT % (
+        f"calls.append(1); found = {DICT}",
+        "found if len(calls) > 1 else {'db2': found['db2']}",
+    )
+    found = judged(tmp_path, now).found
+    assert found is not None
+    assert not found.right
+    assert found.mistakes == []
+    assert found.arrays["db2"].verdict == "right"
+    assert "differs" in str(found.arrays["dW1"].hint)
+
+
 @pytest.mark.parametrize(
     "trick", ["D1 = D1 * (np.random.rand(*D1.shape) > 0.5) * 2", "D1 = D1 * np.random.rand()"]
 )
