@@ -69,13 +69,13 @@ def test_lines_that_nobody_reads_are_dropped_and_counted(
     lines.note = lambda count: f"dropped {count}".encode()
     lines.on_drop = lambda: dropped.append(1)
     slowest = 0.0
-    for _ in range(5000):  # of 1 KB each: five times what may wait
+    for _ in range(5000):  # of 1 KB each: 1,024 may wait, and as many be on their way
         began = time.thread_time()
         lines.put(b"x" * 1023)
         slowest = max(slowest, time.thread_time() - began)
     lines.flush(0.1)  # in vain, and not for ever
     assert slowest < 0.05
-    assert 3000 < len(dropped) < 5000
+    assert 5000 - 2 * 1025 <= len(dropped) < 5000
     read = threading.Event()
     written: list[bytes] = []
 
