@@ -78,16 +78,16 @@ def test_a_tab_remembers_which_exercise_was_open(open_at: Opener, live_server: s
 def test_without_leave_to_store_the_page_works_all_the_same(
     new_page: Callable[..., Page], live_server: str, watch: Watch
 ) -> None:
-    page = new_page()
+    page = new_page(reduced_motion="reduce")
     page.add_init_script(
         """for (const name of ["sessionStorage", "localStorage"])
           Object.defineProperty(window, name, { get() { throw new Error("no leave"); } });"""
     )
     page.goto(f"{live_server}/exercises#level=1&seed=1")
     page.locator("[data-grid=db2] input").first.fill("0.25")
-    page.click("#levels [data-level='2']")
+    page.locator("#levels [data-level='2']").press("Enter")
     expect(page.locator("[data-grid=dW2]")).to_be_visible()
-    page.click("#levels [data-level='1']")
+    page.locator("#levels [data-level='1']").press("Enter")
     expect(page.locator("[data-grid=dW2]")).to_have_count(0)
     expect(page.locator("[data-grid=db2] input").first).to_have_value("0.25")
     assert watch.complaints == []
