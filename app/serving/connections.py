@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import asyncio
 import heapq
-import resource
 from functools import cache
 from http import HTTPStatus
 from importlib import metadata
@@ -59,6 +58,10 @@ def protocol() -> type[asyncio.Protocol] | str:
 
 def raise_file_limit() -> None:
     """Use as many file handles as the system lets this process have; each connection is one."""
+    try:
+        import resource
+    except ImportError:  # Windows, which has no such limit
+        return
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     wanted = FILES if hard == resource.RLIM_INFINITY else min(hard, FILES)
     if soft != resource.RLIM_INFINITY and soft < wanted:
@@ -68,6 +71,10 @@ def raise_file_limit() -> None:
 @cache
 def most_connections() -> int:
     """How many connections may be open, by the file handles of this process."""
+    try:
+        import resource
+    except ImportError:
+        return MOST
     files, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
     return MOST if files == resource.RLIM_INFINITY else max(FEWEST, min(files - OTHER_FILES, MOST))
 

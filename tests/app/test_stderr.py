@@ -75,8 +75,8 @@ def test_lines_that_nobody_reads_are_dropped_and_counted(
         slowest = max(slowest, time.thread_time() - began)
     lines.flush(0.1)  # in vain, and not for ever
     assert slowest < 0.05
-    most = 2**20 // 1023 + 1  # that find room before the next does not
-    assert 5000 - 2 * most <= len(dropped) < 5000
+    most = 2**20 // 1023 + 1  # that wait; as many are on their way, some came in between
+    assert 5000 - 3 * most < len(dropped) < 5000
     read = threading.Event()
     written: list[bytes] = []
 
