@@ -193,12 +193,25 @@ def _memory(image: Image.Image, data: bytes) -> int:
     if kind != "JPEG":
         return 4 * pixels
     # Decoded at a reduced size; of several scans, all coefficients are kept, of two bytes.
-    if data.count(START_OF_SCAN) < 2:
+    if not image.info.get("progressive") and _has_all_in_one_scan(image, data):
         return pixels // 4
     sampled = [(across, down) for _, across, down, _ in image.layer]  # type: ignore[attr-defined]
     most = max(across for across, _ in sampled) * max(down for _, down in sampled)
     samples = sum(across * down for across, down in sampled)
     return int(2 * pixels * samples // most)
+
+
+def _has_all_in_one_scan(image: Any, data: bytes) -> bool:
+    """Whether the first scan of a JPEG has all its components, by the header that Pillow read last.
+
+    Looking for a second scan would mean to look through the whole file.
+    """
+    end = image.fp.tell()
+    for components in range(1, 5):  # a header of fewer is never taken for one of more
+        size = 6 + 2 * components
+        if data[end - size - 2 : end - size] == START_OF_SCAN:
+            return components >= len(image.layer)
+    return False
 
 
 def stages(data: bytes, other: bool = False) -> dict[str, Grey]:

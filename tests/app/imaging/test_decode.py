@@ -294,3 +294,13 @@ def test_png_of_a_stage_can_be_read_back(seven: np.ndarray) -> None:
 @pytest.mark.parametrize("kind", ["PNG", "JPEG", "GIF", "TIFF", "BMP", "WEBP"])
 def test_pixels_are_counted_from_the_header(kind: str) -> None:
     assert decode.pixel_count(encode(Image.new("L", (123, 45)), kind)) == 123 * 45
+
+
+def test_a_jpeg_of_several_scans_is_expected_to_keep_all_coefficients() -> None:
+    picture = Image.new("RGB", (600, 800), "white")
+    plain, grey = encode(picture, "JPEG"), encode(picture.convert("L"), "JPEG")
+    assert decode.memory(plain) == decode.memory(grey) == 600 * 800 // 4
+    assert decode.memory(encode(picture, "JPEG", progressive=True)) > 600 * 800
+    scan = plain.index(b"\xff\xda")
+    one_of_three = plain[:scan] + b"\xff\xda\x00\x08\x01\x01\x00\x00\x3f\x00" + bytes(99)
+    assert decode.memory(one_of_three) > 600 * 800
