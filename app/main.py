@@ -45,6 +45,7 @@ from app.store import engine
 from app.store import jobs as jobs_store
 from app.store import models as models_store
 from app.telemetry import Metrics, Telemetry
+from app.visitors import Visitors
 from model import messages
 from model.serialization.checkpoint import BUNDLED, bundled
 
@@ -94,6 +95,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.settings = settings
     app.state.metrics = metrics = Metrics()
     app.state.evaluator = Evaluator()
+    app.state.visitors = Visitors(settings)
     app.state.pictures = Budget(decode.MOST_MEMORY)  # for all that are decoded at once
     install_handlers(app)
     app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]

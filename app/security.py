@@ -17,7 +17,7 @@ import asyncio
 import hmac
 import time
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar
+from typing import TYPE_CHECKING, Annotated, ClassVar
 
 from fastapi import Depends, Request
 from fastapi.routing import APIRoute
@@ -28,6 +28,7 @@ from app.errors import ProblemError, TooLarge, TooMany, TooSlow, Unauthorized
 from app.json_text import to_utf8
 from app.origins import Origins
 from app.problems import render
+from app.visitors import Visitor, address
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -43,10 +44,12 @@ __all__ = [
     "OpenRoute",
     "OpenToAll",
     "UndeclaredRouteError",
+    "VisitorNeeded",
     "check_declared",
     "page_headers",
     "require_key",
     "require_key_of",
+    "visitor",
 ]
 
 _bearer = HTTPBearer(auto_error=False, description="The value of BYHAND_API_KEY.")
@@ -77,6 +80,15 @@ async def require_key_of(request: Request) -> None:
 
 KeyNeeded = Depends(require_key)
 """For `dependencies=[KeyNeeded]` of every route that changes something."""
+
+
+def visitor(request: Request) -> Visitor:
+    """Who asks for something to be stored, which counts against the quotas of a visitor."""
+    return Visitor(request.app.state.visitors, address(request.scope.get("client")))
+
+
+VisitorNeeded = Annotated[Visitor, Depends(visitor)]
+"""A parameter of every route that stores something for a visitor."""
 
 
 async def _require_nothing() -> None:
@@ -284,7 +296,7 @@ class _Limiter:
         A refused request counts against no limit. If several limits are reached, the error
         tells the longest wait.
         """
-        client: Any = (scope.get("client") or ("unknown",))[0]
+        client = address(scope.get("client"))
         reached = [
             (self.window.get_window_stats(limit, client).reset_time, str(limit))
             for limit in self.limits

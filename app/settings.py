@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field, SecretStr, field_validator
+from pydantic import Field, SecretStr, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from model import messages
@@ -119,6 +119,20 @@ class Settings(BaseSettings):
         None,
         description="Requests per client address and time, such as 600/minute; unset: no limit.",
     )
+    visitor_jobs: str | None = Field(
+        None,
+        description="Jobs that one client address may submit in a time where no key is set, such "
+        "as 100/day; unset: no limit.",
+    )
+    visitor_models: str | None = Field(
+        None,
+        description="Models that one client address may upload in a time where no key is set, "
+        "such as 20/day; unset: no limit.",
+    )
+    visitor_bytes: str | None = Field(
+        None,
+        description="Bytes of those models, such as 50000000/day; unset: no limit.",
+    )
     language: str = Field(
         "en",
         description="Language of the main page, of hints, reasons and errors; en, or another with "
@@ -178,15 +192,15 @@ class Settings(BaseSettings):
                 raise ValueError(messages.say("setting.proxies", found=proxy.strip())) from None
         return proxies
 
-    @field_validator("rate_limit")
+    @field_validator("rate_limit", "visitor_jobs", "visitor_models", "visitor_bytes")
     @classmethod
-    def _limit_reads(cls, limit: str | None) -> str | None:
+    def _limit_reads(cls, limit: str | None, field: ValidationInfo) -> str | None:
         if limit is None:
             return None
         import limits  # imported only here and where it is applied: most services set no limit
 
         try:
-            limits.parse_many(limit)
+            (limits.parse_many if field.field_name == "rate_limit" else limits.parse)(limit)
         except ValueError as error:
             raise ValueError(messages.say("setting.rate_limit", found=limit)) from error
         return limit

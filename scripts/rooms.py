@@ -58,6 +58,7 @@ FILES = {
         "security": "security, telemetry",
         "origins": "security, telemetry",
         "telemetry": "security, telemetry",
+        "visitors": "settings, errors",
         "problems": "settings, errors",
         "pools": "settings, errors",
         "settings": "settings, errors",

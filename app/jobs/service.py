@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from app.errors import Conflict, TooMany
+from app.errors import Conflict, Invalid, TooMany
 from app.jobs.dispatcher import Dispatcher
 from app.jobs.ending import end, saved_state
 from app.jobs.event_stream import EventStream
@@ -28,9 +28,11 @@ from app.settings import Settings
 from app.store import events, jobs, leases, snapshots
 from app.store.clock import new_id
 from app.store.engine import Database, Session
+from app.store.events import StoredEvent
 from app.store.leases import Lease, LeaseLostError
 from app.store.quotas import Quotas, make_room
-from app.store.tables import FINISHED, STATES, EventRow, JobRow
+from app.store.tables import FINISHED, STATES, JobRow
+from app.visitors import Visitor
 from model.messages import Message, say
 from model.serialization.snapshots import SnapshotLine
 
@@ -74,7 +76,9 @@ class JobService:
         """Have a worker ready: somebody has opened the page, and may train before long."""
         self._dispatcher.warm_up()
 
-    def submit(self, request: TrainRequest, key: str | None = None) -> Job:
+    def submit(
+        self, request: TrainRequest, key: str | None = None, visitor: Visitor | None = None
+    ) -> Job:
         """Queue a job, or give the one that was made under the same Idempotency-Key.
 
         Raises Invalid, Conflict, TooMany.
@@ -84,7 +88,7 @@ class JobService:
             resolved = resolve(session, request)
             row = jobs.by_key(session, key) if key is not None else None
             if row is None:
-                self._make_room(session, 1)
+                self._make_room(session, 1, visitor)
                 row = self._add(session, resolved, request.name, key=key)
             elif resolved | row.request != resolved:  # an earlier version knew fewer fields
                 raise Conflict("job.key_used", key=key, job=row.id)
@@ -92,22 +96,27 @@ class JobService:
         self._dispatcher.wake()
         return job
 
-    def sweep(self, request: SweepRequest) -> Sweep:
-        """Queue one job for each combination of values. Raises Invalid, TooMany."""
+    def sweep(self, request: SweepRequest, visitor: Visitor | None = None) -> Sweep:
+        """Queue one job for each combination of values. Raises Invalid, TooMany.
+
+        Their epochs are bounded together, since they are always shown together.
+        """
         names = list(request.values)
         base = request.model_dump(exclude={"values"}, exclude_unset=True)
         ids = sorted(new_id() for _ in itertools.product(*request.values.values()))
         sweep = new_id()
         with self._database.begin() as session:
             jobs.lock_queue(session)
-            self._make_room(session, len(ids))
-            rows = []
+            self._make_room(session, len(ids), visitor)
+            rows: list[JobRow] = []
             for id, chosen in zip(ids, itertools.product(*request.values.values()), strict=True):
                 varied = dict(zip(names, chosen, strict=True))
                 resolved = resolve(session, vary(base, varied))
                 label = ", ".join(f"{field} {value}" for field, value in varied.items())
                 name = f"{request.name}: {label}" if request.name else label
                 rows.append(self._add(session, resolved, name[:200], id=id, sweep=sweep))
+            if (epochs := sum(row.epochs for row in rows)) > jobs.MOST_EPOCHS:
+                raise Invalid("job.sweep_epochs", epochs=epochs, most=jobs.MOST_EPOCHS)
             described = _describe(session, rows, self.trouble())
         self._dispatcher.wake()
         return Sweep(id=sweep, jobs=described, best=None)
@@ -216,7 +225,7 @@ class JobService:
             idempotency_key=key,
         )
 
-    def _make_room(self, session: Session, more: int) -> None:
+    def _make_room(self, session: Session, more: int, visitor: Visitor | None) -> None:
         waiting = jobs.waiting(session)
         if waiting + more > self._most_queued:
             raise TooMany(
@@ -227,6 +236,8 @@ class JobService:
                 retry_after=RETRY_AFTER_SECONDS,
             )
         make_room(session, self._quotas, waiting + more)  # each will leave a model
+        if visitor is not None:
+            visitor.spend(jobs=more)
 
 
 def _best(rows: Sequence[JobRow]) -> str | None:
@@ -243,7 +254,7 @@ def _describe(
     return [_shown(row, told[row.id], trouble) for row in rows]
 
 
-def _shown(row: JobRow, told: Sequence[EventRow], trouble: Message | None) -> Job:
+def _shown(row: JobRow, told: Sequence[StoredEvent], trouble: Message | None) -> Job:
     """One job; one whose row or events are damaged hides no others."""
     try:
         return _as_job(row, told, trouble)
@@ -269,7 +280,7 @@ def _shown(row: JobRow, told: Sequence[EventRow], trouble: Message | None) -> Jo
         )
 
 
-def _as_job(row: JobRow, told: Sequence[EventRow], trouble: Message | None) -> Job:
+def _as_job(row: JobRow, told: Sequence[StoredEvent], trouble: Message | None) -> Job:
     return Job(
         id=row.id,
         name=row.name,
@@ -292,7 +303,7 @@ def _as_job(row: JobRow, told: Sequence[EventRow], trouble: Message | None) -> J
     )
 
 
-def _error(row: JobRow, told: Sequence[EventRow]) -> str | None:
+def _error(row: JobRow, told: Sequence[StoredEvent]) -> str | None:
     """The error of a job in the language in use; that of an attempt as its worker stored it."""
     ends = [events.stored_error(event) for event in told if event.kind == "end"]
     return ends[-1] if ends else row.error

@@ -15,11 +15,12 @@ from app.routes.bodies import FORM, OCTETS
 from app.routes.forms import read_form
 from app.schemas.common import Page
 from app.schemas.models import Activate, Model, ModelForm, Snapshot, Snapshots
-from app.security import KeyNeeded, LimitedRoute
+from app.security import KeyNeeded, LimitedRoute, VisitorNeeded
 from app.serving.inference import check_servable
 from app.store import models, snapshots
 from app.store.engine import Database
 from app.store.quotas import Quotas, make_room
+from app.visitors import Visitor
 from model.messages import Message
 from model.serialization.checkpoint import load_model
 
@@ -123,7 +124,7 @@ def get_snapshots(request: Request, id: ModelId) -> Snapshots:
     responses=documents.problems(400, 401, 413, 415, 507),
     openapi_extra={"requestBody": documents.body(form=ModelForm)},
 )
-async def post_model(request: Request, response: Response) -> Model:
+async def post_model(request: Request, visitor: VisitorNeeded, response: Response) -> Model:
     """Send `weights`, an .npz, as a form. A file that does not fit is refused with the reason."""
     content_type = request.headers.get("content-type", "")
     if not content_type.lower().startswith(FORM):
@@ -136,7 +137,7 @@ async def post_model(request: Request, response: Response) -> Model:
     name = _checked((form.text("name") or "").strip())
     quotas = Quotas.of(request.app.state.settings)
     # Whoever goes meanwhile has sent it all: it is added.
-    model = await UPLOADS.run(None, _add, _store(request), quotas, data, name)
+    model = await UPLOADS.run(None, _add, _store(request), quotas, visitor, data, name)
     response.headers["Location"] = f"/models/{model.id}"
     return model
 
@@ -183,11 +184,12 @@ def _checked(name: str) -> str:
     return name
 
 
-def _add(database: Database, quotas: Quotas, data: bytes, name: str) -> Model:
+def _add(database: Database, quotas: Quotas, visitor: Visitor, data: bytes, name: str) -> Model:
     classifier = load_model(data, max(FREE_BYTES, 2 * len(data)))
     check_servable(classifier)
     name = name or _checked(classifier.name.strip()) or "Uploaded"
     with database.begin() as session:
         make_room(session, quotas, 1, len(data))
+        visitor.spend(models=1, bytes=len(data))
         row = models.add(session, classifier=classifier, weights=data, name=name)
         return Model.of(row, models.active(session))

@@ -13,7 +13,7 @@ from app.jobs.service import JobService
 from app.routes.documents import problems
 from app.schemas.models import Snapshot, Snapshots
 from app.schemas.training import Job, JobPage, State, Sweep, SweepRequest, TrainRequest
-from app.security import KeyNeeded, LimitedRoute
+from app.security import KeyNeeded, LimitedRoute, VisitorNeeded
 from model.messages import say
 
 __all__ = ["router"]
@@ -44,6 +44,7 @@ router = APIRouter(
 )
 def submit(
     service: JobServiceNeeded,
+    visitor: VisitorNeeded,
     response: Response,
     request: TrainRequest | None = None,
     idempotency_key: Annotated[
@@ -56,7 +57,7 @@ def submit(
     ] = None,
 ) -> Job:
     """Queue a training job. It runs in another process; its state is at the Location given."""
-    job = service.submit(request or TrainRequest(), idempotency_key)
+    job = service.submit(request or TrainRequest(), idempotency_key, visitor)
     response.headers["Location"] = f"/train/{job.id}"
     return job
 
@@ -67,9 +68,11 @@ def submit(
     dependencies=[KeyNeeded],
     responses=problems(400, 401, 404, 413, 415, 507),
 )
-def sweep(service: JobServiceNeeded, response: Response, request: SweepRequest) -> Sweep:
+def sweep(
+    service: JobServiceNeeded, visitor: VisitorNeeded, response: Response, request: SweepRequest
+) -> Sweep:
     """Queue one job for each combination of the listed values, all with the same seed."""
-    made = service.sweep(request)
+    made = service.sweep(request, visitor)
     response.headers["Location"] = f"/train?sweep={made.id}"
     return made
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
@@ -13,6 +13,7 @@ from model.messages import Message, read
 
 __all__ = [
     "Event",
+    "StoredEvent",
     "after",
     "api_data",
     "append",
@@ -26,6 +27,14 @@ __all__ = [
 Event = tuple[str, Mapping[str, Any]]  # kind, data
 
 
+class StoredEvent(NamedTuple):
+    """An event as it was read: a run may have 10,000, and a row of the table takes far more."""
+
+    id: int
+    kind: str
+    data: dict[str, Any]
+
+
 def append(session: Session, job: str, last_event: int, events: Sequence[Event]) -> None:
     """Insert the events that follow number `last_event`; the caller updates the job's own count."""
     if events:
@@ -36,20 +45,22 @@ def append(session: Session, job: str, last_event: int, events: Sequence[Event])
         session.execute(insert(EventRow), rows)
 
 
-def after(session: Session, job: str, last_event: int, limit: int = 500) -> Sequence[EventRow]:
+def after(session: Session, job: str, last_event: int, limit: int = 500) -> Sequence[StoredEvent]:
     """The events of a job after number `last_event`, at most `limit`."""
-    query = select(EventRow).where(EventRow.job == job, EventRow.id > last_event)
-    return session.scalars(query.order_by(EventRow.id).limit(limit)).all()
+    query = select(EventRow.id, EventRow.kind, EventRow.data)
+    query = query.where(EventRow.job == job, EventRow.id > last_event)
+    return [StoredEvent(*row) for row in session.execute(query.order_by(EventRow.id).limit(limit))]
 
 
 def of_jobs(
     session: Session, jobs: Collection[str], kinds: Collection[str]
-) -> dict[str, list[EventRow]]:
+) -> dict[str, list[StoredEvent]]:
     """All events of these kinds, in order, for each of these jobs."""
-    found: dict[str, list[EventRow]] = {job: [] for job in jobs}
-    query = select(EventRow).where(EventRow.job.in_(jobs), EventRow.kind.in_(kinds))
-    for event in session.scalars(query.order_by(EventRow.job, EventRow.id)):
-        found[event.job].append(event)
+    found: dict[str, list[StoredEvent]] = {job: [] for job in jobs}
+    query = select(EventRow.job, EventRow.id, EventRow.kind, EventRow.data)
+    query = query.where(EventRow.job.in_(jobs), EventRow.kind.in_(kinds))
+    for job, *event in session.execute(query.order_by(EventRow.job, EventRow.id)):
+        found[job].append(StoredEvent(*event))
     return found
 
 
@@ -67,18 +78,18 @@ def end_event(end: Mapping[str, Any], error: Message | None) -> Event:
     return "end", {**end, **(error.to_dict() if error is not None else {})}
 
 
-def stored_hint(event: EventRow) -> Message | str:
+def stored_hint(event: StoredEvent) -> Message | str:
     """The hint of an event; only its sentence when the code is unknown here."""
     return _message(event) or str(event.data.get("message", ""))
 
 
-def stored_error(event: EventRow) -> str | None:
+def stored_error(event: StoredEvent) -> str | None:
     """The error of an `end` event in the language in use; as it was stored if it has no code."""
     message = _message(event)
     return str(message) if message is not None else event.data.get("error")
 
 
-def api_data(event: EventRow) -> dict[str, Any]:
+def api_data(event: StoredEvent) -> dict[str, Any]:
     """An event's data as the API returns it, with sentences in the language in use."""
     match event.kind:
         case "hint":
@@ -88,6 +99,6 @@ def api_data(event: EventRow) -> dict[str, Any]:
     return dict(event.data)
 
 
-def _message(event: EventRow) -> Message | None:
+def _message(event: StoredEvent) -> Message | None:
     found = read({key: event.data[key] for key in ("code", "values") if key in event.data})
     return found if isinstance(found, Message) else None

@@ -5,7 +5,9 @@ Each function is part of a transaction that the caller opens.
 
 from __future__ import annotations
 
+from bisect import bisect
 from collections.abc import Collection, Sequence
+from itertools import accumulate
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, delete, func, select
@@ -18,6 +20,7 @@ from app.store.leases import Lease, claimable
 from app.store.tables import FINISHED, STATES, CheckpointRow, EventRow, JobRow, SnapshotRow
 
 __all__ = [
+    "MOST_EPOCHS",
     "add",
     "by_key",
     "count_by_state",
@@ -37,6 +40,7 @@ __all__ = [
 
 PAUSED = "paused"  # the state of a queued job with `paused`
 AT_ONCE = 0  # as `pause_after_epoch`
+MOST_EPOCHS = 10_000  # of jobs that are shown together; one job alone may have as many
 
 
 def get(session: Session, id: str) -> JobRow:
@@ -55,7 +59,11 @@ def page(
     state: str | None = None,
     sweep: str | None = None,
 ) -> tuple[Sequence[JobRow], str | None]:
-    """Jobs from the newest to the oldest, and the cursor of the next page if there is one."""
+    """Jobs from the newest to the oldest, and the cursor of the next page if there is one.
+
+    A page ends before its limit where the epochs of its jobs, each with its metrics, would be more
+    than MOST_EPOCHS together.
+    """
     query = select(JobRow).order_by(JobRow.id.desc()).limit(limit + 1)
     if cursor is not None:
         query = query.where(JobRow.id < cursor)
@@ -64,7 +72,15 @@ def page(
     if sweep is not None:
         query = query.where(JobRow.sweep == sweep)
     rows = session.scalars(query).all()
-    return rows[:limit], rows[limit - 1].id if len(rows) > limit else None
+    fitting = min(limit, _within(MOST_EPOCHS, rows))
+    return rows[:fitting], rows[fitting - 1].id if len(rows) > fitting else None
+
+
+def _within(most: int, rows: Sequence[JobRow]) -> int:
+    """How many jobs, one at least, have at most so many epochs together."""
+    counts = (row.epoch if isinstance(row.epoch, int) else 0 for row in rows)  # or damaged
+    epochs = list(accumulate(counts))
+    return max(1, bisect(epochs, most))
 
 
 def of_sweep(session: Session, sweep: str) -> Sequence[JobRow]:

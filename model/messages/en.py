@@ -345,6 +345,10 @@ SENTENCES: dict[str, str] = {
     "job.name_epochs": "{preset}, {epochs} epochs",
     "job.not_found": "There is no job {id!r}. GET /train lists them.",
     "job.no_sweep": "There is no sweep {sweep!r}.",
+    "job.sweep_epochs": (
+        "A sweep's jobs may have {most:,} epochs together, these have {epochs:,}. Give fewer "
+        "epochs or fewer values."
+    ),
     "job.key_used": (
         "Idempotency-Key {key!r} was used for another request, job {job}. "
         "Send a new key with a new request."
@@ -479,6 +483,17 @@ SENTENCES: dict[str, str] = {
     "security.slow_body": ("The body did not arrive within {seconds:.0f} seconds. Send it again."),
     "security.url": "An address may have {most:,} bytes, found {found:,}.",
     "security.wrong_key": "The API key is not the one this server was started with.",
+    # What a visitor may add (app/visitors.py).
+    "visitor.bytes": (
+        "Models of {most} bytes may be uploaded from one address. Wait as long as Retry-After says."
+    ),
+    "visitor.jobs": (
+        "{most} jobs may be submitted from one address. Wait as long as Retry-After says, or "
+        "resume one that is paused."
+    ),
+    "visitor.models": (
+        "{most} models may be uploaded from one address. Wait as long as Retry-After says."
+    ),
     # app/errors.py and app/routes/: what a request says
     "request.accept": "Accept: this path offers {offers}, found {found}.",
     "request.and": " and ",

@@ -11,7 +11,8 @@ from app.jobs import worker
 from app.store import events, jobs, models
 from app.store.clock import new_id
 from app.store.engine import Database
-from app.store.tables import EventRow, JobRow
+from app.store.events import StoredEvent
+from app.store.tables import JobRow
 from model.training.loop import train
 from model.training.state import Progress
 
@@ -43,20 +44,20 @@ def get(database: Database, id: str) -> JobRow:
         return jobs.get(session, id)
 
 
-def told(database: Database, id: str) -> list[EventRow]:
+def told(database: Database, id: str) -> list[StoredEvent]:
     with database.read() as session:
         return list(events.after(session, id, 0))
 
 
-def steps(found: list[EventRow]) -> list[int]:
+def steps(found: list[StoredEvent]) -> list[int]:
     return [event.data["step"] for event in found if event.kind == "progress"]
 
 
-def epochs(found: list[EventRow]) -> list[int]:
+def epochs(found: list[StoredEvent]) -> list[int]:
     return [event.data["epoch"] for event in found if event.kind == "epoch"]
 
 
-def on_test_digits(found: list[EventRow]) -> list[float | None]:
+def on_test_digits(found: list[StoredEvent]) -> list[float | None]:
     """One for each epoch, None where its event has none."""
     return [event.data.get("test_accuracy") for event in found if event.kind == "epoch"]
 

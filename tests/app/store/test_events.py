@@ -3,7 +3,7 @@ from __future__ import annotations
 from app.store import events, jobs
 from app.store.clock import new_id
 from app.store.engine import Database
-from app.store.tables import EventRow
+from app.store.events import StoredEvent
 from model.messages import Message
 
 
@@ -39,7 +39,7 @@ def test_events_of_some_kinds_are_grouped_by_job(database: Database) -> None:
 HINT = Message("hint.hidden_layers", {"numbers": [1, 3]})
 
 
-def stored(database: Database, event: events.Event) -> EventRow:
+def stored(database: Database, event: events.Event) -> StoredEvent:
     """An event as the store gives it back."""
     with database.begin() as session:
         id = jobs.add(session, id=new_id(), name="job", request={}, epochs=1).id

@@ -31,8 +31,9 @@ from sqlalchemy.ext.compiler import compiles
 
 from app.store import clock, events, jobs, leases
 from app.store.engine import Database, Session
+from app.store.events import StoredEvent
 from app.store.leases import Lease, LeaseLostError
-from app.store.tables import CheckpointRow, EventRow, JobRow
+from app.store.tables import CheckpointRow, JobRow
 from model.messages import Message
 from tests.app.store.plain_leases import ENDS, LEASE, Holder, PlainJob
 
@@ -355,7 +356,7 @@ def stored(session: Session, ids: list[str]) -> dict[str, dict[str, Any]]:
     }
 
 
-def data_of(event: EventRow) -> dict[str, Any]:
+def data_of(event: StoredEvent) -> dict[str, Any]:
     return {"state": event.data["state"]} if event.kind == "end" else event.data
 
 
