@@ -14,8 +14,8 @@ import numpy as np
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
-from app.imaging import decode
 from app.imaging.budget import Budget
+from app.imaging.header import MOST_MEMORY
 from app.jobs.service import JobService
 from app.logs import configure_logging
 from app.problems import install_handlers
@@ -96,7 +96,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.metrics = metrics = Metrics()
     app.state.evaluator = Evaluator()
     app.state.visitors = Visitors(settings)
-    app.state.pictures = Budget(decode.MOST_MEMORY)  # for all that are decoded at once
+    app.state.pictures = Budget(MOST_MEMORY)  # for all that are decoded at once
     install_handlers(app)
     app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]
     framework = list(app.routes)  # /openapi.json

@@ -14,7 +14,7 @@ from fastapi import Request
 from numpy.typing import NDArray
 
 from app.errors import Invalid
-from app.imaging import decode
+from app.imaging import decode, header
 from app.imaging.budget import Budget
 from app.pools import PICTURES
 from app.routes.bodies import QUICK_BYTES, in_thread_if_long, shown
@@ -105,12 +105,12 @@ def _percent_decoded(text: bytes) -> bytes:
 async def _aside(request: Request, work: Callable[[bytes], Result], file: bytes) -> Result:
     """Do the work on a file at once if it is small, else in a thread, as far as memory allows."""
     if len(file) <= QUICK_BYTES:
-        pixels = decode.pixel_count(file)
+        pixels = header.pixel_count(file)
         if pixels <= QUICK_PIXELS:
             return work(file)
-        needed = 16 * pixels if pixels <= SMALL_PIXELS else decode.memory(file)
+        needed = 16 * pixels if pixels <= SMALL_PIXELS else header.memory(file)
     else:  # a header, too, may be long
-        needed = await PICTURES.run(request.receive, decode.memory, file)
+        needed = await PICTURES.run(request.receive, header.memory, file)
     budget: Budget = request.app.state.pictures
     share = await budget.take(needed)
     try:

@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from app.errors import Invalid, TooLarge, UnsupportedMedia
-from app.imaging import decode
+from app.imaging import decode, header
 from model.data.idx import load_mnist_part
 from model.errors import BlankImageError
 from model.preprocessing import normalize
@@ -195,7 +195,7 @@ def test_large_photo_is_decoded_small(seven: np.ndarray) -> None:
     large = Image.fromarray(255 - seven).resize((4000, 4000))
     grey, lossy = decode.decode(encode(large, "JPEG", quality=80))
     assert lossy
-    assert max(grey.shape) <= 2 * decode.WORK_SIDE
+    assert max(grey.shape) <= 2 * WORK_SIDE
     expect_same(encode(large, "JPEG", quality=80), seven, tolerance=10)
 
 
@@ -215,7 +215,7 @@ def claimed_png(width: int, height: int) -> bytes:
 
 def test_enormous_picture_is_refused_from_its_header() -> None:
     data = claimed_png(20_000, 20_000)
-    assert decode.pixel_count(data) == 400_000_000
+    assert header.pixel_count(data) == 400_000_000
     with pytest.raises(TooLarge, match=r"20,000 x 20,000 pixels; at most 67,108,864"):
         decode.read_grey(data)
 
@@ -293,14 +293,14 @@ def test_png_of_a_stage_can_be_read_back(seven: np.ndarray) -> None:
 
 @pytest.mark.parametrize("kind", ["PNG", "JPEG", "GIF", "TIFF", "BMP", "WEBP"])
 def test_pixels_are_counted_from_the_header(kind: str) -> None:
-    assert decode.pixel_count(encode(Image.new("L", (123, 45)), kind)) == 123 * 45
+    assert header.pixel_count(encode(Image.new("L", (123, 45)), kind)) == 123 * 45
 
 
 def test_a_jpeg_of_several_scans_is_expected_to_keep_all_coefficients() -> None:
     picture = Image.new("RGB", (600, 800), "white")
     plain, grey = encode(picture, "JPEG"), encode(picture.convert("L"), "JPEG")
-    assert decode.memory(plain) == decode.memory(grey) == 600 * 800 // 4
-    assert decode.memory(encode(picture, "JPEG", progressive=True)) > 600 * 800
+    assert header.memory(plain) == header.memory(grey) == 600 * 800 // 4
+    assert header.memory(encode(picture, "JPEG", progressive=True)) > 600 * 800
     scan = plain.index(b"\xff\xda")
     one_of_three = plain[:scan] + b"\xff\xda\x00\x08\x01\x01\x00\x00\x3f\x00" + bytes(99)
-    assert decode.memory(one_of_three) > 600 * 800
+    assert header.memory(one_of_three) > 600 * 800

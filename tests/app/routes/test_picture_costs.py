@@ -13,7 +13,7 @@ import pytest
 from fastapi.testclient import TestClient
 from PIL import Image
 
-from app.imaging.decode import MAX_PIXELS, MOST_MEMORY
+from app.imaging.header import MAX_PIXELS, MOST_MEMORY
 from tests.app.conftest import assert_problem, png
 from tests.app.cost import MB, MOST_GROWTH, MOST_PAUSE, Call, Cost, cost_of
 
