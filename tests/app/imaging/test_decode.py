@@ -10,6 +10,7 @@ from PIL import Image
 
 from app.errors import Invalid, TooLarge, UnsupportedMedia
 from app.imaging import decode, header
+from app.imaging.grey import WORK_SIDE
 from model.data.idx import load_mnist_part
 from model.errors import BlankImageError
 from model.preprocessing import normalize
