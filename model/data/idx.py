@@ -20,6 +20,7 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
+from model.data.samples import Samples
 from model.errors import DatasetError
 from model.messages import Message
 
@@ -68,12 +69,16 @@ class Dataset:
 
 @dataclass(frozen=True)
 class Split:
-    """The training images, divided into those for training and those for validation."""
+    """The training images, divided into those for training and those for validation.
+
+    `samples` of one's own are learnt beside the training images.
+    """
 
     train_images: Bytes
     train_labels: Bytes
     validation_images: Bytes
     validation_labels: Bytes
+    samples: Samples | None = None
 
 
 def load_mnist() -> Dataset:

@@ -212,6 +212,14 @@ SENTENCES: dict[str, str] = {
     "calibration.one_label_each": "one label a row is needed, found {logits} and {labels}",
     "augment.unknown_kind": "kind is {kind!r}; use 'none', 'affine' or 'full'.",
     # Data sets (model/data/idx.py).
+    "samples.missing": "A file of samples has the arrays pixels and labels; there is no {name}.",
+    "samples.pixels": ("pixels: expected uint8 of shape (n, 784), found {found} of shape {shape}."),
+    "samples.labels": "labels: expected a whole number for each image, found {found} of {shape}.",
+    "samples.label": "labels: expected digits from 0 to 9, found {found}.",
+    "samples.strokes": (
+        "The strokes do not fit the samples: points (P, 2), stroke_ends and sample_ends belong "
+        "together."
+    ),
     "idx.not_a_directory": "{path} is not a directory. Give the one with the IDX files.",
     "idx.too_few_to_hold_back": (
         "Cannot hold back {validation} validation examples out of {found}. "
