@@ -127,6 +127,20 @@ PRESETS: dict[str, Recipe] = {
         features="edges",
         drawn_examples=4_500,
     ),
+    # For going on from a network with samples of one's own: some seconds, and little forgotten.
+    "hand": Recipe(
+        preset="hand",
+        epochs=4,
+        batch_size=64,
+        learning_rate=0.1,
+        momentum=0.9,
+        schedule="cosine",
+        augment="full",
+        deskew=True,
+        features="edges",
+        train_examples=15_000,
+        drawn_examples=4_000,
+    ),
 }
 
 
