@@ -88,8 +88,8 @@ def train(
     if url is None:
         from app.commands.train import train
 
-        files = (data, checkpoint, resume, snapshots, samples)
-        train(preset, overrides, name, output, *files, base_model)
+        local = (data, checkpoint, resume, snapshots, samples)
+        train(preset, overrides, name, output, *local, base_model)
     else:
         from app.commands.train_remote import train_there
 

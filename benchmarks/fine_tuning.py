@@ -3,8 +3,8 @@
 For each of five styles that are misread (`hand_styles.py`) and each seed, both bundled networks
 learn 20 samples by the preset `hand`. Then the table says what they read, before and after, of 400
 other drawings of that style, of MNIST's test images and, with --strokes FILE (as
-`benchmarks/pen_strokes.py` takes it), of people's pen strokes: means over the seeds, in brackets the
-worst seed. Seconds are of processor time, of training alone; choose one thread
+`benchmarks/pen_strokes.py` takes it), of people's pen strokes: means over the seeds, in brackets
+the worst seed. Seconds are of processor time, of training alone; choose one thread
 (OPENBLAS_NUM_THREADS=1). With --picture FILE the styles are drawn into a picture.
 """
 
@@ -20,7 +20,7 @@ from pen_strokes import PENS, load_strokes, rasterise
 from PIL import Image
 
 from model.classifier import Classifier
-from model.data.idx import load_mnist, split
+from model.data.idx import Dataset, load_mnist, split
 from model.data.samples import Samples
 from model.network import Array, forward
 from model.serialization.checkpoint import BUNDLED, bundled
@@ -73,7 +73,7 @@ def main() -> None:
         base = bundled(name)
         known = [ask(base, images, labels) for images, labels in sets.values()]
         for style in STYLES:
-            results = [run(base, style, seed, known) for seed in range(options.seeds)]
+            results = [run(base, style, seed, known, dataset) for seed in range(options.seeds)]
             print(f"| {name} | {style} | {row(results)} |", flush=True)
 
 
@@ -88,13 +88,13 @@ def read(model: Classifier, inputs: Array, labels: NDArray[np.uint8]) -> float:
     return 100 * float((forward(model.parameters, inputs).a[-1].argmax(axis=1) == labels).mean())
 
 
-def run(base: Classifier, style: str, seed: int, known: list[Known]) -> Result:
+def run(base: Classifier, style: str, seed: int, known: list[Known], dataset: Dataset) -> Result:
     """Let a network learn samples of a style, and ask it other drawings and what it knew."""
     rng = np.random.default_rng([seed, list(STYLES).index(style)])
     samples, others = draw_style(style, LEARNT, rng), draw_style(style, OTHERS, rng)
     inputs = base.prepare(others.images)
     started = time.process_time()
-    tuned = learn(base, samples, seed)
+    tuned = learn(base, samples, seed, dataset)
     seconds = time.process_time() - started
     return Result(
         read(base, inputs, others.labels),
@@ -104,10 +104,11 @@ def run(base: Classifier, style: str, seed: int, known: list[Known]) -> Result:
     )
 
 
-def learn(base: Classifier, samples: Samples, seed: int) -> Classifier:
+def learn(base: Classifier, samples: Samples, seed: int, dataset: Dataset) -> Classifier:
     """Fine-tune by the preset `hand`, as `byhand train --samples` does."""
     made = recipe_from(base, "hand", seed=seed)
-    digits = replace(split(load_mnist(), train_examples=made.train_examples), samples=samples)
+    digits = split(dataset, train_examples=made.train_examples)
+    digits = replace(digits, samples=samples)
     *_, last = train(made, digits, base=base.parameters)
     assert last.state is not None
     return replace(base, parameters=last.state.best)
@@ -120,8 +121,10 @@ def row(results: list[Result]) -> str:
         f"{np.mean([result.style_before for result in results]):.0f} %",
         f"{np.mean(after):.1f} % ({min(after):.1f})",
     ]
-    for changes in zip(*(result.known for result in results), strict=True):
-        cells.append(f"{np.mean(changes):+.2f} ({min(changes):+.2f})")
+    cells += [
+        f"{np.mean(changes):+.2f} ({min(changes):+.2f})"
+        for changes in zip(*(result.known for result in results), strict=True)
+    ]
     return " | ".join([*cells, f"{max(result.seconds for result in results):.1f}"])
 
 

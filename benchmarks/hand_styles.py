@@ -1,8 +1,8 @@
 """Five styles of one's own hand that the bundled networks misread, drawn as pen strokes.
 
-They are in the notation of `model.synthesis.digit_glyphs` and are drawn and varied as its digits are:
-points jittered, strokes shifted and trimmed, bent, sheared, turned, and drawn with pens of any width.
-They are there to measure fine-tuning with. No network is trained on them but by its samples.
+They are in the notation of `model.synthesis.digit_glyphs` and are drawn and varied as its digits
+are: points jittered, strokes shifted and trimmed, bent, sheared, turned, and drawn with pens of any
+width. They are there to measure fine-tuning with: nothing is trained on them but samples of them.
 """
 
 import numpy as np

@@ -13,25 +13,25 @@ from rich.console import Console
 from app.commands.bar import Bar
 from app.commands.errors import CommandError
 from app.commands.files import check_writable, write_whole
-from app.commands.tuning import before_and_after, load_base, read_samples
+from app.commands.tuning import FOR_SAMPLES, before_and_after, load_base, read_samples
 from app.jobs.eta import ProgressClock
+from model.classifier import Classifier
 from model.confidence.calibration import calibrated_and_tested
 from model.data.idx import HELD_BACK, Split, load_idx_directory, load_mnist, split
-from model.network import Parameters
-from model.serialization.checkpoint import BUNDLED, dump_model, dump_state, load_state
+from model.serialization.checkpoint import dump_model, dump_state, load_state
 from model.serialization.snapshots import dump_snapshots
 from model.training.base import recipe_from
 from model.training.diagnostics import hints
 from model.training.loop import classifier
 from model.training.loop import train as run
 from model.training.onlooker import Onlooker
-from model.training.recipe import Recipe, going_on, recipe
+from model.training.recipe import Recipe, going_on
 from model.training.snapshots import Snapshot
 from model.training.state import TrainingState
 
 __all__ = ["train"]
 
-DEFAULT, FOR_SAMPLES = "fast", "hand"  # presets, where none is named
+DEFAULT = "fast"  # the preset where none is named and there are no samples
 IN_FILE = 14  # snapshots, of 0.2 MB each at 128 units: 3 MB are enough for what is downloaded
 VALIDATION_SHARE = 6  # one in six of a small data set, at most 5,000, is held back for validation
 
@@ -54,13 +54,11 @@ def train(
     """
     started = time.perf_counter()
     preset = preset or (DEFAULT if samples is None else FOR_SAMPLES)
-    if preset == FOR_SAMPLES:
-        base_model = base_model or BUNDLED[0]
     if data is not None:  # synthetic digits do not fit other data sets
         overrides = {"drawn_examples": 0, **overrides}
-    base = None if base_model is None else load_base(base_model)
-    chosen = recipe(preset, **overrides) if base is None else recipe_from(base, preset, **overrides)
-    learnt = None if samples is None else read_samples(samples)
+    base = load_base(base_model, preset)
+    chosen = recipe_from(base, preset, **overrides)
+    learnt = read_samples(samples)
     output = output or Path(f"byhand-{preset}.npz")
     checkpoint = checkpoint or resume
     for path in (output, checkpoint, snapshots):
@@ -75,8 +73,7 @@ def train(
     console = Console(soft_wrap=True)
     kept: list[Snapshot] | None = None if snapshots is None else []
     onlooker = Onlooker(chosen, dataset)
-    start = None if base is None else base.parameters
-    last, finished = _run(console, chosen, digits, onlooker, state, start, checkpoint, kept)
+    last, finished = _run(console, chosen, digits, onlooker, state, base, checkpoint, kept)
     if last is None:
         raise CommandError("command.nothing_to_keep", exit_code=130)
     chosen = going_on(chosen, last.least_scale)
@@ -85,9 +82,8 @@ def train(
     write_whole(output, dump_model(model))
     if snapshots is not None and kept:
         write_whole(snapshots, dump_snapshots(chosen, kept, model.name))
-    if learnt is not None:
-        for line in before_and_after(base, model, learnt, dataset):
-            console.print(line, highlight=False)
+    for line in before_and_after(base, model, learnt, dataset):
+        console.print(line, highlight=False)
     if not finished:
         console.print(
             f"Stopped after epoch {last.epoch} of {chosen.epochs}; the best so far is kept."
@@ -126,7 +122,7 @@ def _run(
     digits: Split,
     onlooker: Onlooker,
     state: TrainingState | None,
-    base: Parameters | None,
+    base: Classifier | None,
     checkpoint: Path | None,
     kept: list[Snapshot] | None,
 ) -> tuple[TrainingState | None, bool]:
@@ -137,8 +133,8 @@ def _run(
     clock = ProgressClock()
     try:
         with Bar(console) as bar:
-            ages = 0 if kept is None else IN_FILE
-            for progress in run(chosen, digits, state, base, ages):
+            start = None if base is None else base.parameters
+            for progress in run(chosen, digits, state, start, 0 if kept is None else IN_FILE):
                 if kept is not None:
                     kept += progress.snapshots
                 if progress.step:  # before that the data are prepared

@@ -1,4 +1,4 @@
-"""What `byhand train --samples` adds to a run: the network it goes on from, and before and after."""
+"""What `byhand train --samples` adds to a run: its base, and what is read before and after."""
 
 from __future__ import annotations
 
@@ -12,16 +12,28 @@ from model.metrics import accuracy
 from model.serialization.checkpoint import BUNDLED, bundled, load_model
 from model.serialization.samples import load_samples
 
-__all__ = ["before_and_after", "load_base", "read_samples"]
+__all__ = ["FOR_SAMPLES", "before_and_after", "load_base", "read_samples"]
 
 
-def load_base(name: str) -> Classifier:
-    """A bundled network by its name, or one from a weights file."""
+FOR_SAMPLES = "hand"  # the preset that samples are learnt by where none is named
+
+
+def load_base(name: str | None, preset: str) -> Classifier | None:
+    """The network to go on from: a bundled one by its name, or one from a weights file.
+
+    The preset for samples goes on from the bundled one that reads best, if none is named.
+    """
+    if name is None and preset == FOR_SAMPLES:
+        name = BUNDLED[0]
+    if name is None:
+        return None
     return bundled(name) if name in BUNDLED else load_model(Path(name))
 
 
-def read_samples(path: Path) -> Samples:
-    """The samples of a file. Raises CommandError for a file of none."""
+def read_samples(path: Path | None) -> Samples | None:
+    """The samples of a file, if there is one. Raises CommandError for a file of none."""
+    if path is None:
+        return None
     samples = load_samples(path)
     if not len(samples):
         raise CommandError("command.no_samples", path=path)
@@ -29,12 +41,14 @@ def read_samples(path: Path) -> Samples:
 
 
 def before_and_after(
-    base: Classifier | None, tuned: Classifier, samples: Samples, dataset: Dataset
+    base: Classifier | None, tuned: Classifier, samples: Samples | None, dataset: Dataset
 ) -> list[str]:
     """A line for the samples and one for the test images: how many each network reads.
 
-    Without a base there is no before.
+    There is no line without samples, and no before without a base.
     """
+    if samples is None:
+        return []
     lines = []
     for name, images, labels, counted in (
         ("samples", samples.images, samples.labels, True),

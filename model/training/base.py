@@ -8,13 +8,15 @@ from model.training.recipe import Recipe, going_on, recipe
 __all__ = ["recipe_from"]
 
 
-def recipe_from(base: Classifier, preset: str, **overrides: Any) -> Recipe:
-    """A preset for going on from `base`, with some fields replaced.
+def recipe_from(base: Classifier | None, preset: str, **overrides: Any) -> Recipe:
+    """A preset for going on from `base`, if there is one, with some fields replaced.
 
     Layers, activation, deskew and features are those of `base` unless they are given; so is how
     narrow its deskewing leaves digits where it looks at its inputs in the same way. Raises
     RecipeError as `recipe` does.
     """
+    if base is None:
+        return recipe(preset, **overrides)
     own = {
         "hidden_layers": base.parameters.layers[1:-1],
         "activation": base.parameters.activation,

@@ -23,8 +23,8 @@ __all__ = ["TrainingExamples", "augmentation_strength", "examples_per_epoch", "p
 LEAST_STRENGTH = 0.7  # of the augmentation, at a run's end
 CHUNK = 1024  # images preprocessed at a time
 VARIETY = 5  # sets of synthetic digits, which epochs use in turn
-SAMPLE_SHARE = 0.05  # of an epoch's examples, for samples of one's own
-MOST_COPIES = 100  # of one sample in an epoch: a few samples are no reason to forget the others
+SAMPLE_SHARE = 0.07  # of an epoch's examples, for samples of one's own
+MOST_COPIES = 250  # of one sample in an epoch: a few samples are no reason to forget the others
 
 Images = NDArray[Any]  # (n, 784), 0..255
 

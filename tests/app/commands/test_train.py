@@ -236,7 +236,11 @@ def test_a_run_with_samples_resumes_to_the_same_bits(
 @pytest.mark.parametrize(
     ("options", "code", "says"),
     [
-        (["--preset", "slow"], 2, "preset: 'slow' is unknown; choose one of blog, fast, best, hand."),
+        (
+            ["--preset", "slow"],
+            2,
+            "preset: 'slow' is unknown; choose one of blog, fast, best, hand.",
+        ),
         (["--epochs", "0"], 2, "epochs: must lie from 1"),
         (["--learning-rate", "-1"], 2, "learning_rate"),
         (["--activation", "step"], 2, "activation: 'step' is unknown"),

@@ -168,9 +168,7 @@ def sampled(data: Split, count: int) -> Split:
     return replace(data, samples=Samples(images, np.full(count, 9, np.uint8)))
 
 
-def test_samples_have_their_share_of_an_epoch(
-    data: Split, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_samples_have_their_share_of_an_epoch(data: Split, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pipeline, "SAMPLE_SHARE", 0.5)
     plain = replace(PLAIN, drawn_examples=10)
     assert examples_per_epoch(plain, data) == 40
