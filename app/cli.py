@@ -1,4 +1,4 @@
-"""The command line: `byhand serve | train | predict | check | worksheet | gradcheck | models`.
+"""The command line: `byhand serve | train | predict | check | worksheet | gradcheck | models | …`.
 
 The options of each command are declared here; its code is in `app/commands`, imported when it is
 called, so that `byhand train` starts without importing the web service.
@@ -15,7 +15,8 @@ import typer
 
 from app.blas import default_to_one_thread
 from app.commands.errors import explain
-from app.commands.options import chosen_values, refuse_local, with_hyperparameters
+from app.commands.options import Key, Url, chosen_values, refuse_local, with_hyperparameters
+from app.commands.sample_options import samples
 from model.messages import LANGUAGES, use
 
 __all__ = ["app", "main"]
@@ -28,14 +29,8 @@ app = typer.Typer(
 )
 models = typer.Typer(help="The models of a server, or of the local store.", no_args_is_help=True)
 app.add_typer(models, name="models")
+app.add_typer(samples, name="samples")
 
-Url = Annotated[
-    str | None, typer.Option("--url", help="A running byhand, such as http://localhost:8000.")
-]
-Key = Annotated[
-    str | None,
-    typer.Option("--api-key", envvar="BYHAND_API_KEY", help="The key that server asks for."),
-]
 ModelId = Annotated[str, typer.Argument(metavar="ID", help="The model, as `byhand models list`.")]
 
 
