@@ -23,10 +23,10 @@ const DRAWN_AT_FIRST = 4;
 const RETRY = 2000; // milliseconds
 
 export class Training {
-  #runs = new Runs();
+  runs = new Runs();
   #own = new OwnRuns();
   #watching;
-  #keyring = new Keyring(find("#key-form"));
+  keyring = new Keyring(find("#key-form"));
   #colours = new Map(); // id of a drawn run -> its colour
   #touched = false; // the reader has chosen what is drawn
   #models = [];
@@ -60,10 +60,10 @@ export class Training {
       stop: (id) => this.#cancel(id),
     });
     this.mistakes = new MistakesView(find("#examination"), (sample, model) => page.openSample(sample, model));
-    this.#runs.addEventListener("change", () => this.#paintSoon());
-    this.#runs.addEventListener("away", ({ detail }) => say(find("#train-error"), detail ? fill(words.train.tryingAgain, { message: detail }) : ""));
-    this.#runs.addEventListener("finished", ({ detail }) => this.#finished(detail));
-    this.#watching = new Watching(this.#runs, page.choice);
+    this.runs.addEventListener("change", () => this.#paintSoon());
+    this.runs.addEventListener("away", ({ detail }) => say(find("#train-error"), detail ? fill(words.train.tryingAgain, { message: detail }) : ""));
+    this.runs.addEventListener("finished", ({ detail }) => this.#finished(detail));
+    this.#watching = new Watching(this.runs, page.choice);
     page.choice.addEventListener("change", () => this.#chosen());
   }
 
@@ -82,7 +82,7 @@ export class Training {
 
   async begin() {
     this.filled = this.#listFields();
-    await this.#runs.refresh();
+    await this.runs.refresh();
     this.#listModels(); // after the runs: a network of one that is over by now is among them
     if (this.#watching.takeUp(this.page.choice.base)) this.page.trySample();
   }
@@ -95,15 +95,21 @@ export class Training {
     }
   }
 
-  async #start(request) {
-    const job = await this.#keyring.with(() => api.train(request));
-    this.#runs.add(job);
+  /** Start a run, drawn like the others; its job. Rejects with an ApiError. */
+  async start(request) {
+    const job = await this.keyring.with(() => api.train(request));
+    this.runs.add(job);
     this.#own.add(job.id);
     this.#draw(job.id);
-    if (find("#watch-it").checked) this.#watch(job.id);
     this.page.changed();
+    return job;
+  }
+
+  async #start(request) {
+    const job = await this.start(request);
+    if (find("#watch-it").checked) this.#watch(job.id);
     say(find("#run-news"), words.runs.started); // first: the list may say that it is over
-    await this.#runs.refresh();
+    await this.runs.refresh();
     find(this.#watching.id === job.id ? "#watch" : `[data-job="${CSS.escape(job.id)}"]`)?.scrollIntoView({ block: "nearest" });
   }
 
@@ -120,7 +126,7 @@ export class Training {
   #change(work) {
     return this.#act(async () => {
       await work();
-      await this.#runs.refresh();
+      await this.runs.refresh();
     });
   }
 
@@ -163,7 +169,7 @@ export class Training {
 
   async #act(work) {
     try {
-      await this.#keyring.with(work);
+      await this.keyring.with(work);
     } catch (error) {
       this.networks.say(error.message);
       this.page.tell(error.message);
@@ -222,7 +228,7 @@ export class Training {
   }
 
   #paint() {
-    const jobs = this.#runs.all;
+    const jobs = this.runs.all;
     if (!this.#touched && this.#colours.size === 0) jobs.filter(({ state, metrics }) => state === "running" || metrics.length).slice(0, DRAWN_AT_FIRST).forEach(({ id }) => this.#draw(id));
     find("#jobs-empty").hidden = jobs.length > 0;
     for (const node of findAll(".with-runs")) node.hidden = jobs.length === 0;
@@ -230,7 +236,7 @@ export class Training {
     this.watch.of(this.#watching.run);
     this.page.offer(this.#offered());
     this.#table.show(jobs);
-    const drawn = jobs.filter(({ id }) => this.#colours.has(id)).map((job) => ({ job, colour: this.#colours.get(job.id), losses: this.#runs.losses(job.id) }));
+    const drawn = jobs.filter(({ id }) => this.#colours.has(id)).map((job) => ({ job, colour: this.#colours.get(job.id), losses: this.runs.losses(job.id) }));
     this.#charts.loss.show(curves.lossSeries(drawn), curves.lossLegend(drawn));
     this.#charts.accuracy.show(curves.accuracySeries(drawn), curves.accuracyLegend(drawn));
     this.#charts.norms.show(curves.normSeries(drawn), curves.normLegend(drawn));
