@@ -15,11 +15,12 @@ from app.store.engine import Session
 from model.errors import RecipeError
 from model.messages import Message
 from model.training.loop import start
-from model.training.recipe import going_on, recipe, stored_recipe
+from model.training.recipe import PRESETS, going_on, recipe, stored_recipe
 
-__all__ = ["resolve", "vary"]
+__all__ = ["refused", "resolve", "vary"]
 
-NOT_HYPERPARAMETERS = {"preset", "name", "base_model", "activate"}
+NOT_HYPERPARAMETERS = {"preset", "name", "base_model", "samples", "activate"}
+HAND = "hand"  # the preset for samples
 
 
 def resolve(session: Session, request: TrainRequest) -> dict[str, Any]:
@@ -30,12 +31,12 @@ def resolve(session: Session, request: TrainRequest) -> dict[str, Any]:
         try:
             base, _ = models.load(session, request.base_model)
         except NotFound as error:
-            raise _invalid("base_model", error.message) from None
+            raise refused("base_model", error.message) from None
         chosen.setdefault("hidden_layers", list(base.parameters.layers[1:-1]))
         chosen.setdefault("activation", base.parameters.activation)
         chosen.setdefault("deskew", base.deskew)
         chosen.setdefault("features", base.features)
-    made = recipe(request.preset, **chosen)
+    made = recipe(_preset(request), **chosen)
     if base is not None:
         if (base.deskew, base.features) == (made.deskew, made.features):
             made = going_on(made, base.least_scale)
@@ -43,14 +44,21 @@ def resolve(session: Session, request: TrainRequest) -> dict[str, Any]:
             start(made, base=base.parameters)
         except RecipeError as error:
             values = {"model": request.base_model, "problem": error.message}
-            raise _invalid(error.field, Message("job.base_model_misfit", values)) from None
+            raise refused(error.field, Message("job.base_model_misfit", values)) from None
     # Lists, not tuples, as JSON gives them back: repeated requests are compared with stored ones.
     resolved = {k: list(v) if isinstance(v, tuple) else v for k, v in stored_recipe(made).items()}
     return resolved | {
         "least_scale": made.least_scale,
         "base_model": request.base_model,
+        "samples": request.samples,
         "activate": request.activate,
     }
+
+
+def _preset(request: TrainRequest) -> str:
+    """The preset that is named; otherwise the one for samples, where they are learnt."""
+    unnamed = "preset" not in request.model_fields_set
+    return HAND if request.samples and unnamed and HAND in PRESETS else request.preset
 
 
 def vary(base: Mapping[str, Any], varied: Mapping[str, Any]) -> TrainRequest:
@@ -60,9 +68,10 @@ def vary(base: Mapping[str, Any], varied: Mapping[str, Any]) -> TrainRequest:
     except ValidationError as error:
         first = field_error(error.errors()[0])
         field, problem = f"values.{first['field']}", Message("job.swept_value", first)
-        raise _invalid(field, problem) from None
+        raise refused(field, problem) from None
 
 
-def _invalid(field: str, problem: Message) -> Invalid:
+def refused(field: str, problem: Message) -> Invalid:
+    """The error that names a field of the request and what is wrong with it."""
     errors = [{"field": field, "message": str(problem)}]
     return Invalid("field.problem", errors=errors, field=field, problem=problem)

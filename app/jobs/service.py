@@ -14,6 +14,7 @@ from app.jobs.ending import end, saved_state
 from app.jobs.event_stream import EventStream
 from app.jobs.executors import make_workers
 from app.jobs.resolve import resolve, vary
+from app.jobs.samples import Frozen, asked, freeze
 from app.logs import log
 from app.schemas.training import (
     EpochMetrics,
@@ -50,6 +51,7 @@ class JobService:
         self._most_queued = settings.max_queued_jobs
         self._quotas = Quotas.of(settings)
         self._snapshots = settings.snapshots
+        self._samples = settings.samples
         self.event_stream = EventStream(database)
         self._dispatcher = Dispatcher(
             database,
@@ -81,40 +83,43 @@ class JobService:
     ) -> Job:
         """Queue a job, or give the one that was made under the same Idempotency-Key.
 
-        Raises Invalid, Conflict, TooMany.
+        Raises Invalid, Conflict, Forbidden, TooMany, InsufficientStorage.
         """
         with self._database.begin() as session:
             jobs.lock_queue(session)
             resolved = resolve(session, request)
             row = jobs.by_key(session, key) if key is not None else None
             if row is None:
+                frozen = freeze(session, [resolved], self._quotas, self._samples)
                 self._make_room(session, 1, visitor)
-                row = self._add(session, resolved, request.name, key=key)
-            elif resolved | row.request != resolved:  # an earlier version knew fewer fields
+                row = self._add(session, resolved, request.name, frozen, key=key)
+            elif resolved | asked(row.request) != resolved:  # an earlier version knew fewer fields
                 raise Conflict("job.key_used", key=key, job=row.id)
             job = _describe(session, [row], self.trouble())[0]
         self._dispatcher.wake()
         return job
 
     def sweep(self, request: SweepRequest, visitor: Visitor | None = None) -> Sweep:
-        """Queue one job for each combination of values. Raises Invalid, TooMany.
+        """Queue one job for each combination of values; all learn the same samples, if any.
 
-        Their epochs are bounded together, since they are always shown together.
+        Their epochs are bounded together, since they are always shown together. Raises Invalid,
+        Forbidden, TooMany, InsufficientStorage.
         """
-        names = list(request.values)
         base = request.model_dump(exclude={"values"}, exclude_unset=True)
-        ids = sorted(new_id() for _ in itertools.product(*request.values.values()))
+        combinations = itertools.product(*request.values.values())
+        varied = [dict(zip(request.values, chosen, strict=True)) for chosen in combinations]
+        ids = sorted(new_id() for _ in varied)
         sweep = new_id()
         with self._database.begin() as session:
             jobs.lock_queue(session)
+            requests = [resolve(session, vary(base, values)) for values in varied]
+            frozen = freeze(session, requests, self._quotas, self._samples)
             self._make_room(session, len(ids), visitor)
             rows: list[JobRow] = []
-            for id, chosen in zip(ids, itertools.product(*request.values.values()), strict=True):
-                varied = dict(zip(names, chosen, strict=True))
-                resolved = resolve(session, vary(base, varied))
-                label = ", ".join(f"{field} {value}" for field, value in varied.items())
+            for id, values, resolved in zip(ids, varied, requests, strict=True):
+                label = ", ".join(f"{field} {value}" for field, value in values.items())
                 name = f"{request.name}: {label}" if request.name else label
-                rows.append(self._add(session, resolved, name[:200], id=id, sweep=sweep))
+                rows.append(self._add(session, resolved, name[:200], frozen, id=id, sweep=sweep))
             if (epochs := sum(row.epochs for row in rows)) > jobs.MOST_EPOCHS:
                 raise Invalid("job.sweep_epochs", epochs=epochs, most=jobs.MOST_EPOCHS)
             described = _describe(session, rows, self.trouble())
@@ -207,6 +212,7 @@ class JobService:
         session: Session,
         resolved: dict[str, Any],
         name: str | None,
+        frozen: Frozen | None,
         *,
         id: str | None = None,
         key: str | None = None,
@@ -214,13 +220,15 @@ class JobService:
     ) -> JobRow:
         epochs = resolved["epochs"]
         code = "job.name_epoch" if epochs == 1 else "job.name_epochs"
+        learnt = frozen if resolved["samples"] else None
         return jobs.add(
             session,
             id=id or new_id(),
             name=name or say(code, preset=resolved["preset"], epochs=epochs),
-            request=resolved,
+            request=learnt.told(resolved) if learnt else resolved,
             epochs=epochs,
             snapshots=self._snapshots,
+            samples=learnt.set if learnt else None,
             sweep=sweep,
             idempotency_key=key,
         )

@@ -19,6 +19,7 @@ from typing import Any
 from app.errors import NotFound, ProblemError
 from app.jobs.ending import dataset, end, keep_best, recipe_of
 from app.jobs.eta import ProgressClock
+from app.jobs.samples import learnt_by
 from app.logs import log
 from app.store import events as store_events
 from app.store import leases, models, snapshots
@@ -119,6 +120,7 @@ class _Attempt:
         self.recipe = recipe_of(self.job.request)  # here, as a row that is damaged raises
         self.state, base = self._load()
         data = split(dataset(), train_examples=self.recipe.train_examples)
+        data = replace(data, samples=learnt_by(self.database, self.job))
         onlooker = Onlooker(self.recipe, dataset())
         clock = ProgressClock()
         if self.lease.cancel_requested:

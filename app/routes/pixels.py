@@ -20,7 +20,14 @@ from model.errors import BlankImageError
 from model.messages import Message
 from model.preprocessing.normalize import SIDE
 
-__all__ = ["PIXELS", "Pixels", "images_of_bytes", "images_of_json", "one_of_json"]
+__all__ = [
+    "PIXELS",
+    "Pixels",
+    "expect_drawings",
+    "images_of_bytes",
+    "images_of_json",
+    "one_of_json",
+]
 
 PIXELS = SIDE * SIDE
 MIDDLE = 127  # grey level above which a pixel is light
@@ -69,6 +76,16 @@ def images_of_bytes(body: bytes) -> Pixels:
     images = np.frombuffer(body, np.uint8).reshape(-1, PIXELS)
     _check_range(images)
     return images
+
+
+def expect_drawings(images: Pixels) -> None:
+    """Raise Invalid, with its place, for the first of images (n, 784) that is no drawing.
+
+    That is one without ink, of 0..1, or black on white.
+    """
+    for index in np.flatnonzero(~images.any(axis=1))[:1]:
+        raise _refusal("request.image_blank", int(index))
+    _check_range(images)
 
 
 def _check_range(images: Pixels) -> None:

@@ -25,6 +25,7 @@ __all__ = [
 State = Literal["queued", "running", "paused", "succeeded", "failed", "cancelled"]
 
 MOST_JOBS = 64  # in one sweep
+WITH_DEFAULTS = ("preset", "samples", "activate")
 NOT_SWEPT = ("name", "activate", "values")
 
 
@@ -46,12 +47,19 @@ class _RunRequest(BaseModel):
         description="Go on from this model's weights. Layers, activation, deskew and features "
         "are its own unless they are given.",
     )
+    samples: bool = Field(
+        False,
+        description="Learn the samples of one's own hand, too (POST /samples), as they are now. "
+        "Without a preset that is named, it is `hand` then.",
+    )
     activate: bool = Field(False, description="Make the new model the active one when it is done.")
 
-    @field_validator("preset", "activate", mode="before")
+    @model_validator(mode="before")
     @classmethod
-    def _null_is_left_out(cls, value: Any, info: Any) -> Any:
-        return cls.model_fields[info.field_name].default if value is None else value
+    def _null_is_left_out(cls, given: Any) -> Any:
+        if not isinstance(given, dict):
+            return given
+        return {n: v for n, v in given.items() if v is not None or n not in WITH_DEFAULTS}
 
     @field_validator("name")
     @classmethod

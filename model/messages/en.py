@@ -216,6 +216,38 @@ SENTENCES: dict[str, str] = {
     "samples.pixels": ("pixels: expected uint8 of shape (n, 784), found {found} of shape {shape}."),
     "samples.labels": "labels: expected a whole number for each image, found {found} of {shape}.",
     "samples.label": "labels: expected digits from 0 to 9, found {found}.",
+    "samples.nth": "Sample {index}",
+    "samples.one": "This drawing",
+    "samples.other_label": (
+        "{sample} is stored already, as a {label} ({id}). If it is meant to be a {asked}, delete "
+        "that one first: DELETE /samples/{id}."
+    ),
+    "samples.two_labels": (
+        "Samples {earlier} and {index} are the same drawing, but one is called a {before} and the "
+        "other a {label}. Nothing was added; take one of them out."
+    ),
+    "samples.off": (
+        "This server stores no samples (BYHAND_SAMPLES=off). Run your own byhand to teach it your "
+        "hand."
+    ),
+    "samples.none": (
+        "there is no sample to learn yet: draw some and say what they are (POST /samples)"
+    ),
+    "samples.not_found": "There is no sample {id!r}. GET /samples lists them.",
+    "samples.set_lost": (
+        "The samples that this job was to learn are gone or damaged. Submit it anew."
+    ),
+    "samples.json_strokes": (
+        "strokes: expected a list of strokes, each a list of points [x, y], two numbers from 0 to "
+        "1 over the pad; found {found}."
+    ),
+    "samples.no_part": (
+        "The form has no part samples. Send the .npz in it: curl -F samples=@FILE.npz"
+    ),
+    "samples.point": (
+        "The points of strokes are pairs of numbers from 0 to 1 over the pad, found {found}."
+    ),
+    "samples.too_long": "{sample} has more than {strokes} strokes or {points:,} points.",
     "samples.strokes": (
         "The strokes do not fit the samples: points (P, 2), stroke_ends and sample_ends belong "
         "together."
@@ -369,6 +401,10 @@ SENTENCES: dict[str, str] = {
         "{there} models are stored and at most {most} may be. Delete some (DELETE /models/ID), or "
         "have BYHAND_MAX_MODELS raised."
     ),
+    "store.most_samples": (
+        "{there} samples are stored and at most {most} may be; this would add {more}. Delete some "
+        "(DELETE /samples/ID), or have BYHAND_MAX_SAMPLES raised."
+    ),
     "store.most_bytes": (
         "The store takes {used:,} of {most:,} bytes. Delete models (DELETE /models/ID), or have "
         "BYHAND_MAX_STORE_BYTES raised."
@@ -493,11 +529,15 @@ SENTENCES: dict[str, str] = {
     "security.wrong_key": "The API key is not the one this server was started with.",
     # What a visitor may add (app/visitors.py).
     "visitor.bytes": (
-        "Models of {most} bytes may be uploaded from one address. Wait as long as Retry-After says."
+        "Models and samples of {most} bytes may be added from one address. Wait as long as "
+        "Retry-After says."
     ),
     "visitor.jobs": (
         "{most} jobs may be submitted from one address. Wait as long as Retry-After says, or "
         "resume one that is paused."
+    ),
+    "visitor.samples": (
+        "{most} samples may be added from one address. Wait as long as Retry-After says."
     ),
     "visitor.models": (
         "{most} models may be uploaded from one address. Wait as long as Retry-After says."
@@ -573,6 +613,7 @@ SENTENCES: dict[str, str] = {
     ),
     "request.form_text": "The form field {name!r} is not UTF-8 text.",
     "request.how_many": "{name}: expected up to {most} numbers, found {found}.",
+    "request.image_blank": "{image} has to have a drawing in it; it is blank.",
     "request.image_count": "{count}",
     "request.image_no_number": "something that is no number",
     "request.image_inverted": (

@@ -38,7 +38,7 @@ def changing_routes(client: TestClient) -> list[tuple[str, str]]:
         (method.upper(), path.replace("{id}", "x"))
         for path, operations in client.get("/openapi.json").json()["paths"].items()
         for method in operations
-        if path.startswith(("/train", "/models")) and method.upper() in CHANGES
+        if path.startswith(("/train", "/models", "/samples")) and method.upper() in CHANGES
     ]
 
 
@@ -117,6 +117,8 @@ LIMITED = {
     "/models/{id}/weights",
     "/models/{id}/evaluation",
     "/models/{id}/snapshots",
+    "/samples",
+    "/samples/{id}",
 }
 
 
