@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
 from typing import Annotated, Any
 
-import numpy as np
 import orjson
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
-from numpy.typing import NDArray
 
 from app.errors import Forbidden
 from app.pools import UPLOADS
@@ -83,7 +80,7 @@ def list_samples(
             return Response(file, media_type=OCTETS, headers=headers)
         rows, after = samples.page(session, limit, cursor)
         count = samples.count(session)
-    return _json({"items": [_shown(row) for row in rows], "next": after, "count": count})
+    return _json({"items": [samples.api_data(row) for row in rows], "next": after, "count": count})
 
 
 @router.get(
@@ -95,7 +92,7 @@ def list_samples(
 def get_sample(request: Request, id: SampleId) -> Response:
     """One drawing, its label and its strokes."""
     with _store(request).read() as session:
-        return _json(_shown(samples.get(session, id)))
+        return _json(samples.api_data(samples.get(session, id)))
 
 
 @router.post(
@@ -158,7 +155,8 @@ def _store(request: Request) -> Database:
 def _add_one(request: Request, visitor: Visitor, one: Samples) -> Response:
     with _store(request).begin() as session:
         rows = _add(session, request, visitor, one)
-        shown = _shown(rows[0] if rows else samples.by_pixels(session, one.images[0]))
+        row = rows[0] if rows else samples.by_pixels(session, one.images[0])
+        shown = samples.api_data(row)
     return _json(shown, 201 if rows else 200, {"Location": f"/samples/{shown['id']}"})
 
 
@@ -181,23 +179,6 @@ def _add(
         make_room(session, Quotas.of(settings), size=size)
         visitor.spend(samples=len(rows), bytes=size)
     return rows
-
-
-def _shown(row: SampleRow) -> dict[str, Any]:
-    """A sample as the API shows it."""
-    strokes = samples.strokes_of(row.points, row.stroke_ends)
-    return {
-        "id": row.id,
-        "label": row.label,
-        "pixels": list(row.pixels),
-        "strokes": None if strokes is None else [_points(stroke) for stroke in strokes],
-        "created_at": datetime.fromtimestamp(row.created_at, UTC),
-    }
-
-
-def _points(stroke: NDArray[np.float32]) -> Any:
-    """Its points as decimals that are as short as they were stored."""
-    return np.round(stroke.astype(np.float64), samples.DECIMALS).tolist()
 
 
 def _json(content: Any, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:

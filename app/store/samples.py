@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from hashlib import sha256
 from itertools import pairwise
 from typing import Any
@@ -13,6 +14,7 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from app.errors import Conflict, InsufficientStorage, NotFound
+from app.logs import log
 from app.store.clock import new_id, now
 from app.store.engine import lock
 from app.store.tables import SampleRow
@@ -21,8 +23,8 @@ from model.messages import Message
 from model.preprocessing.normalize import SIDE
 
 __all__ = [
-    "DECIMALS",
     "add",
+    "api_data",
     "by_pixels",
     "count",
     "delete_all",
@@ -30,7 +32,6 @@ __all__ = [
     "everything",
     "get",
     "page",
-    "strokes_of",
     "unknown",
 ]
 
@@ -71,14 +72,15 @@ def page(
 
 
 def everything(session: Session) -> Samples:
-    """All samples, the oldest first."""
-    columns = SampleRow.pixels, SampleRow.label, SampleRow.points, SampleRow.stroke_ends
-    rows = session.execute(select(*columns).order_by(SampleRow.id)).all()
+    """All samples, the oldest first; without those whose rows are damaged."""
+    columns = SampleRow.id, SampleRow.pixels, SampleRow.label, SampleRow.points
+    query = select(*columns, SampleRow.stroke_ends, SampleRow.sha256).order_by(SampleRow.id)
+    rows = [row for row in session.execute(query) if _is_whole(row)]
     pixels = np.frombuffer(b"".join(row.pixels for row in rows), np.uint8)
     return Samples(
         images=pixels.reshape(len(rows), SIDE * SIDE),
         labels=np.array([row.label for row in rows], np.uint8),
-        strokes=tuple(strokes_of(row.points, row.stroke_ends) or () for row in rows),
+        strokes=tuple(_strokes_of(row.points, row.stroke_ends) or () for row in rows),
     )
 
 
@@ -113,7 +115,7 @@ def unknown(session: Session, given: Samples) -> Samples:
 def add(session: Session, new: Samples, most: int) -> Sequence[SampleRow]:
     """Insert samples, none of which is there. Raises InsufficientStorage for more than `most`."""
     there = count(session)
-    if there + len(new) > most:
+    if len(new) and there + len(new) > most:
         raise InsufficientStorage("store.most_samples", there=there, more=len(new), most=most)
     ids = sorted(new_id() for _ in range(len(new)))  # they sort as what was given
     rows = [
@@ -144,7 +146,41 @@ def delete_all(session: Session) -> None:
     session.execute(delete(SampleRow))
 
 
-def strokes_of(points: bytes | None, ends: list[int] | None) -> list[NDArray[np.float32]] | None:
+def api_data(row: SampleRow) -> dict[str, Any]:
+    """A sample as the API shows it; points have the decimals with which they were stored.
+
+    Of a row that is damaged, the id is shown: it can be deleted, and others are listed beside it.
+    """
+    if not _is_whole(row):
+        blank = {"label": 0, "pixels": [0] * SIDE * SIDE, "strokes": None}
+        return {"id": str(row.id), **blank, "created_at": "1970-01-01T00:00:00Z"}
+    strokes = _strokes_of(row.points, row.stroke_ends)
+    if strokes is not None:
+        strokes = [np.round(stroke.astype(np.float64), DECIMALS).tolist() for stroke in strokes]
+    made = datetime.fromtimestamp(row.created_at, UTC)
+    return {
+        "id": row.id,
+        "label": row.label,
+        "pixels": list(row.pixels),
+        "strokes": strokes,
+        "created_at": made.isoformat().replace("+00:00", "Z"),
+    }
+
+
+def _is_whole(row: Any) -> bool:
+    """Whether a row is as it was stored, as far as it matters."""
+    try:
+        datetime.fromtimestamp(getattr(row, "created_at", 0.0), UTC)
+        _strokes_of(row.points, row.stroke_ends)
+        whole = row.label in range(10) and sha256(row.pixels).hexdigest() == row.sha256
+    except (TypeError, ValueError, OverflowError, OSError):
+        whole = False
+    if not whole:
+        log.error("a sample is damaged in the store", sample=str(row.id))
+    return whole
+
+
+def _strokes_of(points: bytes | None, ends: list[int] | None) -> list[Any] | None:
     """The strokes, each (p, 2), of these columns of a sample; None where they were not kept."""
     if points is None or ends is None:
         return None

@@ -451,6 +451,7 @@ SENTENCES: dict[str, str] = {
     "command.no_such_directory": "{path} does not exist; make it first: mkdir -p {path}",
     "command.setting": "{name}: {problem}; found {found!r}.",
     "command.store": "the store cannot be opened ({cause}). Check {setting}.",
+    "command.which_sample": "name one sample by its ID, or say --all.",
     "command.unread_files": "{failed} of {files} files could not be read.",
     "command.port": (
         "cannot listen on {host} port {port} ({reason}). Is another byhand running there? "

@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from model.data.polarity import MIDDLE, is_inverted
 from model.data.samples import MOST_POINTS, MOST_STROKES, Samples, Strokes
 from model.errors import DatasetError
 from model.messages import Message
@@ -65,7 +66,20 @@ def load_samples(source: bytes | Path, most: int | None = None) -> Samples:
     if len(labels) and not 0 <= labels.min() <= labels.max() < CLASSES:
         bad = labels[(labels < 0) | (labels >= CLASSES)]
         raise DatasetError("samples.label", found=int(bad[0]))
+    _expect_drawings(images)
     return Samples(images, labels.astype(np.uint8), _strokes(arrays, len(labels)))
+
+
+def _expect_drawings(images: NDArray[np.uint8]) -> None:
+    """Raise DatasetError for the first image without ink, of 0..1 or black on white."""
+    for index, image in enumerate(images):
+        highest = image.max()
+        if highest > 1 and not (max(image[0], image[-1]) > MIDDLE and is_inverted(image)):
+            continue
+        nth = Message("samples.nth", {"index": index})
+        if highest > 1:
+            raise DatasetError("request.image_inverted", image=nth)
+        raise DatasetError("request.image_to_one" if highest else "request.image_blank", image=nth)
 
 
 def _strokes(arrays: dict[str, Any], count: int) -> tuple[Strokes, ...]:
