@@ -36,7 +36,7 @@ const training = new Training({
   trySample: () => study.drawing.blank && study.pad.anySample(),
 });
 study.addEventListener("shown", ({ detail }) => training.watch.show(detail));
-const hand = new Hand(study, training, tell);
+const hand = new Hand(study, training, changed);
 const state = new PageState(study, training);
 const navigation = new Navigation((view) => {
   state.view = view;

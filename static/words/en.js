@@ -98,6 +98,7 @@ export default {
     "which": "Which digit did you draw?",
     "keptAs": "Kept as {aDigit}.",
     "undo": "Undo",
+    "otherLabel": "This very drawing is kept as {aDigit} already. Undo that first.",
     "title": "Your hand",
     "lead": "Does the network misread how you write? Say so beside its reading: your drawing is kept here, and the network can learn it.",
     "count": { "one": "{n} drawing is kept.", "other": "{n} drawings are kept." },

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { fixture } from "./fixture.mjs";
 import { MOST_POINTS, MOST_STROKES, OwnSamples, unitStrokes } from "../../static/js/samples/own-samples.js";
 import { Readings, rightOf } from "../../static/js/samples/readings.js";
 import { Teaching } from "../../static/js/samples/teaching.js";
@@ -35,6 +36,7 @@ test("strokes are sent in units of the pad, without what lies outside of it", ()
 });
 
 test("of a long drawing fewer points are kept, of one with too many strokes its pixels alone", () => {
+  assert.deepEqual({ strokes: MOST_STROKES, points: MOST_POINTS }, fixture);
   const stroke = (length) => ({ width: 18, points: Array.from({ length }, (_, x) => [x % 280, 0]) });
   const kept = unitStrokes(Array.from({ length: MOST_STROKES }, () => stroke(500)));
   assert.ok(kept.flat().length <= MOST_POINTS);

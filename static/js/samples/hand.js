@@ -2,7 +2,8 @@
 
 import { cancelJob, samplesPath } from "../service/api.js";
 import { find, say, whenNear } from "../ui/dom.js";
-import { fillCount, words } from "../ui/words.js";
+import { aDigit } from "../ui/format.js";
+import { fill, fillCount, words } from "../ui/words.js";
 import { LatestOnlyQueue } from "../service/latest-only-queue.js";
 import { parseId } from "../network/choice.js";
 import { doubted } from "../predict/verdict.js";
@@ -15,12 +16,14 @@ import { Teaching } from "./teaching.js";
 import { TeachView } from "./teach-view.js";
 
 const said = words.samples;
+const OTHER_LABEL = "samples.other_label";
 const RETRY = 2000; // milliseconds
 const LONGEST = 200; // characters of a run's name
 
 export class Hand {
   #study;
   #training;
+  #linked;
   #samples = new OwnSamples();
   #readings = new Readings();
   #teaching;
@@ -41,9 +44,10 @@ export class Hand {
     takeBack: (base) => this.#study.choice.choose(base),
   });
 
-  /** `study`: pad, answer and choice of the network; `training`: {runs, keyring, start(request)}. */
-  constructor(study, training) {
+  /** `study`: pad, answer and choice of the network; `training`: {runs, keyring, start(request)}; `changed()`: what belongs in the link has. */
+  constructor(study, training, changed) {
     this.#study = study;
+    this.#linked = changed;
     this.#training = training;
     this.#teaching = new Teaching(this.#samples, this.#readings, training);
     this.#samples.addEventListener("change", () => this.#changed());
@@ -94,7 +98,19 @@ export class Hand {
 
   async #keep(label) {
     const { drawing, pixels } = this.#study;
-    if (pixels && (await this.#do(() => this.#samples.keep(pixels, drawing.strokes, label), "#meant-trouble"))) this.#study.chooseLabel(label);
+    if (!pixels || !(await this.#do(() => this.#keepAs(label, pixels, drawing.strokes), "#meant-trouble"))) return;
+    this.#study.chooseLabel(label);
+    this.#linked();
+  }
+
+  /** The refusal of a second label tells programs what to do; readers have a button for it. */
+  async #keepAs(label, pixels, strokes) {
+    try {
+      await this.#samples.keep(pixels, strokes, label);
+    } catch (error) {
+      const other = error.code === OTHER_LABEL && this.#samples.of(pixels);
+      throw other ? new Error(fill(said.otherLabel, { aDigit: aDigit(other.label) })) : error;
+    }
   }
 
   #undo() {
@@ -112,6 +128,7 @@ export class Hand {
   }
 
   async #teach() {
+    if (this.#teaching.busy) return;
     const { own } = this.#study.choice;
     const n = this.#samples.count;
     requestAnimationFrame(() => find("#teaching").scrollIntoView({ block: "nearest" })); // on a phone it is below the window

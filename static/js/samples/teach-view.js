@@ -29,8 +29,9 @@ export class TeachView {
     say(find("#teach-copy"), fill(said.copy, { name: nameOf(reading) }));
     if (busy) this.#far(run, starting);
     if (busy) this.#progress.hidden = false;
-    if (run !== null) handOn(this.#teach, find("#teach-stop"));
-    this.#teach.disabled = busy;
+    const waiting = busy && !starting; // a button that is disabled while it is asked for loses the keyboard
+    if (waiting) handOn(this.#teach, find(run === null ? "#hand-title" : "#teach-stop"));
+    this.#teach.disabled = waiting;
     this.#progress.hidden = !busy;
     say(find("#teach-trouble"), trouble);
     this.#taught.hidden = result === null;
