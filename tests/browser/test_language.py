@@ -11,6 +11,7 @@ from playwright.sync_api import Page, expect
 from tests.browser.conftest import Watch
 from tests.browser.made_up_language import CODE, marked, serving_it
 from tests.browser.pen import DIGITS, Strokes, draw, to_the_lesson
+from tests.browser.test_your_hand import SHORT, keep, samples_file, trained_with
 
 # Names, symbols and values of the API, in no language.
 NOT_WORDS = {
@@ -97,6 +98,7 @@ def test_no_english_is_left_on_the_main_page(reading: Reading, watch: Watch) -> 
     train(reading)
     look_at_networks_and_mistakes(reading)
     be_in_doubt(reading)
+    teach_a_hand(reading)
     assert reading.english(from_the_server=False) == []
     assert reading.english(from_the_server=True) == []
     assert watch.outside == []
@@ -234,6 +236,31 @@ def be_in_doubt(reading: Reading) -> None:
     page.focus("#ink")
     for _ in range(2):
         page.keyboard.press("Space")
+        reading.note()
+
+
+def teach_a_hand(reading: Reading) -> None:
+    page = reading.page
+    trained_with(page, SHORT)
+    keep(page, DIGITS[7], 7)
+    reading.note()
+    page.keyboard.press("m")
+    page.keyboard.press("2")
+    expect(page.locator("#meant-trouble")).not_to_be_empty()
+    reading.note()
+    page.click("#teach")
+    reading.note()
+    expect(page.locator("#taught")).to_be_visible()
+    reading.note()
+    page.click("#taught-use")
+    keep(page, DIGITS[3], 3)
+    expect(page.locator("#taught-counts tbody tr")).to_have_count(3)
+    reading.note()
+    mine = {"name": "1.npz", "mimeType": "application/zip"}
+    for content in (samples_file(2), b"no zip"):
+        with page.expect_response("**/samples"):
+            page.set_input_files("#hand-import", {**mine, "buffer": content})
+        expect(page.locator("#hand-say")).not_to_be_empty()
         reading.note()
 
 

@@ -50,7 +50,8 @@ def keep(page: Page, strokes: Strokes, label: int) -> None:
     expect(page.locator("#digit")).not_to_be_empty()
     page.click("#meant-open")
     page.click(f"#meant-digits [data-digit='{label}']")
-    expect(page.locator("#meant-say")).to_contain_text(f" {label}.")
+    expect(page.locator("#meant-say")).to_contain_text(str(label))
+    expect(page.locator("#hand-kept")).to_be_visible()
 
 
 def tiles(page: Page) -> Locator:

@@ -83,7 +83,7 @@ export class Training {
   async begin() {
     this.filled = this.#listFields();
     await this.runs.refresh();
-    this.#listModels(); // after the runs: a network of one that is over by now is among them
+    this.listModels(); // after the runs: a network of one that is over by now is among them
     if (this.#watching.takeUp(this.page.choice.base)) this.page.trySample();
   }
 
@@ -133,7 +133,7 @@ export class Training {
   #activate(id) {
     return this.#act(async () => {
       await api.activate(id);
-      await this.#listModels();
+      await this.listModels();
       this.networks.say(words.models.activated);
     });
   }
@@ -143,7 +143,7 @@ export class Training {
     return this.#act(async () => {
       await api.deleteModel(id);
       if (this.page.choice.base === id) this.page.choice.choose(USUAL);
-      await this.#listModels();
+      await this.listModels();
       this.networks.say(fill(words.models.deleted, { name }));
     });
   }
@@ -151,7 +151,7 @@ export class Training {
   #upload(file) {
     return this.#act(async () => {
       const model = await api.uploadModel(file, file.name.replace(/\.npz$/, ""));
-      await this.#listModels();
+      await this.listModels();
       this.networks.say(fill(words.models.stored, model));
     });
   }
@@ -180,14 +180,15 @@ export class Training {
     const { over, overTested, ended } = words.runs;
     const end = { name: job.name, state: ended[job.state], accuracy: accuracy(job.test_accuracy) };
     say(find("#run-news"), fill(job.test_accuracy === null ? over : overTested, end));
-    await this.#listModels();
+    await this.listModels();
     if (!job.model) return;
     const { choice } = this.page;
     if (choice.base === job.id) await choice.choose(job.model);
     this.mistakes.show(job.model, job.name || words.runs.newNetwork);
   }
 
-  async #listModels() {
+  /** Read the list of networks anew, and offer them. */
+  async listModels() {
     try {
       const { items } = await api.models();
       this.#models = items;
