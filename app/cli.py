@@ -275,7 +275,7 @@ def samples_delete(
     api_key: Key = None,
 ) -> None:
     """Delete one sample, or with --all every one."""
-    if everything == (sample is not None):
+    if everything == bool(sample):
         raise CommandError("command.which_sample", exit_code=2)
     with _samples(url, api_key) as commands:
         commands.delete(sample)

@@ -72,7 +72,7 @@ class Settings(BaseSettings):
     max_samples: int = Field(
         1000,
         ge=1,
-        le=1500,
+        le=1000,  # so many, with all the points that they may have, are a file of 9 MB
         description="Such drawings that may be stored; what would add one more is answered with "
         "507.",
     )
