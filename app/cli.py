@@ -59,9 +59,10 @@ def serve(
 @app.command()
 @with_hyperparameters
 def train(
-    preset: Annotated[str, typer.Option(help="The recipe to start from: blog, fast, best.")] = (
-        "fast"
-    ),
+    preset: Annotated[
+        str | None,
+        typer.Option(help="The recipe: blog, fast (default), best; hand with --samples."),
+    ] = None,
     name: Annotated[str, typer.Option(help="What to call the model.")] = "",
     output: Annotated[
         Path | None, typer.Option(help="Where the model goes; default byhand-PRESET.npz.")
@@ -76,6 +77,13 @@ def train(
     snapshots: Annotated[
         Path | None, typer.Option(help="Write the network at 14 ages here, in half precision.")
     ] = None,
+    samples: Annotated[
+        Path | None, typer.Option(help="Learn these drawings of your own (.npz) as well.")
+    ] = None,
+    base_model: Annotated[
+        str | None,
+        typer.Option(help="Go on from pretrained, pixels or a weights file; with --url, an id."),
+    ] = None,
     url: Url = None,
     api_key: Key = None,
     **hyperparameters: Any,
@@ -85,13 +93,16 @@ def train(
     if url is None:
         from app.commands.train import train
 
-        train(preset, overrides, name, output, data, checkpoint, resume, snapshots)
+        local = (data, checkpoint, resume, snapshots, samples)
+        train(preset, overrides, name, output, *local, base_model)
     else:
         from app.commands.train_remote import train_there
 
         files = {"data": data, "checkpoint": checkpoint, "resume": resume, "snapshots": snapshots}
-        refuse_local({**files, **overrides})
-        train_there(url, api_key, {"preset": preset, **overrides}, name, output)
+        refuse_local({**files, "samples": samples, **overrides})
+        asked = {"preset": preset, "base_model": base_model, **overrides}
+        request = {name: value for name, value in asked.items() if value is not None}
+        train_there(url, api_key, request, name, output)
 
 
 @app.command()

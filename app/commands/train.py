@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,27 +13,31 @@ from rich.console import Console
 from app.commands.bar import Bar
 from app.commands.errors import CommandError
 from app.commands.files import check_writable, write_whole
+from app.commands.tuning import FOR_SAMPLES, before_and_after, load_base, read_samples
 from app.jobs.eta import ProgressClock
+from model.classifier import Classifier
 from model.confidence.calibration import calibrated_and_tested
 from model.data.idx import HELD_BACK, Split, load_idx_directory, load_mnist, split
 from model.serialization.checkpoint import dump_model, dump_state, load_state
 from model.serialization.snapshots import dump_snapshots
+from model.training.base import recipe_from
 from model.training.diagnostics import hints
 from model.training.loop import classifier
 from model.training.loop import train as run
 from model.training.onlooker import Onlooker
-from model.training.recipe import Recipe, going_on, recipe
+from model.training.recipe import Recipe, going_on
 from model.training.snapshots import Snapshot
 from model.training.state import TrainingState
 
 __all__ = ["train"]
 
+DEFAULT = "fast"  # the preset where none is named and there are no samples
 IN_FILE = 14  # snapshots, of 0.2 MB each at 128 units: 3 MB are enough for what is downloaded
 VALIDATION_SHARE = 6  # one in six of a small data set, at most 5,000, is held back for validation
 
 
 def train(
-    preset: str,
+    preset: str | None,
     overrides: Mapping[str, Any],
     name: str,
     output: Path | None,
@@ -40,12 +45,20 @@ def train(
     checkpoint: Path | None,
     resume: Path | None,
     snapshots: Path | None,
+    samples: Path | None = None,
+    base_model: str | None = None,
 ) -> None:
-    """Train, save the best epoch's network and print its test accuracy."""
+    """Train, save the network that is kept and print its test accuracy.
+
+    With samples, also what of them and of the test images it reads, and what its base did.
+    """
     started = time.perf_counter()
+    preset = preset or (DEFAULT if samples is None else FOR_SAMPLES)
     if data is not None:  # synthetic digits do not fit other data sets
         overrides = {"drawn_examples": 0, **overrides}
-    chosen = recipe(preset, **overrides)
+    base = load_base(base_model, preset)
+    chosen = recipe_from(base, preset, **overrides)
+    learnt = read_samples(samples)
     output = output or Path(f"byhand-{preset}.npz")
     checkpoint = checkpoint or resume
     for path in (output, checkpoint, snapshots):
@@ -55,12 +68,12 @@ def train(
     dataset = load_mnist() if data is None else load_idx_directory(data)
 
     held_back = min(HELD_BACK, len(dataset.train_labels) // VALIDATION_SHARE)
-    digits = split(dataset, held_back, chosen.train_examples)
+    digits = replace(split(dataset, held_back, chosen.train_examples), samples=learnt)
 
     console = Console(soft_wrap=True)
     kept: list[Snapshot] | None = None if snapshots is None else []
     onlooker = Onlooker(chosen, dataset)
-    last, finished = _run(console, chosen, digits, onlooker, state, checkpoint, kept)
+    last, finished = _run(console, chosen, digits, onlooker, state, base, checkpoint, kept)
     if last is None:
         raise CommandError("command.nothing_to_keep", exit_code=130)
     chosen = going_on(chosen, last.least_scale)
@@ -69,6 +82,8 @@ def train(
     write_whole(output, dump_model(model))
     if snapshots is not None and kept:
         write_whole(snapshots, dump_snapshots(chosen, kept, model.name))
+    for line in before_and_after(base, model, learnt, dataset):
+        console.print(line, highlight=False)
     if not finished:
         console.print(
             f"Stopped after epoch {last.epoch} of {chosen.epochs}; the best so far is kept."
@@ -107,6 +122,7 @@ def _run(
     digits: Split,
     onlooker: Onlooker,
     state: TrainingState | None,
+    base: Classifier | None,
     checkpoint: Path | None,
     kept: list[Snapshot] | None,
 ) -> tuple[TrainingState | None, bool]:
@@ -117,7 +133,8 @@ def _run(
     clock = ProgressClock()
     try:
         with Bar(console) as bar:
-            for progress in run(chosen, digits, state, snapshots=0 if kept is None else IN_FILE):
+            start = None if base is None else base.parameters
+            for progress in run(chosen, digits, state, start, 0 if kept is None else IN_FILE):
                 if kept is not None:
                     kept += progress.snapshots
                 if progress.step:  # before that the data are prepared

@@ -14,8 +14,9 @@ from app.store import models
 from app.store.engine import Session
 from model.errors import RecipeError
 from model.messages import Message
+from model.training.base import recipe_from
 from model.training.loop import start
-from model.training.recipe import PRESETS, going_on, recipe, stored_recipe
+from model.training.recipe import recipe, stored_recipe
 
 __all__ = ["refused", "resolve", "vary"]
 
@@ -26,20 +27,14 @@ HAND = "hand"  # the preset for samples
 def resolve(session: Session, request: TrainRequest) -> dict[str, Any]:
     """All hyperparameters of a request, as its job stores them. Raises Invalid, RecipeError."""
     chosen = request.model_dump(exclude=NOT_HYPERPARAMETERS, exclude_none=True)
-    base = None
-    if request.base_model is not None:
+    if request.base_model is None:
+        made = recipe(_preset(request), **chosen)
+    else:
         try:
             base, _ = models.load(session, request.base_model)
         except NotFound as error:
             raise refused("base_model", error.message) from None
-        chosen.setdefault("hidden_layers", list(base.parameters.layers[1:-1]))
-        chosen.setdefault("activation", base.parameters.activation)
-        chosen.setdefault("deskew", base.deskew)
-        chosen.setdefault("features", base.features)
-    made = recipe(_preset(request), **chosen)
-    if base is not None:
-        if (base.deskew, base.features) == (made.deskew, made.features):
-            made = going_on(made, base.least_scale)
+        made = recipe_from(base, _preset(request), **chosen)
         try:
             start(made, base=base.parameters)
         except RecipeError as error:
@@ -58,7 +53,7 @@ def resolve(session: Session, request: TrainRequest) -> dict[str, Any]:
 def _preset(request: TrainRequest) -> str:
     """The preset that is named; otherwise the one for samples, where they are learnt."""
     unnamed = "preset" not in request.model_fields_set
-    return HAND if request.samples and unnamed and HAND in PRESETS else request.preset
+    return HAND if request.samples and unnamed else request.preset
 
 
 def vary(base: Mapping[str, Any], varied: Mapping[str, Any]) -> TrainRequest:

@@ -472,6 +472,7 @@ SENTENCES: dict[str, str] = {
     "command.resume_done": (
         "{path} has all {epochs} epochs behind it; ask for more with --epochs."
     ),
+    "command.no_samples": "{path} holds no samples; draw some and save them first.",
     "command.no_answer": "{url} does not answer ({error}). Is byhand running there?",
     "command.refused": "{url} refused: {reason}",
     "command.went_away": "{url} went away; the run may go on there: GET {path}",

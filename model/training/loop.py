@@ -34,7 +34,7 @@ from model.training.diagnostics import (
     saturation,
 )
 from model.training.history import EpochMetrics
-from model.training.pipeline import TrainingExamples, prepare
+from model.training.pipeline import TrainingExamples, examples_per_epoch, prepare
 from model.training.prefetch import prefetch
 from model.training.recipe import Recipe, going_on, stored_recipe
 from model.training.snapshots import Snapshot, snapshot_steps
@@ -88,7 +88,8 @@ def train(
 
     Yields a report after every 50 batches and at each epoch's end. With `snapshots`, the largest
     number of them to take, also one before the first step and before the data are preprocessed.
-    They change no bit of the result. Raises DivergenceError when the loss is no longer finite,
+    They change no bit of the result. Where there are samples in `data`, the latest epoch is kept as
+    the best. Raises DivergenceError when the loss is no longer finite,
     RecipeError for a base that does not fit or the state of another optimiser.
     """
     state = state or start(recipe, data.train_images.shape[1], base)
@@ -133,9 +134,7 @@ class _Run:
         self.validation_x = prepare(recipe, data.validation_images)
         self.validation_y = one_hot(data.validation_labels)
         self.validation_labels = data.validation_labels
-        self.steps_per_epoch = math.ceil(
-            (len(data.train_images) + recipe.drawn_examples) / recipe.batch_size
-        )
+        self.steps_per_epoch = math.ceil(examples_per_epoch(recipe, data) / recipe.batch_size)
         self.steps = recipe.epochs * self.steps_per_epoch
         self.due = frozenset(
             snapshot_steps(recipe.epochs, self.steps_per_epoch, state.parameters.count, snapshots)
@@ -272,7 +271,9 @@ class _Run:
     def _advance(self, metrics: EpochMetrics) -> TrainingState:
         """The state after an epoch with these metrics."""
         before = self.state
-        better = metrics.validation_accuracy >= before.best_accuracy
+        # Validation images do not tell how well samples are learnt: then the latest epoch is kept.
+        samples = self.data.samples is not None and len(self.data.samples) > 0
+        better = samples or metrics.validation_accuracy >= before.best_accuracy
         parameters = self.learner.parameters.copy()
         return TrainingState(
             epoch=metrics.epoch,

@@ -127,6 +127,20 @@ PRESETS: dict[str, Recipe] = {
         features="edges",
         drawn_examples=4_500,
     ),
+    # For going on from a network with samples of one's own: some seconds, and little forgotten.
+    # Steps are short and all of MNIST is rehearsed, as what resembles the samples must be there.
+    "hand": Recipe(
+        preset="hand",
+        epochs=4,
+        batch_size=64,
+        learning_rate=0.03,
+        momentum=0.9,
+        schedule="cosine",
+        augment="full",
+        deskew=True,
+        features="edges",
+        drawn_examples=9_000,
+    ),
 }
 
 

@@ -440,6 +440,10 @@ export default {
       "best": {
         "title": "Best",
         "words": "The recipe of the bundled weights: distorted digits, edges instead of pixels, many epochs, several minutes."
+      },
+      "hand": {
+        "title": "Your hand",
+        "words": "For going on from a network with samples of your own: MNIST and drawn digits are rehearsed, so that little is forgotten."
       }
     },
     "name": "Name",

@@ -49,8 +49,8 @@ def test_blog_is_the_recipe_of_the_text() -> None:
     assert asdict(recipe("blog")) == expected
 
 
-def test_there_are_three_presets_and_each_knows_its_name() -> None:
-    assert set(PRESETS) == {"blog", "fast", "best"}
+def test_there_are_four_presets_and_each_knows_its_name() -> None:
+    assert set(PRESETS) == {"blog", "fast", "best", "hand"}
     for name, preset in PRESETS.items():
         assert preset.preset == name
         assert preset.hidden_layers == (128,)
@@ -121,7 +121,7 @@ WRONG: list[tuple[str, Any, str]] = [
     ("test_each_epoch", 1, "must be true or false, found 1"),
     ("mistake", 0, "must lie from 1 to 40, found 0"),
     ("mistake", 41, "must lie from 1 to 40, found 41"),
-    ("preset", "turbo", "'turbo' is unknown; choose one of blog, fast, best"),
+    ("preset", "turbo", "'turbo' is unknown; choose one of blog, fast, best, hand"),
     ("dropout", 0.5, "is not a hyperparameter"),
 ]
 
