@@ -460,6 +460,7 @@ export default {
     "startFrom": "Start from",
     "startFromWords": "Go on from a model's weights instead of from random ones.",
     "randomWeights": "random weights",
+    "samples": "Learn the drawings of your hand, too",
     "watch": "Watch it learn, with the digit on the pad",
     "activate": "Let /predict use it, for everybody, when it is done",
     "start": "Train",

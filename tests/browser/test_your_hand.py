@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import Dialog, Locator, Page, Route, expect
 
+from benchmarks.hand_styles import draw_style
 from model.data.samples import Samples
 from model.serialization.samples import dump_samples, load_samples
 from tests.browser.conftest import ACTIVE, Watch
@@ -271,6 +272,25 @@ def test_it_is_taught_used_and_taken_back(hand: Page, watch: Watch) -> None:
     assert watch.complaints == []
 
 
+def test_twenty_sevens_like_a_z_are_learnt_in_earnest(hand: Page) -> None:
+    """With the recipe that the service chooses for samples."""
+    drawn = draw_style("7 like a Z", 20, np.random.default_rng(1))
+    file = {"name": "z.npz", "mimeType": "application/zip", "buffer": dump_samples(drawn)}
+    hand.set_input_files("#hand-import", file)
+    expect(tiles(hand)).to_have_count(20)
+    hand.click("#teach")
+    expect(hand.locator("#taught")).to_be_visible()
+    own, tests = (
+        [cell.inner_text() for cell in row.locator("td").all()]
+        for row in hand.locator("#taught-counts tbody tr").all()
+    )
+    before, after = (int(cell.removesuffix(" of 20")) for cell in own)
+    assert before < 15 < 18 <= after
+    before_tests, after_tests = (float(cell.removesuffix("\u00a0%")) for cell in tests)
+    assert after_tests > before_tests - 0.5
+    expect(hand.locator("#taught-say")).to_contain_text(f"It reads {after} of your 20 drawings")
+
+
 def test_teaching_is_stopped_and_a_reload_in_between_loses_nothing(hand: Page) -> None:
     trained_with(hand, LONG)
     keep(hand, DIGITS[7], 7)
@@ -284,6 +304,19 @@ def test_teaching_is_stopped_and_a_reload_in_between_loses_nothing(hand: Page) -
     expect(hand.locator("#teaching")).to_be_hidden()
     expect(hand.locator("#teach")).to_be_enabled()
     expect(hand.locator("#taught, #teach-trouble:not(:empty)").first).to_be_visible()
+
+
+def test_the_form_of_a_run_offers_the_drawings_where_there_are_some(hand: Page) -> None:
+    box = hand.locator("#train-form [name=samples]")
+    expect(box).to_be_hidden()
+    keep(hand, DIGITS[7], 7)
+    sent = trained_with(hand, SHORT)
+    box.check()
+    hand.press("#train-form [type=submit]", "Enter")
+    expect(hand.locator("#jobs [data-state=succeeded]").first).to_be_visible()
+    assert sent == [{"preset": "fast", "samples": True}]
+    tiles(hand).locator(".sample-remove").click()
+    expect(box).to_be_hidden()
 
 
 def test_a_run_that_is_refused_says_why(hand: Page) -> None:

@@ -50,6 +50,7 @@ export class Hand {
 
   #changed() {
     this.#paintMeant();
+    this.#training.form.offerSamples(this.#samples.count > 0);
     if (!this.#samples.count) return;
     this.#section ??= import("./hand-section.js").then(({ HandSection }) => new HandSection(this.#samples, this.#study, this.#training));
     this.#section.catch(() => (this.#section = null)); // the next change loads it again

@@ -208,6 +208,11 @@ export class Training {
     return job && underWay(job) ? [{ id: job.id, name: job.name, own: true, learning: true }, ...stored] : stored;
   }
 
+  /** The name of a stored network; what is not, or no longer, stored keeps its id. */
+  #nameOf(id) {
+    return this.#models.find((model) => model.id === id)?.name ?? id;
+  }
+
   #paintModels() {
     this.networks.show(this.#models, this.page.choice.base);
   }
@@ -236,7 +241,7 @@ export class Training {
     this.list.show(jobs, (id) => this.#colours.get(id) ?? null, this.page.choice.base);
     this.watch.of(this.#watching.run);
     this.page.offer(this.#offered());
-    this.#table.show(jobs);
+    this.#table.show(jobs.map((job) => ({ ...job, from: this.#nameOf(job.request.base_model) })));
     const drawn = jobs.filter(({ id }) => this.#colours.has(id)).map((job) => ({ job, colour: this.#colours.get(job.id), losses: this.runs.losses(job.id) }));
     this.#charts.loss.show(curves.lossSeries(drawn), curves.lossLegend(drawn));
     this.#charts.accuracy.show(curves.accuracySeries(drawn), curves.accuracyLegend(drawn));
