@@ -20,9 +20,10 @@ test("what is left empty is the preset's to say", () => {
 
 test("each field is sent as what it is", () => {
   const values = { epochs: "3", learning_rate: "0.5", initialization: "blog", deskew: "false", hidden_layers: "256, 64", base_model: "m1" };
-  assert.deepEqual(toRequest({ preset: "best", name: " mine ", activate: true, ...values }, FIELDS), {
+  assert.deepEqual(toRequest({ preset: "best", name: " mine ", activate: true, samples: "on", ...values }, FIELDS), {
     preset: "best",
     name: "mine",
+    samples: true,
     activate: true,
     epochs: 3,
     learning_rate: 0.5,

@@ -29,7 +29,7 @@ const COLUMNS = [
   { ...setting("train_examples", (value) => (value === null || value === undefined ? words.train.all : count(value))), numeric: true },
   { ...setting("seed"), numeric: true },
   setting("mistake", (value) => (value ? String(value) : words.train.none)),
-  setting("base_model", (value) => value ?? random),
+  { title: columns.base_model, value: ({ from }) => from, write: (value) => value ?? random, ifDifferent: true },
 ];
 
 export class RunsTable {
@@ -45,6 +45,7 @@ export class RunsTable {
     table.append(element("thead", {}, element("tr", {}, this.#heads)), this.#body);
   }
 
+  /** `jobs`: each with the name of the network that it starts `from`, or null. */
   show(jobs) {
     this.#jobs = jobs;
     const { column, down } = this.#sort;

@@ -31,6 +31,7 @@ export function presetText({ choices }, value) {
 export function toRequest(values, fields) {
   const request = { preset: values.preset };
   if (values.name?.trim()) request.name = values.name.trim();
+  if (values.samples) request.samples = true;
   if (values.activate) request.activate = true;
   for (const { name, kind } of fields) {
     const text = String(values[name] ?? "").trim();

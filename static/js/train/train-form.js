@@ -57,6 +57,13 @@ export class TrainForm {
     select.value = chosen;
   }
 
+  /** Whether there are samples that a run can learn. */
+  offerSamples(there) {
+    const box = find("[name=samples]", this.#form);
+    box.closest("label").hidden = !there;
+    if (!there) box.checked = false;
+  }
+
   showMistake() {
     find("[name=mistake]", this.#form)?.scrollIntoView({ block: "center" });
   }

@@ -23,10 +23,10 @@ const DRAWN_AT_FIRST = 4;
 const RETRY = 2000; // milliseconds
 
 export class Training {
-  #runs = new Runs();
+  runs = new Runs();
   #own = new OwnRuns();
   #watching;
-  #keyring = new Keyring(find("#key-form"));
+  keyring = new Keyring(find("#key-form"));
   #colours = new Map(); // id of a drawn run -> its colour
   #touched = false; // the reader has chosen what is drawn
   #models = [];
@@ -60,10 +60,10 @@ export class Training {
       stop: (id) => this.#cancel(id),
     });
     this.mistakes = new MistakesView(find("#examination"), (sample, model) => page.openSample(sample, model));
-    this.#runs.addEventListener("change", () => this.#paintSoon());
-    this.#runs.addEventListener("away", ({ detail }) => say(find("#train-error"), detail ? fill(words.train.tryingAgain, { message: detail }) : ""));
-    this.#runs.addEventListener("finished", ({ detail }) => this.#finished(detail));
-    this.#watching = new Watching(this.#runs, page.choice);
+    this.runs.addEventListener("change", () => this.#paintSoon());
+    this.runs.addEventListener("away", ({ detail }) => say(find("#train-error"), detail ? fill(words.train.tryingAgain, { message: detail }) : ""));
+    this.runs.addEventListener("finished", ({ detail }) => this.#finished(detail));
+    this.#watching = new Watching(this.runs, page.choice);
     page.choice.addEventListener("change", () => this.#chosen());
   }
 
@@ -82,8 +82,8 @@ export class Training {
 
   async begin() {
     this.filled = this.#listFields();
-    await this.#runs.refresh();
-    this.#listModels(); // after the runs: a network of one that is over by now is among them
+    await this.runs.refresh();
+    this.listModels(); // after the runs: a network of one that is over by now is among them
     if (this.#watching.takeUp(this.page.choice.base)) this.page.trySample();
   }
 
@@ -95,15 +95,21 @@ export class Training {
     }
   }
 
-  async #start(request) {
-    const job = await this.#keyring.with(() => api.train(request));
-    this.#runs.add(job);
+  /** Start a run, drawn like the others; its job. Rejects with an ApiError. */
+  async start(request) {
+    const job = await this.keyring.with(() => api.train(request));
+    this.runs.add(job);
     this.#own.add(job.id);
     this.#draw(job.id);
-    if (find("#watch-it").checked) this.#watch(job.id);
     this.page.changed();
+    return job;
+  }
+
+  async #start(request) {
+    const job = await this.start(request);
+    if (find("#watch-it").checked) this.#watch(job.id);
     say(find("#run-news"), words.runs.started); // first: the list may say that it is over
-    await this.#runs.refresh();
+    await this.runs.refresh();
     find(this.#watching.id === job.id ? "#watch" : `[data-job="${CSS.escape(job.id)}"]`)?.scrollIntoView({ block: "nearest" });
   }
 
@@ -120,14 +126,14 @@ export class Training {
   #change(work) {
     return this.#act(async () => {
       await work();
-      await this.#runs.refresh();
+      await this.runs.refresh();
     });
   }
 
   #activate(id) {
     return this.#act(async () => {
       await api.activate(id);
-      await this.#listModels();
+      await this.listModels();
       this.networks.say(words.models.activated);
     });
   }
@@ -137,7 +143,7 @@ export class Training {
     return this.#act(async () => {
       await api.deleteModel(id);
       if (this.page.choice.base === id) this.page.choice.choose(USUAL);
-      await this.#listModels();
+      await this.listModels();
       this.networks.say(fill(words.models.deleted, { name }));
     });
   }
@@ -145,7 +151,7 @@ export class Training {
   #upload(file) {
     return this.#act(async () => {
       const model = await api.uploadModel(file, file.name.replace(/\.npz$/, ""));
-      await this.#listModels();
+      await this.listModels();
       this.networks.say(fill(words.models.stored, model));
     });
   }
@@ -163,7 +169,7 @@ export class Training {
 
   async #act(work) {
     try {
-      await this.#keyring.with(work);
+      await this.keyring.with(work);
     } catch (error) {
       this.networks.say(error.message);
       this.page.tell(error.message);
@@ -174,14 +180,15 @@ export class Training {
     const { over, overTested, ended } = words.runs;
     const end = { name: job.name, state: ended[job.state], accuracy: accuracy(job.test_accuracy) };
     say(find("#run-news"), fill(job.test_accuracy === null ? over : overTested, end));
-    await this.#listModels();
+    await this.listModels();
     if (!job.model) return;
     const { choice } = this.page;
     if (choice.base === job.id) await choice.choose(job.model);
     this.mistakes.show(job.model, job.name || words.runs.newNetwork);
   }
 
-  async #listModels() {
+  /** Read the list of networks anew, and offer them. */
+  async listModels() {
     try {
       const { items } = await api.models();
       this.#models = items;
@@ -199,6 +206,11 @@ export class Training {
     const stored = this.#models.filter(({ id }) => !BUNDLED.includes(id)).map(({ id, name, job }) => ({ id, name: name || id, own: this.#own.has(job) }));
     const job = this.#watching.run;
     return job && underWay(job) ? [{ id: job.id, name: job.name, own: true, learning: true }, ...stored] : stored;
+  }
+
+  /** The name of a stored network; what is not, or no longer, stored keeps its id. */
+  #nameOf(id) {
+    return this.#models.find((model) => model.id === id)?.name ?? id;
   }
 
   #paintModels() {
@@ -222,15 +234,15 @@ export class Training {
   }
 
   #paint() {
-    const jobs = this.#runs.all;
+    const jobs = this.runs.all;
     if (!this.#touched && this.#colours.size === 0) jobs.filter(({ state, metrics }) => state === "running" || metrics.length).slice(0, DRAWN_AT_FIRST).forEach(({ id }) => this.#draw(id));
     find("#jobs-empty").hidden = jobs.length > 0;
     for (const node of findAll(".with-runs")) node.hidden = jobs.length === 0;
     this.list.show(jobs, (id) => this.#colours.get(id) ?? null, this.page.choice.base);
     this.watch.of(this.#watching.run);
     this.page.offer(this.#offered());
-    this.#table.show(jobs);
-    const drawn = jobs.filter(({ id }) => this.#colours.has(id)).map((job) => ({ job, colour: this.#colours.get(job.id), losses: this.#runs.losses(job.id) }));
+    this.#table.show(jobs.map((job) => ({ ...job, from: this.#nameOf(job.request.base_model) })));
+    const drawn = jobs.filter(({ id }) => this.#colours.has(id)).map((job) => ({ job, colour: this.#colours.get(job.id), losses: this.runs.losses(job.id) }));
     this.#charts.loss.show(curves.lossSeries(drawn), curves.lossLegend(drawn));
     this.#charts.accuracy.show(curves.accuracySeries(drawn), curves.accuracyLegend(drawn));
     this.#charts.norms.show(curves.normSeries(drawn), curves.normLegend(drawn));
