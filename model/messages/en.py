@@ -34,6 +34,11 @@ SENTENCES: dict[str, str] = {
     "hyperparameter.epochs.label": "Epochs",
     "hyperparameter.epochs.words": "How often the network sees every training digit.",
     "hyperparameter.epochs.unit": "epochs",
+    "hyperparameter.early_stopping.label": "Early stopping",
+    "hyperparameter.early_stopping.words": (
+        "Stop after so many epochs in which the validation loss reached no new low."
+    ),
+    "hyperparameter.early_stopping.unit": "epochs",
     "hyperparameter.learning_rate.label": "Learning rate α",
     "hyperparameter.learning_rate.unit": "",
     "hyperparameter.learning_rate.words": (
@@ -81,6 +86,7 @@ SENTENCES: dict[str, str] = {
     ),
     "hyperparameter.initialization.scaled": "scaled to the layer",
     "hyperparameter.initialization.blog": "the text's own",
+    "hyperparameter.initialization.standard_normal": "N(0, 1), too large",
     "hyperparameter.augment.label": "Distortions",
     "hyperparameter.augment.words": (
         "Turn, shift and stretch the training digits, so that more handwriting is known."
@@ -99,6 +105,12 @@ SENTENCES: dict[str, str] = {
     ),
     "hyperparameter.features.pixels": "pixels",
     "hyperparameter.features.edges": "edges",
+    "hyperparameter.rescale.label": "Pixels from 0 to 1",
+    "hyperparameter.rescale.words": (
+        "Divide the pixels, 0 to 255, by 255. Without, the first sums are 255 times as large."
+    ),
+    "hyperparameter.rescale.true": "yes",
+    "hyperparameter.rescale.false": "no, 0 to 255",
     "hyperparameter.train_examples.label": "Training digits",
     "hyperparameter.train_examples.words": (
         "Learn from the first so many only. Try 500 and watch it learn them by heart."
@@ -130,6 +142,10 @@ SENTENCES: dict[str, str] = {
         "The loss is no longer a number, in epoch {epoch}: the steps are too large. "
         "Lower the learning rate (it was {learning_rate:g})."
     ),
+    "training.stopped_early": (
+        "Stopped early, after epoch {epoch} of {epochs}: the validation loss has reached no new "
+        "low for {patience} epochs, since epoch {best} ({loss:.4f})."
+    ),
     # Hints about a training run (model/training/diagnostics.py).
     "hint.not_a_number": (
         "The loss is no longer a number (NaN): the steps were so large that the numbers "
@@ -141,8 +157,18 @@ SENTENCES: dict[str, str] = {
     ),
     "hint.saturated": (
         "In {layers} over {share:.0%} of the units are saturated, where {activation} is flat: "
-        "hardly any gradient gets through. "
+        "hardly any gradient gets through. Steps that are too large lead there. "
         "Lower the learning rate tenfold, from {from_rate:g} to {to_rate:.3g}."
+    ),
+    "hint.saturated_by_start": (
+        "In {layers} over {share:.0%} of the units are saturated, where {activation} is flat: "
+        "hardly any gradient gets through. They were so from the start, as weights from N(0, 1) "
+        "make sums that are far too large. Scale the first weights to the layer."
+    ),
+    "hint.saturated_by_pixels": (
+        "In {layers} over {share:.0%} of the units are saturated, where {activation} is flat: "
+        "hardly any gradient gets through. Pixels from 0 to 255 make sums that are 255 times too "
+        "large. Divide them by 255."
     ),
     "hint.units_off": (
         "In {layers} over {share:.0%} of the units are off (z ≤ 0): "
@@ -151,7 +177,7 @@ SENTENCES: dict[str, str] = {
     ),
     "hint.dead_units": (
         "In {layers} over {share:.0%} of the units are dead: no digit makes them active, so no "
-        "gradient reaches them and they never learn again. Start anew with a third of the "
+        "gradient reaches them and they never learn again. Start anew with a tenth of the "
         "learning rate, from {from_rate:g} to {to_rate:.3g}, or with leaky_relu."
     ),
     "hint.hidden_layer": "hidden layer {number}",
@@ -170,7 +196,12 @@ SENTENCES: dict[str, str] = {
         "The network overfits since epoch {epoch}: it gets better on the training digits and "
         "worse on the validation digits. Train {remedies:, | or }."
     ),
-    "remedy.fewer_epochs": "for fewer epochs",
+    "hint.gap": (
+        "A gap has opened between the losses: {train:.2f} on the training digits, "
+        "{validation:.2f} on the validation digits. The network learns the former by heart. "
+        "Dropout, a remedy elsewhere, is not built in here; train {remedies:, | or }."
+    ),
+    "remedy.early_stopping": "with early stopping, which only saves the time",
     "remedy.more_images": "on more training digits",
     "remedy.distortions": "with {label} set to {choice}",
     "remedy.weight_decay": "with more weight decay ({weight_decay:g})",
