@@ -213,6 +213,49 @@ SENTENCES: dict[str, str] = {
         "The steps shrank to 0 by plan before the network had learnt enough. "
         "Train for more epochs ({epochs}, say): the same plan is then spread over more steps."
     ),
+    # Lessons of a run that goes wrong (model/training/lessons.py)
+    "lesson.rate_too_high.title": "Steps too large",
+    "lesson.rate_too_high.words": (
+        "A learning rate of 10 jumps across the valley and up its other side. Watch the loss: it "
+        "begins above 2.30, that of guessing among ten digits, and leaps where it should fall. "
+        "The first leaps throw the units to where sigmoid is flat, and hardly one comes back."
+    ),
+    "lesson.rate_too_low.title": "Steps too small",
+    "lesson.rate_too_low.words": (
+        "Nothing is wrong here, only slow: the loss falls in every epoch, smoothly, and is far "
+        "from done at the end. Watch how straight its line is, and where the tenfold rate is "
+        "after the first epoch already."
+    ),
+    "lesson.vanishing_gradient.title": "Vanishing gradients",
+    "lesson.vanishing_gradient.words": (
+        "Four hidden layers of sigmoids, each of which passes on at most a quarter of the "
+        "gradient. Watch the loss: it stays at 2.30, that of guessing among ten digits. Then "
+        "compare the gradient of the first layer with that of the last, in the diagnosis."
+    ),
+    "lesson.dead_units.title": "Dead ReLU units",
+    "lesson.dead_units.words": (
+        "A relu is 0, and so is its slope, wherever its sum is negative. One step that is too "
+        "large can push a unit below 0 for every digit, and then no gradient ever reaches it. "
+        "Watch the loss come to rest far too high, and the number of dead units."
+    ),
+    "lesson.bad_start.title": "A bad start",
+    "lesson.bad_start.words": (
+        "Every first weight is drawn from N(0, 1), however many inputs a unit adds up. Sums of "
+        "hundreds of these are so large that sigmoid is flat there. Watch how slowly the loss "
+        "falls, from a start that is worse than guessing."
+    ),
+    "lesson.pixels_to_255.title": "Pixels of 0 to 255",
+    "lesson.pixels_to_255.words": (
+        "The text divides its training pixels by 255 and leaves the test pixels as they are. "
+        "Here they are all left. Watch the units: the first step already finds them saturated, "
+        "and the loss jumps from epoch to epoch instead of falling."
+    ),
+    "lesson.overfitting.title": "Learning by heart",
+    "lesson.overfitting.words": (
+        "With 500 digits a network can learn each one by heart. Watch the two lines of a run "
+        "part: the training loss goes on to 0, the validation loss turns and rises again. "
+        "Distorted anew in each epoch, the same 500 digits never look the same twice."
+    ),
     # Why an answer is uncertain (model/confidence/rejection.py).
     "reason.letter_or_sign": "This looks like a letter or a sign, not a digit.",
     "reason.scribble": "This looks like a scribble, not a digit.",

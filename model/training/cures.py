@@ -16,7 +16,7 @@ __all__ = ["Change", "cure"]
 
 Change = dict[str, Any]  # values of fields of a recipe, as JSON has them
 
-PATIENCE = 3  # epochs, where early stopping is the cure
+PATIENCE = 5  # epochs, where early stopping is the cure
 OF_THE_START = {"activation", "hidden_layers", "initialization"}  # a base model has its own
 
 

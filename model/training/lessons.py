@@ -56,7 +56,7 @@ LESSONS: dict[str, Lesson] = {
     each.name: each
     for each in (
         _lesson("rate_too_high", "hint.saturated", {"learning_rate": 1.0}, learning_rate=10.0),
-        _lesson("rate_too_low", "hint.too_slow", {"learning_rate": 0.1}, learning_rate=0.01),
+        _lesson("rate_too_low", "hint.too_slow", {"learning_rate": 0.3}, learning_rate=0.03),
         _lesson(
             "vanishing_gradient",
             "hint.vanishing_gradient",
@@ -83,8 +83,8 @@ LESSONS: dict[str, Lesson] = {
             "hint.overfits",
             {"augment": "full"},
             train_examples=500,
-            batch_size=20,
-            epochs=30,
+            batch_size=10,
+            epochs=24,
             learning_rate=0.1,
             momentum=0.9,
         ),
