@@ -1,4 +1,4 @@
-"""The command line: `byhand serve | train | predict | check | worksheet | gradcheck | models`.
+"""The command line: `byhand serve | train | lessons | predict | check | worksheet | gradcheck | models`.
 
 The options of each command are declared here; its code is in `app/commands`, imported when it is
 called, so that `byhand train` starts without importing the web service.
@@ -87,6 +87,19 @@ def train(
         files = {"data": data, "checkpoint": checkpoint, "resume": resume, "snapshots": snapshots}
         refuse_local({**files, **overrides})
         train_there(url, api_key, {"preset": preset, **overrides}, name, output)
+
+
+@app.command()
+def lessons(
+    name: Annotated[str | None, typer.Argument(metavar="NAME", help="Train this one.")] = None,
+) -> None:
+    """Show runs that go wrong; train one of them, and then the same run cured."""
+    from app.commands.lessons import list_lessons, teach
+
+    if name is None:
+        list_lessons()
+    else:
+        teach(name)
 
 
 @app.command()

@@ -198,7 +198,7 @@ SENTENCES: dict[str, str] = {
     ),
     "hint.gap": (
         "A gap has opened between the losses: {train:.2f} on the training digits, "
-        "{validation:.2f} on the validation digits. The network learns the former by heart. "
+        "{validation:.2f} on the validation digits. The network begins to learn the former by heart. "
         "Dropout, a remedy elsewhere, is not built in here; train {remedies:, | or }."
     ),
     "remedy.early_stopping": "with early stopping, which only saves the time",
@@ -482,6 +482,15 @@ SENTENCES: dict[str, str] = {
         "expected a count and a time, such as 600/minute or 20/second, found {found!r}"
     ),
     # The command line (app/cli.py, app/commands).
+    "command.cure": "Cure: {options}",
+    "command.without_option": "without {option}",
+    "command.no_lesson": "there is no lesson {name}; choose one of {names:, }.",
+    "command.lesson_broken": "As it goes wrong: {options}",
+    "command.lesson_cured": "Cured: {options}",
+    "command.lesson_outcome": (
+        "Validation loss {broken:.4f} as it went wrong, {cured:.4f} cured; "
+        "accuracy {broken_accuracy:.2%} and {cured_accuracy:.2%}."
+    ),
     "command.file": "{path}: {reason}",
     "command.only_here": "{option} is for training here; leave it out with --url.",
     "command.sizes": "{option} takes sizes such as 128 or 256,64, found {found!r}.",
