@@ -57,6 +57,9 @@ export class TrainForm {
     select.value = chosen;
   }
 
+  /** The fields that are offered; none before the service has said which. */
+  get fields() { return this.#fields.filter((field) => field !== BASE_MODEL); }
+
   showMistake() {
     find("[name=mistake]", this.#form)?.scrollIntoView({ block: "center" });
   }
