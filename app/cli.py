@@ -1,4 +1,4 @@
-"""The command line: `byhand serve | train | lessons | predict | check | worksheet | gradcheck | models`.
+"""The command line: `byhand serve | train | lessons | predict | check | worksheet | …`.
 
 The options of each command are declared here; its code is in `app/commands`, imported when it is
 called, so that `byhand train` starts without importing the web service.

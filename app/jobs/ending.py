@@ -52,8 +52,15 @@ def end(
             leases.finish(session, lease, outcome, error=error)
             return
         id, accuracy = new_id(), made.test_accuracy
-        tested = {"model": id, "test_accuracy": accuracy}
-        leases.finish(session, lease, outcome, **tested, error=error, stopped_early=stopped)
+        leases.finish(
+            session,
+            lease,
+            outcome,
+            model=id,
+            test_accuracy=accuracy,
+            error=error,
+            stopped_early=stopped,
+        )
         weights = dump_model(made)
         models.add(session, classifier=made, weights=weights, name=job.name, job=job.id, id=id)
         if outcome == "succeeded" and job.request["activate"]:

@@ -198,8 +198,8 @@ SENTENCES: dict[str, str] = {
     ),
     "hint.gap": (
         "A gap has opened between the losses: {train:.2f} on the training digits, "
-        "{validation:.2f} on the validation digits. The network begins to learn the former by heart. "
-        "Dropout, a remedy elsewhere, is not built in here; train {remedies:, | or }."
+        "{validation:.2f} on the validation digits. The network begins to learn the former by "
+        "heart. Dropout, a remedy elsewhere, is not built in here; train {remedies:, | or }."
     ),
     "remedy.early_stopping": "with early stopping, which only saves the time",
     "remedy.more_images": "on more training digits",

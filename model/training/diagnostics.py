@@ -37,7 +37,6 @@ PATIENCE = 3  # epochs
 OVERFIT = 1.02  # ratio of the validation loss to its minimum, in two epochs running
 GAP = 0.1  # nats from the training loss to the validation loss, when the latter is
 WIDE = 2  # times the former: then the network knows its own digits much better than new ones
-ABOVE = 1.5  # ratio of the two below which a rise of the validation loss is noise
 STILL_FALLING = 0.98  # ratio of the last validation loss to that of the epoch before
 
 
@@ -125,7 +124,7 @@ def _saturated(last: EpochMetrics, recipe: Recipe) -> Iterator[Message]:
 
 
 def _saturated_by(recipe: Recipe) -> str:
-    """The hint that names what makes the sums so large: inputs or weights at the start, or steps."""
+    """The hint that names what makes the sums so large: the inputs, the first weights or steps."""
     if not recipe.rescale:
         return "hint.saturated_by_pixels"
     if recipe.initialization == "standard_normal":
@@ -167,10 +166,10 @@ def _speed_and_length(history: Sequence[EpochMetrics], recipe: Recipe) -> Iterat
     best = min(range(len(history)), key=validation.__getitem__)
     patient = len(history) >= PATIENCE
     falls = all(later < earlier for earlier, later in pairwise(train))
-    # While the training loss is about as high, or higher as that of augmented images, a rise of the
+    # While the training loss is about as high, as that of augmented images may be, a rise of the
     # validation loss is noise and no overfitting.
     overfits = min(validation[-2:]) > OVERFIT * validation[best] and train[-1] < min(
-        train[best], validation[-1] / ABOVE
+        train[best], validation[-1] / WIDE
     )
     gap = validation[-1] - train[-1] > GAP and validation[-1] > WIDE * train[-1]
     slow = train[-1] > SLOW * train[0] and history[-1].validation_accuracy < LEARNT
@@ -200,10 +199,11 @@ def _against_overfitting(recipe: Recipe) -> list[Message]:
         remedies.append(Message("remedy.distortions", distorted))
     if recipe.train_examples is not None:
         remedies.append(Message("remedy.more_images"))
+    decay = max(10 * recipe.weight_decay, 1e-4)
+    remedies.append(Message("remedy.weight_decay", {"weight_decay": decay}))
     if recipe.early_stopping is None:
         remedies.append(Message("remedy.early_stopping"))
-    decay = max(10 * recipe.weight_decay, 1e-4)
-    return [*remedies, Message("remedy.weight_decay", {"weight_decay": decay})]
+    return remedies
 
 
 def _rates(recipe: Recipe, factor: float) -> dict[str, float]:

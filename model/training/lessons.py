@@ -48,7 +48,9 @@ def _lesson(name: str, hint: str, change: dict[str, Any], **broken: Any) -> Less
     """A lesson on plain gradient descent, a few epochs of some thousand digits."""
     plain = {"momentum": 0.0, "schedule": "constant", "deskew": False, "learning_rate": 0.3}
     few = {"epochs": 8, "train_examples": 3000}
-    return Lesson(name, recipe("fast", **{**plain, **few, **broken}), hint, MappingProxyType(change))
+    return Lesson(
+        name, recipe("fast", **{**plain, **few, **broken}), hint, MappingProxyType(change)
+    )
 
 
 #: The lessons by name, in the order in which they are taught.

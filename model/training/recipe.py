@@ -43,12 +43,12 @@ class Recipe:
 
     learning_rate is α, momentum μ and weight_decay λ of `model.optimizer`. train_examples takes the
     first so many training images, None all of them; drawn_examples adds as many synthetic digits
-    drawn from pen strokes (`model.synthesis`). early_stopping ends the run after so many epochs without
-    a lower validation loss (`model.training.stopping`), None never. rescale divides the inputs of
-    0..255 by 255; without, the network is trained on them as they are. test_each_epoch changes no weight: it asks whoever
-    runs the recipe to show the test accuracy after each epoch (`model.training.onlooker`). mistake
-    is a row of `model.exercises.mistakes`: the run trains with the gradients of somebody who makes
-    it, in a network of one hidden layer of sigmoids.
+    drawn from pen strokes (`model.synthesis`). early_stopping ends the run after so many epochs
+    without a lower validation loss (`model.training.stopping`), None never. rescale divides the
+    inputs of 0..255 by 255; without, the network is trained on them as they are. test_each_epoch
+    changes no weight: it asks whoever runs the recipe to show the test accuracy after each epoch
+    (`model.training.onlooker`). mistake is a row of `model.exercises.mistakes`: the run trains with
+    the gradients of somebody who makes it, in a network of one hidden layer of sigmoids.
     kept_scale is no hyperparameter: it is the least_scale of a model or a run that is gone on from.
     Raises RecipeError, which names the field.
     """

@@ -80,7 +80,7 @@ export class LessonsView {
     find("#lesson-runs").hidden = pair.length < 2;
     if (pair.length < 2) return;
     const drawn = pair.map((job, index) => ({ job, ...LOOKS[index], losses: this.#runs.losses(job.id) }));
-    this.#chart ??= new LineChart(find("#chart-lesson"), { title: said.chart, x: words.runs.epochAxis, y: words.runs.lossAxis, log: true });
+    this.#chart ??= new LineChart(find("#chart-lesson"), { title: said.chart, x: words.runs.epochAxis, y: words.runs.lossAxis });
     this.#chart.show(curves.lossSeries(drawn), curves.lossLegend(drawn));
     say(find("#lesson-state"), this.#state(pair));
     this.#diagnoses(pair);
