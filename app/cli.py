@@ -1,4 +1,4 @@
-"""The command line: `byhand serve | train | predict | check | worksheet | gradcheck | models | …`.
+"""The command line: `byhand serve | train | predict | check | worksheet | lessons | models | …`.
 
 The options of each command are declared here; its code is in `app/commands`, imported when it is
 called, so that `byhand train` starts without importing the web service.
@@ -93,6 +93,19 @@ def train(
         asked = {"preset": preset, "base_model": base_model, **overrides}
         request = {name: value for name, value in asked.items() if value is not None}
         train_there(url, api_key, request, name, output)
+
+
+@app.command()
+def lessons(
+    name: Annotated[str | None, typer.Argument(metavar="NAME", help="Train this one.")] = None,
+) -> None:
+    """Show runs that go wrong; train one of them, and then the same run cured."""
+    from app.commands.lessons import list_lessons, teach
+
+    if name is None:
+        list_lessons()
+    else:
+        teach(name)
 
 
 @app.command()

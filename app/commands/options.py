@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from app.commands.errors import CommandError
+from model.messages import Message
 
 if TYPE_CHECKING:
     from model.training.hyperparameters import Hyperparameter
 
-__all__ = ["Key", "Url", "chosen_values", "refuse_local", "with_hyperparameters"]
+__all__ = ["Key", "Url", "as_options", "chosen_values", "refuse_local", "with_hyperparameters"]
 
 Url = Annotated[
     str | None, typer.Option("--url", help="A running byhand, such as http://localhost:8000.")
@@ -90,6 +91,24 @@ def chosen_values(options: Mapping[str, Any]) -> dict[str, Any]:
         for name, value in options.items()
         if value is not None
     }
+
+
+def as_options(change: Mapping[str, Any]) -> str:
+    """A change of hyperparameters as somebody would type it; a null is an option left out."""
+    return " ".join(_typed(name.replace("_", "-"), value) for name, value in change.items())
+
+
+def _typed(name: str, value: Any) -> str:
+    match value:
+        case None:
+            return str(Message("command.without_option", {"option": f"--{name}"}))
+        case bool():
+            return f"--{name}" if value else f"--no-{name}"
+        case list() | tuple():
+            return f"--{name} {','.join(map(str, value))}"
+        case float():
+            return f"--{name} {value:g}"
+    return f"--{name} {value}"
 
 
 def refuse_local(given: Mapping[str, Any]) -> None:

@@ -21,6 +21,7 @@ from model.data.idx import HELD_BACK, Split, load_idx_directory, load_mnist, spl
 from model.serialization.checkpoint import dump_model, dump_state, load_state
 from model.serialization.snapshots import dump_snapshots
 from model.training.base import recipe_from
+from model.training.cures import cure
 from model.training.diagnostics import hints
 from model.training.loop import classifier
 from model.training.loop import train as run
@@ -28,6 +29,7 @@ from model.training.onlooker import Onlooker
 from model.training.recipe import Recipe, going_on
 from model.training.snapshots import Snapshot
 from model.training.state import TrainingState
+from model.training.stopping import stopped_early
 
 __all__ = ["train"]
 
@@ -145,9 +147,12 @@ def _run(
                 with clock.stopped():
                     seen = onlooker.test_accuracy(state)
                 bar.epoch(progress.metrics, clock.epoch_seconds(), seen)
-                bar.hint(*hints(state.history, chosen))
+                for hint in hints(state.history, chosen):
+                    bar.hint(hint, cure(hint, chosen))
                 if checkpoint is not None:
                     write_whole(checkpoint, dump_state(state))
+            if state is not None and (why := stopped_early(state.history, chosen)) is not None:
+                bar.stopped_early(why)
     except KeyboardInterrupt:
         return state, False
     return state, True

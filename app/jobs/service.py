@@ -4,23 +4,25 @@ from __future__ import annotations
 
 import contextlib
 import itertools
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 from app.errors import Conflict, Invalid, TooMany
 from app.jobs.dispatcher import Dispatcher
-from app.jobs.ending import end, saved_state
+from app.jobs.ending import end, recipe_of, saved_state
 from app.jobs.event_stream import EventStream
 from app.jobs.executors import make_workers
 from app.jobs.resolve import resolve, vary
 from app.jobs.samples import Frozen, asked, freeze
 from app.logs import log
 from app.schemas.training import (
+    Cure,
     EpochMetrics,
     Job,
     JobPage,
     JobProgress,
+    StoppedEarly,
     Sweep,
     SweepRequest,
     TrainRequest,
@@ -36,6 +38,7 @@ from app.store.tables import FINISHED, STATES, JobRow
 from app.visitors import Visitor
 from model.messages import Message, say
 from model.serialization.snapshots import SnapshotLine
+from model.training.cures import cure
 
 __all__ = ["JobService"]
 
@@ -276,6 +279,7 @@ def _shown(row: JobRow, told: Sequence[StoredEvent], trouble: Message | None) ->
             progress=JobProgress(epoch=0, epochs=0, step=0, steps=0, eta_seconds=None),
             metrics=[],
             hints=[],
+            cures=[],
             model=None,
             validation_accuracy=None,
             test_accuracy=None,
@@ -298,6 +302,8 @@ def _as_job(row: JobRow, told: Sequence[StoredEvent], trouble: Message | None) -
         progress=JobProgress.model_validate(row, from_attributes=True),
         metrics=[EpochMetrics(**e.data) for e in told if e.kind == "epoch"],
         hints=[events.api_data(e)["message"] for e in told if e.kind == "hint"],
+        cures=list(_cures(row, told)),
+        stopped_early=_stopped_early(told),
         model=row.model,
         validation_accuracy=row.validation_accuracy,
         test_accuracy=row.test_accuracy,
@@ -309,6 +315,26 @@ def _as_job(row: JobRow, told: Sequence[StoredEvent], trouble: Message | None) -
         started_at=_time(row.started_at) if row.started_at else None,
         finished_at=_time(row.finished_at) if row.finished_at else None,
     )
+
+
+def _cures(row: JobRow, told: Sequence[StoredEvent]) -> Iterator[Cure]:
+    """The cures of a job's hints, as stored with them, and that of having diverged."""
+    for event in told:
+        diagnosis = events.stored_diagnosis(event)
+        if diagnosis is None:
+            continue
+        change = event.data.get("change")
+        if event.kind == "end":
+            change = cure(diagnosis, recipe_of(row.request), bool(row.request.get("base_model")))
+        if change is not None:
+            yield Cure(hint=diagnosis.code, text=str(diagnosis), change=change)
+
+
+def _stopped_early(told: Sequence[StoredEvent]) -> StoppedEarly | None:
+    for event in told:
+        if event.kind == "end" and (stopped := events.stopped_early(event)) is not None:
+            return StoppedEarly(**stopped)
+    return None
 
 
 def _error(row: JobRow, told: Sequence[StoredEvent]) -> str | None:

@@ -31,6 +31,7 @@ from model.errors import ByhandError, DivergenceError, RecipeError
 from model.messages import Message
 from model.network import Parameters
 from model.serialization.checkpoint import dump_state, load_state
+from model.training.cures import cure
 from model.training.diagnostics import hints
 from model.training.loop import classifier, train
 from model.training.onlooker import Onlooker
@@ -217,7 +218,10 @@ class _Attempt:
         found = hints(state.history, self.recipe)
         # A code once: the same cause, found again some epochs later, is no news.
         new = [hint for hint in found if not self.reported_hints & {hint.code, str(hint)}]
-        events += [store_events.hint_event(hint) for hint in new]
+        from_base = self.job.request["base_model"] is not None
+        events += [
+            store_events.hint_event(hint, cure(hint, self.recipe, from_base)) for hint in new
+        ]
         saved = dump_state(state)
 
         def commit(session: Session, lease: Lease) -> Lease:

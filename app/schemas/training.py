@@ -12,11 +12,13 @@ from model.messages import say
 from model.training.recipe import PRESETS
 
 __all__ = [
+    "Cure",
     "EpochMetrics",
     "Job",
     "JobPage",
     "JobProgress",
     "State",
+    "StoppedEarly",
     "Sweep",
     "SweepRequest",
     "TrainRequest",
@@ -157,6 +159,22 @@ class EpochMetrics(BaseModel):
     )
 
 
+class Cure(BaseModel):
+    """What cures a diagnosis: the same run with this one change."""
+
+    hint: str = Field(description="The code of the diagnosis, such as hint.too_slow.")
+    text: str = Field(description="Its sentence: one of `hints`, or the error of a run.")
+    change: dict[str, Any] = Field(description="Values for fields of POST /train.")
+
+
+class StoppedEarly(BaseModel):
+    """Where and why a run with `early_stopping` ended before its last epoch."""
+
+    epoch: int = Field(description="The last epoch that was run.")
+    best_epoch: int = Field(description="The epoch with the lowest validation loss.")
+    message: str
+
+
 class Job(BaseModel):
     """A training job."""
 
@@ -173,6 +191,12 @@ class Job(BaseModel):
     progress: JobProgress
     metrics: list[EpochMetrics] = Field(description="One entry for each finished epoch.")
     hints: list[str] = Field(description="What seems wrong with the run, and what to do.")
+    cures: list[Cure] = Field(description="For each hint that has one, its cure as a change.")
+    stopped_early: StoppedEarly | None = Field(
+        None,
+        exclude_if=lambda value: value is None,
+        description="Left out unless the run stopped early.",
+    )
     model: str | None = Field(
         description="The id of the resulting model: the best epoch's weights."
     )

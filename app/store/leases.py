@@ -223,6 +223,7 @@ def finish(
     model: str | None = None,
     test_accuracy: float | None = None,
     error: Message | None = None,
+    stopped_early: Message | None = None,
 ) -> Lease:
     """End a job: append its last event, set its state, delete its checkpoint and its samples.
 
@@ -230,7 +231,7 @@ def finish(
     """
     end = {"state": state, "model": model, "test_accuracy": test_accuracy}
     said = None if error is None else str(error)
-    event = store_events.end_event({**end, "error": said}, error)
+    event = store_events.end_event({**end, "error": said}, error, stopped_early)
     lease = write(session, lease, [event], finished_at=now(), eta_seconds=None, error=said, **end)
     session.execute(delete(CheckpointRow).where(CheckpointRow.job == lease.job))
     sample_sets.drop_after(session, lease.job)

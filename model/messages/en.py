@@ -34,6 +34,11 @@ SENTENCES: dict[str, str] = {
     "hyperparameter.epochs.label": "Epochs",
     "hyperparameter.epochs.words": "How often the network sees every training digit.",
     "hyperparameter.epochs.unit": "epochs",
+    "hyperparameter.early_stopping.label": "Early stopping",
+    "hyperparameter.early_stopping.words": (
+        "Stop after so many epochs in which the validation loss reached no new low."
+    ),
+    "hyperparameter.early_stopping.unit": "epochs",
     "hyperparameter.learning_rate.label": "Learning rate α",
     "hyperparameter.learning_rate.unit": "",
     "hyperparameter.learning_rate.words": (
@@ -81,6 +86,7 @@ SENTENCES: dict[str, str] = {
     ),
     "hyperparameter.initialization.scaled": "scaled to the layer",
     "hyperparameter.initialization.blog": "the text's own",
+    "hyperparameter.initialization.standard_normal": "N(0, 1), too large",
     "hyperparameter.augment.label": "Distortions",
     "hyperparameter.augment.words": (
         "Turn, shift and stretch the training digits, so that more handwriting is known."
@@ -99,6 +105,12 @@ SENTENCES: dict[str, str] = {
     ),
     "hyperparameter.features.pixels": "pixels",
     "hyperparameter.features.edges": "edges",
+    "hyperparameter.rescale.label": "Pixels from 0 to 1",
+    "hyperparameter.rescale.words": (
+        "Divide the pixels, 0 to 255, by 255. Without, the first sums are 255 times as large."
+    ),
+    "hyperparameter.rescale.true": "yes",
+    "hyperparameter.rescale.false": "no, 0 to 255",
     "hyperparameter.train_examples.label": "Training digits",
     "hyperparameter.train_examples.words": (
         "Learn from the first so many only. Try 500 and watch it learn them by heart."
@@ -130,6 +142,10 @@ SENTENCES: dict[str, str] = {
         "The loss is no longer a number, in epoch {epoch}: the steps are too large. "
         "Lower the learning rate (it was {learning_rate:g})."
     ),
+    "training.stopped_early": (
+        "Stopped early, after epoch {epoch} of {epochs}: the validation loss has reached no new "
+        "low for {patience} epochs, since epoch {best} ({loss:.4f})."
+    ),
     # Hints about a training run (model/training/diagnostics.py).
     "hint.not_a_number": (
         "The loss is no longer a number (NaN): the steps were so large that the numbers "
@@ -141,8 +157,18 @@ SENTENCES: dict[str, str] = {
     ),
     "hint.saturated": (
         "In {layers} over {share:.0%} of the units are saturated, where {activation} is flat: "
-        "hardly any gradient gets through. "
+        "hardly any gradient gets through. Steps that are too large lead there. "
         "Lower the learning rate tenfold, from {from_rate:g} to {to_rate:.3g}."
+    ),
+    "hint.saturated_by_start": (
+        "In {layers} over {share:.0%} of the units are saturated, where {activation} is flat: "
+        "hardly any gradient gets through. They were so from the start, as weights from N(0, 1) "
+        "make sums that are far too large. Scale the first weights to the layer."
+    ),
+    "hint.saturated_by_pixels": (
+        "In {layers} over {share:.0%} of the units are saturated, where {activation} is flat: "
+        "hardly any gradient gets through. Pixels from 0 to 255 make sums that are 255 times too "
+        "large. Divide them by 255."
     ),
     "hint.units_off": (
         "In {layers} over {share:.0%} of the units are off (z ≤ 0): "
@@ -151,7 +177,7 @@ SENTENCES: dict[str, str] = {
     ),
     "hint.dead_units": (
         "In {layers} over {share:.0%} of the units are dead: no digit makes them active, so no "
-        "gradient reaches them and they never learn again. Start anew with a third of the "
+        "gradient reaches them and they never learn again. Start anew with a tenth of the "
         "learning rate, from {from_rate:g} to {to_rate:.3g}, or with leaky_relu."
     ),
     "hint.hidden_layer": "hidden layer {number}",
@@ -170,7 +196,12 @@ SENTENCES: dict[str, str] = {
         "The network overfits since epoch {epoch}: it gets better on the training digits and "
         "worse on the validation digits. Train {remedies:, | or }."
     ),
-    "remedy.fewer_epochs": "for fewer epochs",
+    "hint.gap": (
+        "A gap has opened between the losses: {train:.2f} on the training digits, "
+        "{validation:.2f} on the validation digits. The network begins to learn the former by "
+        "heart. Dropout, a remedy elsewhere, is not built in here; train {remedies:, | or }."
+    ),
+    "remedy.early_stopping": "with early stopping, which only saves the time",
     "remedy.more_images": "on more training digits",
     "remedy.distortions": "with {label} set to {choice}",
     "remedy.weight_decay": "with more weight decay ({weight_decay:g})",
@@ -181,6 +212,49 @@ SENTENCES: dict[str, str] = {
     "hint.schedule_ended_early": (
         "The steps shrank to 0 by plan before the network had learnt enough. "
         "Train for more epochs ({epochs}, say): the same plan is then spread over more steps."
+    ),
+    # Lessons of a run that goes wrong (model/training/lessons.py)
+    "lesson.rate_too_high.title": "Steps too large",
+    "lesson.rate_too_high.words": (
+        "A learning rate of 10 jumps across the valley and up its other side. Watch the loss: it "
+        "begins above 2.30, that of guessing among ten digits, and leaps where it should fall. "
+        "The first leaps throw the units to where sigmoid is flat, and hardly one comes back."
+    ),
+    "lesson.rate_too_low.title": "Steps too small",
+    "lesson.rate_too_low.words": (
+        "Nothing is wrong here, only slow: the loss falls in every epoch, smoothly, and is far "
+        "from done at the end. Watch how straight its line is, and where the tenfold rate is "
+        "after the first epoch already."
+    ),
+    "lesson.vanishing_gradient.title": "Vanishing gradients",
+    "lesson.vanishing_gradient.words": (
+        "Four hidden layers of sigmoids, each of which passes on at most a quarter of the "
+        "gradient. Watch the loss: it stays at 2.30, that of guessing among ten digits. Then "
+        "compare the gradient of the first layer with that of the last, in the diagnosis."
+    ),
+    "lesson.dead_units.title": "Dead ReLU units",
+    "lesson.dead_units.words": (
+        "A relu is 0, and so is its slope, wherever its sum is negative. One step that is too "
+        "large can push a unit below 0 for every digit, and then no gradient ever reaches it. "
+        "Watch the loss come to rest far too high, and the number of dead units."
+    ),
+    "lesson.bad_start.title": "A bad start",
+    "lesson.bad_start.words": (
+        "Every first weight is drawn from N(0, 1), however many inputs a unit adds up. Sums of "
+        "hundreds of these are so large that sigmoid is flat there. Watch how slowly the loss "
+        "falls, from a start that is worse than guessing."
+    ),
+    "lesson.pixels_to_255.title": "Pixels of 0 to 255",
+    "lesson.pixels_to_255.words": (
+        "The text divides its training pixels by 255 and leaves the test pixels as they are. "
+        "Here they are all left. Watch the units: the first step already finds them saturated, "
+        "and the loss jumps from epoch to epoch instead of falling."
+    ),
+    "lesson.overfitting.title": "Learning by heart",
+    "lesson.overfitting.words": (
+        "With 500 digits a network can learn each one by heart. Watch the two lines of a run "
+        "part: the training loss goes on to 0, the validation loss turns and rises again. "
+        "Distorted anew in each epoch, the same 500 digits never look the same twice."
     ),
     # Why an answer is uncertain (model/confidence/rejection.py).
     "reason.letter_or_sign": "This looks like a letter or a sign, not a digit.",
@@ -444,6 +518,15 @@ SENTENCES: dict[str, str] = {
         "expected a count and a time, such as 600/minute or 20/second, found {found!r}"
     ),
     # The command line (app/cli.py, app/commands).
+    "command.cure": "Cure: {options}",
+    "command.without_option": "without {option}",
+    "command.no_lesson": "there is no lesson {name}; choose one of {names:, }.",
+    "command.lesson_broken": "As it goes wrong: {options}",
+    "command.lesson_cured": "Cured: {options}",
+    "command.lesson_outcome": (
+        "Validation loss {broken:.4f} as it went wrong, {cured:.4f} cured; "
+        "accuracy {broken_accuracy:.2%} and {cured_accuracy:.2%}."
+    ),
     "command.file": "{path}: {reason}",
     "command.only_here": "{option} is for training here; leave it out with --url.",
     "command.sizes": "{option} takes sizes such as 128 or 256,64, found {found!r}.",

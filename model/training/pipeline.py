@@ -13,12 +13,20 @@ from numpy.typing import NDArray
 from model.data.augment import augment
 from model.data.idx import Split
 from model.data.samples import Samples
-from model.network import Array, one_hot
+from model.network import Array, Parameters, one_hot
 from model.preprocessing.pipeline import preprocess
 from model.synthesis.strokes import draw_digits
 from model.training.recipe import Recipe
 
-__all__ = ["TrainingExamples", "augmentation_strength", "examples_per_epoch", "prepare", "scale"]
+__all__ = [
+    "TrainingExamples",
+    "augmentation_strength",
+    "examples_per_epoch",
+    "for_rescaled_inputs",
+    "from_rescaled_inputs",
+    "prepare",
+    "scale",
+]
 
 LEAST_STRENGTH = 0.7  # of the augmentation, at a run's end
 CHUNK = 1024  # images preprocessed at a time
@@ -46,8 +54,12 @@ class TrainingExamples:
 
     @property
     def fixed_images(self) -> NDArray[np.uint8] | None:
-        """The given images (n, 784) as all epochs use them; None where they are augmented."""
-        return self._images[: self._given] if self._recipe.augment == "none" else None
+        """The given images (n, 784) as all epochs use them, in 0..255, to be divided by 255.
+
+        None where each epoch augments them, or where they are not to be divided.
+        """
+        fixed = self._recipe.augment == "none" and self._recipe.rescale
+        return self._images[: self._given] if fixed else None
 
     def reorder_inputs(self, order: NDArray[np.intp] | None) -> None:
         """Permute the columns of X by `order` (784,) from now on; None keeps them."""
@@ -81,7 +93,8 @@ class TrainingExamples:
         """Make inputs X (n, 784) and one-hot targets Y (n, 10) of the examples with these indices.
 
         Images are augmented as the recipe asks, with the strength for `progress` (0..1 of the run).
-        X is in 0..1, or uint8 in 0..255 when the images are not augmented.
+        X is as `prepare` makes it, or uint8 in 0..255, still to be divided by 255, when the images
+        are not augmented.
         """
         images, y = self._images.take(rows, axis=0), one_hot(self._labels[rows])
         kind = self._recipe.augment
@@ -90,7 +103,7 @@ class TrainingExamples:
                 images.astype(np.float32), kind, rng, augmentation_strength(progress)
             )
             return prepare(self._recipe, distorted), y
-        return images, y
+        return (images if self._recipe.rescale else images.astype(np.float32)), y
 
     def _preprocess_once(self, images: Images) -> Images:
         """Preprocess images once for all epochs, unless each epoch augments them before that.
@@ -151,8 +164,32 @@ def augmentation_strength(progress: float) -> float:
 
 
 def prepare(recipe: Recipe, images: Images) -> Array:
-    """Preprocess images (n, 784), 0..255, as the recipe says, to inputs X (n, 784), 0..1."""
-    return scale(preprocess(images, recipe.deskew, recipe.features, recipe.least_scale))
+    """Preprocess images (n, 784), 0..255, as the recipe says, to inputs X (n, 784).
+
+    They are in 0..1, or in 0..255 if the recipe does not rescale them.
+    """
+    seen = preprocess(images, recipe.deskew, recipe.features, recipe.least_scale)
+    return scale(seen) if recipe.rescale else seen.astype(np.float32)
+
+
+def for_rescaled_inputs(recipe: Recipe, parameters: Parameters) -> Parameters:
+    """The parameters of the same network for inputs in 0..1, which all classifiers take.
+
+    x W_1 = (x / 255) (255 W_1): a network that was trained on inputs of 0..255 gets 255 W_1. The
+    others are returned as they are.
+    """
+    return parameters if recipe.rescale else _with_first_weights_times(255.0, parameters)
+
+
+def from_rescaled_inputs(recipe: Recipe, parameters: Parameters) -> Parameters:
+    """The inverse of `for_rescaled_inputs`: parameters of a classifier, to be trained on."""
+    return parameters if recipe.rescale else _with_first_weights_times(1 / 255, parameters)
+
+
+def _with_first_weights_times(factor: float, parameters: Parameters) -> Parameters:
+    scaled = parameters.copy()
+    scaled.weights[0][...] *= factor
+    return scaled
 
 
 def scale(images: Images) -> Array:

@@ -121,6 +121,8 @@ export const gradients = (pixels, label, options = {}) =>
 
 export const hyperparameters = () => call("GET", "/hyperparameters");
 export const presets = () => call("GET", "/presets");
+/** Runs that go wrong, and their cures: [{name, title, words, request, hint, change}]. */
+export const lessons = () => call("GET", "/lessons");
 export const train = (request) => call("POST", "/train", { body: request });
 export const jobs = (limit = 50) => call("GET", `/train${query({ limit })}`);
 export const getJob = (id) => call("GET", job(id));

@@ -24,6 +24,8 @@ const COLUMNS = [
   setting("activation"),
   setting("initialization"),
   setting("augment"),
+  { ...setting("early_stopping", (value) => (value ? String(value) : words.train.none)), numeric: true },
+  setting("rescale", (value) => ((value ?? true) ? words.train.yes : words.train.no)),
   setting("deskew", (value) => (value ? words.train.yes : words.train.no)),
   setting("features", (value) => words.features.names[value ?? "pixels"]),
   { ...setting("train_examples", (value) => (value === null || value === undefined ? words.train.all : count(value))), numeric: true },

@@ -64,6 +64,9 @@ export class TrainForm {
     if (!there) box.checked = false;
   }
 
+  /** The fields that are offered; none before the service has said which. */
+  get fields() { return this.#fields.filter((field) => field !== BASE_MODEL); }
+
   showMistake() {
     find("[name=mistake]", this.#form)?.scrollIntoView({ block: "center" });
   }

@@ -2,10 +2,13 @@
 
 import * as api from "../service/api.js";
 import * as curves from "./curves.js";
+import { cureRequest } from "./cures.js";
 import { find, findAll, onceAFrame, say } from "../ui/dom.js";
 import { accuracy, number } from "../ui/format.js";
 import { Keyring } from "../service/keyring.js";
+import { LessonsView } from "./lessons-view.js";
 import { LineChart } from "../ui/line-chart.js";
+import { MARKERS } from "../ui/markers.js";
 import { MistakesView } from "./mistakes-view.js";
 import { ModelsView } from "./models-view.js";
 import { RUNS } from "../ui/palette.js";
@@ -44,7 +47,7 @@ export class Training {
     this.page = page;
     const { weightsPath } = api;
     this.form = new TrainForm(find("#train-form"), (request) => this.#start(request));
-    this.list = new RunsView(find("#jobs"), { cancel: (id) => this.#cancel(id), read: (id) => page.choice.choose(id), toggle: (id) => this.#toggle(id), watch: (id) => this.#watch(id), weightsPath });
+    this.list = new RunsView(find("#jobs"), { cancel: (id) => this.#cancel(id), cure: (id, change) => this.#cure(id, change), fields: () => this.form.fields, read: (id) => page.choice.choose(id), toggle: (id) => this.#toggle(id), watch: (id) => this.#watch(id), weightsPath });
     this.networks = new ModelsView(find("#models"), {
       activate: (id) => this.#activate(id),
       read: (id) => page.choice.choose(id),
@@ -60,6 +63,7 @@ export class Training {
       stop: (id) => this.#cancel(id),
     });
     this.mistakes = new MistakesView(find("#examination"), (sample, model) => page.openSample(sample, model));
+    this.lessons = new LessonsView(this.runs, (requests) => this.#teach(requests));
     this.runs.addEventListener("change", () => this.#paintSoon());
     this.runs.addEventListener("away", ({ detail }) => say(find("#train-error"), detail ? fill(words.train.tryingAgain, { message: detail }) : ""));
     this.runs.addEventListener("finished", ({ detail }) => this.#finished(detail));
@@ -89,7 +93,10 @@ export class Training {
 
   async #listFields() {
     try {
-      this.form.offerFields(...(await Promise.all([api.hyperparameters(), api.presets()])));
+      const [fields, presets, lessons] = await Promise.all([api.hyperparameters(), api.presets(), api.lessons()]);
+      this.form.offerFields(fields, presets);
+      this.lessons.offer(lessons, fields, presets);
+      this.#paintSoon(); // cures are told with the fields' labels
     } catch {
       setTimeout(() => this.#listFields(), RETRY);
     }
@@ -111,6 +118,33 @@ export class Training {
     say(find("#run-news"), words.runs.started); // first: the list may say that it is over
     await this.runs.refresh();
     find(this.#watching.id === job.id ? "#watch" : `[data-job="${CSS.escape(job.id)}"]`)?.scrollIntoView({ block: "nearest" });
+  }
+
+  /** The same run with the change that cures it, laid over it. */
+  #cure(id, change) {
+    return this.#act(async () => {
+      const job = await api.train(cureRequest(this.runs.get(id), change, this.form.fields));
+      this.runs.add(job);
+      this.#own.add(job.id);
+      this.drawOnly([id, job.id]);
+      this.page.changed();
+      say(find("#run-news"), words.runs.cureStarted);
+      await this.runs.refresh();
+    });
+  }
+
+  /** Start the two runs of a lesson, which has a chart of its own. */
+  async #teach(requests) {
+    const jobs = [];
+    for (const request of requests) {
+      const job = await this.#keyring.with(() => api.train(request));
+      this.runs.add(job);
+      this.#own.add(job.id);
+      jobs.push(job);
+    }
+    this.runs.follow(jobs[0].id);
+    await this.runs.refresh();
+    return jobs;
   }
 
   #watch(id) {
@@ -242,7 +276,8 @@ export class Training {
     this.watch.of(this.#watching.run);
     this.page.offer(this.#offered());
     this.#table.show(jobs.map((job) => ({ ...job, from: this.#nameOf(job.request.base_model) })));
-    const drawn = jobs.filter(({ id }) => this.#colours.has(id)).map((job) => ({ job, colour: this.#colours.get(job.id), losses: this.runs.losses(job.id) }));
+    const drawn = jobs.filter(({ id }) => this.#colours.has(id)).map((job) => ({ job, colour: this.#colours.get(job.id), marker: MARKERS[RUNS.indexOf(this.#colours.get(job.id))], losses: this.runs.losses(job.id) }));
+    this.lessons.paint();
     this.#charts.loss.show(curves.lossSeries(drawn), curves.lossLegend(drawn));
     this.#charts.accuracy.show(curves.accuracySeries(drawn), curves.accuracyLegend(drawn));
     this.#charts.norms.show(curves.normSeries(drawn), curves.normLegend(drawn));

@@ -276,3 +276,32 @@ def test_files_are_whole_or_not_there(byhand: Any, monkeypatch: pytest.MonkeyPat
     ran = byhand("train", *SMALL, "--output", "small.npz")
     assert (ran.code, ran.err) == (1, "byhand: small.npz: no space left on device\n")
     assert not Path("small.npz").exists()
+
+
+def test_a_run_that_stops_early_says_so_and_so_does_one_that_is_resumed(byhand: Any) -> None:
+    few = ["--epochs", "200", "--train-examples", "100", "--early-stopping", "2"]
+    ran = byhand("train", *few, "--checkpoint", "state.npz", "--output", "small.npz")
+    (said,) = [line for line in ran.out.splitlines() if "Stopped early, after epoch" in line]
+    assert ran.code == 0
+    last = load_state(Path("state.npz")).epoch
+    assert f"after epoch {last} of 200" in said
+    again = byhand("train", *few, "--resume", "state.npz", "--output", "again.npz")
+    assert said in again.out
+    assert "epoch  " not in again.out
+    one, other = (load_model(Path(name)).parameters.vector for name in ("small.npz", "again.npz"))
+    np.testing.assert_array_equal(one, other)
+
+
+def test_a_hint_ends_with_the_options_that_cure_it(byhand: Any) -> None:
+    slow = ["--epochs", "3", "--train-examples", "200", "--learning-rate", "0.001"]
+    ran = byhand("train", *slow, "--momentum", "0", "--output", "small.npz")
+    assert "Cure: --learning-rate 0.01" in ran.out
+
+
+def test_a_network_of_pixels_up_to_255_reads_what_every_network_reads(byhand: Any) -> None:
+    ran = byhand("train", *SMALL, "--no-rescale", "--no-deskew", "--output", "small.npz")
+    assert ran.code == 0
+    assert "Cure: --rescale" in ran.out
+    model = load_model(Path("small.npz"))
+    part = load_mnist().test_images[:1000]
+    assert (model.trace(part).a[-1].argmax(axis=1) == load_mnist().test_labels[:1000]).mean() > 0.3
