@@ -1,4 +1,4 @@
-"""Fine-tuning is measured on styles that are really misread, and on drawings that were not learnt."""
+"""Fine-tuning is measured on styles that really are misread, and on drawings not learnt."""
 
 import sys
 from dataclasses import replace
