@@ -14,8 +14,9 @@ from typing import Annotated, Any
 import typer
 
 from app.blas import default_to_one_thread
-from app.commands.errors import CommandError, explain
-from app.commands.options import chosen_values, refuse_local, with_hyperparameters
+from app.commands.errors import explain
+from app.commands.options import Key, Url, chosen_values, refuse_local, with_hyperparameters
+from app.commands.sample_options import samples
 from model.messages import LANGUAGES, use
 
 __all__ = ["app", "main"]
@@ -28,19 +29,8 @@ app = typer.Typer(
 )
 models = typer.Typer(help="The models of a server, or of the local store.", no_args_is_help=True)
 app.add_typer(models, name="models")
-samples = typer.Typer(
-    help="Drawings of one's own with their labels, of a server or of the local store.",
-    no_args_is_help=True,
-)
 app.add_typer(samples, name="samples")
 
-Url = Annotated[
-    str | None, typer.Option("--url", help="A running byhand, such as http://localhost:8000.")
-]
-Key = Annotated[
-    str | None,
-    typer.Option("--api-key", envvar="BYHAND_API_KEY", help="The key that server asks for."),
-]
 ModelId = Annotated[str, typer.Argument(metavar="ID", help="The model, as `byhand models list`.")]
 
 
@@ -243,59 +233,6 @@ def models_delete(model: ModelId, url: Url = None, api_key: Key = None) -> None:
     """Delete a model; the active one is refused."""
     with _models(url, api_key) as commands:
         commands.delete(model)
-
-
-@samples.command("list")
-def samples_list(
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
-    url: Url = None,
-) -> None:
-    """List the samples, the newest first."""
-    with _samples(url) as commands:
-        commands.list(as_json)
-
-
-@samples.command("export")
-def samples_export(
-    file: Annotated[Path, typer.Argument(metavar="FILE.npz", help="Where they go.")],
-    url: Url = None,
-) -> None:
-    """Write all samples to a file, for `import` or for NumPy."""
-    with _samples(url) as commands:
-        commands.export(file)
-
-
-@samples.command("import")
-def samples_import(
-    file: Annotated[Path, typer.Argument(metavar="FILE.npz", help="pixels and labels.")],
-    url: Url = None,
-    api_key: Key = None,
-) -> None:
-    """Add a file of samples to those that are there."""
-    with _samples(url, api_key) as commands:
-        commands.add(file)
-
-
-@samples.command("delete")
-def samples_delete(
-    sample: Annotated[
-        str | None, typer.Argument(metavar="ID", help="The sample, as `byhand samples list`.")
-    ] = None,
-    everything: Annotated[bool, typer.Option("--all", help="Delete all of them.")] = False,
-    url: Url = None,
-    api_key: Key = None,
-) -> None:
-    """Delete one sample, or with --all every one."""
-    if everything == bool(sample):
-        raise CommandError("command.which_sample", exit_code=2)
-    with _samples(url, api_key) as commands:
-        commands.delete(sample)
-
-
-def _samples(url: str | None, api_key: str | None = None) -> Any:
-    from app.commands.samples import Samples
-
-    return Samples(url, api_key)
 
 
 def _models(url: str | None, api_key: str | None = None) -> Any:

@@ -1,4 +1,4 @@
-"""The hyperparameter options of `byhand train`, made from the table of hyperparameters."""
+"""Options of several commands, and those of `byhand train` that its hyperparameters are."""
 
 from __future__ import annotations
 
@@ -14,7 +14,15 @@ from app.commands.errors import CommandError
 if TYPE_CHECKING:
     from model.training.hyperparameters import Hyperparameter
 
-__all__ = ["chosen_values", "refuse_local", "with_hyperparameters"]
+__all__ = ["Key", "Url", "chosen_values", "refuse_local", "with_hyperparameters"]
+
+Url = Annotated[
+    str | None, typer.Option("--url", help="A running byhand, such as http://localhost:8000.")
+]
+Key = Annotated[
+    str | None,
+    typer.Option("--api-key", envvar="BYHAND_API_KEY", help="The key that server asks for."),
+]
 
 TYPES = {"whole": int, "number": float, "flag": bool, "choice": str, "sizes": str}
 FILES = ("data", "checkpoint", "resume", "snapshots", "samples")  # options that name local files

@@ -15,7 +15,7 @@ def test_presets_are_those_that_training_uses(client: TestClient) -> None:
 
 
 def test_every_field_that_a_preset_fills_is_told(client: TestClient) -> None:
-    not_filled = {"preset", "name", "base_model", "activate"}
+    not_filled = {"preset", "name", "base_model", "samples", "activate"}
     assert (
         client.get("/presets").json()["fast"].keys()
         == TrainRequest.model_fields.keys() - not_filled
@@ -24,7 +24,7 @@ def test_every_field_that_a_preset_fills_is_told(client: TestClient) -> None:
 
 def test_every_hyperparameter_is_told_as_a_form_needs_it(client: TestClient) -> None:
     told = client.get("/hyperparameters").json()
-    not_hyperparameters = {"preset", "name", "base_model", "activate"}
+    not_hyperparameters = {"preset", "name", "base_model", "samples", "activate"}
     assert {entry["name"] for entry in told} == (
         TrainRequest.model_fields.keys() - not_hyperparameters
     )
