@@ -14,7 +14,7 @@ from playwright.sync_api import Dialog, Locator, Page, Route, expect
 from benchmarks.hand_styles import draw_style
 from model.data.samples import Samples
 from model.serialization.samples import dump_samples, load_samples
-from tests.browser.conftest import ACTIVE, Watch
+from tests.browser.conftest import ACTIVE, PATIENCE, Watch
 from tests.browser.pen import DIGITS, Strokes, draw
 from tests.browser.test_accessibility import violations, violations_in_both_themes
 from tests.conftest import serving
@@ -282,7 +282,7 @@ def test_twenty_sevens_like_a_z_are_learnt_in_earnest(hand: Page) -> None:
     hand.set_input_files("#hand-import", file)
     expect(tiles(hand)).to_have_count(20)
     hand.click("#teach")
-    expect(hand.locator("#taught")).to_be_visible()
+    expect(hand.locator("#taught")).to_be_visible(timeout=4 * PATIENCE)  # all of MNIST, four times
     own, tests = (
         [cell.inner_text() for cell in row.locator("td").all()]
         for row in hand.locator("#taught-counts tbody tr").all()
