@@ -324,7 +324,7 @@ def _cures(row: JobRow, told: Sequence[StoredEvent]) -> Iterator[Cure]:
         if diagnosis is None:
             continue
         change = event.data.get("change")
-        if event.kind == "end":
+        if event.kind == "end" and diagnosis.code == "training.diverged":
             change = cure(diagnosis, recipe_of(row.request), bool(row.request.get("base_model")))
         if change is not None:
             yield Cure(hint=diagnosis.code, text=str(diagnosis), change=change)
