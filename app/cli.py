@@ -1,4 +1,4 @@
-"""The command line: `byhand serve | train | predict | check | worksheet | gradcheck | models`.
+"""The command line: `byhand serve | train | predict | check | worksheet | gradcheck | models | …`.
 
 The options of each command are declared here; its code is in `app/commands`, imported when it is
 called, so that `byhand train` starts without importing the web service.
@@ -14,6 +14,7 @@ from typing import Annotated, Any
 import typer
 
 from app.blas import default_to_one_thread
+from app.commands.datasets_app import datasets
 from app.commands.errors import explain
 from app.commands.options import chosen_values, refuse_local, with_hyperparameters
 from model.messages import LANGUAGES, use
@@ -28,6 +29,7 @@ app = typer.Typer(
 )
 models = typer.Typer(help="The models of a server, or of the local store.", no_args_is_help=True)
 app.add_typer(models, name="models")
+app.add_typer(datasets, name="datasets")
 
 Url = Annotated[
     str | None, typer.Option("--url", help="A running byhand, such as http://localhost:8000.")
@@ -61,8 +63,14 @@ def train(
     output: Annotated[
         Path | None, typer.Option(help="Where the model goes; default byhand-PRESET.npz.")
     ] = None,
-    data: Annotated[
-        Path | None, typer.Option(help="A directory of other IDX files, Fashion-MNIST say.")
+    dataset: Annotated[
+        str | None,
+        typer.Option(
+            "--dataset",
+            "--data",
+            help="Own data: a directory or a zip of IDX files or of pictures in folders, or the "
+            "id of one of `byhand datasets list`; with --url, an id there.",
+        ),
     ] = None,
     checkpoint: Annotated[
         Path | None, typer.Option(help="Write the state here after each epoch.")
@@ -80,13 +88,14 @@ def train(
     if url is None:
         from app.commands.train import train
 
-        train(preset, overrides, name, output, data, checkpoint, resume, snapshots)
+        train(preset, overrides, name, output, dataset, checkpoint, resume, snapshots)
     else:
         from app.commands.train_remote import train_there
 
-        files = {"data": data, "checkpoint": checkpoint, "resume": resume, "snapshots": snapshots}
+        files = {"checkpoint": checkpoint, "resume": resume, "snapshots": snapshots}
         refuse_local({**files, **overrides})
-        train_there(url, api_key, {"preset": preset, **overrides}, name, output)
+        chosen = overrides if dataset is None else {"dataset": dataset, **overrides}
+        train_there(url, api_key, {"preset": preset, **chosen}, name, output)
 
 
 @app.command()

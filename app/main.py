@@ -20,6 +20,7 @@ from app.jobs.service import JobService
 from app.logs import configure_logging
 from app.problems import install_handlers
 from app.routes import (
+    datasets,
     digits,
     evaluation,
     exercises,
@@ -60,6 +61,7 @@ RESOURCES = (
     presets,
     models,
     evaluation,
+    datasets,
     digits,
     health,
 )

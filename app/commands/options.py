@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 __all__ = ["chosen_values", "refuse_local", "with_hyperparameters"]
 
 TYPES = {"whole": int, "number": float, "flag": bool, "choice": str, "sizes": str}
-FILES = ("data", "checkpoint", "resume", "snapshots")  # options that name local files
+FILES = ("checkpoint", "resume", "snapshots")  # options that name local files
 
 
 class with_hyperparameters:  # noqa: N801 (a decorator)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +15,8 @@ from app.commands.errors import CommandError
 from app.commands.files import check_writable, write_whole
 from app.jobs.eta import ProgressClock
 from model.confidence.calibration import calibrated_and_tested
-from model.data.idx import HELD_BACK, Split, load_idx_directory, load_mnist, split
-from model.serialization.checkpoint import dump_model, dump_state, load_state
+from model.data.idx import Dataset, Split, load_mnist, split
+from model.serialization.checkpoint import MOST_DATASET, dump_model, dump_state, load_state
 from model.serialization.snapshots import dump_snapshots
 from model.training.diagnostics import hints
 from model.training.loop import classifier
@@ -28,7 +29,6 @@ from model.training.state import TrainingState
 __all__ = ["train"]
 
 IN_FILE = 14  # snapshots, of 0.2 MB each at 128 units: 3 MB are enough for what is downloaded
-VALIDATION_SHARE = 6  # one in six of a small data set, at most 5,000, is held back for validation
 
 
 def train(
@@ -36,7 +36,7 @@ def train(
     overrides: Mapping[str, Any],
     name: str,
     output: Path | None,
-    data: Path | None,
+    data: str | None,
     checkpoint: Path | None,
     resume: Path | None,
     snapshots: Path | None,
@@ -52,12 +52,10 @@ def train(
         if path is not None:
             check_writable(path)
     state = None if resume is None else _resume(resume, chosen)
-    dataset = load_mnist() if data is None else load_idx_directory(data)
-
-    held_back = min(HELD_BACK, len(dataset.train_labels) // VALIDATION_SHARE)
-    digits = split(dataset, held_back, chosen.train_examples)
-
     console = Console(soft_wrap=True)
+    dataset = load_mnist() if data is None else _own(console, data)
+    digits = split(dataset, train_examples=chosen.train_examples)
+
     kept: list[Snapshot] | None = None if snapshots is None else []
     onlooker = Onlooker(chosen, dataset)
     last, finished = _run(console, chosen, digits, onlooker, state, checkpoint, kept)
@@ -65,6 +63,9 @@ def train(
         raise CommandError("command.nothing_to_keep", exit_code=130)
     chosen = going_on(chosen, last.least_scale)
     model = classifier(chosen, last.best, name or output.stem)
+    if data is not None:
+        of = Path(data).name[:MOST_DATASET]
+        model = replace(model, dataset=of, classes=dataset.classes)
     model = calibrated_and_tested(model, digits, dataset)
     write_whole(output, dump_model(model))
     if snapshots is not None and kept:
@@ -81,6 +82,12 @@ def train(
     )
     if not finished:
         raise CommandError("command.stopped", exit_code=130)
+
+
+def _own(console: Console, data: str) -> Dataset:
+    from app.commands.datasets import dataset_of  # here: it reads pictures, and opens the store
+
+    return dataset_of(console, data)
 
 
 def _resume(path: Path, chosen: Recipe) -> TrainingState:

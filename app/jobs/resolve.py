@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from app.errors import Invalid, NotFound
 from app.problems import field_error
 from app.schemas.training import TrainRequest
-from app.store import models
+from app.store import datasets, models
 from app.store.engine import Session
 from model.errors import RecipeError
 from model.messages import Message
@@ -19,7 +19,7 @@ from model.training.recipe import going_on, recipe, stored_recipe
 
 __all__ = ["resolve", "vary"]
 
-NOT_HYPERPARAMETERS = {"preset", "name", "base_model", "activate"}
+NOT_HYPERPARAMETERS = {"preset", "name", "base_model", "activate", "dataset"}
 
 
 def resolve(session: Session, request: TrainRequest) -> dict[str, Any]:
@@ -35,6 +35,9 @@ def resolve(session: Session, request: TrainRequest) -> dict[str, Any]:
         chosen.setdefault("activation", base.parameters.activation)
         chosen.setdefault("deskew", base.deskew)
         chosen.setdefault("features", base.features)
+    if request.dataset is not None:
+        _check_dataset(session, request.dataset, chosen.get("train_examples"))
+        chosen["drawn_examples"] = 0  # drawn digits do not fit other classes
     made = recipe(request.preset, **chosen)
     if base is not None:
         if (base.deskew, base.features) == (made.deskew, made.features):
@@ -49,8 +52,20 @@ def resolve(session: Session, request: TrainRequest) -> dict[str, Any]:
     return resolved | {
         "least_scale": made.least_scale,
         "base_model": request.base_model,
+        "dataset": request.dataset,
         "activate": request.activate,
     }
+
+
+def _check_dataset(session: Session, id: str, train_examples: int | None) -> None:
+    """Raise Invalid unless the data set is there and has so many training examples."""
+    try:
+        available = datasets.get(session, id).train_examples
+    except NotFound as error:
+        raise _invalid("dataset", error.message) from None
+    if train_examples is not None and train_examples > available:
+        values = {"asked": train_examples, "available": available}
+        raise _invalid("train_examples", Message("idx.train_examples", values))
 
 
 def vary(base: Mapping[str, Any], varied: Mapping[str, Any]) -> TrainRequest:

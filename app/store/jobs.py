@@ -155,6 +155,7 @@ def add(
         id=id,
         name=name,
         request=request,
+        dataset=request.get("dataset"),
         epochs=epochs,
         snapshots=snapshots,
         sweep=sweep,
