@@ -129,7 +129,9 @@ async def _details(
     trace, kinds = result.trace, result.verdict.kinds[result.row]
     # As derived, at temperature 1: only the answer's probabilities are calibrated.
     layers = zip(trace.z, [*trace.a[1:-1], softmax(trace.z[-1])], strict=True)
+    names = loaded.classifier.classes
     return {
+        **({"classes": names} if names else {}),
         "input": trace.a[0][0],
         "upright": loaded.classifier.upright(picture.pixels)[0] / np.float32(255),
         "layers": [{"z": z[0], "a": a[0]} for z, a in layers],

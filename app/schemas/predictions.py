@@ -143,6 +143,11 @@ class Prediction(BaseModel):
         examples=[None, "It could be a 4 or a 9."],
     )
     model: str = Field(description="The model that answered.", examples=["pretrained"])
+    classes: list[str] | None = Field(
+        None,
+        exclude_if=lambda value: value is None,
+        description="With details=true: the names of the classes, where they are no digits.",
+    )
     input: list[float] | None = Field(
         None, description="With details=true: the network's 784 inputs, 0..1."
     )
