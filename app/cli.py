@@ -16,7 +16,7 @@ import typer
 from app.blas import default_to_one_thread
 from app.commands.datasets_app import datasets
 from app.commands.errors import explain
-from app.commands.options import chosen_values, refuse_local, with_hyperparameters
+from app.commands.options import chosen_values, data_there, refuse_local, with_hyperparameters
 from model.messages import LANGUAGES, use
 
 __all__ = ["app", "main"]
@@ -94,8 +94,9 @@ def train(
 
         files = {"checkpoint": checkpoint, "resume": resume, "snapshots": snapshots}
         refuse_local({**files, **overrides})
-        chosen = overrides if dataset is None else {"dataset": dataset, **overrides}
-        train_there(url, api_key, {"preset": preset, **chosen}, name, output)
+        train_there(
+            url, api_key, {"preset": preset, **data_there(dataset), **overrides}, name, output
+        )
 
 
 @app.command()

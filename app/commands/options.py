@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Mapping
 from functools import update_wrapper
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -14,7 +15,7 @@ from app.commands.errors import CommandError
 if TYPE_CHECKING:
     from model.training.hyperparameters import Hyperparameter
 
-__all__ = ["chosen_values", "refuse_local", "with_hyperparameters"]
+__all__ = ["chosen_values", "data_there", "refuse_local", "with_hyperparameters"]
 
 TYPES = {"whole": int, "number": float, "flag": bool, "choice": str, "sizes": str}
 FILES = ("checkpoint", "resume", "snapshots")  # options that name local files
@@ -82,6 +83,13 @@ def chosen_values(options: Mapping[str, Any]) -> dict[str, Any]:
         for name, value in options.items()
         if value is not None
     }
+
+
+def data_there(dataset: str | None) -> dict[str, str]:
+    """The field that names a server's data set. Raises CommandError for one that is here."""
+    if dataset is not None and Path(dataset).exists():
+        raise CommandError("command.data_here", exit_code=2, path=dataset)
+    return {} if dataset is None else {"dataset": dataset}
 
 
 def refuse_local(given: Mapping[str, Any]) -> None:

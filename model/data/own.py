@@ -106,19 +106,18 @@ def _check(labels: Bytes, classes: Sequence[str]) -> None:
 def _about_classes(
     labels: Bytes, test: LabelledImages | None, classes: Sequence[str]
 ) -> list[Message]:
-    """What is said of classes without an image, in training or in the test part."""
+    """What is said of classes without an image, in training or in the test part alone."""
     count = len(classes) or CLASSES
-    notices = []
-    for code, of in (
-        ("dataset.class_missing", labels),
-        ("dataset.class_untested", labels if test is None else test[1]),
-    ):
-        if of.max() >= count:
-            raise DatasetError("dataset.unnamed", found=count, label=int(of.max()))
-        gone = np.flatnonzero(np.bincount(of, minlength=count) == 0).tolist()
-        if gone and not (of is labels and code == "dataset.class_untested"):
-            notices.append(Message(code, {"names": [_name(label, classes) for label in gone]}))
-    return notices
+    learnt = np.bincount(labels, minlength=count) > 0
+    tested = learnt if test is None else np.bincount(test[1], minlength=count) > 0
+    if len(tested) > count:
+        raise DatasetError("dataset.unnamed", found=count, label=len(tested) - 1)
+    said = {"dataset.class_missing": ~learnt, "dataset.class_untested": learnt & ~tested}
+    return [
+        Message(code, {"names": [_name(label, classes) for label in np.flatnonzero(gone).tolist()]})
+        for code, gone in said.items()
+        if gone.any()
+    ]
 
 
 def _as_ink(train: Bytes, test: Bytes | None, said: list[Message]) -> tuple[Bytes, Bytes | None]:

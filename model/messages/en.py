@@ -383,8 +383,7 @@ SENTENCES: dict[str, str] = {
         "were put aside for testing."
     ),
     "dataset.mixed": (
-        "The pictures were sorted by class. They were mixed, so that those for validation are of "
-        "every class."
+        "The pictures were mixed, so that those held back for validation are of every class."
     ),
     "dataset.inked": (
         "The pictures are not 28x28 pixels: each was cropped to its ink, scaled and centred, as "
@@ -504,7 +503,7 @@ SENTENCES: dict[str, str] = {
         "have BYHAND_MAX_MODELS raised."
     ),
     "store.most_bytes": (
-        "The store takes {used:,} of {most:,} bytes. Delete models (DELETE /models/ID), or have "
+        "The store takes {used:,} of {most:,} bytes. Delete models (DELETE /models/ID) or data sets, or have "
         "BYHAND_MAX_STORE_BYTES raised."
     ),
     "job.ended_already": "Job {job} has {state} already; there is nothing to cancel.",
@@ -544,6 +543,10 @@ SENTENCES: dict[str, str] = {
     # The command line (app/cli.py, app/commands).
     "command.file": "{path}: {reason}",
     "command.only_here": "{option} is for training here; leave it out with --url.",
+    "command.data_here": (
+        "{path} is here, not there. Send it first: byhand datasets add {path} --url …, and give "
+        "the id that it tells."
+    ),
     "command.sizes": "{option} takes sizes such as 128 or 256,64, found {found!r}.",
     "command.is_a_directory": "{path} is a directory; name a file.",
     "command.no_such_directory": "{path} does not exist; make it first: mkdir -p {path}",
@@ -627,7 +630,7 @@ SENTENCES: dict[str, str] = {
     "security.wrong_key": "The API key is not the one this server was started with.",
     # What a visitor may add (app/visitors.py).
     "visitor.bytes": (
-        "Models of {most} bytes may be uploaded from one address. Wait as long as Retry-After says."
+        "Models and data sets of {most} bytes may be uploaded from one address. Wait as long as Retry-After says."
     ),
     "visitor.jobs": (
         "{most} jobs may be submitted from one address. Wait as long as Retry-After says, or "
