@@ -138,7 +138,8 @@ class Settings(BaseSettings):
     )
     visitor_bytes: str | None = Field(
         None,
-        description="Bytes of those models and of data sets, such as 50000000/day; unset: no limit.",
+        description="Bytes of those models and of data sets, such as 50000000/day; unset: no "
+        "limit.",
     )
     language: str = Field(
         "en",

@@ -503,8 +503,8 @@ SENTENCES: dict[str, str] = {
         "have BYHAND_MAX_MODELS raised."
     ),
     "store.most_bytes": (
-        "The store takes {used:,} of {most:,} bytes. Delete models (DELETE /models/ID) or data sets, or have "
-        "BYHAND_MAX_STORE_BYTES raised."
+        "The store takes {used:,} of {most:,} bytes. Delete models (DELETE /models/ID) or data "
+        "sets, or have BYHAND_MAX_STORE_BYTES raised."
     ),
     "job.ended_already": "Job {job} has {state} already; there is nothing to cancel.",
     "job.over": "Job {job} is over ({state}); it can be neither paused nor resumed.",
@@ -630,7 +630,8 @@ SENTENCES: dict[str, str] = {
     "security.wrong_key": "The API key is not the one this server was started with.",
     # What a visitor may add (app/visitors.py).
     "visitor.bytes": (
-        "Models and data sets of {most} bytes may be uploaded from one address. Wait as long as Retry-After says."
+        "Models and data sets of {most} bytes may be uploaded from one address. "
+        "Wait as long as Retry-After says."
     ),
     "visitor.jobs": (
         "{most} jobs may be submitted from one address. Wait as long as Retry-After says, or "

@@ -562,7 +562,7 @@ export default {
   "mistakes": {
     "title": "Mistakes",
     "confusion": "Confusion matrix",
-    "hint": "Choose a digit to put it on the pad.",
+    "hint": "Choose one to put it on the pad.",
     "backToAll": "Back to all mistakes",
     "more": "Show more",
     "caption": "Rows: what the digit is. Columns: what was read. Off the diagonal are mistakes: choose a number to see them.",

@@ -165,7 +165,11 @@ def test_other_idx_files_can_be_learnt(byhand: Any, tmp_path: Path) -> None:
         (["--output", "."], 2, "is a directory"),
         (["--resume", "missing.npz"], 1, "missing.npz"),
         (["--url", "localhost:1", "--drawn-examples", "5"], 2, "--drawn-examples is for training"),
-        (["--url", "localhost:1", "--data", "."], 2, ". is here, not there. Send it first: byhand datasets add"),
+        (
+            ["--url", "localhost:1", "--data", "."],
+            2,
+            ". is here, not there. Send it first: byhand datasets add",
+        ),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else "",
 )
