@@ -31,6 +31,7 @@ Grey = npt.NDArray[np.uint8]
 
 ENDINGS = {".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp", ".tif", ".tiff"}
 PARTS = {"train": "train", "training": "train", "test": "test", "testing": "test"}
+MOST_BYTES = 8 * 2**20  # of one picture's file
 MOST_PIXELS = 2**22  # of one picture: nobody needs more for 28x28
 MOST_INKED = 5000  # pictures whose ink is looked for: some 10 ms each
 NAMED = 5  # classes that an error names
@@ -105,6 +106,9 @@ def _placed(names: Iterator[str]) -> Iterator[_Member]:
 
 def _size(files: Files, member: _Member) -> tuple[int, int]:
     heed()
+    if (found := files.size(member.name)) > MOST_BYTES:
+        values = {"member": files.shown(member.name), "found": found, "most": MOST_BYTES}
+        raise DatasetError("dataset.large_file", **values)
     try:
         with open_picture(files.read(member.name)) as image:
             width, height = image.size

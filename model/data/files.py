@@ -32,6 +32,9 @@ class Files(Protocol):
     def names(self) -> Sequence[str]:
         """The paths, sorted."""
 
+    def size(self, name: str) -> int:
+        """The bytes that `read` gives."""
+
     def read(self, name: str) -> bytes:
         """The content of one. Raises DatasetError, which names it."""
 
@@ -49,6 +52,10 @@ class Directory:
         except OSError as error:
             raise _unreadable(str(path), error) from error
         self.names = _of_people(each.relative_to(path).as_posix() for each in found)
+
+    def size(self, name: str) -> int:
+        """Its bytes."""
+        return (self._path / name).stat().st_size
 
     def read(self, name: str) -> bytes:
         """The content of one. Raises DatasetError, which names it."""
@@ -68,6 +75,10 @@ class Parts:
     def __init__(self, parts: Mapping[str, bytes]) -> None:
         self._parts = parts
         self.names = _of_people(parts)
+
+    def size(self, name: str) -> int:
+        """Its bytes."""
+        return len(self._parts[name])
 
     def read(self, name: str) -> bytes:
         """The content of one."""
@@ -99,6 +110,10 @@ class Zip:
             raise DatasetError("archive.unpacks_to_more", found=unpacked, most=MOST_UNPACKED)
         self._members = {member.filename: member for member in members}
         self.names = _of_people(self._members)
+
+    def size(self, name: str) -> int:
+        """Its bytes, unpacked, as the directory says."""
+        return self._members[name].file_size
 
     def read(self, name: str) -> bytes:
         """A member's content, never more than the directory says. Raises DatasetError."""

@@ -29,6 +29,7 @@ from model.messages import Message
 __all__ = [
     "HELD_BACK",
     "MNIST_EXAMPLES",
+    "MOST_BYTES",
     "Dataset",
     "Part",
     "Split",
@@ -57,7 +58,7 @@ CHECKSUMS = {
 }
 PREFIXES: dict[Part, str] = {"train": "train", "test": "t10k"}
 RESTORE, DOWNLOAD = Message("idx.restore_bundled"), Message("idx.download_again")
-MOST_BYTES = 64 * 2**20  # of one file, unpacked: 80,000 images
+MOST_BYTES = 48 * 2**20  # of one file, unpacked: 64,000 images
 PACKED: dict[bytes, Callable[[io.BytesIO], gzip.GzipFile | lzma.LZMAFile]] = {
     b"\x1f\x8b": lambda file: gzip.GzipFile(fileobj=file),
     b"\xfd7zXZ\0": lzma.LZMAFile,

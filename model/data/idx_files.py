@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from model.data.files import Files
-from model.data.idx import SIDE, Part, parse_idx, unpack
+from model.data.idx import MOST_BYTES, SIDE, Part, parse_idx, unpack
 from model.errors import DatasetError
 from model.messages import Message
 
@@ -74,6 +74,8 @@ def _content(files: Files, part: Part, content: str) -> tuple[str, bytes]:
         path = files.shown(f"{USUAL[part]}-{content}-{kind}-ubyte.gz")
         raise DatasetError("idx.missing", path=path, remedy=Message("idx.put_files_there"))
     first, *others = names
+    if (size := files.size(first)) > MOST_BYTES:
+        raise DatasetError("idx.large", path=files.shown(first), found=size, most=MOST_BYTES)
     unpacked = unpack(files.read(first), files.shown(first))
     digest = hashlib.sha256(unpacked).digest()
     for other in others:

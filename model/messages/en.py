@@ -255,6 +255,7 @@ SENTENCES: dict[str, str] = {
         "Use a data set of ten classes."
     ),
     "idx.several_sets": "There are several {part} sets: {names:, }. Keep one of them there.",
+    "idx.large": "{path} has {found:,} bytes, at most {most:,} are read. Use fewer images.",
     "idx.unpacks_to_more": "{path} unpacks to more than {most:,} bytes. Use a smaller data set.",
     "idx.restore_bundled": "Restore model/data/mnist/ from the repository, or reinstall byhand.",
     "idx.download_again": "Download it again.",
@@ -320,6 +321,9 @@ SENTENCES: dict[str, str] = {
         "Put all of them there, or none."
     ),
     "dataset.no_picture": "{member!r} is no picture that can be used: {problem}",
+    "dataset.large_file": (
+        "{member!r} has {found:,} bytes; at most {most:,} are read of one picture. Make it smaller."
+    ),
     "dataset.too_many_pictures": (
         "There are {found:,} pictures that have to be brought to 28x28, at most {most:,} are. "
         "Send fewer, or 28x28 pixels each, white on black."
