@@ -73,7 +73,7 @@ def _doubt(p: Array, model: Classifier) -> Message | None:
     """The reason to reject P (10,) of a model whose classes are no digits; None if accepted."""
     if p.max() >= THRESHOLD:
         return None
-    likely = np.argsort(p)[::-1][:MOST_NAMED].tolist()
+    likely = np.argsort(-p, kind="stable")[:MOST_NAMED].tolist()
     names = [model.class_name(each) for each in likely if p[each] >= WORTH_NAMING]
     classes = [name for name in names if name is not None]
     if len(classes) < 2:
