@@ -45,7 +45,7 @@ bench: $(TOOLS)  ## measure byhand beside its peers and print the tables
 	@$(if $(STROKES),$(BIN)/python benchmarks/pen_strokes.py --strokes $(STROKES),\
 	  echo; echo "benchmarks/pen_strokes.py: make bench STROKES=FILE measures it on pen strokes of your own")
 
-fuzz: $(TOOLS)  ## send 85,000 damaged requests to servers of their own (benchmarks/fuzzing); takes an hour
+fuzz: $(TOOLS)  ## send 85,000 damaged requests to servers of their own (benchmarks/fuzzing); takes half an hour
 	@for kind in images archives bodies raw schema; do $(BIN)/python -m benchmarks.fuzzing $$kind || exit 1; done
 
 mutants: $(TOOLS)  ## plant small bugs in the network and the leases, and list those that no test notices

@@ -1,4 +1,4 @@
-"""The command line: `byhand serve | train | predict | check | worksheet | gradcheck | models | …`.
+"""The command line: `byhand serve | train | predict | check | worksheet | lessons | models | …`.
 
 The options of each command are declared here; its code is in `app/commands`, imported when it is
 called, so that `byhand train` starts without importing the web service.
@@ -16,7 +16,15 @@ import typer
 from app.blas import default_to_one_thread
 from app.commands.datasets_app import datasets
 from app.commands.errors import explain
-from app.commands.options import chosen_values, data_there, refuse_local, with_hyperparameters
+from app.commands.options import (
+    Key,
+    Url,
+    chosen_values,
+    data_there,
+    refuse_local,
+    with_hyperparameters,
+)
+from app.commands.sample_options import samples
 from model.messages import LANGUAGES, use
 
 __all__ = ["app", "main"]
@@ -30,14 +38,8 @@ app = typer.Typer(
 models = typer.Typer(help="The models of a server, or of the local store.", no_args_is_help=True)
 app.add_typer(models, name="models")
 app.add_typer(datasets, name="datasets")
+app.add_typer(samples, name="samples")
 
-Url = Annotated[
-    str | None, typer.Option("--url", help="A running byhand, such as http://localhost:8000.")
-]
-Key = Annotated[
-    str | None,
-    typer.Option("--api-key", envvar="BYHAND_API_KEY", help="The key that server asks for."),
-]
 ModelId = Annotated[str, typer.Argument(metavar="ID", help="The model, as `byhand models list`.")]
 
 
@@ -56,9 +58,10 @@ def serve(
 @app.command()
 @with_hyperparameters
 def train(
-    preset: Annotated[str, typer.Option(help="The recipe to start from: blog, fast, best.")] = (
-        "fast"
-    ),
+    preset: Annotated[
+        str | None,
+        typer.Option(help="The recipe: blog, fast (default), best; hand with --samples."),
+    ] = None,
     name: Annotated[str, typer.Option(help="What to call the model.")] = "",
     output: Annotated[
         Path | None, typer.Option(help="Where the model goes; default byhand-PRESET.npz.")
@@ -79,6 +82,13 @@ def train(
     snapshots: Annotated[
         Path | None, typer.Option(help="Write the network at 14 ages here, in half precision.")
     ] = None,
+    samples: Annotated[
+        Path | None, typer.Option(help="Learn these drawings of your own (.npz) as well.")
+    ] = None,
+    base_model: Annotated[
+        str | None,
+        typer.Option(help="Go on from pretrained, pixels or a weights file; with --url, an id."),
+    ] = None,
     url: Url = None,
     api_key: Key = None,
     **hyperparameters: Any,
@@ -88,15 +98,29 @@ def train(
     if url is None:
         from app.commands.train import train
 
-        train(preset, overrides, name, output, dataset, checkpoint, resume, snapshots)
+        local = (dataset, checkpoint, resume, snapshots, samples)
+        train(preset, overrides, name, output, *local, base_model)
     else:
         from app.commands.train_remote import train_there
 
         files = {"checkpoint": checkpoint, "resume": resume, "snapshots": snapshots}
-        refuse_local({**files, **overrides})
-        train_there(
-            url, api_key, {"preset": preset, **data_there(dataset), **overrides}, name, output
-        )
+        refuse_local({**files, "samples": samples, **overrides})
+        asked = {"preset": preset, "base_model": base_model, **data_there(dataset), **overrides}
+        request = {name: value for name, value in asked.items() if value is not None}
+        train_there(url, api_key, request, name, output)
+
+
+@app.command()
+def lessons(
+    name: Annotated[str | None, typer.Argument(metavar="NAME", help="Train this one.")] = None,
+) -> None:
+    """Show runs that go wrong; train one of them, and then the same run cured."""
+    from app.commands.lessons import list_lessons, teach
+
+    if name is None:
+        list_lessons()
+    else:
+        teach(name)
 
 
 @app.command()

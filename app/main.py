@@ -30,6 +30,7 @@ from app.routes import (
     pages,
     predict,
     presets,
+    samples,
     train,
     worksheets,
 )
@@ -60,6 +61,7 @@ RESOURCES = (
     train,
     presets,
     models,
+    samples,
     evaluation,
     datasets,
     digits,
@@ -75,6 +77,7 @@ Recognises handwritten digits with one small network, and shows backpropagation 
 * **Explain**: the loss and the gradient of every weight for your digit.
 * **Exercises**: derive the gradients yourself, and be told what went wrong.
 * **Train**: jobs in the background, with live events.
+* **Samples**: drawings of your own, for a network that is to learn your hand.
 * **Models**: download, upload, activate.
 """
 

@@ -64,6 +64,18 @@ class Settings(BaseSettings):
         description="Bytes that the store may take; then no job and no model is added (507) until "
         "some are deleted.",
     )
+    samples: bool = Field(
+        True,
+        description="Whether drawings of the readers' own are stored with their labels, and "
+        "learnt: on, or off.",
+    )
+    max_samples: int = Field(
+        1000,
+        ge=1,
+        le=1000,  # so many, with all the points that they may have, are a file of 9 MB
+        description="Such drawings that may be stored; what would add one more is answered with "
+        "507.",
+    )
     lease_seconds: float = Field(
         30.0,
         ge=1,
@@ -136,10 +148,15 @@ class Settings(BaseSettings):
         description="Models that one client address may upload in a time where no key is set, "
         "such as 20/day; unset: no limit.",
     )
+    visitor_samples: str | None = Field(
+        None,
+        description="Samples that one client address may add in a time where no key is set, such "
+        "as 200/day; unset: no limit.",
+    )
     visitor_bytes: str | None = Field(
         None,
-        description="Bytes of those models and of data sets, such as 50000000/day; unset: no "
-        "limit.",
+        description="Bytes of those models and samples, and of data sets, such as 50000000/day; "
+        "unset: no limit.",
     )
     language: str = Field(
         "en",
@@ -200,7 +217,9 @@ class Settings(BaseSettings):
                 raise ValueError(messages.say("setting.proxies", found=proxy.strip())) from None
         return proxies
 
-    @field_validator("rate_limit", "visitor_jobs", "visitor_models", "visitor_bytes")
+    @field_validator(
+        "rate_limit", "visitor_jobs", "visitor_models", "visitor_samples", "visitor_bytes"
+    )
     @classmethod
     def _limit_reads(cls, limit: str | None, field: ValidationInfo) -> str | None:
         if limit is None:

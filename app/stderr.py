@@ -15,7 +15,8 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable
-from typing import Any, BinaryIO
+from io import TextIOBase
+from typing import Any, BinaryIO, TextIO
 
 __all__ = ["MOST_BYTES", "Lines", "flush", "lines"]
 
@@ -24,14 +25,14 @@ GATHER_SECONDS = 0.02  # for which the first line of many waits for the others
 EXIT_SECONDS = 1.0  # for what is left at the end of a process
 
 
-def _stderr() -> BinaryIO:
-    return sys.stderr.buffer
+def _stderr() -> BinaryIO | TextIO:
+    return getattr(sys.stderr, "buffer", sys.stderr)  # a notebook's takes text alone
 
 
 class Lines:
     """Lines on their way to a stream. `put` takes no lock, so that a signal's handler may log."""
 
-    def __init__(self, stream: Callable[[], BinaryIO] = _stderr) -> None:
+    def __init__(self, stream: Callable[[], BinaryIO | TextIO] = _stderr) -> None:
         self.note: Callable[[int], bytes] | None = None  # makes the line that tells of drops
         self.on_drop: Callable[[], object] | None = None
         self._stream = stream
@@ -92,8 +93,8 @@ def _write_to(stream: Any, data: bytes) -> None:
     """Write all of it: not by the stream's buffer, whose lock others would wait for."""
     try:
         place = stream.fileno()
-    except (OSError, ValueError):  # no file: a test's
-        stream.write(data)
+    except (OSError, ValueError):  # no file: a notebook's, a test's
+        stream.write(data.decode(errors="replace") if isinstance(stream, TextIOBase) else data)
         return
     while data:
         try:

@@ -18,7 +18,12 @@ from app.settings import Settings
 __all__ = ["QUOTAS", "Visitor", "Visitors", "address"]
 
 #: The quotas by the settings that have them.
-QUOTAS = {"jobs": "visitor_jobs", "models": "visitor_models", "bytes": "visitor_bytes"}
+QUOTAS = {
+    "jobs": "visitor_jobs",
+    "models": "visitor_models",
+    "samples": "visitor_samples",
+    "bytes": "visitor_bytes",
+}
 HOME = 64  # bits of an IPv6 address that one household or server has all for itself
 
 
@@ -75,5 +80,5 @@ class Visitor:
     address: str
 
     def spend(self, **amounts: int) -> None:
-        """Count jobs, models and bytes that are about to be stored. Raises TooMany."""
+        """Count jobs, models, samples and bytes that are about to be stored. Raises TooMany."""
         self.visitors.spend(self.address, amounts)

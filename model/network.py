@@ -43,7 +43,8 @@ __all__ = [
     "softmax",
 ]
 
-INITIALIZATIONS = ("scaled", "blog")  # the schemes that `initialize` knows
+#: The schemes that `initialize` knows.
+INITIALIZATIONS = ("scaled", "blog", "standard_normal")
 
 
 class Parameters:
@@ -141,14 +142,16 @@ def initialize(
 
     The scheme `scaled` draws W ~ N(0, gain²/n_in) with the activation's gain, 1 for the softmax
     layer, and sets b = 0; `blog` draws W ~ N(0, 1/n_in) and b ~ U(0, 1), as does the text that the
-    derivation completes.
+    derivation completes; `standard_normal` draws W ~ N(0, 1) however many inputs a unit sums up,
+    and sets b = 0: the sums are then so large that sigmoid and tanh are flat from the start.
     """
     parameters = Parameters(layers, activation)
     last = len(parameters.weights) - 1
     for number, (W, b) in enumerate(zip(parameters.weights, parameters.biases, strict=True)):
         hidden_gain = ACTIVATIONS[activation].gain if number < last else 1.0
         gain = 1.0 if scheme == "blog" else hidden_gain
-        W[...] = rng.standard_normal(W.shape) * (gain / W.shape[0] ** 0.5)
+        deviation = 1.0 if scheme == "standard_normal" else gain / W.shape[0] ** 0.5
+        W[...] = rng.standard_normal(W.shape) * deviation
         if scheme == "blog":
             b[...] = rng.random(b.shape)
     return parameters

@@ -40,6 +40,7 @@ WORDS = {
     "static/js/*.js": "the page put together",
     "static/js/derivation": "the digit's numbers, derived",
     "static/js/exercises": "ten exercises, and a planted bug",
+    "static/js/samples": "one's own drawings, kept and taught",
     "static/js/train": "form, runs, curves",
     "static/js/backprop": "stages, steps",
     "static/js/predict": "the answer, its bars",

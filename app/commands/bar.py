@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from rich.console import Console
 from rich.progress import BarColumn, TaskProgressColumn, TextColumn
 from rich.progress import Progress as Bars
 
+from app.commands.options import as_options
 from model.messages import Message
 from model.training.history import EpochMetrics
 from model.training.state import Progress
@@ -70,11 +74,15 @@ class Bar:
             highlight=False,
         )
 
-    def hint(self, *messages: Message | str) -> None:
-        """Print hints about the run, each only once, whatever its values."""
-        for message in messages:
-            what = message.code if isinstance(message, Message) else message
-            self._once(what, f"hint: {message}", "yellow")
+    def hint(self, message: Message | str, change: Mapping[str, Any] | None = None) -> None:
+        """Print a hint about the run with its cure, only once, whatever its values."""
+        what = message.code if isinstance(message, Message) else message
+        cured = Message("command.cure", {"options": as_options(change)}) if change else ""
+        self._once(what, " ".join(filter(None, [f"hint: {message}", str(cured)])), "yellow")
+
+    def stopped_early(self, why: Message | str) -> None:
+        """Print where and why the run stopped early."""
+        self._once(str(why), str(why), "cyan")
 
     def _once(self, what: str, text: str, style: str) -> None:
         if what not in self._said:

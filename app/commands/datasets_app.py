@@ -7,19 +7,14 @@ from typing import Annotated, Any
 
 import typer
 
+from app.commands.options import Key, Url
+
 __all__ = ["datasets"]
 
 datasets = typer.Typer(
     help="Data sets of one's own, on a server or in the local store.", no_args_is_help=True
 )
 
-Url = Annotated[
-    str | None, typer.Option("--url", help="A running byhand, such as http://localhost:8000.")
-]
-Key = Annotated[
-    str | None,
-    typer.Option("--api-key", envvar="BYHAND_API_KEY", help="The key that server asks for."),
-]
 DatasetId = Annotated[
     str, typer.Argument(metavar="ID", help="The data set, as `byhand datasets list`.")
 ]

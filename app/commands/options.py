@@ -1,4 +1,4 @@
-"""The hyperparameter options of `byhand train`, made from the table of hyperparameters."""
+"""Options of several commands, and those of `byhand train` that its hyperparameters are."""
 
 from __future__ import annotations
 
@@ -11,14 +11,31 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from app.commands.errors import CommandError
+from model.messages import Message
 
 if TYPE_CHECKING:
     from model.training.hyperparameters import Hyperparameter
 
-__all__ = ["chosen_values", "data_there", "refuse_local", "with_hyperparameters"]
+__all__ = [
+    "Key",
+    "Url",
+    "as_options",
+    "chosen_values",
+    "data_there",
+    "refuse_local",
+    "with_hyperparameters",
+]
+
+Url = Annotated[
+    str | None, typer.Option("--url", help="A running byhand, such as http://localhost:8000.")
+]
+Key = Annotated[
+    str | None,
+    typer.Option("--api-key", envvar="BYHAND_API_KEY", help="The key that server asks for."),
+]
 
 TYPES = {"whole": int, "number": float, "flag": bool, "choice": str, "sizes": str}
-FILES = ("checkpoint", "resume", "snapshots")  # options that name local files
+FILES = ("checkpoint", "resume", "snapshots", "samples")  # options that name local files
 
 
 class with_hyperparameters:  # noqa: N801 (a decorator)
@@ -90,6 +107,24 @@ def data_there(dataset: str | None) -> dict[str, str]:
     if dataset is not None and Path(dataset).exists():
         raise CommandError("command.data_here", exit_code=2, path=dataset)
     return {} if dataset is None else {"dataset": dataset}
+
+
+def as_options(change: Mapping[str, Any]) -> str:
+    """A change of hyperparameters as somebody would type it; a null is an option left out."""
+    return " ".join(_typed(name.replace("_", "-"), value) for name, value in change.items())
+
+
+def _typed(name: str, value: Any) -> str:
+    match value:
+        case None:
+            return str(Message("command.without_option", {"option": f"--{name}"}))
+        case bool():
+            return f"--{name}" if value else f"--no-{name}"
+        case list() | tuple():
+            return f"--{name} {','.join(map(str, value))}"
+        case float():
+            return f"--{name} {value:g}"
+    return f"--{name} {value}"
 
 
 def refuse_local(given: Mapping[str, Any]) -> None:

@@ -68,7 +68,9 @@ def _follow(server: Server, bar: Bar, path: str) -> dict[str, Any]:
                 metrics = EpochMetrics(**_fields(EpochMetrics, data))
                 bar.epoch(metrics, data["seconds"], data.get("test_accuracy"))
             elif event == "hint":
-                bar.hint(data["message"])
+                bar.hint(data["message"], data.get("change"))
+        if data.get("stopped_early"):
+            bar.stopped_early(data["stopped_early"]["message"])
     return data
 
 

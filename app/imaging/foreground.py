@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from app.imaging.box import Box
 from app.imaging.uniform import plain_drawing
 
 if TYPE_CHECKING:
@@ -52,5 +53,14 @@ def extract_digits(grey: Grey, lossy: bool = False) -> list[Segment]:
     from app.imaging.segmentation import Segment, segment
 
     found = segment(grey, lossy).segments()
-    drawing = plain_drawing(grey) if len(found) == 1 and not lossy else None
-    return found if drawing is None else [Segment(drawing, found[0].box)]
+    drawing = plain_drawing(grey) if len(found) <= 1 and not lossy else None
+    if drawing is None or not drawing.any():
+        return found
+    return [Segment(drawing, found[0].box if found else _box(grey, drawing))]
+
+
+def _box(grey: Grey, drawing: Grey) -> Box:
+    """The box of a plain drawing, which is cut to it unless it is as large as the picture."""
+    rows, columns = np.nonzero(drawing if drawing.shape == grey.shape else grey != grey[0, 0])
+    left, top = int(columns.min()), int(rows.min())
+    return Box(left, top, int(columns.max()) + 1 - left, int(rows.max()) + 1 - top)

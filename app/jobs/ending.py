@@ -23,6 +23,7 @@ from model.serialization.checkpoint import dump_model, load_state
 from model.training.loop import classifier
 from model.training.recipe import Recipe, going_on
 from model.training.state import TrainingState
+from model.training.stopping import stopped_early
 
 __all__ = [
     "dataset",
@@ -56,6 +57,7 @@ def end(
     """
     data = data or dataset()
     made = _best(job, state, data.classes)
+    stopped = _stopped_early(job, state) if outcome == "succeeded" else None
     if made is not None:
         made = calibrated_and_tested(made, split(data), data)
 
@@ -64,7 +66,15 @@ def end(
             leases.finish(session, lease, outcome, error=error)
             return
         id, accuracy = new_id(), made.test_accuracy
-        leases.finish(session, lease, outcome, model=id, test_accuracy=accuracy, error=error)
+        leases.finish(
+            session,
+            lease,
+            outcome,
+            model=id,
+            test_accuracy=accuracy,
+            error=error,
+            stopped_early=stopped,
+        )
         weights = dump_model(made)
         models.add(session, classifier=made, weights=weights, name=job.name, job=job.id, id=id)
         if outcome == "succeeded" and job.request["activate"]:
@@ -98,6 +108,10 @@ def _best(job: JobRow, state: TrainingState | None, classes: Sequence[str]) -> C
     except Exception as error:  # whatever a damaged row gave: the job has to end
         log.error("the best epoch is lost", job=job.id, error=str(error))
         return None
+
+
+def _stopped_early(job: JobRow, state: TrainingState | None) -> Message | None:
+    return None if state is None else stopped_early(state.history, recipe_of(job.request))
 
 
 def saved_state(saved: bytes | None) -> TrainingState | None:

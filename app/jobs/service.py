@@ -4,22 +4,25 @@ from __future__ import annotations
 
 import contextlib
 import itertools
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 from app.errors import Conflict, Invalid, TooMany
 from app.jobs.dispatcher import Dispatcher
-from app.jobs.ending import dataset_of, end, saved_state
+from app.jobs.ending import dataset_of, end, recipe_of, saved_state
 from app.jobs.event_stream import EventStream
 from app.jobs.executors import make_workers
 from app.jobs.resolve import resolve, vary
+from app.jobs.samples import Frozen, asked, freeze
 from app.logs import log
 from app.schemas.training import (
+    Cure,
     EpochMetrics,
     Job,
     JobPage,
     JobProgress,
+    StoppedEarly,
     Sweep,
     SweepRequest,
     TrainRequest,
@@ -35,6 +38,7 @@ from app.store.tables import FINISHED, STATES, JobRow
 from app.visitors import Visitor
 from model.messages import Message, say
 from model.serialization.snapshots import SnapshotLine
+from model.training.cures import cure
 
 __all__ = ["JobService"]
 
@@ -50,6 +54,7 @@ class JobService:
         self._most_queued = settings.max_queued_jobs
         self._quotas = Quotas.of(settings)
         self._snapshots = settings.snapshots
+        self._samples = settings.samples
         self.event_stream = EventStream(database)
         self._dispatcher = Dispatcher(
             database,
@@ -81,40 +86,43 @@ class JobService:
     ) -> Job:
         """Queue a job, or give the one that was made under the same Idempotency-Key.
 
-        Raises Invalid, Conflict, TooMany.
+        Raises Invalid, Conflict, Forbidden, TooMany, InsufficientStorage.
         """
         with self._database.begin() as session:
             jobs.lock_queue(session)
             resolved = resolve(session, request)
             row = jobs.by_key(session, key) if key is not None else None
             if row is None:
+                frozen = freeze(session, [resolved], self._quotas, self._samples)
                 self._make_room(session, 1, visitor)
-                row = self._add(session, resolved, request.name, key=key)
-            elif resolved | row.request != resolved:  # an earlier version knew fewer fields
+                row = self._add(session, resolved, request.name, frozen, key=key)
+            elif resolved | asked(row.request) != resolved:  # an earlier version knew fewer fields
                 raise Conflict("job.key_used", key=key, job=row.id)
             job = _describe(session, [row], self.trouble())[0]
         self._dispatcher.wake()
         return job
 
     def sweep(self, request: SweepRequest, visitor: Visitor | None = None) -> Sweep:
-        """Queue one job for each combination of values. Raises Invalid, TooMany.
+        """Queue one job for each combination of values; all learn the same samples, if any.
 
-        Their epochs are bounded together, since they are always shown together.
+        Their epochs are bounded together, since they are always shown together. Raises Invalid,
+        Forbidden, TooMany, InsufficientStorage.
         """
-        names = list(request.values)
         base = request.model_dump(exclude={"values"}, exclude_unset=True)
-        ids = sorted(new_id() for _ in itertools.product(*request.values.values()))
+        combinations = itertools.product(*request.values.values())
+        varied = [dict(zip(request.values, chosen, strict=True)) for chosen in combinations]
+        ids = sorted(new_id() for _ in varied)
         sweep = new_id()
         with self._database.begin() as session:
             jobs.lock_queue(session)
+            requests = [resolve(session, vary(base, values)) for values in varied]
+            frozen = freeze(session, requests, self._quotas, self._samples)
             self._make_room(session, len(ids), visitor)
             rows: list[JobRow] = []
-            for id, chosen in zip(ids, itertools.product(*request.values.values()), strict=True):
-                varied = dict(zip(names, chosen, strict=True))
-                resolved = resolve(session, vary(base, varied))
-                label = ", ".join(f"{field} {value}" for field, value in varied.items())
+            for id, values, resolved in zip(ids, varied, requests, strict=True):
+                label = ", ".join(f"{field} {value}" for field, value in values.items())
                 name = f"{request.name}: {label}" if request.name else label
-                rows.append(self._add(session, resolved, name[:200], id=id, sweep=sweep))
+                rows.append(self._add(session, resolved, name[:200], frozen, id=id, sweep=sweep))
             if (epochs := sum(row.epochs for row in rows)) > jobs.MOST_EPOCHS:
                 raise Invalid("job.sweep_epochs", epochs=epochs, most=jobs.MOST_EPOCHS)
             described = _describe(session, rows, self.trouble())
@@ -208,6 +216,7 @@ class JobService:
         session: Session,
         resolved: dict[str, Any],
         name: str | None,
+        frozen: Frozen | None,
         *,
         id: str | None = None,
         key: str | None = None,
@@ -215,13 +224,15 @@ class JobService:
     ) -> JobRow:
         epochs = resolved["epochs"]
         code = "job.name_epoch" if epochs == 1 else "job.name_epochs"
+        learnt = frozen if resolved["samples"] else None
         return jobs.add(
             session,
             id=id or new_id(),
             name=name or say(code, preset=resolved["preset"], epochs=epochs),
-            request=resolved,
+            request=learnt.told(resolved) if learnt else resolved,
             epochs=epochs,
             snapshots=self._snapshots,
+            samples=learnt.set if learnt else None,
             sweep=sweep,
             idempotency_key=key,
         )
@@ -269,6 +280,7 @@ def _shown(row: JobRow, told: Sequence[StoredEvent], trouble: Message | None) ->
             progress=JobProgress(epoch=0, epochs=0, step=0, steps=0, eta_seconds=None),
             metrics=[],
             hints=[],
+            cures=[],
             model=None,
             validation_accuracy=None,
             test_accuracy=None,
@@ -291,6 +303,8 @@ def _as_job(row: JobRow, told: Sequence[StoredEvent], trouble: Message | None) -
         progress=JobProgress.model_validate(row, from_attributes=True),
         metrics=[EpochMetrics(**e.data) for e in told if e.kind == "epoch"],
         hints=[events.api_data(e)["message"] for e in told if e.kind == "hint"],
+        cures=list(_cures(row, told)),
+        stopped_early=_stopped_early(told),
         model=row.model,
         validation_accuracy=row.validation_accuracy,
         test_accuracy=row.test_accuracy,
@@ -302,6 +316,26 @@ def _as_job(row: JobRow, told: Sequence[StoredEvent], trouble: Message | None) -
         started_at=_time(row.started_at) if row.started_at else None,
         finished_at=_time(row.finished_at) if row.finished_at else None,
     )
+
+
+def _cures(row: JobRow, told: Sequence[StoredEvent]) -> Iterator[Cure]:
+    """The cures of a job's hints, as stored with them, and that of having diverged."""
+    for event in told:
+        diagnosis = events.stored_diagnosis(event)
+        if diagnosis is None:
+            continue
+        change = event.data.get("change")
+        if event.kind == "end":
+            change = cure(diagnosis, recipe_of(row.request), bool(row.request.get("base_model")))
+        if change is not None:
+            yield Cure(hint=diagnosis.code, text=str(diagnosis), change=change)
+
+
+def _stopped_early(told: Sequence[StoredEvent]) -> StoppedEarly | None:
+    for event in told:
+        if event.kind == "end" and (stopped := events.stopped_early(event)) is not None:
+            return StoppedEarly(**stopped)
+    return None
 
 
 def _error(row: JobRow, told: Sequence[StoredEvent]) -> str | None:

@@ -19,6 +19,7 @@ from typing import Any
 from app.errors import NotFound, ProblemError
 from app.jobs.ending import dataset_of, end, keep_best, recipe_of
 from app.jobs.eta import ProgressClock
+from app.jobs.samples import learnt_by
 from app.logs import log
 from app.store import events as store_events
 from app.store import leases, models, snapshots
@@ -30,6 +31,7 @@ from model.errors import ByhandError, DivergenceError, RecipeError
 from model.messages import Message
 from model.network import Parameters
 from model.serialization.checkpoint import dump_state, load_state
+from model.training.cures import cure
 from model.training.diagnostics import hints
 from model.training.loop import classifier, train
 from model.training.onlooker import Onlooker
@@ -121,6 +123,7 @@ class _Attempt:
         self.data = dataset_of(self.database, self.job)
         self.state, base = self._load()
         data = split(self.data, train_examples=self.recipe.train_examples)
+        data = replace(data, samples=learnt_by(self.database, self.job))
         onlooker = Onlooker(self.recipe, self.data)
         clock = ProgressClock()
         if self.lease.cancel_requested:
@@ -217,7 +220,10 @@ class _Attempt:
         found = hints(state.history, self.recipe)
         # A code once: the same cause, found again some epochs later, is no news.
         new = [hint for hint in found if not self.reported_hints & {hint.code, str(hint)}]
-        events += [store_events.hint_event(hint) for hint in new]
+        from_base = self.job.request["base_model"] is not None
+        events += [
+            store_events.hint_event(hint, cure(hint, self.recipe, from_base)) for hint in new
+        ]
         saved = dump_state(state)
 
         def commit(session: Session, lease: Lease) -> Lease:

@@ -35,7 +35,14 @@ from model.errors import BlankImageError
 from model.messages import say
 from model.preprocessing.normalize import SIDE
 
-__all__ = ["Examples", "digits_in_picture", "labelled_images", "one_image", "several_images"]
+__all__ = [
+    "Examples",
+    "digits_in_picture",
+    "label_of",
+    "labelled_images",
+    "one_image",
+    "several_images",
+]
 
 QUICK_IMAGES = 50  # of a list: more are read in a thread
 KINDS = (FORM, JSON, IMAGE, OCTETS)
@@ -91,17 +98,17 @@ async def labelled_images(request: Request) -> Examples:
         return await _labelled_json(request, await json_of(body))
     if kind == FORM:
         form = await _form(content_type, body)
-        label = _label(_number(form.text("label") or _asked(request), "request.no_label"))
+        label = label_of(_number(form.text("label") or _asked(request), "request.no_label"))
         file = _file(form)
     else:
-        label, file = _label(_number(_asked(request), "request.no_label_query")), body
+        label, file = label_of(_number(_asked(request), "request.no_label_query")), body
     return Examples((await read_picture(request, file)).pixels, np.array([label]), single=True)
 
 
 async def _labelled_json(request: Request, fields: dict[str, Any]) -> Examples:
     if "labels" not in fields:
         asked = None if "label" in fields else _asked(request)
-        label = _label(member(fields, "label") if asked is None else _number(asked, ""))
+        label = label_of(member(fields, "label") if asked is None else _number(asked, ""))
         picture = await _of_json(request, fields)
         return Examples(picture.pixels, np.array([label]), single=True)
     pixels, labels = member(fields, "pixels"), fields["labels"]
@@ -110,7 +117,7 @@ async def _labelled_json(request: Request, fields: dict[str, Any]) -> Examples:
     images = await _images(pixels)
     if len(labels) != len(images):
         raise Invalid("request.labels_count", images=len(images), labels=len(labels))
-    return Examples(images, np.array([_label(label) for label in labels]), single=False)
+    return Examples(images, np.array([label_of(label) for label in labels]), single=False)
 
 
 async def _images(pixels: Any) -> Pixels:
@@ -149,7 +156,8 @@ def _number(text: str | None, missing: str) -> Any:
     return int(text) if text.strip().isdecimal() and len(text) < 20 else text
 
 
-def _label(value: Any) -> int:
+def label_of(value: Any) -> int:
+    """A label, which is a whole number from 0 to 9. Raises Invalid."""
     if type(value) is not int or not 0 <= value <= 9:
         huge = isinstance(value, int) and abs(value) >= 10**18
         raise Invalid("request.label", found=say("recipe.huge_number") if huge else shown(value))

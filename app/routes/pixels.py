@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from app.errors import Invalid
 from app.routes.long_json import LISTS
+from model.data.polarity import MIDDLE, is_inverted
 from model.errors import BlankImageError
 from model.messages import Message
 from model.preprocessing.normalize import SIDE
@@ -23,14 +24,8 @@ from model.preprocessing.normalize import SIDE
 __all__ = ["PIXELS", "Pixels", "images_of_bytes", "images_of_json", "one_of_json"]
 
 PIXELS = SIDE * SIDE
-MIDDLE = 127  # grey level above which a pixel is light
-LIGHT_BORDER = 0.8  # share of an image's border from which it is taken for black on white
 
 Pixels = NDArray[Any]  # (n, 784), 0..255
-
-_BORDER = np.ones((SIDE, SIDE), bool)
-_BORDER[1:-1, 1:-1] = False
-_BORDER_PIXELS = np.flatnonzero(_BORDER)  # (108,)
 
 
 def one_of_json(value: Any) -> Pixels:
@@ -45,7 +40,7 @@ def one_of_json(value: Any) -> Pixels:
             else BlankImageError("request.blank")
         )
     # A pen may have reached one corner, but hardly two.
-    if (pixels[0, 0] > MIDDLE or pixels[0, -1] > MIDDLE) and _is_inverted(pixels[0]):
+    if (pixels[0, 0] > MIDDLE or pixels[0, -1] > MIDDLE) and is_inverted(pixels[0]):
         raise _refusal("request.image_inverted", None)
     return pixels
 
@@ -77,14 +72,8 @@ def _check_range(images: Pixels) -> None:
     for index in np.flatnonzero((highest > 0) & (highest <= 1))[:1]:
         raise _refusal("request.image_to_one", int(index))
     for index in np.flatnonzero((images[:, 0] > MIDDLE) | (images[:, -1] > MIDDLE)):
-        if _is_inverted(images[index]):
+        if is_inverted(images[index]):
             raise _refusal("request.image_inverted", int(index))
-
-
-def _is_inverted(image: Pixels) -> bool:
-    """Whether the border is light nearly everywhere, as in none of MNIST's 70,000 images."""
-    light = np.count_nonzero(image[_BORDER_PIXELS] > MIDDLE)
-    return bool(light >= LIGHT_BORDER * len(_BORDER_PIXELS))
 
 
 def _whole_numbers(value: Any) -> bytearray | None:

@@ -40,7 +40,7 @@ router = APIRouter(
     "",
     status_code=202,
     dependencies=[KeyNeeded],
-    responses=problems(400, 401, 404, 409, 413, 415, 507),
+    responses=problems(400, 401, 403, 404, 409, 413, 415, 507),
 )
 def submit(
     service: JobServiceNeeded,
@@ -66,7 +66,7 @@ def submit(
     "/sweep",
     status_code=202,
     dependencies=[KeyNeeded],
-    responses=problems(400, 401, 404, 413, 415, 507),
+    responses=problems(400, 401, 403, 404, 413, 415, 507),
 )
 def sweep(
     service: JobServiceNeeded, visitor: VisitorNeeded, response: Response, request: SweepRequest

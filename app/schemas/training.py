@@ -12,11 +12,13 @@ from model.messages import say
 from model.training.recipe import PRESETS
 
 __all__ = [
+    "Cure",
     "EpochMetrics",
     "Job",
     "JobPage",
     "JobProgress",
     "State",
+    "StoppedEarly",
     "Sweep",
     "SweepRequest",
     "TrainRequest",
@@ -25,6 +27,7 @@ __all__ = [
 State = Literal["queued", "running", "paused", "succeeded", "failed", "cancelled"]
 
 MOST_JOBS = 64  # in one sweep
+WITH_DEFAULTS = ("preset", "samples", "activate")
 NOT_SWEPT = ("name", "activate", "values")
 
 
@@ -38,7 +41,11 @@ class _RunRequest(BaseModel):
         },
     )
 
-    preset: str = Field("fast", description="blog: the text's own; fast: 98 % in seconds; best.")
+    preset: str = Field(
+        "fast",
+        description="blog: the text's own; fast: 98 % in seconds; best; hand: for samples of one's "
+        "own, from a base model on.",
+    )
     name: str | None = Field(None, max_length=200, description="For people; need not be unique.")
     base_model: str | None = Field(
         None,
@@ -49,12 +56,19 @@ class _RunRequest(BaseModel):
     dataset: str | None = Field(
         None, max_length=64, description="The data set to learn, as in GET /datasets; null: MNIST."
     )
+    samples: bool = Field(
+        False,
+        description="Learn the samples of one's own hand, too (POST /samples), as they are now. "
+        "Without a preset that is named, it is `hand` then.",
+    )
     activate: bool = Field(False, description="Make the new model the active one when it is done.")
 
-    @field_validator("preset", "activate", mode="before")
+    @model_validator(mode="before")
     @classmethod
-    def _null_is_left_out(cls, value: Any, info: Any) -> Any:
-        return cls.model_fields[info.field_name].default if value is None else value
+    def _null_is_left_out(cls, given: Any) -> Any:
+        if not isinstance(given, dict):
+            return given
+        return {n: v for n, v in given.items() if v is not None or n not in WITH_DEFAULTS}
 
     @field_validator("name")
     @classmethod
@@ -148,6 +162,22 @@ class EpochMetrics(BaseModel):
     )
 
 
+class Cure(BaseModel):
+    """What cures a diagnosis: the same run with this one change."""
+
+    hint: str = Field(description="The code of the diagnosis, such as hint.too_slow.")
+    text: str = Field(description="Its sentence: one of `hints`, or the error of a run.")
+    change: dict[str, Any] = Field(description="Values for fields of POST /train.")
+
+
+class StoppedEarly(BaseModel):
+    """Where and why a run with `early_stopping` ended before its last epoch."""
+
+    epoch: int = Field(description="The last epoch that was run.")
+    best_epoch: int = Field(description="The epoch with the lowest validation loss.")
+    message: str
+
+
 class Job(BaseModel):
     """A training job."""
 
@@ -164,6 +194,12 @@ class Job(BaseModel):
     progress: JobProgress
     metrics: list[EpochMetrics] = Field(description="One entry for each finished epoch.")
     hints: list[str] = Field(description="What seems wrong with the run, and what to do.")
+    cures: list[Cure] = Field(description="For each hint that has one, its cure as a change.")
+    stopped_early: StoppedEarly | None = Field(
+        None,
+        exclude_if=lambda value: value is None,
+        description="Left out unless the run stopped early.",
+    )
     model: str | None = Field(
         description="The id of the resulting model: the best epoch's weights."
     )

@@ -28,7 +28,12 @@ CONNECT_SECONDS = 3  # to wait for PostgreSQL to take a connection
 # A few connections per process: PostgreSQL allows 100 in all, and transactions here are short.
 POOL: dict[str, Any] = {"pool_size": 5, "max_overflow": 10, "pool_timeout": 10}
 # Keys of PostgreSQL's advisory locks: arbitrary, but different numbers.
-LOCKS = {"migration": 0x62_79_68_61_6E_64, "queue": 0x71_75_65_75_65, "bundled model": 0x6D_6F_64}
+LOCKS = {
+    "migration": 0x62_79_68_61_6E_64,
+    "queue": 0x71_75_65_75_65,
+    "bundled model": 0x6D_6F_64,
+    "samples": 0x73_61_6D,
+}
 
 
 Result = TypeVar("Result")

@@ -20,6 +20,8 @@ __all__ = [
     "end_event",
     "hint_event",
     "of_jobs",
+    "stopped_early",
+    "stored_diagnosis",
     "stored_error",
     "stored_hint",
 ]
@@ -68,14 +70,21 @@ def of_jobs(
 # one store while they are upgraded.
 
 
-def hint_event(hint: Message) -> Event:
-    """The event for a hint: its sentence, its code and its values."""
-    return "hint", {"message": str(hint), **hint.to_dict()}
+def hint_event(hint: Message, change: Mapping[str, Any] | None = None) -> Event:
+    """The event for a hint: its sentence, its code, its values, and the change that cures it."""
+    cured = {} if change is None else {"change": dict(change)}
+    return "hint", {"message": str(hint), **hint.to_dict(), **cured}
 
 
-def end_event(end: Mapping[str, Any], error: Message | None) -> Event:
-    """The event for a job's end, with the code and the values of its error, if it has one."""
-    return "end", {**end, **(error.to_dict() if error is not None else {})}
+def end_event(
+    end: Mapping[str, Any], error: Message | None, stopped_early: Message | None = None
+) -> Event:
+    """The event for a job's end, with the code and the values of its error, if it has one.
+
+    A job that stopped early has the message of that under `stopped_early`.
+    """
+    stopped = {} if stopped_early is None else {"stopped_early": stopped_early.to_dict()}
+    return "end", {**end, **(error.to_dict() if error is not None else {}), **stopped}
 
 
 def stored_hint(event: StoredEvent) -> Message | str:
@@ -89,13 +98,28 @@ def stored_error(event: StoredEvent) -> str | None:
     return str(message) if message is not None else event.data.get("error")
 
 
+def stored_diagnosis(event: StoredEvent) -> Message | None:
+    """The message of a hint, or that of the error in an `end` event, if its code is known here."""
+    return _message(event)
+
+
+def stopped_early(event: StoredEvent) -> dict[str, Any] | None:
+    """What an `end` event tells of early stopping: the epochs and a sentence; None if nothing."""
+    said = read(event.data["stopped_early"]) if "stopped_early" in event.data else None
+    if not isinstance(said, Message):
+        return None
+    return {"epoch": said.values["epoch"], "best_epoch": said.values["best"], "message": str(said)}
+
+
 def api_data(event: StoredEvent) -> dict[str, Any]:
     """An event's data as the API returns it, with sentences in the language in use."""
     match event.kind:
         case "hint":
             return {**event.data, "message": str(stored_hint(event))}
         case "end":
-            return {**event.data, "error": stored_error(event)}
+            stopped = stopped_early(event)
+            told = {**event.data, "error": stored_error(event)}
+            return told if stopped is None else {**told, "stopped_early": stopped}
     return dict(event.data)
 
 

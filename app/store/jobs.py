@@ -147,10 +147,11 @@ def add(
     request: dict[str, Any],
     epochs: int,
     snapshots: int = 0,
+    samples: str | None = None,
     sweep: str | None = None,
     idempotency_key: str | None = None,
 ) -> JobRow:
-    """Insert a queued job, which is to keep at most so many snapshots."""
+    """Insert a queued job, which is to learn this set of samples and keep so many snapshots."""
     row = JobRow(
         id=id,
         name=name,
@@ -158,6 +159,7 @@ def add(
         dataset=request.get("dataset"),
         epochs=epochs,
         snapshots=snapshots,
+        samples=samples,
         sweep=sweep,
         idempotency_key=idempotency_key,
         created_at=now(),

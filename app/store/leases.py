@@ -20,6 +20,7 @@ from sqlalchemy import ColumnElement, and_, delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from app.store import events as store_events
+from app.store import sample_sets
 from app.store.clock import now
 from app.store.events import Event
 from app.store.tables import ACTIVE, CheckpointRow, JobRow
@@ -222,16 +223,18 @@ def finish(
     model: str | None = None,
     test_accuracy: float | None = None,
     error: Message | None = None,
+    stopped_early: Message | None = None,
 ) -> Lease:
-    """End a job: append its last event, set its state, delete its checkpoint.
+    """End a job: append its last event, set its state, delete its checkpoint and its samples.
 
     Raises LeaseLostError.
     """
     end = {"state": state, "model": model, "test_accuracy": test_accuracy}
     said = None if error is None else str(error)
-    event = store_events.end_event({**end, "error": said}, error)
+    event = store_events.end_event({**end, "error": said}, error, stopped_early)
     lease = write(session, lease, [event], finished_at=now(), eta_seconds=None, error=said, **end)
     session.execute(delete(CheckpointRow).where(CheckpointRow.job == lease.job))
+    sample_sets.drop_after(session, lease.job)
     return lease
 
 

@@ -32,10 +32,10 @@ class Quotas:
         return cls(settings.max_models, settings.max_store_bytes)
 
 
-def make_room(session: Session, quotas: Quotas, models: int, size: int = 0) -> None:
-    """Raise InsufficientStorage unless so many models of `size` bytes together may be added."""
+def make_room(session: Session, quotas: Quotas, models: int = 0, size: int = 0) -> None:
+    """Raise InsufficientStorage unless so many models and `size` bytes together may be added."""
     there = session.scalar(select(func.count()).select_from(ModelRow)) or 0
-    if there + models > quotas.models:
+    if models and there + models > quotas.models:
         raise InsufficientStorage("store.most_models", there=there, most=quotas.models)
     used = used_bytes(session)
     if used + size > quotas.bytes:

@@ -2,9 +2,11 @@
 
 jobs ──< events          numbered 1, 2, 3 … without a gap
   │ ├──< snapshots       the network after some of the job's steps
-  │ └──  checkpoints     at most one for each job, from which it is resumed
+  │ ├──  checkpoints     at most one for each job, from which it is resumed
+  │ └──  sample_sets     the samples that a job learns, or a whole sweep, until it has ended
   ├────  models ──  active_model   weights as bytes; the one row names the model that predicts
   └────  datasets    images of one's own; no key of jobs, whose rows outlive them
+samples                  drawings of the readers' own, each with its label
 """
 
 from __future__ import annotations
@@ -37,6 +39,8 @@ __all__ = [
     "EventRow",
     "JobRow",
     "ModelRow",
+    "SampleRow",
+    "SampleSetRow",
     "SnapshotRow",
 ]
 
@@ -109,6 +113,7 @@ class JobRow(Base):
     # The epoch after which to pause; 0: at once, in the middle of one.
     pause_after_epoch: Mapped[int | None] = mapped_column()
     snapshots: Mapped[int] = mapped_column(default=0, server_default="0")  # how many to keep
+    samples: Mapped[str | None] = mapped_column(Id)  # the set that it learns
 
     # The result.
     model: Mapped[str | None] = mapped_column(Id)
@@ -211,3 +216,30 @@ class ActiveModelRow(Base):
 
     slot: Mapped[int] = mapped_column(primary_key=True, autoincrement=False, default=1)
     model: Mapped[str] = mapped_column(Id, ForeignKey("models.id"))
+
+
+class SampleRow(Base):
+    """A drawing of one's own with its label; no two have the same pixels.
+
+    The strokes, where they were kept, are their `points` (P, 2) as little-endian float32, and
+    the places in them where strokes end.
+    """
+
+    __tablename__ = "samples"
+
+    id: Mapped[str] = mapped_column(Id, primary_key=True)
+    created_at: Mapped[float] = mapped_column(Double)
+    label: Mapped[int] = mapped_column()
+    sha256: Mapped[str] = mapped_column(String(64), unique=True)  # of the pixels
+    pixels: Mapped[bytes] = mapped_column(LargeBinary)  # 784, white on black
+    points: Mapped[bytes | None] = mapped_column(LargeBinary)
+    stroke_ends: Mapped[list[int] | None] = mapped_column(JSON(none_as_null=True))
+
+
+class SampleSetRow(Base):
+    """The samples as they were when a job or a sweep was submitted, as their .npz."""
+
+    __tablename__ = "sample_sets"
+
+    id: Mapped[str] = mapped_column(Id, primary_key=True)
+    file: Mapped[bytes] = mapped_column(LargeBinary)

@@ -1,4 +1,4 @@
-"""Damaged .npz files: uploads of models, and gradients to be checked."""
+"""Damaged .npz files: uploads of models, gradients to be checked, samples."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ TYPES = ["<f4", "<f8", ">f4", "<f2", "<i8", "|u1", "|b1", "<c16", "<U3", "|S4", 
 
 @functools.cache
 def originals() -> dict[str, dict[str, Any]]:
-    """Arrays that are taken: two networks, gradients with and without their exercise."""
+    """Arrays that are taken: networks, gradients with and without their exercise, samples."""
     rng = np.random.default_rng(0)
 
     def network(*units: int) -> dict[str, Any]:
@@ -40,7 +40,11 @@ def originals() -> dict[str, dict[str, Any]]:
 
     meta = json.dumps({"format": 1, "kind": "model", "activation": "tanh", "name": "mine"})
     gradients = {"dW2": rng.normal(size=(2, 2)), "db2": np.array([0.5, -0.5])}
+    samples = {"pixels": rng.integers(2, 255, (3, 784), np.uint8), "labels": np.arange(3)}
+    ends = {"stroke_ends": np.array([2, 4, 5]), "sample_ends": np.array([1, 1, 3])}
     return {
+        "samples": samples,
+        "samples, strokes": {**samples, **ends, "points": rng.random((5, 2), np.float32)},
         "model": network(784, 8, 10),
         "model, deeper": network(784, 6, 5, 10),
         "model, meta": network(784, 4, 10) | {"meta": np.frombuffer(meta.encode(), np.uint8)},
@@ -56,6 +60,8 @@ def case(rng: Random) -> Case:
     if name.startswith("model") or rng.random() < 0.05:
         parts = [("weights", data), *([("name", b"mine")] if rng.random() < 0.5 else [])]
         target, then = "/models", use_and_delete
+    elif name.startswith("samples"):
+        parts, target, then = [("samples", data)], "/samples", read_and_delete
     else:
         id = rng.choice((EXERCISE, "10-1", "5-42", rng.choice(TEXTS)[:50]))
         parts = [("gradients", data), ("exercise", id.encode("utf-8", "replace"))]
@@ -81,6 +87,18 @@ def use_and_delete(answer: Answer) -> list[Case]:
         request("DELETE", f"/models/{id}"),
     ]
     return [Case("of a model that was taken", (one,)) for one in asked]
+
+
+def read_and_delete(answer: Answer) -> list[Case]:
+    """Samples that were taken can be read, one by one and as a file."""
+    if answer.statuses != (201,):
+        return []
+    asked = [
+        request("GET", "/samples?limit=200"),
+        request("GET", "/samples?format=npz"),
+        request("DELETE", "/samples"),
+    ]
+    return [Case("of samples that were taken", (one,)) for one in asked]
 
 
 def archive(rng: Random, arrays: dict[str, Any]) -> tuple[str, bytes]:

@@ -36,6 +36,7 @@ def calls() -> list[tuple[str, str, dict[str, Any]]]:
     """The method, the path and JSON that is fine, of everything that takes JSON."""
     train = {"preset": "fast", "epochs": 1, "train_examples": 1000, "hidden_layers": [8]}
     train |= {"learning_rate": 0.1, "seed": 3, "activation": "relu", "base_model": "pixels@30"}
+    train |= {"samples": False}
     values = {"learning_rate": [0.1, 0.2], "hidden_layers": [[4], [8]]}
     return [
         ("POST", "/predict", {"pixels": INK}),
@@ -46,6 +47,7 @@ def calls() -> list[tuple[str, str, dict[str, Any]]]:
         ("POST", "/gradients?learning_rate=0.1&test_digits=5", {"pixels": [INK], "labels": [1]}),
         ("POST", "/check", {"exercise": "1-42", "db2": [0.5, -0.5], "dW2": [[1, 2], [3, 4]]}),
         ("POST", "/check", {"exercise": "7-1", "gradients": {"db1": [1.0], "db2": None}}),
+        ("POST", "/samples", {"pixels": INK, "label": 1, "strokes": [[[0.5, 0.1], [0.5, 1]], []]}),
         ("POST", "/train", train),
         ("POST", "/train/sweep", {"name": "many", "epochs": 1, "values": values}),
         ("PUT", "/models/active", {"model": "pixels"}),
@@ -79,7 +81,9 @@ def put(rng: Random, inner: Any) -> None:
     """Put an odd value at a place in the body, found by walking down from its top."""
     while True:
         keys = list(inner) if isinstance(inner, dict) else list(range(len(inner)))
-        fresh = rng.choice(("pixels", "label", "labels", "image", "epochs", "name", "code", "\0"))
+        fresh = rng.choice(
+            ("pixels", "label", "labels", "image", "strokes", "epochs", "name", "code", "\0")
+        )
         if not keys or (isinstance(inner, dict) and rng.random() < 0.1):
             if isinstance(inner, dict):
                 inner[fresh] = nasty(rng)
@@ -131,11 +135,21 @@ def odd_text(rng: Random) -> Case:
 
 def odd_form(rng: Random) -> Case:
     """A form with odd heads, names, parts and boundaries."""
-    path = rng.choice(("/predict", "/gradients", "/models", "/check", "/train"))
-    names = ["image", "label", "weights", "name", "gradients", "exercise", "code", *TEXTS]
+    path = rng.choice(("/predict", "/gradients", "/models", "/samples", "/check", "/train"))
+    names = [
+        "image",
+        "label",
+        "weights",
+        "samples",
+        "name",
+        "gradients",
+        "exercise",
+        "code",
+        *TEXTS,
+    ]
     parts = []
     for _ in range(rng.choice((1, 1, 2, 3, 16, 17, size(rng, 20_000)))):
-        name = rng.choice(names[: 7 if rng.random() < 0.8 else None])
+        name = rng.choice(names[: 8 if rng.random() < 0.8 else None])
         name = name.encode("utf-8", "surrogatepass")
         quoted = rng.choice((b'"%b"', b'"%b"', b'"%b', b"%b", b"'%b'", b'"%b\\"')) % name
         line = rng.choice((b"Content-Disposition", b"content-disposition", b"Content-Type"))
@@ -187,6 +201,9 @@ def odd_words(rng: Random) -> Case:
             ("DELETE", "/train"),
             ("GET", "/train"),
             ("GET", "/models"),
+            ("GET", "/samples"),
+            ("GET", f"/samples/{id}"),
+            ("DELETE", f"/samples/{id}"),
             ("GET", "/exercise"),
             ("GET", "/worksheet"),
             ("GET", f"/digits/{id}"),

@@ -4,14 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Samples", "Strokes"]
+__all__ = ["MOST_POINTS", "MOST_STROKES", "Samples", "Stroke", "Strokes"]
 
-Strokes = Sequence[Sequence[tuple[float, float]]]
-"""The strokes of a drawing, each a list of points."""
+MOST_STROKES, MOST_POINTS = 64, 1000  # of one sample: eight seconds of a pen that is asked 120/s
+
+Stroke: TypeAlias = Sequence[tuple[float, float]] | NDArray[np.float32]
+"""The points (p, 2) of one stroke, x to the right and y downwards, from 0 to 1 over the pad."""
+
+Strokes: TypeAlias = Sequence[Stroke]
+"""The strokes of a drawing in their order."""
 
 
 @dataclass(frozen=True, slots=True)

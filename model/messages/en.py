@@ -34,6 +34,11 @@ SENTENCES: dict[str, str] = {
     "hyperparameter.epochs.label": "Epochs",
     "hyperparameter.epochs.words": "How often the network sees every training digit.",
     "hyperparameter.epochs.unit": "epochs",
+    "hyperparameter.early_stopping.label": "Early stopping",
+    "hyperparameter.early_stopping.words": (
+        "Stop after so many epochs in which the validation loss reached no new low."
+    ),
+    "hyperparameter.early_stopping.unit": "epochs",
     "hyperparameter.learning_rate.label": "Learning rate α",
     "hyperparameter.learning_rate.unit": "",
     "hyperparameter.learning_rate.words": (
@@ -81,6 +86,7 @@ SENTENCES: dict[str, str] = {
     ),
     "hyperparameter.initialization.scaled": "scaled to the layer",
     "hyperparameter.initialization.blog": "the text's own",
+    "hyperparameter.initialization.standard_normal": "N(0, 1), too large",
     "hyperparameter.augment.label": "Distortions",
     "hyperparameter.augment.words": (
         "Turn, shift and stretch the training digits, so that more handwriting is known."
@@ -99,6 +105,12 @@ SENTENCES: dict[str, str] = {
     ),
     "hyperparameter.features.pixels": "pixels",
     "hyperparameter.features.edges": "edges",
+    "hyperparameter.rescale.label": "Pixels from 0 to 1",
+    "hyperparameter.rescale.words": (
+        "Divide the pixels, 0 to 255, by 255. Without, the first sums are 255 times as large."
+    ),
+    "hyperparameter.rescale.true": "yes",
+    "hyperparameter.rescale.false": "no, 0 to 255",
     "hyperparameter.train_examples.label": "Training digits",
     "hyperparameter.train_examples.words": (
         "Learn from the first so many only. Try 500 and watch it learn them by heart."
@@ -130,6 +142,10 @@ SENTENCES: dict[str, str] = {
         "The loss is no longer a number, in epoch {epoch}: the steps are too large. "
         "Lower the learning rate (it was {learning_rate:g})."
     ),
+    "training.stopped_early": (
+        "Stopped early, after epoch {epoch} of {epochs}: the validation loss has reached no new "
+        "low for {patience} epochs, since epoch {best} ({loss:.4f})."
+    ),
     # Hints about a training run (model/training/diagnostics.py).
     "hint.not_a_number": (
         "The loss is no longer a number (NaN): the steps were so large that the numbers "
@@ -141,8 +157,18 @@ SENTENCES: dict[str, str] = {
     ),
     "hint.saturated": (
         "In {layers} over {share:.0%} of the units are saturated, where {activation} is flat: "
-        "hardly any gradient gets through. "
+        "hardly any gradient gets through. Steps that are too large lead there. "
         "Lower the learning rate tenfold, from {from_rate:g} to {to_rate:.3g}."
+    ),
+    "hint.saturated_by_start": (
+        "In {layers} over {share:.0%} of the units are saturated, where {activation} is flat: "
+        "hardly any gradient gets through. They were so from the start, as weights from N(0, 1) "
+        "make sums that are far too large. Scale the first weights to the layer."
+    ),
+    "hint.saturated_by_pixels": (
+        "In {layers} over {share:.0%} of the units are saturated, where {activation} is flat: "
+        "hardly any gradient gets through. Pixels from 0 to 255 make sums that are 255 times too "
+        "large. Divide them by 255."
     ),
     "hint.units_off": (
         "In {layers} over {share:.0%} of the units are off (z ≤ 0): "
@@ -151,7 +177,7 @@ SENTENCES: dict[str, str] = {
     ),
     "hint.dead_units": (
         "In {layers} over {share:.0%} of the units are dead: no digit makes them active, so no "
-        "gradient reaches them and they never learn again. Start anew with a third of the "
+        "gradient reaches them and they never learn again. Start anew with a tenth of the "
         "learning rate, from {from_rate:g} to {to_rate:.3g}, or with leaky_relu."
     ),
     "hint.hidden_layer": "hidden layer {number}",
@@ -170,7 +196,12 @@ SENTENCES: dict[str, str] = {
         "The network overfits since epoch {epoch}: it gets better on the training digits and "
         "worse on the validation digits. Train {remedies:, | or }."
     ),
-    "remedy.fewer_epochs": "for fewer epochs",
+    "hint.gap": (
+        "A gap has opened between the losses: {train:.2f} on the training digits, "
+        "{validation:.2f} on the validation digits. The network begins to learn the former by "
+        "heart. Dropout, a remedy elsewhere, is not built in here; train {remedies:, | or }."
+    ),
+    "remedy.early_stopping": "with early stopping, which only saves the time",
     "remedy.more_images": "on more training digits",
     "remedy.distortions": "with {label} set to {choice}",
     "remedy.weight_decay": "with more weight decay ({weight_decay:g})",
@@ -181,6 +212,49 @@ SENTENCES: dict[str, str] = {
     "hint.schedule_ended_early": (
         "The steps shrank to 0 by plan before the network had learnt enough. "
         "Train for more epochs ({epochs}, say): the same plan is then spread over more steps."
+    ),
+    # Lessons of a run that goes wrong (model/training/lessons.py)
+    "lesson.rate_too_high.title": "Steps too large",
+    "lesson.rate_too_high.words": (
+        "A learning rate of 10 jumps across the valley and up its other side. Watch the loss: it "
+        "begins above 2.30, that of guessing among ten digits, and leaps where it should fall. "
+        "The first leaps throw the units to where sigmoid is flat, and hardly one comes back."
+    ),
+    "lesson.rate_too_low.title": "Steps too small",
+    "lesson.rate_too_low.words": (
+        "Nothing is wrong here, only slow: the loss falls in every epoch, smoothly, and is far "
+        "from done at the end. Watch how straight its line is, and where the tenfold rate is "
+        "after the first epoch already."
+    ),
+    "lesson.vanishing_gradient.title": "Vanishing gradients",
+    "lesson.vanishing_gradient.words": (
+        "Four hidden layers of sigmoids, each of which passes on at most a quarter of the "
+        "gradient. Watch the loss: it stays at 2.30, that of guessing among ten digits. Then "
+        "compare the gradient of the first layer with that of the last, in the diagnosis."
+    ),
+    "lesson.dead_units.title": "Dead ReLU units",
+    "lesson.dead_units.words": (
+        "A relu is 0, and so is its slope, wherever its sum is negative. One step that is too "
+        "large can push a unit below 0 for every digit, and then no gradient ever reaches it. "
+        "Watch the loss come to rest far too high, and the number of dead units."
+    ),
+    "lesson.bad_start.title": "A bad start",
+    "lesson.bad_start.words": (
+        "Every first weight is drawn from N(0, 1), however many inputs a unit adds up. Sums of "
+        "hundreds of these are so large that sigmoid is flat there. Watch how slowly the loss "
+        "falls, from a start that is worse than guessing."
+    ),
+    "lesson.pixels_to_255.title": "Pixels of 0 to 255",
+    "lesson.pixels_to_255.words": (
+        "The text divides its training pixels by 255 and leaves the test pixels as they are. "
+        "Here they are all left. Watch the units: the first step already finds them saturated, "
+        "and the loss jumps from epoch to epoch instead of falling."
+    ),
+    "lesson.overfitting.title": "Learning by heart",
+    "lesson.overfitting.words": (
+        "With 500 digits a network can learn each one by heart. Watch the two lines of a run "
+        "part: the training loss goes on to 0, the validation loss turns and rises again. "
+        "Distorted anew in each epoch, the same 500 digits never look the same twice."
     ),
     # Why an answer is uncertain (model/confidence/rejection.py).
     "reason.letter_or_sign": "This looks like a letter or a sign, not a digit.",
@@ -218,6 +292,38 @@ SENTENCES: dict[str, str] = {
     "samples.pixels": ("pixels: expected uint8 of shape (n, 784), found {found} of shape {shape}."),
     "samples.labels": "labels: expected a whole number for each image, found {found} of {shape}.",
     "samples.label": "labels: expected digits from 0 to 9, found {found}.",
+    "samples.nth": "Sample {index}",
+    "samples.one": "This drawing",
+    "samples.other_label": (
+        "{sample} is stored already, as a {label} ({id}). If it is meant to be a {asked}, delete "
+        "that one first: DELETE /samples/{id}."
+    ),
+    "samples.two_labels": (
+        "Samples {earlier} and {index} are the same drawing, but one is called a {before} and the "
+        "other a {label}. Nothing was added; take one of them out."
+    ),
+    "samples.off": (
+        "This server stores no samples (BYHAND_SAMPLES=off). Run your own byhand to teach it your "
+        "hand."
+    ),
+    "samples.none": (
+        "there is no sample to learn yet: draw some and say what they are (POST /samples)"
+    ),
+    "samples.not_found": "There is no sample {id!r}. GET /samples lists them.",
+    "samples.set_lost": (
+        "The samples that this job was to learn are gone or damaged. Submit it anew."
+    ),
+    "samples.json_strokes": (
+        "strokes: expected a list of strokes, each a list of points [x, y], two numbers from 0 to "
+        "1 over the pad; found {found}."
+    ),
+    "samples.no_part": (
+        "The form has no part samples. Send the .npz in it: curl -F samples=@FILE.npz"
+    ),
+    "samples.point": (
+        "The points of strokes are pairs of numbers from 0 to 1 over the pad, found {found}."
+    ),
+    "samples.too_long": "{sample} has more than {strokes} strokes or {points:,} points.",
     "samples.strokes": (
         "The strokes do not fit the samples: points (P, 2), stroke_ends and sample_ends belong "
         "together."
@@ -308,6 +414,7 @@ SENTENCES: dict[str, str] = {
         "{path} is neither a directory, a zip nor the id of a data set. byhand datasets list "
         "shows those of the store."
     ),
+    "dataset.and_samples": "are digits of one's own hand: learn them without a data set.",
     "dataset.nothing": (
         "There are neither IDX files nor pictures in folders. Name a folder for each class and "
         "put its pictures there; train/ and test/ around these folders are possible."
@@ -506,6 +613,10 @@ SENTENCES: dict[str, str] = {
         "{there} models are stored and at most {most} may be. Delete some (DELETE /models/ID), or "
         "have BYHAND_MAX_MODELS raised."
     ),
+    "store.most_samples": (
+        "{there} samples are stored and at most {most} may be; this would add {more}. Delete some "
+        "(DELETE /samples/ID), or have BYHAND_MAX_SAMPLES raised."
+    ),
     "store.most_bytes": (
         "The store takes {used:,} of {most:,} bytes. Delete models (DELETE /models/ID) or data "
         "sets, or have BYHAND_MAX_STORE_BYTES raised."
@@ -545,6 +656,15 @@ SENTENCES: dict[str, str] = {
         "expected a count and a time, such as 600/minute or 20/second, found {found!r}"
     ),
     # The command line (app/cli.py, app/commands).
+    "command.cure": "Cure: {options}",
+    "command.without_option": "without {option}",
+    "command.no_lesson": "there is no lesson {name}; choose one of {names:, }.",
+    "command.lesson_broken": "As it goes wrong: {options}",
+    "command.lesson_cured": "Cured: {options}",
+    "command.lesson_outcome": (
+        "Validation loss {broken:.4f} as it went wrong, {cured:.4f} cured; "
+        "accuracy {broken_accuracy:.2%} and {cured_accuracy:.2%}."
+    ),
     "command.file": "{path}: {reason}",
     "command.only_here": "{option} is for training here; leave it out with --url.",
     "command.data_here": (
@@ -556,6 +676,7 @@ SENTENCES: dict[str, str] = {
     "command.no_such_directory": "{path} does not exist; make it first: mkdir -p {path}",
     "command.setting": "{name}: {problem}; found {found!r}.",
     "command.store": "the store cannot be opened ({cause}). Check {setting}.",
+    "command.which_sample": "name one sample by its ID, or say --all.",
     "command.unread_files": "{failed} of {files} files could not be read.",
     "command.port": (
         "cannot listen on {host} port {port} ({reason}). Is another byhand running there? "
@@ -576,6 +697,7 @@ SENTENCES: dict[str, str] = {
     "command.resume_done": (
         "{path} has all {epochs} epochs behind it; ask for more with --epochs."
     ),
+    "command.no_samples": "{path} holds no samples; draw some and save them first.",
     "command.no_answer": "{url} does not answer ({error}). Is byhand running there?",
     "command.refused": "{url} refused: {reason}",
     "command.went_away": "{url} went away; the run may go on there: GET {path}",
@@ -634,12 +756,15 @@ SENTENCES: dict[str, str] = {
     "security.wrong_key": "The API key is not the one this server was started with.",
     # What a visitor may add (app/visitors.py).
     "visitor.bytes": (
-        "Models and data sets of {most} bytes may be uploaded from one address. "
-        "Wait as long as Retry-After says."
+        "Models, samples and data sets of {most} bytes may be added from one address. Wait as "
+        "long as Retry-After says."
     ),
     "visitor.jobs": (
         "{most} jobs may be submitted from one address. Wait as long as Retry-After says, or "
         "resume one that is paused."
+    ),
+    "visitor.samples": (
+        "{most} samples may be added from one address. Wait as long as Retry-After says."
     ),
     "visitor.models": (
         "{most} models may be uploaded from one address. Wait as long as Retry-After says."
@@ -715,6 +840,7 @@ SENTENCES: dict[str, str] = {
     ),
     "request.form_text": "The form field {name!r} is not UTF-8 text.",
     "request.how_many": "{name}: expected up to {most} numbers, found {found}.",
+    "request.image_blank": "{image} has to have a drawing in it; it is blank.",
     "request.image_count": "{count}",
     "request.image_no_number": "something that is no number",
     "request.image_inverted": (

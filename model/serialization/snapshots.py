@@ -58,7 +58,10 @@ def dump_snapshots(recipe: Recipe, snapshots: Sequence[Snapshot], name: str) -> 
         "recipe": dict(common.recipe),
         "snapshots": lines,
     }
-    vectors = {str(each.step): each.parameters.vector.astype(np.float16) for each in snapshots}
+    vectors = {
+        str(each.step): classifier(recipe, each.parameters).parameters.vector.astype(np.float16)
+        for each in snapshots
+    }
     text = np.frombuffer(json.dumps(meta, sort_keys=True).encode(), np.uint8)
     file = io.BytesIO()
     np.savez(file, allow_pickle=False, meta=text, **vectors)

@@ -26,7 +26,7 @@ MAX_PREACTIVATION = 1e30  # a network whose |z| may exceed this is refused; floa
 FLAT = 0.05  # a unit is saturated where g'(z) is below this share of the steepest slope
 
 # Thresholds of the hints, measured on MNIST, where healthy runs stay clear of all of them.
-SATURATED = 0.75  # share of a sigmoid or tanh layer's activations; good runs end at 0.1 to 0.4
+SATURATED = 0.6  # share of a sigmoid or tanh layer's activations; good runs end at 0.1 to 0.4
 OFF = 0.9  # share of a relu layer's activations that are 0; 0.3 to 0.5 is usual
 DEAD = 0.1  # share of a relu layer's units that are 0 for every image; good runs have none
 FADED = 0.05  # ratio of the first layer's gradient norm to the last layer's; usually about 1
@@ -35,6 +35,8 @@ SLOW = 0.5  # ratio of the training loss to that of the first epoch, after PATIE
 LEARNT = 0.95  # validation accuracy above which a higher learning rate is not suggested
 PATIENCE = 3  # epochs
 OVERFIT = 1.02  # ratio of the validation loss to its minimum, in two epochs running
+GAP = 0.1  # nats from the training loss to the validation loss, when the latter is
+WIDE = 2  # times the former: then the network knows its own digits much better than new ones
 STILL_FALLING = 0.98  # ratio of the last validation loss to that of the epoch before
 
 
@@ -92,8 +94,8 @@ def hints(history: Sequence[EpochMetrics], recipe: Recipe) -> list[Message]:
         return [Message("hint.not_a_number", _rates(recipe, 0.1))]
     # A blocked gradient explains all later symptoms, so only the first of these causes is given.
     return (
-        list(_saturated(last, recipe))
-        or list(_dead(last, recipe))
+        list(_dead(last, recipe))
+        or list(_saturated(last, recipe))
         or list(_vanishing(last, recipe))
         or [*_rising(history, recipe), *_speed_and_length(history, recipe)]
     )
@@ -101,6 +103,8 @@ def hints(history: Sequence[EpochMetrics], recipe: Recipe) -> list[Message]:
 
 def _rising(history: Sequence[EpochMetrics], recipe: Recipe) -> Iterator[Message]:
     losses = [epoch.train_loss for epoch in history]
+    if recipe.augment != "none" and losses[-2:] == sorted(losses[-2:]):
+        del losses[-2:-1]  # distortions differ from epoch to epoch: one rise alone may be chance
     # Near a loss of 0 a rise by a few per cent is noise.
     if len(losses) > 1 and losses[-1] > RISE * losses[-2] + 0.01:
         yield Message("hint.loss_rises", _rates(recipe, 0.5))
@@ -116,7 +120,16 @@ def _saturated(last: EpochMetrics, recipe: Recipe) -> Iterator[Message]:
     if linear:
         yield Message("hint.units_off", values)
     else:
-        yield Message("hint.saturated", {**values, "activation": recipe.activation})
+        yield Message(_saturated_by(recipe), {**values, "activation": recipe.activation})
+
+
+def _saturated_by(recipe: Recipe) -> str:
+    """The hint that names what makes the sums so large: the inputs, the first weights or steps."""
+    if not recipe.rescale:
+        return "hint.saturated_by_pixels"
+    if recipe.initialization == "standard_normal":
+        return "hint.saturated_by_start"
+    return "hint.saturated"
 
 
 def _dead(last: EpochMetrics, recipe: Recipe) -> Iterator[Message]:
@@ -126,7 +139,7 @@ def _dead(last: EpochMetrics, recipe: Recipe) -> Iterator[Message]:
     shares = [n / size for n, size in zip(last.dead_units, sizes, strict=False)]
     layers = _layers_above(DEAD, shares)
     if layers is not None:
-        values = {"layers": layers, "share": DEAD, **_rates(recipe, 1 / 3)}
+        values = {"layers": layers, "share": DEAD, **_rates(recipe, 0.1)}
         yield Message("hint.dead_units", values)
 
 
@@ -147,23 +160,27 @@ def _vanishing(last: EpochMetrics, recipe: Recipe) -> Iterator[Message]:
 
 
 def _speed_and_length(history: Sequence[EpochMetrics], recipe: Recipe) -> Iterator[Message]:
-    """Hints that a run learns too slowly, overfits, or ends while its loss still falls."""
+    """Hints that a run learns too slowly, by heart, or ends while its loss still falls."""
     train = [epoch.train_loss for epoch in history]
     validation = [epoch.validation_loss for epoch in history]
     best = min(range(len(history)), key=validation.__getitem__)
     patient = len(history) >= PATIENCE
     falls = all(later < earlier for earlier, later in pairwise(train))
-    # Augmented images are harder than the validation images: while the training loss is the higher
-    # one, a rise of the validation loss is noise and no overfitting.
+    # While the training loss is about as high, as that of augmented images may be, a rise of the
+    # validation loss is noise and no overfitting.
     overfits = min(validation[-2:]) > OVERFIT * validation[best] and train[-1] < min(
-        train[best], validation[-1]
+        train[best], validation[-1] / WIDE
     )
+    gap = validation[-1] - train[-1] > GAP and validation[-1] > WIDE * train[-1]
     slow = train[-1] > SLOW * train[0] and history[-1].validation_accuracy < LEARNT
     if patient and falls and slow:
         yield Message("hint.too_slow", _rates(recipe, 10))
     elif patient and overfits:
         remedies = _against_overfitting(recipe)
         yield Message("hint.overfits", {"epoch": history[best].epoch, "remedies": remedies})
+    elif patient and gap:
+        losses = {"train": train[-1], "validation": validation[-1]}
+        yield Message("hint.gap", {**losses, "remedies": _against_overfitting(recipe)})
     elif len(history) == recipe.epochs > 1 and validation[-1] < STILL_FALLING * validation[-2]:
         epochs = {"epochs": 2 * recipe.epochs}
         if recipe.schedule == "constant":
@@ -174,20 +191,25 @@ def _speed_and_length(history: Sequence[EpochMetrics], recipe: Recipe) -> Iterat
 
 
 def _against_overfitting(recipe: Recipe) -> list[Message]:
-    remedies = [Message("remedy.fewer_epochs")]
-    if recipe.train_examples is not None:
-        remedies.append(Message("remedy.more_images"))
+    """What helps, most of all first; with early stopping the same network is found, only sooner."""
+    remedies = []
     if recipe.augment == "none":
         label = Message("hyperparameter.augment.label")
-        distorted = {"label": label, "choice": Message("hyperparameter.augment.affine")}
+        distorted = {"label": label, "choice": Message("hyperparameter.augment.full")}
         remedies.append(Message("remedy.distortions", distorted))
+    if recipe.train_examples is not None:
+        remedies.append(Message("remedy.more_images"))
     decay = max(10 * recipe.weight_decay, 1e-4)
-    return [*remedies, Message("remedy.weight_decay", {"weight_decay": decay})]
+    remedies.append(Message("remedy.weight_decay", {"weight_decay": decay}))
+    if recipe.early_stopping is None:
+        remedies.append(Message("remedy.early_stopping"))
+    return remedies
 
 
 def _rates(recipe: Recipe, factor: float) -> dict[str, float]:
     """The recipe's learning rate and the one to try, as a hint's values."""
-    return {"from_rate": recipe.learning_rate, "to_rate": recipe.learning_rate * factor}
+    rate = recipe.learning_rate
+    return {"from_rate": rate, "to_rate": float(f"{rate * factor:.3g}")}
 
 
 def preactivation_bounds(parameters: Parameters) -> list[float]:

@@ -34,14 +34,21 @@ from model.training.diagnostics import (
     saturation,
 )
 from model.training.history import EpochMetrics
-from model.training.pipeline import TrainingExamples, prepare
+from model.training.pipeline import (
+    TrainingExamples,
+    examples_per_epoch,
+    for_rescaled_inputs,
+    from_rescaled_inputs,
+    prepare,
+)
 from model.training.prefetch import prefetch
 from model.training.recipe import Recipe, going_on, stored_recipe
 from model.training.snapshots import Snapshot, snapshot_steps
 from model.training.sparse_step import gradient_step
 from model.training.state import Progress, TrainingState
+from model.training.stopping import stopped_early
 
-__all__ = ["classifier", "start", "train"]
+__all__ = ["classifier", "is_over", "start", "train"]
 
 BATCHES_PER_REPORT = 50  # some 15 ms at batch 64: often enough for a live curve and a quick cancel
 WORK_PER_REPORT = 2 * 10**9  # weights times examples, under a second: large networks report sooner
@@ -71,7 +78,7 @@ def start(recipe: Recipe, inputs: int = 784, base: Parameters | None = None) -> 
             wanted_layers=list(layers),
         )
     else:
-        parameters = base.copy()
+        parameters = from_rescaled_inputs(recipe, base.copy())
     memory = OPTIMIZERS[recipe.optimizer].initial_state(parameters)
     best, scale = parameters.copy(), recipe.least_scale
     return TrainingState(0, parameters, recipe.optimizer, memory, best, least_scale=scale)
@@ -88,22 +95,29 @@ def train(
 
     Yields a report after every 50 batches and at each epoch's end. With `snapshots`, the largest
     number of them to take, also one before the first step and before the data are preprocessed.
-    They change no bit of the result. Raises DivergenceError when the loss is no longer finite,
-    RecipeError for a base that does not fit or the state of another optimiser.
+    They change no bit of the result. Ends after the last epoch or where the recipe's early stopping
+    says so. Where there are samples in `data`, the latest epoch is kept as the best. Raises
+    DivergenceError when the loss is no longer finite, RecipeError for a base that does not fit or
+    the state of another optimiser.
     """
     state = state or start(recipe, data.train_images.shape[1], base)
     run = _Run(going_on(recipe, state.least_scale), data, state, snapshots)
-    if state.epoch < recipe.epochs:
+    if not is_over(recipe, state):
         yield from run.beginning()
         run.prepare()
-    while run.state.epoch < recipe.epochs:
+    while not is_over(recipe, run.state):
         yield from run.epoch()
+
+
+def is_over(recipe: Recipe, state: TrainingState) -> bool:
+    """Whether a run in this state has come to its end: its last epoch, or where it stops early."""
+    return state.epoch >= recipe.epochs or stopped_early(state.history, recipe) is not None
 
 
 def classifier(recipe: Recipe, parameters: Parameters, name: str = "") -> Classifier:
     """The classifier with these parameters, the recipe's preprocessing and the recipe itself."""
     return Classifier(
-        parameters,
+        for_rescaled_inputs(recipe, parameters),
         deskew=recipe.deskew,
         features=recipe.features,
         name=name,
@@ -133,9 +147,7 @@ class _Run:
         self.validation_x = prepare(recipe, data.validation_images)
         self.validation_y = one_hot(data.validation_labels)
         self.validation_labels = data.validation_labels
-        self.steps_per_epoch = math.ceil(
-            (len(data.train_images) + recipe.drawn_examples) / recipe.batch_size
-        )
+        self.steps_per_epoch = math.ceil(examples_per_epoch(recipe, data) / recipe.batch_size)
         self.steps = recipe.epochs * self.steps_per_epoch
         self.due = frozenset(
             snapshot_steps(recipe.epochs, self.steps_per_epoch, state.parameters.count, snapshots)
@@ -180,7 +192,8 @@ class _Run:
         metrics = self._evaluate(number, total_loss / len(order))
         # The last step may be the one that diverges, which no training loss would show.
         self._expect_finite(number, *metrics.gradient_norms)
-        self._expect_finite(number, *preactivation_bounds(self.learner.parameters))
+        finished = for_rescaled_inputs(self.recipe, self.learner.parameters)
+        self._expect_finite(number, *preactivation_bounds(finished))
         self.state = self._advance(metrics)
         if step in self.due:
             self.taken.append(
@@ -272,7 +285,9 @@ class _Run:
     def _advance(self, metrics: EpochMetrics) -> TrainingState:
         """The state after an epoch with these metrics."""
         before = self.state
-        better = metrics.validation_accuracy >= before.best_accuracy
+        # Validation images do not tell how well samples are learnt: then the latest epoch is kept.
+        samples = self.data.samples is not None and len(self.data.samples) > 0
+        better = samples or metrics.validation_accuracy >= before.best_accuracy
         parameters = self.learner.parameters.copy()
         return TrainingState(
             epoch=metrics.epoch,

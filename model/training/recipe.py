@@ -43,16 +43,19 @@ class Recipe:
 
     learning_rate is α, momentum μ and weight_decay λ of `model.optimizer`. train_examples takes the
     first so many training images, None all of them; drawn_examples adds as many synthetic digits
-    drawn from pen strokes (`model.synthesis`). test_each_epoch changes no weight: it asks whoever
-    runs the recipe to show the test accuracy after each epoch (`model.training.onlooker`). mistake
-    is a row of `model.exercises.mistakes`: the run trains with the gradients of somebody who makes
-    it, in a network of one hidden layer of sigmoids.
+    drawn from pen strokes (`model.synthesis`). early_stopping ends the run after so many epochs
+    without a lower validation loss (`model.training.stopping`), None never. rescale divides the
+    inputs of 0..255 by 255; without, the network is trained on them as they are. test_each_epoch
+    changes no weight: it asks whoever runs the recipe to show the test accuracy after each epoch
+    (`model.training.onlooker`). mistake is a row of `model.exercises.mistakes`: the run trains with
+    the gradients of somebody who makes it, in a network of one hidden layer of sigmoids.
     kept_scale is no hyperparameter: it is the least_scale of a model or a run that is gone on from.
     Raises RecipeError, which names the field.
     """
 
     preset: str = "fast"
     epochs: int = whole(10, 1, 10_000, main=True)
+    early_stopping: int | None = whole(None, 1, 10_000, optional=True)
     learning_rate: float = number(0.1, 1e-9, 100, main=True)
     batch_size: int = whole(64, 1, 60_000, main=True)
     optimizer: str = choice("sgd", tuple(OPTIMIZERS))
@@ -65,6 +68,7 @@ class Recipe:
     augment: str = choice("none", AUGMENTATIONS)
     deskew: bool = flag(False)
     features: str = choice("pixels", FEATURES)
+    rescale: bool = flag(True)
     train_examples: int | None = whole(None, 1, 10_000_000, optional=True)
     # Local only: drawing digits takes time and memory that a server's clients should not command.
     drawn_examples: int = whole(0, 0, 1_000_000, local=True)
@@ -126,6 +130,20 @@ PRESETS: dict[str, Recipe] = {
         deskew=True,
         features="edges",
         drawn_examples=4_500,
+    ),
+    # For going on from a network with samples of one's own: some seconds, and little forgotten.
+    # Steps are short and all of MNIST is rehearsed, as what resembles the samples must be there.
+    "hand": Recipe(
+        preset="hand",
+        epochs=4,
+        batch_size=64,
+        learning_rate=0.03,
+        momentum=0.9,
+        schedule="cosine",
+        augment="full",
+        deskew=True,
+        features="edges",
+        drawn_examples=9_000,
     ),
 }
 

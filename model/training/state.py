@@ -19,7 +19,8 @@ class TrainingState:
     parameters: Parameters
     optimizer: str  # its name in OPTIMIZERS
     optimizer_state: dict[str, Array]  # `Optimizer.state`
-    best: Parameters  # of the highest validation accuracy; the latest epoch in a tie
+    #: Of the highest validation accuracy, the latest epoch in a tie; with samples the latest of all.
+    best: Parameters
     best_accuracy: float = -1.0
     history: list[EpochMetrics] = field(default_factory=list)
     least_scale: float = FORMER_LEAST_SCALE  # of the deskewing that it is trained with

@@ -28,7 +28,8 @@ class GradientStep(Protocol):
     def step(self, images: NDArray[Any], y: Array, learning_rate: float) -> Array:
         """Update the parameters by a batch of images (m, n_0) with targets y (m, k).
 
-        The images are uint8 in 0..255 or floats in 0..1. Returns the logits (m, k) before the step;
+        The images are uint8 in 0..255, which are divided by 255, or floats, which are taken as they
+        are. Returns the logits (m, k) before the step;
         the next step overwrites them.
         """
 

@@ -1,6 +1,7 @@
 /** The page's entry point: makes its parts and connects them. */
 
 import { find, say, whenNear } from "./ui/dom.js";
+import { Hand } from "./samples/hand.js";
 import { Navigation } from "./ui/navigation.js";
 import { PageState } from "./page-state.js";
 import { parseState } from "./ui/url-state.js";
@@ -23,7 +24,10 @@ const training = new Training({
   tell,
   changed,
   choice: study.choice,
-  offer: (networks) => study.networks.offer(networks),
+  offer(networks) {
+    study.networks.offer(networks);
+    hand.named();
+  },
   async openSample(sample, model, pixels) {
     if (model && model !== study.choice.id) study.choice.choose(model);
     if (pixels) study.drawing.showPixels(Uint8Array.from(pixels));
@@ -33,6 +37,7 @@ const training = new Training({
   trySample: () => study.drawing.blank && study.pad.anySample(),
 });
 study.addEventListener("shown", ({ detail }) => training.watch.show(detail));
+const hand = new Hand(study, training, changed);
 const state = new PageState(study, training);
 const navigation = new Navigation((view) => {
   state.view = view;
@@ -66,6 +71,7 @@ addEventListener("popstate", (event) => {
 
 const { mistake } = parseState(location.hash);
 await state.open();
+hand.begin();
 const { view } = state;
 if (view && view !== "draw") {
   navigation.go(view, "instant");

@@ -50,7 +50,7 @@ export class Study extends EventTarget {
   #drawn = false; // the last change was one of the drawing, not of the network
   #note = ""; // what is to be said of the next choice of a network
 
-  /** `tell(text)` shows a short message; `changed()` is called when the page's link would change. Emits "shown" {answer, pixels, network}. */
+  /** `tell(text)` shows a short message; `changed()` is called when the page's link would change. Emits "shown" {answer, pixels, network}, "contradicted" {answer}: the other bundled network reads another digit. */
   constructor(tell, changed) {
     super();
     this.reader = new Reader(this.drawing, (drawing) => this.#pixels.of(drawing));
@@ -72,6 +72,11 @@ export class Study extends EventTarget {
     this.drawing.addEventListener("change", () => (this.#drawn = true));
     this.drawing.addEventListener("settle", changed);
     this.#answer.blank();
+  }
+
+  /** The drawing as it is read: Uint8Array(784), or null. */
+  get pixels() {
+    return this.drawing.blank ? null : this.#pixels.of(this.drawing);
   }
 
   /** Resolves when all figures show the drawing, so that the page has its final height. */
@@ -191,6 +196,7 @@ export class Study extends EventTarget {
     const second = await this.#opinions.of(pixels, other).catch(() => null);
     if (answer !== this.#last?.answer) return;
     const differs = second !== null && !answer.class && second.digit !== answer.digit;
+    if (differs) this.dispatchEvent(new CustomEvent("contradicted", { detail: { answer } }));
     say(find("#second"), differs ? fill(words.network.second, { name: words.network.short[other], aDigit: aDigit(second.digit) }) : "");
   }
 

@@ -94,6 +94,18 @@ def test_lines_that_nobody_reads_are_dropped_and_counted(
     assert noted(written) == len(dropped)
 
 
+@pytest.mark.parametrize("stream", [io.StringIO, io.BytesIO])
+def test_what_is_no_file_is_written_to_as_it_takes_it(
+    monkeypatch: pytest.MonkeyPatch, stream: type
+) -> None:
+    there = stream()
+    monkeypatch.setattr(stderr.sys, "stderr", there)
+    lines = Lines()
+    lines.put("α".encode())
+    lines.flush(30)
+    assert there.getvalue() in ("α\n", "α\n".encode())
+
+
 def test_a_reader_that_has_gone_is_no_error(pipe: Pipe) -> None:
     reader, file = pipe
     os.close(reader)

@@ -11,6 +11,7 @@ from playwright.sync_api import Page, expect
 from tests.browser.conftest import Watch
 from tests.browser.made_up_language import CODE, marked, serving_it
 from tests.browser.pen import DIGITS, Strokes, draw, to_the_lesson
+from tests.browser.test_your_hand import SHORT, keep, samples_file, trained_with
 
 # Names, symbols and values of the API, in no language.
 NOT_WORDS = {
@@ -32,7 +33,7 @@ WORD = re.compile(r"(?<![a-z_])[A-Za-z]{2,}(?![a-z_])")
 
 # Where sentences and labels stand that the server put into words.
 FROM_THE_SERVER = (
-    "#away, #verdict, #strip-text, #key-say, #learn-say, #step-say, #announce, #train-error, "
+    "#away, #verdict, #meant-trouble, #hand-say, #teach-say, #teach-trouble, #strip-text, #key-say, #learn-say, #step-say, #announce, #train-error, "
     ".field-error, .run-hints, .run-words, #models-say, #mistakes-say, "
     "#main-fields, #more-fields"
 )
@@ -97,6 +98,7 @@ def test_no_english_is_left_on_the_main_page(reading: Reading, watch: Watch) -> 
     train(reading)
     look_at_networks_and_mistakes(reading)
     be_in_doubt(reading)
+    teach_a_hand(reading)
     assert reading.english(from_the_server=False) == []
     assert reading.english(from_the_server=True) == []
     assert watch.outside == []
@@ -235,6 +237,29 @@ def be_in_doubt(reading: Reading) -> None:
     for _ in range(2):
         page.keyboard.press("Space")
         reading.note()
+
+
+def teach_a_hand(reading: Reading) -> None:
+    page = reading.page
+    trained_with(page, SHORT)
+    keep(page, DIGITS[7], 7)
+    reading.note()
+    page.keyboard.press("m")
+    page.keyboard.press("2")
+    expect(page.locator("#meant-trouble")).not_to_be_empty()
+    reading.note()
+    page.click("#teach")
+    reading.note()
+    expect(page.locator("#taught")).to_be_visible()
+    reading.note()
+    page.click("#taught-use")
+    keep(page, DIGITS[3], 3)
+    expect(page.locator("#taught-counts tbody tr")).to_have_count(3)
+    reading.note()
+    mine = {"name": "1.npz", "mimeType": "application/zip"}
+    page.set_input_files("#hand-import", {**mine, "buffer": samples_file(2)})
+    expect(page.locator("#hand-say")).not_to_be_empty()
+    reading.note()
 
 
 def test_a_sentence_that_is_in_no_file_is_found(reading: Reading) -> None:

@@ -1,7 +1,7 @@
 """Who among the page's scripts may import whom, and that none of them speaks for itself.
 
-Rooms run one way: ui < service < draw, network < predict, backprop, train < derivation <
-exercises < the scripts at the top.
+Rooms run one way: ui < service < draw, network < predict, backprop, train < samples <
+derivation < exercises < the scripts at the top.
 """
 
 import re
@@ -20,6 +20,7 @@ FLOORS = (
     ("service",),
     ("draw", "network"),
     ("predict", "backprop", "train"),
+    ("samples",),
     ("derivation",),
     ("exercises",),
     ("",),
@@ -125,7 +126,7 @@ def test_scripts_take_their_sentences_from_the_words(script: Path) -> None:
 
 
 def test_styles_say_nothing() -> None:
-    for name in ("style", "figures", "train", "exercises"):
+    for name in ("style", "figures", "train", "samples", "exercises"):
         style = (STATIC / "css" / f"{name}.css").read_text(encoding="utf-8")
         assert re.findall(r'content: [^;]*"[^";]*[A-Za-z]{2,}[^"]*"', style) == []
 

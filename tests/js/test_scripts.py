@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from model.data.samples import MOST_POINTS, MOST_STROKES
 from model.exercises import (
     LEVELS,
     Exercise,
@@ -176,6 +177,7 @@ FIXTURES: dict[str, Callable[[], dict[str, Any]]] = {
     "lesson": one_network,
     "features": edges_of_a_block,
     "exercises": an_exercise,
+    "samples": lambda: {"strokes": MOST_STROKES, "points": MOST_POINTS},
 }
 
 

@@ -20,9 +20,10 @@ test("what is left empty is the preset's to say", () => {
 
 test("each field is sent as what it is", () => {
   const values = { epochs: "3", learning_rate: "0.5", initialization: "blog", deskew: "false", hidden_layers: "256, 64", base_model: "m1" };
-  assert.deepEqual(toRequest({ preset: "best", name: " mine ", activate: true, ...values }, FIELDS), {
+  assert.deepEqual(toRequest({ preset: "best", name: " mine ", activate: true, samples: "on", ...values }, FIELDS), {
     preset: "best",
     name: "mine",
+    samples: true,
     activate: true,
     epochs: 3,
     learning_rate: 0.5,
@@ -41,7 +42,7 @@ test("numbers are written within their range", () => {
 });
 
 test("a preset's value is shown in the words of its field", () => {
-  const shown = [[epochs, 5], [epochs, null], [initialization, "blog"], [initialization, "new"], [deskew, true], [layers, [256, 64]]];
+  const shown = [[epochs, 5], [field("train_examples", "whole"), null], [initialization, "blog"], [initialization, "new"], [deskew, true], [layers, [256, 64]]];
   assert.deepEqual(shown.map(([each, value]) => presetText(each, value)), ["5", "all", "the text's own", "new", "yes", "256, 64"]);
 });
 
@@ -56,5 +57,5 @@ test("a run with a mistake has the right one beside it, with the same settings",
   assert.equal(toRequests({ ...values, beside: undefined }, fields).length, 1);
   assert.deepEqual(toRequests({ ...values, mistake: "" }, fields), [{ preset: "fast", activate: true }]);
   assert.equal(presetText(fields.at(-1), null), presetText({ choices: [] }, null));
-  assert.notEqual(presetText(fields.at(-1), null), presetText({ choices: null }, null));
+  assert.notEqual(presetText(fields.at(-1), null), presetText({ name: "train_examples", choices: null }, null));
 });

@@ -419,3 +419,11 @@ def test_small_losses_are_exact_in_float32_too() -> None:
     z = np.array([[0.0, -9.0, -10.0]], np.float32)
     expected = math.log1p(math.exp(-9) + math.exp(-10))
     assert cross_entropy(z, one_hot(np.array([0]), 3)) == pytest.approx(expected, rel=1e-6)
+
+
+def test_a_standard_normal_start_has_deviation_1_in_every_layer_whatever_its_size() -> None:
+    rng = np.random.default_rng(0)
+    parameters = initialize((784, 128, 10), "sigmoid", rng, "standard_normal")
+    for W, b in zip(parameters.weights, parameters.biases, strict=True):
+        assert W.std() == pytest.approx(1, abs=0.05)
+        assert not b.any()

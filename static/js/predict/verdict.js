@@ -19,6 +19,9 @@ export function verdict({ digit, class: name, probabilities, uncertain, reason }
   return fill(perhapsOr, { ...first, another: aDigit(second), anotherChance: percent(probabilities[second]) });
 }
 
+/** Whether the network itself doubts its answer. */
+export const doubted = ({ digit, probabilities, uncertain }) => uncertain || probabilities[digit] < SURE;
+
 export const ranked = (values) => [...values.keys()].sort((a, b) => values[b] - values[a]);
 
 function sentence(text) {

@@ -6,9 +6,10 @@ const PATIENCE = 15_000; // milliseconds until a silent server counts as away
 let key = null;
 
 export class ApiError extends Error {
-  constructor(status, message, errors = [], retryAfter = null) {
+  constructor(status, message, errors = [], retryAfter = null, code = null) {
     super(message);
     this.status = status; // 0: the server could not be reached
+    this.code = code; // of the refusal, for programs
     this.errors = errors; // [{field, message}, …] of a refused form
     this.retryAfter = retryAfter; // seconds
   }
@@ -53,7 +54,7 @@ async function refusal(response) {
   const errors = Array.isArray(problem.errors) ? problem.errors.map(fieldError) : [];
   const message = typeof problem.detail === "string" ? problem.detail : problem.title;
   const wait = Number(response.headers.get("Retry-After")) || null;
-  return new ApiError(response.status, message || fill(words.service.status, response), errors, wait);
+  return new ApiError(response.status, message || fill(words.service.status, response), errors, wait, problem.code);
 }
 
 /** A field error may say where as `field`, `name`, `pointer` or a `loc` path; the last part is the form's field. */
@@ -78,6 +79,13 @@ export function predictImage(file, id = null) {
   const form = new FormData();
   form.append("image", file);
   return call("POST", `/predict${query({ details: true, model: id })}`, { body: form });
+}
+
+/** What a network reads of n drawings of 784 bytes each, one after the other: n·10 probabilities. */
+export async function predictBatch(bytes, id) {
+  const type = "application/octet-stream";
+  const headers = { "Content-Type": type, Accept: type };
+  return new Float32Array(await call("POST", `/predict/batch${query({ model: id })}`, { body: bytes, headers, as: "buffer", patience: 60_000 }));
 }
 
 /** Each digit of a picture, with its box: {digits: [{digit, box, pixels, …}], number, width, height}. */
@@ -113,6 +121,8 @@ export const gradients = (pixels, label, options = {}) =>
 
 export const hyperparameters = () => call("GET", "/hyperparameters");
 export const presets = () => call("GET", "/presets");
+/** Runs that go wrong, and their cures: [{name, title, words, request, hint, change}]. */
+export const lessons = () => call("GET", "/lessons");
 export const train = (request) => call("POST", "/train", { body: request });
 export const jobs = (limit = 50) => call("GET", `/train${query({ limit })}`);
 export const getJob = (id) => call("GET", job(id));
@@ -153,4 +163,18 @@ export function uploadModel(file, name) {
   form.append("weights", file);
   if (name) form.append("name", name);
   return call("POST", "/models", { body: form });
+}
+
+/** The reader's own drawings: {items: [{id, label, pixels, strokes, created_at}], next, count}, the newest first. */
+export const samples = (options = {}) => call("GET", `/samples${query(options)}`);
+export const samplesPath = "/samples?format=npz";
+export const keepSample = (sample) => call("POST", "/samples", { body: sample });
+export const deleteSample = (id) => call("DELETE", `/samples/${encodeURIComponent(id)}`, { as: "nothing" });
+export const deleteSamples = () => call("DELETE", "/samples", { as: "nothing" });
+
+/** Add the samples of a file: {added, known}. */
+export function importSamples(file) {
+  const form = new FormData();
+  form.append("samples", file);
+  return call("POST", "/samples", { body: form, patience: 60_000 });
 }

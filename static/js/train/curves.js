@@ -9,10 +9,10 @@ const TRAINING = "3 3";
 const TESTED = "7 4";
 const NEUTRAL = "currentColor"; // of a line in a legend that stands for those of all runs
 
-/** `drawn`: [{job, colour, losses}]. */
+/** `drawn`: [{job, colour, marker, losses}]; a run without a marker is told apart by its colour alone. */
 export function lossSeries(drawn) {
-  return drawn.flatMap(({ job, colour, losses }) => [
-    { name: fill(words.runs.validation, { name: name(job) }), colour, dash: "", points: series(job, (each) => each.validation_loss) },
+  return drawn.flatMap(({ job, colour, marker, losses }) => [
+    { name: fill(words.runs.validation, { name: name(job) }), colour, dash: "", ...marked(marker), ...stopped(job), points: series(job, (each) => each.validation_loss) },
     { name: words.runs.training, colour, dash: TRAINING, points: losses.length ? losses : series(job, (each) => each.train_loss) },
   ]);
 }
@@ -22,8 +22,8 @@ export const lossLegend = (drawn) => (drawn.length < 2 ? null : [...runEntries(d
 
 /** Beside the validation digits of each run a fine line for the test digits, if its recipe looks at them after each epoch. */
 export function accuracySeries(drawn) {
-  return drawn.flatMap(({ job, colour }) => [
-    { name: name(job), colour, dash: "", points: series(job, (each) => percent(each.validation_accuracy)) },
+  return drawn.flatMap(({ job, colour, marker }) => [
+    { name: name(job), colour, dash: "", ...marked(marker), ...stopped(job), points: series(job, (each) => percent(each.validation_accuracy)) },
     ...(isTested(job) ? [{ name: fill(words.runs.tested, { name: name(job) }), colour, dash: TESTED, fine: true, points: series(job, (each) => percent(each.test_accuracy)) }] : []),
   ]);
 }
@@ -57,7 +57,10 @@ function layerLegend(drawn, line, pick) {
   return [...runEntries(drawn), ...entries];
 }
 
-const runEntries = (drawn) => drawn.map(({ job, colour }) => ({ name: name(job), colour, dash: "" }));
+const runEntries = (drawn) => drawn.map(({ job, colour, marker }) => ({ name: name(job), colour, dash: "", ...marked(marker) }));
+const marked = (marker) => (marker ? { marker } : {});
+/** Where a run stopped early its line has a mark. */
+const stopped = ({ stopped_early: stop }) => (stop ? { stop: { x: stop.epoch, text: words.runs.stoppedEarly } } : {});
 const layersOf = (job, pick) => [...(job.metrics.length ? pick(job, job.metrics[0]) : []).keys()];
 
 const percent = (part, all = 1) => (100 * part) / all;

@@ -24,12 +24,14 @@ const COLUMNS = [
   setting("activation"),
   setting("initialization"),
   setting("augment"),
+  { ...setting("early_stopping", (value) => (value ? String(value) : words.train.none)), numeric: true },
+  setting("rescale", (value) => ((value ?? true) ? words.train.yes : words.train.no)),
   setting("deskew", (value) => (value ? words.train.yes : words.train.no)),
   setting("features", (value) => words.features.names[value ?? "pixels"]),
   { ...setting("train_examples", (value) => (value === null || value === undefined ? words.train.all : count(value))), numeric: true },
   { ...setting("seed"), numeric: true },
   setting("mistake", (value) => (value ? String(value) : words.train.none)),
-  setting("base_model", (value) => value ?? random),
+  { title: columns.base_model, value: ({ from }) => from, write: (value) => value ?? random, ifDifferent: true },
 ];
 
 export class RunsTable {
@@ -45,6 +47,7 @@ export class RunsTable {
     table.append(element("thead", {}, element("tr", {}, this.#heads)), this.#body);
   }
 
+  /** `jobs`: each with the name of the network that it starts `from`, or null. */
   show(jobs) {
     this.#jobs = jobs;
     const { column, down } = this.#sort;

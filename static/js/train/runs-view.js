@@ -2,6 +2,7 @@
 
 import { element, find, handOn, say } from "../ui/dom.js";
 import { accuracy, duration, number } from "../ui/format.js";
+import { changeText, cureOf } from "./cures.js";
 import { underWay } from "./runs.js";
 import { fill, fillCount, words } from "../ui/words.js";
 
@@ -12,7 +13,7 @@ export class RunsView {
   #rows = new Map();
   #actions;
 
-  /** `actions`: {cancel(id), read(model), toggle(id), watch(id), weightsPath(model)}. */
+  /** `actions`: {cancel(id), cure(id, change), fields() as train-fields.js has them, read(model), toggle(id), watch(id), weightsPath(model)}. */
   constructor(list, actions) {
     this.#list = list;
     this.#actions = actions;
@@ -66,11 +67,7 @@ export class RunsView {
     row.bar.value = job.progress.steps ? job.progress.step / job.progress.steps : 0;
     row.bar.setAttribute("aria-label", fill(said.progress, { name: row.name.textContent }));
     say(row.words, this.#words(job));
-    const hints = job.hints.join("\n");
-    if (row.hints.dataset.hints !== hints) {
-      row.hints.dataset.hints = hints;
-      row.hints.replaceChildren(...job.hints.map((hint) => element("li", {}, hint)));
-    }
+    this.#fillHints(row.hints, job);
     if (!running || job.cancel_requested) handOn(row.cancel, row.drawn);
     row.cancel.hidden = !running;
     row.cancel.disabled = job.cancel_requested === true;
@@ -83,6 +80,23 @@ export class RunsView {
     say(row.read, job.model === reading ? said.reads : said.read);
     row.download.href = this.#actions.weightsPath(job.model);
     row.download.setAttribute("download", `${job.model}.npz`);
+  }
+
+  /** Rows are added and never written anew, so that the button of a cure keeps the focus. */
+  #fillHints(list, job) {
+    const fields = this.#actions.fields();
+    const texts = [...job.hints, ...(job.state === "failed" && cureOf(job, job.error) ? [job.error] : [])];
+    if (!fields.length || list.children.length > texts.length) list.replaceChildren();
+    if (!fields.length) return list.append(...texts.map((text) => element("li", {}, text)));
+    return list.append(...texts.slice(list.children.length).map((text) => this.#hint(job, text, fields)));
+  }
+
+  #hint(job, text, fields) {
+    const cure = cureOf(job, text);
+    const shown = text === job.error ? [] : [text, " "]; // the error stands above
+    if (!cure) return element("li", {}, shown);
+    const label = fill(said.tryCure, { change: changeText(cure.change, fields) });
+    return element("li", {}, shown, element("button", { type: "button", class: "cure", onclick: () => this.#actions.cure(job.id, cure.change) }, label));
   }
 
   #words(job) {
@@ -100,7 +114,7 @@ export class RunsView {
     }
     const test = job.test_accuracy === null ? "" : fill(said.test, { accuracy: accuracy(job.test_accuracy) });
     const n = job.metrics.length;
-    const done = job.state === "cancelled" ? fill(said.stopped, { n, epochs }) : fillCount(said.epochs, n, { n });
+    const done = job.stopped_early ? job.stopped_early.message : job.state === "cancelled" ? fill(said.stopped, { n, epochs }) : fillCount(said.epochs, n, { n });
     return [done, test, reached].filter(Boolean).join(" · ");
   }
 }

@@ -101,8 +101,10 @@ export class Runs extends EventTarget {
     on("epoch", (job, metrics) => {
       job.metrics = [...job.metrics.filter(({ epoch }) => epoch < metrics.epoch), metrics];
     });
-    on("hint", (job, { message }) => {
-      if (!job.hints.includes(message)) job.hints.push(message);
+    on("hint", (job, { message, code, change }) => {
+      if (job.hints.includes(message)) return;
+      job.hints.push(message);
+      if (change) job.cures = [...(job.cures ?? []), { hint: code, text: message, change }];
     });
     stream.addEventListener("end", () => this.#end(id));
   }

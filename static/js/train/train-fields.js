@@ -23,9 +23,11 @@ export function inputOf({ kind, low, high }) {
   return { type: "number", min: low, max: high, step: kind === "whole" ? 1 : "any", inputmode: "decimal" };
 }
 
+const ALL = ["train_examples"]; // fields where null stands for all there are, not for none
+
 /** The preset's value as text, which a field shows while it is empty. */
-export function presetText({ choices }, value) {
-  if (value === null) return choices ? said.none : said.all;
+export function presetText({ name, choices }, value) {
+  if (value === null) return ALL.includes(name) ? said.all : said.none;
   if (!choices) return [value].flat().join(", ");
   return choices.find((choice) => choice.value === String(value))?.label ?? String(value);
 }
@@ -34,6 +36,7 @@ export function presetText({ choices }, value) {
 export function toRequest(values, fields) {
   const request = { preset: values.preset };
   if (values.name?.trim()) request.name = values.name.trim();
+  if (values.samples) request.samples = true;
   if (values.activate) request.activate = true;
   for (const { name, kind } of fields) {
     const text = String(values[name] ?? "").trim();

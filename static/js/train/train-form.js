@@ -69,6 +69,16 @@ export class TrainForm {
     select.value = items.some(({ id }) => id === chosen) ? chosen : "";
   }
 
+  /** Whether there are samples that a run can learn. */
+  offerSamples(there) {
+    const box = find("[name=samples]", this.#form);
+    box.closest("label").hidden = !there;
+    if (!there) box.checked = false;
+  }
+
+  /** The fields that are offered; none before the service has said which. */
+  get fields() { return this.#fields.filter((field) => field !== BASE_MODEL); }
+
   showMistake() {
     find("[name=mistake]", this.#form)?.scrollIntoView({ block: "center" });
   }

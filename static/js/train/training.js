@@ -2,11 +2,14 @@
 
 import * as api from "../service/api.js";
 import * as curves from "./curves.js";
+import { cureRequest } from "./cures.js";
 import { DataView } from "./data-view.js";
 import { find, findAll, onceAFrame, say } from "../ui/dom.js";
 import { accuracy, number } from "../ui/format.js";
 import { Keyring } from "../service/keyring.js";
+import { LessonsView } from "./lessons-view.js";
 import { LineChart } from "../ui/line-chart.js";
+import { MARKERS } from "../ui/markers.js";
 import { MistakesView } from "./mistakes-view.js";
 import { ModelsView } from "./models-view.js";
 import { RUNS } from "../ui/palette.js";
@@ -24,10 +27,10 @@ const DRAWN_AT_FIRST = 4;
 const RETRY = 2000; // milliseconds
 
 export class Training {
-  #runs = new Runs();
+  runs = new Runs();
   #own = new OwnRuns();
   #watching;
-  #keyring = new Keyring(find("#key-form"));
+  keyring = new Keyring(find("#key-form"));
   #colours = new Map(); // id of a drawn run -> its colour
   #touched = false; // the reader has chosen what is drawn
   #models = [];
@@ -45,7 +48,7 @@ export class Training {
     this.page = page;
     const { weightsPath } = api;
     this.form = new TrainForm(find("#train-form"), (request) => this.#start(request));
-    this.list = new RunsView(find("#jobs"), { cancel: (id) => this.#cancel(id), read: (id) => page.choice.choose(id), toggle: (id) => this.#toggle(id), watch: (id) => this.#watch(id), weightsPath });
+    this.list = new RunsView(find("#jobs"), { cancel: (id) => this.#cancel(id), cure: (id, change) => this.#cure(id, change), fields: () => this.form.fields, read: (id) => page.choice.choose(id), toggle: (id) => this.#toggle(id), watch: (id) => this.#watch(id), weightsPath });
     this.networks = new ModelsView(find("#models"), {
       activate: (id) => this.#activate(id),
       read: (id) => page.choice.choose(id),
@@ -61,11 +64,12 @@ export class Training {
       stop: (id) => this.#cancel(id),
     });
     this.mistakes = new MistakesView(find("#examination"), (sample, model, pixels) => page.openSample(sample, model, pixels));
-    this.data = new DataView(find("#own-data"), { changed: (id) => this.#listData(id), remove: (id, name) => this.#removeData(id, name), keyed: (work) => this.#keyring.with(work) });
-    this.#runs.addEventListener("change", () => this.#paintSoon());
-    this.#runs.addEventListener("away", ({ detail }) => say(find("#train-error"), detail ? fill(words.train.tryingAgain, { message: detail }) : ""));
-    this.#runs.addEventListener("finished", ({ detail }) => this.#finished(detail));
-    this.#watching = new Watching(this.#runs, page.choice);
+    this.data = new DataView(find("#own-data"), { changed: (id) => this.#listData(id), remove: (id, name) => this.#removeData(id, name), keyed: (work) => this.keyring.with(work) });
+    this.lessons = new LessonsView(this.runs, (requests) => this.#teach(requests));
+    this.runs.addEventListener("change", () => this.#paintSoon());
+    this.runs.addEventListener("away", ({ detail }) => say(find("#train-error"), detail ? fill(words.train.tryingAgain, { message: detail }) : ""));
+    this.runs.addEventListener("finished", ({ detail }) => this.#finished(detail));
+    this.#watching = new Watching(this.runs, page.choice);
     page.choice.addEventListener("change", () => this.#chosen());
   }
 
@@ -85,14 +89,17 @@ export class Training {
   async begin() {
     this.filled = this.#listFields();
     this.#listData();
-    await this.#runs.refresh();
-    this.#listModels(); // after the runs: a network of one that is over by now is among them
+    await this.runs.refresh();
+    this.listModels(); // after the runs: a network of one that is over by now is among them
     if (this.#watching.takeUp(this.page.choice.base)) this.page.trySample();
   }
 
   async #listFields() {
     try {
-      this.form.offerFields(...(await Promise.all([api.hyperparameters(), api.presets()])));
+      const [fields, presets, lessons] = await Promise.all([api.hyperparameters(), api.presets(), api.lessons()]);
+      this.form.offerFields(fields, presets);
+      this.lessons.offer(lessons, fields, presets);
+      this.#paintSoon(); // cures are told with the fields' labels
     } catch {
       setTimeout(() => this.#listFields(), RETRY);
     }
@@ -118,16 +125,49 @@ export class Training {
     });
   }
 
-  async #start(request) {
-    const job = await this.#keyring.with(() => api.train(request));
-    this.#runs.add(job);
+  /** Start a run, drawn like the others; its job. Rejects with an ApiError. */
+  async start(request) {
+    const job = await this.keyring.with(() => api.train(request));
+    this.runs.add(job);
     this.#own.add(job.id);
     this.#draw(job.id);
-    if (find("#watch-it").checked) this.#watch(job.id);
     this.page.changed();
+    return job;
+  }
+
+  async #start(request) {
+    const job = await this.start(request);
+    if (find("#watch-it").checked) this.#watch(job.id);
     say(find("#run-news"), words.runs.started); // first: the list may say that it is over
-    await this.#runs.refresh();
+    await this.runs.refresh();
     find(this.#watching.id === job.id ? "#watch" : `[data-job="${CSS.escape(job.id)}"]`)?.scrollIntoView({ block: "nearest" });
+  }
+
+  /** The same run with the change that cures it, laid over it. */
+  #cure(id, change) {
+    return this.#act(async () => {
+      const job = await api.train(cureRequest(this.runs.get(id), change, this.form.fields));
+      this.runs.add(job);
+      this.#own.add(job.id);
+      this.drawOnly([id, job.id]);
+      this.page.changed();
+      say(find("#run-news"), words.runs.cureStarted);
+      await this.runs.refresh();
+    });
+  }
+
+  /** Start the two runs of a lesson, which has a chart of its own. */
+  async #teach(requests) {
+    const jobs = [];
+    for (const request of requests) {
+      const job = await this.#keyring.with(() => api.train(request));
+      this.runs.add(job);
+      this.#own.add(job.id);
+      jobs.push(job);
+    }
+    this.runs.follow(jobs[0].id);
+    await this.runs.refresh();
+    return jobs;
   }
 
   #watch(id) {
@@ -143,14 +183,14 @@ export class Training {
   #change(work) {
     return this.#act(async () => {
       await work();
-      await this.#runs.refresh();
+      await this.runs.refresh();
     });
   }
 
   #activate(id) {
     return this.#act(async () => {
       await api.activate(id);
-      await this.#listModels();
+      await this.listModels();
       this.networks.say(words.models.activated);
     });
   }
@@ -160,7 +200,7 @@ export class Training {
     return this.#act(async () => {
       await api.deleteModel(id);
       if (this.page.choice.base === id) this.page.choice.choose(USUAL);
-      await this.#listModels();
+      await this.listModels();
       this.networks.say(fill(words.models.deleted, { name }));
     });
   }
@@ -168,7 +208,7 @@ export class Training {
   #upload(file) {
     return this.#act(async () => {
       const model = await api.uploadModel(file, file.name.replace(/\.npz$/, ""));
-      await this.#listModels();
+      await this.listModels();
       this.networks.say(fill(words.models.stored, model));
     });
   }
@@ -186,7 +226,7 @@ export class Training {
 
   async #act(work) {
     try {
-      await this.#keyring.with(work);
+      await this.keyring.with(work);
     } catch (error) {
       this.networks.say(error.message);
       this.page.tell(error.message);
@@ -197,14 +237,15 @@ export class Training {
     const { over, overTested, ended } = words.runs;
     const end = { name: job.name, state: ended[job.state], accuracy: accuracy(job.test_accuracy) };
     say(find("#run-news"), fill(job.test_accuracy === null ? over : overTested, end));
-    await this.#listModels();
+    await this.listModels();
     if (!job.model) return;
     const { choice } = this.page;
     if (choice.base === job.id) await choice.choose(job.model);
     this.mistakes.show(job.model, job.name || words.runs.newNetwork);
   }
 
-  async #listModels() {
+  /** Read the list of networks anew, and offer them. */
+  async listModels() {
     try {
       const { items } = await api.models();
       this.#models = items;
@@ -222,6 +263,11 @@ export class Training {
     const stored = this.#models.filter(({ id }) => !BUNDLED.includes(id)).map(({ id, name, job }) => ({ id, name: name || id, own: this.#own.has(job) }));
     const job = this.#watching.run;
     return job && underWay(job) ? [{ id: job.id, name: job.name, own: true, learning: true }, ...stored] : stored;
+  }
+
+  /** The name of a stored network; what is not, or no longer, stored keeps its id. */
+  #nameOf(id) {
+    return this.#models.find((model) => model.id === id)?.name ?? id;
   }
 
   #paintModels() {
@@ -245,15 +291,16 @@ export class Training {
   }
 
   #paint() {
-    const jobs = this.#runs.all;
+    const jobs = this.runs.all;
     if (!this.#touched && this.#colours.size === 0) jobs.filter(({ state, metrics }) => state === "running" || metrics.length).slice(0, DRAWN_AT_FIRST).forEach(({ id }) => this.#draw(id));
     find("#jobs-empty").hidden = jobs.length > 0;
     for (const node of findAll(".with-runs")) node.hidden = jobs.length === 0;
     this.list.show(jobs, (id) => this.#colours.get(id) ?? null, this.page.choice.base);
     this.watch.of(this.#watching.run);
     this.page.offer(this.#offered());
-    this.#table.show(jobs);
-    const drawn = jobs.filter(({ id }) => this.#colours.has(id)).map((job) => ({ job, colour: this.#colours.get(job.id), losses: this.#runs.losses(job.id) }));
+    this.#table.show(jobs.map((job) => ({ ...job, from: this.#nameOf(job.request.base_model) })));
+    const drawn = jobs.filter(({ id }) => this.#colours.has(id)).map((job) => ({ job, colour: this.#colours.get(job.id), marker: MARKERS[RUNS.indexOf(this.#colours.get(job.id))], losses: this.runs.losses(job.id) }));
+    this.lessons.paint();
     this.#charts.loss.show(curves.lossSeries(drawn), curves.lossLegend(drawn));
     this.#charts.accuracy.show(curves.accuracySeries(drawn), curves.accuracyLegend(drawn));
     this.#charts.norms.show(curves.normSeries(drawn), curves.normLegend(drawn));

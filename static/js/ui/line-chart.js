@@ -3,10 +3,13 @@
 import { extent, logTicks, nearest, scale, thin, ticks } from "./chart-scale.js";
 import { element, svg, textUnit } from "./dom.js";
 import { number } from "./format.js";
+import { markerAt } from "./markers.js";
 import { fill, words } from "./words.js";
 
 const MARGIN = { top: 26, right: 14, bottom: 36, left: 54 };
 const HEIGHT = 220;
+const MARKS = 12; // on a line, at most
+const STOP_LINE = 13; // between the words of two stops
 
 /** A number as text without zeros at its end. */
 const plain = (value) => String(Number(value.toPrecision(5)));
@@ -32,7 +35,7 @@ export class LineChart {
     new ResizeObserver(() => this.#fit(holder.clientWidth / textUnit())).observe(holder);
   }
 
-  /** `series`: [{name, colour, dash, fine, dots (no line between them), points: [[x, y], …] sorted by x}]; `legend`: [{name, colour, dash, fine}], else a line for each. */
+  /** `series`: [{name, colour, dash, fine, marker, stop: {x, text}, dots (no line between them), points: [[x, y], …] sorted by x}]; `legend`: [{name, colour, dash, fine, marker}], else a line for each. */
   show(series, legend = null) {
     this.#legend = legend ?? series;
     this.#series = series.map((each) => ({ ...each, points: thin(each.points.filter(([, y]) => this.#drawable(y))) }));
@@ -64,7 +67,7 @@ export class LineChart {
     const toX = scale([Math.min(0, xs[0]), Math.max(xs[1], 1)], [MARGIN.left, width - MARGIN.right]);
     const toY = scale(ys, [HEIGHT - MARGIN.bottom, MARGIN.top], this.#options.log);
     this.#toX = toX;
-    this.#plot.replaceChildren(...this.#axes(toX, toY, [0, Math.max(xs[1], 1)], ys), ...this.#lines(toX, toY), ...this.#reading(toX, toY));
+    this.#plot.replaceChildren(...this.#axes(toX, toY, [0, Math.max(xs[1], 1)], ys), ...this.#stops(toX), ...this.#lines(toX, toY), ...this.#reading(toX, toY));
   }
 
   #range([low, high]) {
@@ -93,13 +96,26 @@ export class LineChart {
     return parts;
   }
 
+  /** Where a line came to an end before its time: an upright line, and what that means. */
+  #stops(toX) {
+    return this.#series.filter(({ stop, points }) => stop && points.length).flatMap(({ stop, colour }, index) => {
+      const x = toX(stop.x);
+      const end = x > this.#width / 2;
+      return [
+        svg("line", { x1: x, x2: x, y1: MARGIN.top, y2: HEIGHT - MARGIN.bottom, stroke: colour, class: "chart-stop" }),
+        svg("text", { x: x + (end ? -5 : 5), y: MARGIN.top + 9 + STOP_LINE * index, "text-anchor": end ? "end" : "start", class: "chart-stop-text" }, stop.text),
+      ];
+    });
+  }
+
   #lines(toX, toY) {
-    return this.#series.flatMap(({ points, colour, dash, fine, dots }) => {
+    return this.#series.flatMap(({ points, colour, dash, fine, dots, marker }) => {
       if (points.length === 0) return [];
       if (dots) return points.map(([x, y]) => svg("circle", { cx: toX(x), cy: toY(y), r: 3, fill: colour, class: "chart-dot" }));
       const path = points.map(([x, y], index) => `${index ? "L" : "M"}${toX(x).toFixed(1)} ${toY(y).toFixed(1)}`).join("");
       const line = svg("path", { d: path, class: fine ? "chart-line chart-fine" : "chart-line", stroke: colour, "stroke-dasharray": dash || null });
       const [x, y] = points[0];
+      if (marker) return [...(points.length > 1 ? [line] : []), ...thin(points, MARKS).map(([at, value]) => markerAt(marker, toX(at), toY(value), colour))];
       return points.length === 1 ? [svg("circle", { cx: toX(x), cy: toY(y), r: 3.5, fill: colour })] : [line];
     });
   }
@@ -151,7 +167,8 @@ export class LineChart {
   }
 }
 
-function entry({ colour, dash, fine, dots }, text) {
+function entry({ colour, dash, fine, dots, marker }, text) {
   const stroke = dots ? svg("circle", { cx: 11, cy: 5, r: 4, fill: colour }) : svg("line", { x1: 0, x2: 22, y1: 5, y2: 5, stroke: colour, "stroke-width": fine ? 1.25 : 2.5, "stroke-dasharray": dash || null });
-  return element("span", { class: "chart-entry" }, svg("svg", { viewBox: "0 0 22 10", "aria-hidden": "true" }, stroke), text);
+  const mark = marker ? [markerAt(marker, 11, 5, colour, 3.5)] : [];
+  return element("span", { class: "chart-entry" }, svg("svg", { viewBox: "0 0 22 10", "aria-hidden": "true" }, stroke, ...mark), text);
 }

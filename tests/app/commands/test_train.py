@@ -9,7 +9,9 @@ import pytest
 from app.commands import train
 from model.confidence.calibration import fit_temperature
 from model.data.idx import load_mnist, split
-from model.serialization.checkpoint import load_model, load_state
+from model.data.samples import Samples
+from model.serialization.checkpoint import bundled, load_model, load_state
+from model.serialization.samples import dump_samples
 from model.training.state import Progress
 
 SMALL = ["--epochs", "2", "--train-examples", "500", "--seed", "3"]
@@ -152,10 +154,93 @@ def test_other_idx_files_can_be_learnt(byhand: Any, tmp_path: Path) -> None:
     assert "of 30 images" in ran.out
 
 
+def write_samples(path: str, count: int) -> Samples:
+    """Level strokes, said to be sevens, in a file."""
+    images = np.zeros((count, 784), np.uint8)
+    images[:, 14 * 28 + 4 : 14 * 28 + 24] = 255
+    samples = Samples(images, np.full(count, 7, np.uint8))
+    Path(path).write_bytes(dump_samples(samples))
+    return samples
+
+
+TUNED = ["--epochs", "1", "--train-examples", "1500", "--drawn-examples", "100"]
+
+
+@pytest.mark.parametrize("base", ["pretrained", "pixels"])
+def test_samples_are_learnt_from_a_base_on_and_told_before_and_after(
+    byhand: Any, base: str
+) -> None:
+    samples = write_samples("mine.npz", 4)
+    before = bundled(base)
+    options = ["--samples", "mine.npz", "--base-model", base, "--output", "tuned.npz"]
+    ran = byhand("train", *TUNED, *options)
+    tuned = load_model(Path("tuned.npz"))
+    assert ran.code == 0
+    assert (tuned.features, tuned.least_scale) == (before.features, before.least_scale)
+    assert tuned.recipe["preset"] == "hand"
+    read, reads = (
+        int((model.probabilities(samples.images).argmax(axis=1) == 7).sum())
+        for model in (before, tuned)
+    )
+    assert f"samples       {read} of 4 before, {reads} of 4 after\n" in ran.out
+    said = f"{before.test_accuracy:.2%} before, {tuned.test_accuracy:.2%} after\n"
+    assert f"test images   {said}" in ran.out
+    assert "epoch   1   loss" in ran.out
+    assert tuned.test_accuracy is not None
+    assert tuned.test_accuracy > 0.95  # nothing is trained anew
+
+
+def test_the_base_of_samples_is_the_network_that_reads_best(byhand: Any) -> None:
+    write_samples("mine.npz", 2)
+    assert byhand("train", *TUNED, "--samples", "mine.npz").code == 0
+    assert load_model(Path("byhand-hand.npz")).features == "edges"
+
+
+def test_a_weights_file_can_be_gone_on_from_without_samples(byhand: Any) -> None:
+    assert byhand("train", *SMALL, "--hidden-layers", "20", "--output", "one.npz").code == 0
+    few = ["--epochs", "1", "--train-examples", "100", "--learning-rate", "1e-9"]
+    ran = byhand("train", *few, "--base-model", "one.npz", "--output", "two.npz")
+    assert ran.code == 0
+    assert "before" not in ran.out
+    one, two = (load_model(Path(name)).parameters for name in ("one.npz", "two.npz"))
+    assert two.layers == (784, 20, 10)
+    np.testing.assert_allclose(two.vector, one.vector, atol=1e-6)
+
+
+def test_samples_learnt_from_nothing_have_no_before(byhand: Any) -> None:
+    write_samples("mine.npz", 3)
+    ran = byhand("train", *SMALL, "--preset", "fast", "--samples", "mine.npz", "--output", "a.npz")
+    assert re.search(r"^samples       \d of 3 after$", ran.out, re.MULTILINE)
+
+
+def test_a_file_of_no_samples_is_said(byhand: Any) -> None:
+    write_samples("none.npz", 0)
+    ran = byhand("train", "--samples", "none.npz")
+    assert (ran.code, "none.npz holds no samples" in ran.err) == (1, True)
+
+
+def test_a_run_with_samples_resumes_to_the_same_bits(
+    byhand: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_samples("mine.npz", 3)
+    whole = ["train", *TUNED, "--epochs", "2", "--samples", "mine.npz", "--name", "same"]
+    assert byhand(*whole, "--output", "whole.npz").code == 0
+    with monkeypatch.context() as patch:
+        stop_after(1, patch)
+        assert byhand(*whole, "--output", "part.npz", "--checkpoint", "state.npz").code == 130
+    ran = byhand(*whole, "--output", "resumed.npz", "--resume", "state.npz")
+    assert "before" in ran.out
+    assert Path("resumed.npz").read_bytes() == Path("whole.npz").read_bytes()
+
+
 @pytest.mark.parametrize(
     ("options", "code", "says"),
     [
-        (["--preset", "slow"], 2, "preset: 'slow' is unknown; choose one of blog, fast, best."),
+        (
+            ["--preset", "slow"],
+            2,
+            "preset: 'slow' is unknown; choose one of blog, fast, best, hand.",
+        ),
         (["--epochs", "0"], 2, "epochs: must lie from 1"),
         (["--learning-rate", "-1"], 2, "learning_rate"),
         (["--activation", "step"], 2, "activation: 'step' is unknown"),
@@ -170,6 +255,10 @@ def test_other_idx_files_can_be_learnt(byhand: Any, tmp_path: Path) -> None:
             2,
             ". is here, not there. Send it first: byhand datasets add",
         ),
+        (["--url", "localhost:1", "--samples", "a.npz"], 2, "--samples is for training here"),
+        (["--samples", "missing.npz"], 1, "missing.npz"),
+        (["--base-model", "missing.npz"], 1, "missing.npz"),
+        (["--base-model", "pixels", "--hidden-layers", "20"], 2, "base_model: is a sigmoid"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else "",
 )
@@ -191,3 +280,32 @@ def test_files_are_whole_or_not_there(byhand: Any, monkeypatch: pytest.MonkeyPat
     ran = byhand("train", *SMALL, "--output", "small.npz")
     assert (ran.code, ran.err) == (1, "byhand: small.npz: no space left on device\n")
     assert not Path("small.npz").exists()
+
+
+def test_a_run_that_stops_early_says_so_and_so_does_one_that_is_resumed(byhand: Any) -> None:
+    few = ["--epochs", "200", "--train-examples", "100", "--early-stopping", "2"]
+    ran = byhand("train", *few, "--checkpoint", "state.npz", "--output", "small.npz")
+    (said,) = [line for line in ran.out.splitlines() if "Stopped early, after epoch" in line]
+    assert ran.code == 0
+    last = load_state(Path("state.npz")).epoch
+    assert f"after epoch {last} of 200" in said
+    again = byhand("train", *few, "--resume", "state.npz", "--output", "again.npz")
+    assert said in again.out
+    assert "epoch  " not in again.out
+    one, other = (load_model(Path(name)).parameters.vector for name in ("small.npz", "again.npz"))
+    np.testing.assert_array_equal(one, other)
+
+
+def test_a_hint_ends_with_the_options_that_cure_it(byhand: Any) -> None:
+    slow = ["--epochs", "3", "--train-examples", "200", "--learning-rate", "0.001"]
+    ran = byhand("train", *slow, "--momentum", "0", "--output", "small.npz")
+    assert "Cure: --learning-rate 0.01" in ran.out
+
+
+def test_a_network_of_pixels_up_to_255_reads_what_every_network_reads(byhand: Any) -> None:
+    ran = byhand("train", *SMALL, "--no-rescale", "--no-deskew", "--output", "small.npz")
+    assert ran.code == 0
+    assert "Cure: --rescale" in ran.out
+    model = load_model(Path("small.npz"))
+    part = load_mnist().test_images[:1000]
+    assert (model.trace(part).a[-1].argmax(axis=1) == load_mnist().test_labels[:1000]).mean() > 0.3

@@ -217,6 +217,21 @@ def test_of_many_one_reads_as_it_does_alone(drawings: list[Drawing]) -> None:
             assert np.array_equal(normalize.to_mnist(digit.ink), decode_28(data))
 
 
+@pytest.mark.parametrize("contrast", [255, 25, 12])
+def test_a_faint_drawing_is_one_digit_too(drawings: list[Drawing], contrast: int) -> None:
+    for drawing in drawings:
+        faint = (drawing.astype(float) * contrast / 255).astype(np.uint8)
+        small = np.asarray(Image.fromarray(drawing).resize((28, 28))) // (255 // contrast)
+        for ink in (faint, small):
+            data = encode(255 - ink)
+            [digit] = decode.read_digits(data).digits
+            assert np.array_equal(normalize.to_mnist(digit.ink), decode_28(data))
+            top, bottom, left, right = normalize.bounding_box(ink)
+            size = (digit.box.width, digit.box.height)
+            assert size == pytest.approx((right - left, bottom - top), abs=4)
+            assert (digit.box.left, digit.box.top) == pytest.approx((left, top), abs=4)
+
+
 def decode_28(data: bytes) -> np.ndarray:
     return normalize.to_mnist(decode.read_grey(data))
 

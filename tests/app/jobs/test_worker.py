@@ -356,7 +356,9 @@ def test_hints_are_told_once_even_across_attempts(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     slower = Message("hint.too_slow", {"from_rate": 0.1, "to_rate": 1.0})
-    overfits = Message("hint.overfits", {"epoch": 2, "remedies": [Message("remedy.fewer_epochs")]})
+    overfits = Message(
+        "hint.overfits", {"epoch": 2, "remedies": [Message("remedy.early_stopping")]}
+    )
     monkeypatch.setattr(
         worker,
         "hints",

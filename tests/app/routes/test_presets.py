@@ -2,7 +2,8 @@ from fastapi.testclient import TestClient
 
 from app.schemas.training import TrainRequest
 from model.activations import ACTIVATIONS
-from model.training.recipe import HYPERPARAMETERS, PRESETS
+from model.training.lessons import LESSONS
+from model.training.recipe import HYPERPARAMETERS, PRESETS, recipe
 
 
 def test_presets_are_those_that_training_uses(client: TestClient) -> None:
@@ -15,7 +16,7 @@ def test_presets_are_those_that_training_uses(client: TestClient) -> None:
 
 
 def test_every_field_that_a_preset_fills_is_told(client: TestClient) -> None:
-    not_filled = {"preset", "name", "base_model", "activate"}
+    not_filled = {"preset", "name", "base_model", "samples", "activate"}
     assert (
         client.get("/presets").json()["fast"].keys()
         == TrainRequest.model_fields.keys() - not_filled
@@ -24,7 +25,7 @@ def test_every_field_that_a_preset_fills_is_told(client: TestClient) -> None:
 
 def test_every_hyperparameter_is_told_as_a_form_needs_it(client: TestClient) -> None:
     told = client.get("/hyperparameters").json()
-    not_hyperparameters = {"preset", "name", "base_model", "activate"}
+    not_hyperparameters = {"preset", "name", "base_model", "samples", "activate"}
     assert {entry["name"] for entry in told} == (
         TrainRequest.model_fields.keys() - not_hyperparameters
     )
@@ -62,3 +63,18 @@ def test_every_hyperparameter_has_its_words() -> None:
         assert all([hyperparameter.label, hyperparameter.words, *labels])
         if hyperparameter.kind in ("whole", "number", "sizes"):
             assert hyperparameter.unit is not None
+
+
+def test_a_lessons_request_is_its_broken_recipe_and_its_change_the_cure(
+    client: TestClient,
+) -> None:
+    told = client.get("/lessons").json()
+    assert [entry["name"] for entry in told] == list(LESSONS)
+    for entry in told:
+        lesson = LESSONS[entry["name"]]
+        request = TrainRequest.model_validate(entry["request"])
+        asked = request.model_dump(exclude={"preset", "name", "base_model", "activate"})
+        assert recipe(request.preset, **asked) == lesson.broken
+        assert recipe(request.preset, **{**asked, **entry["change"]}) == lesson.cured
+        assert (entry["title"], entry["words"]) == (lesson.title, lesson.words)
+        assert entry["hint"] == lesson.hint

@@ -429,3 +429,52 @@ def test_the_form_is_told_what_each_mistake_is_called(client: TestClient) -> Non
     assert choices[29]["label"] == "30. σ′ forgotten"
     assert fields["mistake"]["kind"] == "whole"
     assert fields["epochs"]["choices"] is None
+
+
+STUBBORN = {
+    "epochs": 200,
+    "train_examples": 100,
+    "momentum": 0.9,
+    "schedule": "constant",
+    "learning_rate": 0.3,
+    "early_stopping": 2,
+}
+
+
+def test_a_run_that_stops_early_says_where_and_why(client: TestClient) -> None:
+    job = submit(client, **STUBBORN)
+    assert "stopped_early" not in job
+    done = until(client, job["id"], "succeeded")
+    last = len(done["metrics"])
+    losses = [entry["validation_loss"] for entry in done["metrics"]]
+    assert last < 200
+    assert done["stopped_early"]["epoch"] == last == losses.index(min(losses)) + 1 + 2
+    assert done["stopped_early"]["best_epoch"] == last - 2
+    assert f"after epoch {last} of 200" in done["stopped_early"]["message"]
+    *_, (_, kind, end) = stream(client, job["id"])
+    assert (kind, end["stopped_early"]) == ("end", done["stopped_early"])
+
+
+def test_each_hint_that_has_a_cure_tells_it_as_a_change(client: TestClient) -> None:
+    slow = {"epochs": 4, "train_examples": 200, "learning_rate": 1e-3, "momentum": 0}
+    done = until(client, submit(client, **slow)["id"], "succeeded")
+    (cure,) = done["cures"]
+    assert cure["text"] in done["hints"]
+    assert (cure["hint"], cure["change"]) == ("hint.too_slow", {"learning_rate": 0.01})
+    (told,) = [data for _, kind, data in stream(client, done["id"]) if kind == "hint"]
+    assert (told["code"], told["change"]) == (cure["hint"], cure["change"])
+    cured = client.post("/train", json={**slow, **cure["change"]})
+    assert cured.json()["request"] == {**done["request"], "learning_rate": 0.01}
+
+
+def test_a_run_that_diverged_has_a_cure_as_well(client: TestClient) -> None:
+    far = {"activation": "leaky_relu", "learning_rate": 90, "schedule": "constant"}
+    job = until(client, submit(client, epochs=3, train_examples=500, **far)["id"], "failed")
+    cure = job["cures"][-1]
+    assert (cure["text"], cure["change"]) == (job["error"], {"learning_rate": 9.0})
+
+
+@pytest.mark.parametrize("value", [0, -1, 10_001, 1.5, "3 epochs"])
+def test_patience_is_a_number_of_epochs(client: TestClient, value: Any) -> None:
+    answer = client.post("/train", json={"early_stopping": value})
+    assert list(errors(answer)) == ["early_stopping"]

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from app.sandbox.calling import gradients
+from app.sandbox.returned import StudentError
 from model.exercises import diagnose
 from tests.app.sandbox.test_run import DICT, NETWORK, RIGHT, TASK, TEXT, failure
 
@@ -106,3 +107,33 @@ def test_what_is_not_accepted_is_told_what_is(tmp_path: Path, text: str, words: 
     said = failure(tmp_path, text)
     assert words in said
     assert "byhand calls backprop(" in said or "byhand called backprop(" in said or "open(" in text
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("backprop = 3", "check.no_backprop"),
+        ("backprop = max", "check.signature"),
+        (GOOD.replace("X, y, params", "X, y"), "check.signature"),
+        (GOOD.replace("X, y, params", "y, X, data"), "check.signature"),
+        (GOOD.replace("params):", "params, *, scale):"), "check.signature"),
+        (RIGHT % ("pass", "None"), "check.returned"),
+        (RIGHT % ("pass", "{}"), "check.returned"),
+        (RIGHT % ("pass", "0.5, 1.5"), "check.returned"),
+        (RIGHT % ("pass", "np.zeros(3)"), "check.returned"),
+        (RIGHT % ("pass", f"{DICT}, {DICT}"), "check.returned"),
+        (RIGHT % ("pass", "{'dW1': [[1], [2, 3]]}"), "check.no_numbers"),
+        (RIGHT % ("pass", "{'dW1': 'many'}"), "check.no_numbers"),
+        (RIGHT % ("pass", "{'dW1': np.zeros(2**20 + 1)}"), "check.no_numbers"),
+    ],
+)
+def test_what_cannot_be_judged_has_a_code(called: Any, text: str, code: str) -> None:
+    with pytest.raises(StudentError) as error:
+        called(text)
+    assert error.value.code == code
+
+
+def test_what_it_raises_carries_what_it_was_given(called: Any) -> None:
+    with pytest.raises(IndexError) as error:
+        called(GOOD.replace("[y]", "[y + 100]"))
+    assert error.value.given == "check.given_plain"  # type: ignore[attr-defined]

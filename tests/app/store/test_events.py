@@ -62,6 +62,31 @@ def test_a_hint_is_stored_as_its_code_and_put_into_words_when_it_is_read(
     }
 
 
+def test_a_hint_comes_with_the_change_that_cures_it(database: Database) -> None:
+    row = stored(database, events.hint_event(HINT, {"train_examples": None}))
+    assert events.api_data(row)["change"] == {"train_examples": None}
+    assert events.stored_diagnosis(row) == HINT
+
+
+def test_an_end_says_where_the_run_stopped_early(database: Database) -> None:
+    why = Message(
+        "training.stopped_early",
+        {"epoch": 9, "epochs": 20, "best": 6, "loss": 0.25, "patience": 3},
+    )
+    row = stored(database, events.end_event({"state": "succeeded", "error": None}, None, why))
+    told = {"epoch": 9, "best_epoch": 6, "message": str(why)}
+    assert events.stopped_early(row) == told
+    assert events.api_data(row)["stopped_early"] == told
+
+
+def test_an_end_of_a_later_version_stopped_early_for_reasons_unknown_here(
+    database: Database,
+) -> None:
+    later = {"state": "succeeded", "stopped_early": {"code": "training.bored", "values": {}}}
+    assert events.stopped_early(stored(database, ("end", later))) is None
+    assert events.stopped_early(stored(database, events.end_event({}, None))) is None
+
+
 def test_a_hint_of_an_earlier_version_is_its_sentence(database: Database) -> None:
     row = stored(database, ("hint", {"message": "Take {smaller} steps."}))
     assert events.stored_hint(row) == "Take {smaller} steps."

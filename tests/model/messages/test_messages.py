@@ -186,7 +186,7 @@ def test_errors_hints_and_reasons_come_in_the_language_in_use(made_up: Mapping[s
     (hint,) = hints([flat], recipe("fast", learning_rate=1.0))
     assert str(hint) == (
         "<hint.saturated activation=sigmoid from_rate=1.0 layers=<hint.hidden_layer number=1>"
-        " share=0.75 to_rate=0.1>"
+        " share=0.6 to_rate=0.1>"
     )
     (reason,) = reasons(np.full((1, 10), 0.1), np.array([[0.05, 0.95, 0, 0, 0, 0]]))
     assert str(reason) == "<reason.letter_or_sign>"

@@ -28,7 +28,8 @@ def test_what_is_dumped_is_loaded(strokes: Any) -> None:
     found = load_samples(dump_samples(Samples(IMAGES, LABELS, strokes)))
     assert np.array_equal(found.images, IMAGES)
     assert np.array_equal(found.labels, LABELS)
-    assert found.strokes == (strokes or ([], [], []))
+    drawings = [[list(map(tuple, stroke)) for stroke in drawing] for drawing in found.strokes]
+    assert drawings == list(strokes or ([], [], []))
 
 
 def test_squares_and_wider_labels_are_taken() -> None:
@@ -51,6 +52,22 @@ def test_squares_and_wider_labels_are_taken() -> None:
         ({"points": np.zeros((2, 2))}, "strokes"),
         ({"points": np.zeros((2, 2)), "stroke_ends": [2, 1], "sample_ends": [1, 1, 2]}, "strokes"),
         ({"points": np.zeros((2, 2)), "stroke_ends": [1, 2], "sample_ends": [2]}, "strokes"),
+        (
+            {"points": np.zeros((2, 2), complex), "stroke_ends": [2], "sample_ends": [0, 1, 1]},
+            "str",
+        ),
+        ({"points": np.zeros((2, 2)), "stroke_ends": [2.0], "sample_ends": [0, 1, 1]}, "strokes"),
+        ({"points": np.zeros((0, 2)), "stroke_ends": [0] * 193, "sample_ends": [1, 2, 193]}, "str"),
+        ({"points": [[0, 1.5]], "stroke_ends": [1], "sample_ends": [0, 0, 1]}, "0 to 1.*found 1.5"),
+        ({"points": [[0, np.nan]], "stroke_ends": [1], "sample_ends": [1, 1, 1]}, "found nan"),
+        (
+            {"points": np.zeros((0, 2)), "stroke_ends": [0] * 65, "sample_ends": [0, 65, 65]},
+            "Sample 1 has more than 64 strokes",
+        ),
+        (
+            {"points": np.zeros((1001, 2)), "stroke_ends": [1001], "sample_ends": [0, 0, 1]},
+            "Sample 2 has more than 64 strokes or 1,000 points",
+        ),
         ({"points": np.zeros(3), "stroke_ends": [1], "sample_ends": [1, 1, 1]}, "strokes"),
     ],
 )

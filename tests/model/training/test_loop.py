@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from model.activations import ACTIVATIONS
 from model.data.idx import Split
+from model.data.samples import Samples
 from model.errors import DivergenceError, RecipeError
 from model.metrics import accuracy
 from model.network import (
@@ -236,6 +237,55 @@ def test_drawn_digits_are_learnt_beside_the_training_images(
     assert last.state is not None
     P = forward(last.state.parameters, images[:1].astype(np.float32) / 255).a[-1]
     assert P.argmax() == 7
+
+
+# --- samples of one's own -------------------------------------------------------------------------
+
+
+def with_samples(data: Split, count: int = 3) -> Split:
+    """Samples of one pixel row that no training image has, said to be sevens."""
+    images = np.zeros((count, 784), np.uint8)
+    images[:, 14 * 28 + 4 : 14 * 28 + 24] = 255
+    return replace(data, samples=Samples(images, np.full(count, 7, np.uint8)))
+
+
+@pytest.mark.parametrize("augment", ["none", "full"])
+def test_samples_are_learnt_and_counted_as_steps(augment: str, few: Split) -> None:
+    given = with_samples(few)
+    used = recipe("fast", epochs=40, augment=augment, hidden_layers=[12])
+    assert given.samples is not None
+    *_, last = train(used, given)
+    assert last.state is not None
+    assert last.steps == 40 * math.ceil(pipeline.examples_per_epoch(used, given) / 64)
+    assert pipeline.examples_per_epoch(used, given) > len(few.train_labels)
+    made = classifier(going_on(used, last.state.least_scale), last.state.best)
+    assert (made.probabilities(given.samples.images).argmax(axis=1) == 7).all()
+
+
+def test_no_samples_are_as_none_at_all(few: Split) -> None:
+    empty = replace(few, samples=Samples(np.empty((0, 784), np.uint8), np.empty(0, np.uint8)))
+    assert_same(finish(BUSY, empty), finish(BUSY, few))
+    assert (finish(BUSY, with_samples(few)).best.vector != finish(BUSY, few).best.vector).any()
+
+
+def test_the_latest_epoch_is_kept_where_samples_are_learnt(
+    few: Split, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    falling = iter([0.9, 0.5, 0.7])
+    monkeypatch.setattr(loop, "accuracy", lambda *_: next(falling))
+    state = finish(replace(BUSY, epochs=3), with_samples(few))
+    np.testing.assert_array_equal(state.best.vector, state.parameters.vector)
+    assert state.best_accuracy == 0.7
+
+
+@pytest.mark.parametrize("augment", ["none", "affine", "full"])
+def test_a_run_with_samples_resumed_at_any_epoch_gives_the_same_bits(
+    augment: str, few: Split
+) -> None:
+    used, given = replace(BUSY, augment=augment), with_samples(few)
+    states = [progress.state for progress in train(used, given) if progress.state]
+    for state in [start(used), *states[:-1]]:
+        assert_same(finish(used, given, load_state(dump_state(state))), states[-1])
 
 
 def test_a_state_of_another_optimizer_is_refused(few: Split) -> None:

@@ -8,11 +8,17 @@ import pytest
 from numpy.typing import NDArray
 
 from model.data.idx import Split
+from model.data.samples import Samples
 from model.network import Array, one_hot
 from model.preprocessing.deskew import deskew
 from model.preprocessing.gradient_features import edge_features
 from model.training import pipeline
-from model.training.pipeline import TrainingExamples, augmentation_strength, prepare
+from model.training.pipeline import (
+    TrainingExamples,
+    augmentation_strength,
+    examples_per_epoch,
+    prepare,
+)
 from model.training.recipe import recipe
 
 PLAIN = recipe("blog")
@@ -151,3 +157,60 @@ def test_the_data_set_itself_is_never_written_to(data: Split) -> None:
     given.begin_epoch(1)
     np.testing.assert_array_equal(data.train_images, before)
     assert len(data.train_images) == 30
+
+
+# --- samples of one's own -------------------------------------------------------------------------
+
+
+def sampled(data: Split, count: int) -> Split:
+    """The data with so many samples, each of one grey that no other image is full of."""
+    images = np.repeat(np.arange(100, 100 + count, dtype=np.uint8)[:, None], 784, axis=1)
+    return replace(data, samples=Samples(images, np.full(count, 9, np.uint8)))
+
+
+def test_samples_have_their_share_of_an_epoch(data: Split, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pipeline, "SAMPLE_SHARE", 0.5)
+    plain = replace(PLAIN, drawn_examples=10)
+    assert examples_per_epoch(plain, data) == 40
+    assert examples_per_epoch(plain, sampled(data, 4)) == 40 + 4 * 10
+    assert len(TrainingExamples(plain, sampled(data, 4))) == 80
+
+
+def test_every_sample_is_there_once_and_none_too_often(
+    data: Split, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pipeline, "SAMPLE_SHARE", 0.5)
+    monkeypatch.setattr(pipeline, "MOST_COPIES", 7)
+    assert examples_per_epoch(PLAIN, sampled(data, 1)) == 30 + 7
+    assert examples_per_epoch(PLAIN, sampled(data, 90)) == 30 + 90
+
+
+def test_samples_are_distorted_once_where_no_epoch_distorts(
+    data: Split, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[tuple[int, str]] = []
+
+    def spy(images: Array, kind: str, rng: np.random.Generator, strength: float) -> Array:
+        seen.append((len(images), kind))
+        return images - 1
+
+    monkeypatch.setattr(pipeline, "augment", spy)
+    monkeypatch.setattr(pipeline, "SAMPLE_SHARE", 0.25)
+    given = TrainingExamples(PLAIN, sampled(data, 5))
+    assert seen == [(10, "full")]
+    x, y = take(given, range(len(given)))
+    np.testing.assert_array_equal(x[:30], data.train_images)
+    assert sorted(x[30:, 0].tolist()) == sorted([99, 100, 101, 102, 103] * 2)
+    np.testing.assert_array_equal(y[30:], one_hot(np.full(10, 9)))
+    assert given.fixed_images is not None
+    assert len(given.fixed_images) == 40
+
+
+def test_drawn_digits_lie_behind_the_samples(data: Split) -> None:
+    given = sampled(data, 2)
+    examples = TrainingExamples(replace(PLAIN, augment="affine", drawn_examples=6), given)
+    before = len(examples) - 6
+    examples.begin_epoch(1)
+    _, y = take(examples, range(before))
+    assert (y[30:].argmax(axis=1) == 9).all()
+    np.testing.assert_array_equal(y[:30], one_hot(data.train_labels))

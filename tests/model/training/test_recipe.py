@@ -27,6 +27,7 @@ def test_blog_is_the_recipe_of_the_text() -> None:
     expected = {
         "preset": "blog",
         "epochs": 10,
+        "early_stopping": None,
         "batch_size": 64,
         "learning_rate": 0.01,
         "momentum": 0.0,
@@ -38,6 +39,7 @@ def test_blog_is_the_recipe_of_the_text() -> None:
         "augment": "none",
         "deskew": False,
         "features": "pixels",
+        "rescale": True,
         "optimizer": "sgd",
         "train_examples": None,
         "drawn_examples": 0,
@@ -49,8 +51,8 @@ def test_blog_is_the_recipe_of_the_text() -> None:
     assert asdict(recipe("blog")) == expected
 
 
-def test_there_are_three_presets_and_each_knows_its_name() -> None:
-    assert set(PRESETS) == {"blog", "fast", "best"}
+def test_there_are_four_presets_and_each_knows_its_name() -> None:
+    assert set(PRESETS) == {"blog", "fast", "best", "hand"}
     for name, preset in PRESETS.items():
         assert preset.preset == name
         assert preset.hidden_layers == (128,)
@@ -108,11 +110,14 @@ WRONG: list[tuple[str, Any, str]] = [
     ("hidden_layers", [4096] * 3, "make 36,806,656 weights, at most 20,000,000 are trained"),
     ("activation", "swish", "'swish' is unknown; choose one of sigmoid, tanh, relu, leaky_relu"),
     ("activation", ["relu"], "is unknown"),
-    ("initialization", "zeros", "'zeros' is unknown; choose one of scaled, blog"),
+    ("initialization", "zeros", "'zeros' is unknown; choose one of scaled, blog, standard_normal"),
     ("augment", "elastic", "'elastic' is unknown; choose one of none, affine, full"),
     ("deskew", "yes", "must be true or false, found 'yes'"),
     ("optimizer", "magic", f"'magic' is unknown; choose one of {', '.join(OPTIMIZERS)}"),
     ("features", "corners", "'corners' is unknown; choose one of pixels, edges"),
+    ("early_stopping", 0, "must lie from 1 to 10,000, found 0"),
+    ("early_stopping", True, "must be a whole number, found True"),
+    ("rescale", 255, "must be true or false, found 255"),
     ("train_examples", 0, "must lie from 1 to"),
     ("train_examples", 2.0, "must be a whole number, found 2.0"),
     ("drawn_examples", -1, "must lie from 0 to 1,000,000, found -1"),
@@ -121,7 +126,7 @@ WRONG: list[tuple[str, Any, str]] = [
     ("test_each_epoch", 1, "must be true or false, found 1"),
     ("mistake", 0, "must lie from 1 to 40, found 0"),
     ("mistake", 41, "must lie from 1 to 40, found 41"),
-    ("preset", "turbo", "'turbo' is unknown; choose one of blog, fast, best"),
+    ("preset", "turbo", "'turbo' is unknown; choose one of blog, fast, best, hand"),
     ("dropout", 0.5, "is not a hyperparameter"),
 ]
 
