@@ -214,6 +214,8 @@ def test_a_run_names_a_data_set_that_is_there(client: TestClient) -> None:
     asked = {"dataset": id, "train_examples": 100}
     assert_problem(client.post("/train", json=asked), 422, "train_examples", "1 to 18")
     assert_problem(client.post("/train", json={"dataset": 7}), 422, "dataset")
+    both = {"dataset": id, "samples": True, "base_model": "pretrained"}
+    assert_problem(client.post("/train", json=both), 422, "without a data set")
 
 
 def test_what_a_job_needs_is_not_deleted(client: TestClient) -> None:
