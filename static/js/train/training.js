@@ -160,7 +160,7 @@ export class Training {
   async #teach(requests) {
     const jobs = [];
     for (const request of requests) {
-      const job = await this.#keyring.with(() => api.train(request));
+      const job = await this.keyring.with(() => api.train(request));
       this.runs.add(job);
       this.#own.add(job.id);
       jobs.push(job);
