@@ -14,8 +14,16 @@ from typing import Annotated, Any
 import typer
 
 from app.blas import default_to_one_thread
+from app.commands.datasets_app import datasets
 from app.commands.errors import explain
-from app.commands.options import Key, Url, chosen_values, refuse_local, with_hyperparameters
+from app.commands.options import (
+    Key,
+    Url,
+    chosen_values,
+    data_there,
+    refuse_local,
+    with_hyperparameters,
+)
 from app.commands.sample_options import samples
 from model.messages import LANGUAGES, use
 
@@ -29,6 +37,7 @@ app = typer.Typer(
 )
 models = typer.Typer(help="The models of a server, or of the local store.", no_args_is_help=True)
 app.add_typer(models, name="models")
+app.add_typer(datasets, name="datasets")
 app.add_typer(samples, name="samples")
 
 ModelId = Annotated[str, typer.Argument(metavar="ID", help="The model, as `byhand models list`.")]
@@ -57,8 +66,14 @@ def train(
     output: Annotated[
         Path | None, typer.Option(help="Where the model goes; default byhand-PRESET.npz.")
     ] = None,
-    data: Annotated[
-        Path | None, typer.Option(help="A directory of other IDX files, Fashion-MNIST say.")
+    dataset: Annotated[
+        str | None,
+        typer.Option(
+            "--dataset",
+            "--data",
+            help="Own data: a directory or a zip of IDX files or of pictures in folders, or the "
+            "id of one of `byhand datasets list`; with --url, an id there.",
+        ),
     ] = None,
     checkpoint: Annotated[
         Path | None, typer.Option(help="Write the state here after each epoch.")
@@ -83,14 +98,14 @@ def train(
     if url is None:
         from app.commands.train import train
 
-        local = (data, checkpoint, resume, snapshots, samples)
+        local = (dataset, checkpoint, resume, snapshots, samples)
         train(preset, overrides, name, output, *local, base_model)
     else:
         from app.commands.train_remote import train_there
 
-        files = {"data": data, "checkpoint": checkpoint, "resume": resume, "snapshots": snapshots}
+        files = {"checkpoint": checkpoint, "resume": resume, "snapshots": snapshots}
         refuse_local({**files, "samples": samples, **overrides})
-        asked = {"preset": preset, "base_model": base_model, **overrides}
+        asked = {"preset": preset, "base_model": base_model, **data_there(dataset), **overrides}
         request = {name: value for name, value in asked.items() if value is not None}
         train_there(url, api_key, request, name, output)
 

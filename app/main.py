@@ -20,6 +20,7 @@ from app.jobs.service import JobService
 from app.logs import configure_logging
 from app.problems import install_handlers
 from app.routes import (
+    datasets,
     digits,
     evaluation,
     exercises,
@@ -62,6 +63,7 @@ RESOURCES = (
     models,
     samples,
     evaluation,
+    datasets,
     digits,
     health,
 )

@@ -23,6 +23,7 @@ __all__ = [
     "BODIES",
     "CHECKS",
     "CORES",
+    "DATASETS",
     "DIAGNOSES",
     "EVALUATIONS",
     "EXERCISES",
@@ -120,4 +121,5 @@ EXERCISES = Pool("exercises", 2, 64)
 DIAGNOSES = Pool("diagnoses", 1, 16)  # of answers to exercises: a hard one takes seconds
 WORKSHEETS = Pool("worksheets", 1, 16)
 EVALUATIONS = Pool("evaluations", 1, 16)
+DATASETS = Pool("datasets", 1, 2)  # each holds all of its bytes
 UPLOADS = Pool("uploads", 1, 16)

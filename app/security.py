@@ -160,6 +160,7 @@ def page_headers(script: str = "'self'") -> dict[str, str]:
 # On every response. The page's other headers are left out: browsers do not render JSON.
 NO_SNIFFING = (b"x-content-type-options", b"nosniff")
 # Where pictures may be sent, and as what, up to the larger limit of max_image_bytes.
+DATASETS_TO = "/datasets"
 PICTURES_TO = ("/predict", "/gradients")
 PICTURES_AS = (b"multipart/form-data", b"image/", b"application/octet-stream")
 # A body whose fields pydantic checks: it does so on the event loop, and tells each wrong one.
@@ -184,6 +185,7 @@ class Guard:
         self.origins = Origins(settings)
         self.most_bytes = settings.max_body_bytes
         self.most_image_bytes = settings.most_image_bytes
+        self.most_dataset_bytes = max(settings.max_dataset_bytes, settings.max_body_bytes)
         self.fields_to = {r.path for r in routes if isinstance(r, APIRoute) and r.body_field}
         self.limiter = _Limiter(settings.rate_limit) if settings.rate_limit else None
 
@@ -228,11 +230,7 @@ class Guard:
         self, path: str, headers: Mapping[bytes, bytes], receive: Receive
     ) -> Receive:
         content_type, length = _announced(headers)
-        most = self.most_bytes
-        if path in self.fields_to:
-            most = min(most, MOST_FIELDS)
-        elif path in PICTURES_TO and content_type.startswith(PICTURES_AS):
-            most = self.most_image_bytes
+        most = self._most_bytes(path, content_type)
         if length > most:
             raise TooLarge("security.body_size", most=most, found=length)
         message = await receive()
@@ -257,6 +255,16 @@ class Guard:
             return message
 
         return replay
+
+    def _most_bytes(self, path: str, content_type: bytes) -> int:
+        """The bytes that a body of this type may have there."""
+        if path in self.fields_to:
+            return min(self.most_bytes, MOST_FIELDS)
+        if path == DATASETS_TO and content_type.startswith(b"multipart/form-data"):
+            return self.most_dataset_bytes
+        if path in PICTURES_TO and content_type.startswith(PICTURES_AS):
+            return self.most_image_bytes
+        return self.most_bytes
 
     async def _rest_of_body(self, start: bytes, receive: Receive, most: int) -> bytes:
         chunks, size, more = [start], len(start), True

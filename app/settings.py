@@ -108,6 +108,13 @@ class Settings(BaseSettings):
         description="Bytes that a picture sent to /predict or /gradients may have, as a form or "
         "as the body itself; if only BYHAND_MAX_BODY_BYTES is set, that holds for pictures too.",
     )
+    max_dataset_bytes: int = Field(
+        40 * Megabytes,
+        ge=1024,
+        le=1024 * Megabytes,
+        description="Bytes that a data set sent to /datasets may have; Fashion-MNIST has "
+        "31,000,000.",
+    )
     api_key: SecretStr | None = Field(
         None,
         description="Key that calls which change something must send; unset: open to everybody.",
@@ -148,7 +155,8 @@ class Settings(BaseSettings):
     )
     visitor_bytes: str | None = Field(
         None,
-        description="Bytes of those models and samples, such as 50000000/day; unset: no limit.",
+        description="Bytes of those models and samples, and of data sets, such as 50000000/day; "
+        "unset: no limit.",
     )
     language: str = Field(
         "en",

@@ -23,7 +23,8 @@ class Classifier:
     (`model.preprocessing`): it must be the one that the parameters were trained with.
     `temperature` T scales the logits: probabilities are softmax(Z_L / T) (Guo et al. 2017), and 1
     changes nothing. `recipe` holds the hyperparameters of its training, `test_accuracy` (0..1) the
-    result on the test images.
+    result on the test images. `dataset` names the data set it was trained on where that is not
+    MNIST, and `classes` its classes, in the order of the outputs, where they are not digits.
     """
 
     parameters: Parameters
@@ -34,11 +35,17 @@ class Classifier:
     recipe: Mapping[str, Any] = field(default_factory=dict)
     test_accuracy: float | None = None
     least_scale: float = FORMER_LEAST_SCALE
+    dataset: str = ""
+    classes: tuple[str, ...] = ()
 
     @property
     def preprocessing(self) -> tuple[bool, str, float]:
         """What tells whether two networks look at the same inputs."""
         return self.deskew, self.features, self.least_scale if self.deskew else 1.0
+
+    def class_name(self, output: int) -> str | None:
+        """The name of the class of an output; None where classes are digits, or there are fewer."""
+        return self.classes[output] if output < len(self.classes) else None
 
     def upright(self, pixels: NDArray[Any]) -> NDArray[Any]:
         """The images (n, 784), 0..255, as it looks at them before it looks for edges."""

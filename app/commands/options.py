@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Mapping
 from functools import update_wrapper
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -15,7 +16,15 @@ from model.messages import Message
 if TYPE_CHECKING:
     from model.training.hyperparameters import Hyperparameter
 
-__all__ = ["Key", "Url", "as_options", "chosen_values", "refuse_local", "with_hyperparameters"]
+__all__ = [
+    "Key",
+    "Url",
+    "as_options",
+    "chosen_values",
+    "data_there",
+    "refuse_local",
+    "with_hyperparameters",
+]
 
 Url = Annotated[
     str | None, typer.Option("--url", help="A running byhand, such as http://localhost:8000.")
@@ -26,7 +35,7 @@ Key = Annotated[
 ]
 
 TYPES = {"whole": int, "number": float, "flag": bool, "choice": str, "sizes": str}
-FILES = ("data", "checkpoint", "resume", "snapshots", "samples")  # options that name local files
+FILES = ("checkpoint", "resume", "snapshots", "samples")  # options that name local files
 
 
 class with_hyperparameters:  # noqa: N801 (a decorator)
@@ -91,6 +100,13 @@ def chosen_values(options: Mapping[str, Any]) -> dict[str, Any]:
         for name, value in options.items()
         if value is not None
     }
+
+
+def data_there(dataset: str | None) -> dict[str, str]:
+    """The field that names a server's data set. Raises CommandError for one that is here."""
+    if dataset is not None and Path(dataset).exists():
+        raise CommandError("command.data_here", exit_code=2, path=dataset)
+    return {} if dataset is None else {"dataset": dataset}
 
 
 def as_options(change: Mapping[str, Any]) -> str:

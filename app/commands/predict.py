@@ -70,7 +70,8 @@ def _print_each(files: list[Path], read: Reader, as_json: bool, show: bool) -> i
         if as_json:
             print(json.dumps({"file": str(file), **answer}, ensure_ascii=False))
         else:
-            line = f"{file!s:{width}}  {answer['digit']}  {answer['confidence']:.1%}"
+            shown = answer.get("class") or answer["digit"]
+            line = f"{file!s:{width}}  {shown}  {answer['confidence']:.1%}"
             print(f"{line}  {answer['reason']}" if answer["reason"] else line)
         if show:
             print(picture(digit))
@@ -83,7 +84,7 @@ def _local_reader(model: str | None) -> Reader:
 
     def read(file: Path) -> PictureResult:
         pixels, reading = _read(classifier, file.read_bytes())
-        read = answer(reading.verdict, reading.row, name)
+        read = answer(reading.verdict, reading.row, name, classifier.classes)
         read["confidence"] = round(float(read["confidence"]), 6)
         read["probabilities"] = [round(float(p), 6) for p in read["probabilities"]]
         return PictureResult(read, classifier.upright(pixels)[0] / np.float32(255))

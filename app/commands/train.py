@@ -17,8 +17,8 @@ from app.commands.tuning import FOR_SAMPLES, before_and_after, load_base, read_s
 from app.jobs.eta import ProgressClock
 from model.classifier import Classifier
 from model.confidence.calibration import calibrated_and_tested
-from model.data.idx import HELD_BACK, Split, load_idx_directory, load_mnist, split
-from model.serialization.checkpoint import dump_model, dump_state, load_state
+from model.data.idx import Dataset, Split, load_mnist, split
+from model.serialization.checkpoint import MOST_DATASET, dump_model, dump_state, load_state
 from model.serialization.snapshots import dump_snapshots
 from model.training.base import recipe_from
 from model.training.cures import cure
@@ -35,7 +35,6 @@ __all__ = ["train"]
 
 DEFAULT = "fast"  # the preset where none is named and there are no samples
 IN_FILE = 14  # snapshots, of 0.2 MB each at 128 units: 3 MB are enough for what is downloaded
-VALIDATION_SHARE = 6  # one in six of a small data set, at most 5,000, is held back for validation
 
 
 def train(
@@ -43,7 +42,7 @@ def train(
     overrides: Mapping[str, Any],
     name: str,
     output: Path | None,
-    data: Path | None,
+    data: str | None,
     checkpoint: Path | None,
     resume: Path | None,
     snapshots: Path | None,
@@ -67,12 +66,10 @@ def train(
         if path is not None:
             check_writable(path)
     state = None if resume is None else _resume(resume, chosen)
-    dataset = load_mnist() if data is None else load_idx_directory(data)
-
-    held_back = min(HELD_BACK, len(dataset.train_labels) // VALIDATION_SHARE)
-    digits = replace(split(dataset, held_back, chosen.train_examples), samples=learnt)
-
     console = Console(soft_wrap=True)
+    dataset = load_mnist() if data is None else _own(console, data)
+    digits = replace(split(dataset, train_examples=chosen.train_examples), samples=learnt)
+
     kept: list[Snapshot] | None = None if snapshots is None else []
     onlooker = Onlooker(chosen, dataset)
     last, finished = _run(console, chosen, digits, onlooker, state, base, checkpoint, kept)
@@ -80,6 +77,9 @@ def train(
         raise CommandError("command.nothing_to_keep", exit_code=130)
     chosen = going_on(chosen, last.least_scale)
     model = classifier(chosen, last.best, name or output.stem)
+    if data is not None:
+        of = Path(data).name[:MOST_DATASET]
+        model = replace(model, dataset=of, classes=dataset.classes)
     model = calibrated_and_tested(model, digits, dataset)
     write_whole(output, dump_model(model))
     if snapshots is not None and kept:
@@ -98,6 +98,12 @@ def train(
     )
     if not finished:
         raise CommandError("command.stopped", exit_code=130)
+
+
+def _own(console: Console, data: str) -> Dataset:
+    from app.commands.datasets import dataset_of  # here: it reads pictures, and opens the store
+
+    return dataset_of(console, data)
 
 
 def _resume(path: Path, chosen: Recipe) -> TrainingState:

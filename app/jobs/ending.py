@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Mapping
-from dataclasses import fields
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import fields, replace
 from typing import Any
 
 from app.logs import log
-from app.store import jobs, leases, models
+from app.store import datasets, jobs, leases, models
 from app.store.clock import new_id
-from app.store.engine import Session
+from app.store.engine import Database, Session
 from app.store.leases import Lease
 from app.store.tables import JobRow
 from model.classifier import Classifier
@@ -25,7 +25,15 @@ from model.training.recipe import Recipe, going_on
 from model.training.state import TrainingState
 from model.training.stopping import stopped_early
 
-__all__ = ["dataset", "end", "keep_best", "load_training_data", "recipe_of", "saved_state"]
+__all__ = [
+    "dataset",
+    "dataset_of",
+    "end",
+    "keep_best",
+    "load_training_data",
+    "recipe_of",
+    "saved_state",
+]
 
 
 def recipe_of(request: Mapping[str, Any]) -> Recipe:
@@ -36,16 +44,22 @@ def recipe_of(request: Mapping[str, Any]) -> Recipe:
 
 
 def end(
-    job: JobRow, state: TrainingState | None, outcome: str, error: Message | None = None
+    job: JobRow,
+    state: TrainingState | None,
+    outcome: str,
+    error: Message | None = None,
+    data: Dataset | None = None,
 ) -> Callable[[Session, Lease], None]:
     """Prepare the last transaction of a job, which stores its best epoch, if any, as a model.
 
-    The model is calibrated and tested here, outside of the transaction that is returned.
+    The model is calibrated and tested here, outside of the transaction that is returned, on `data`:
+    what the job learnt, by default MNIST.
     """
-    made = _best(job, state)
+    data = data or dataset()
+    made = _best(job, state, data.classes)
     stopped = _stopped_early(job, state) if outcome == "succeeded" else None
     if made is not None:
-        made = calibrated_and_tested(made, split(dataset()), dataset())
+        made = calibrated_and_tested(made, split(data), data)
 
     def commit(session: Session, lease: Lease) -> None:
         if made is None:
@@ -75,20 +89,22 @@ def keep_best(session: Session, id: str) -> str | None:
     Only what its checkpoint has: to calibrate and test it may be what its attempts died of.
     """
     job = jobs.get(session, id)
-    best = _best(job, saved_state(leases.checkpoint(session, id)))
+    classes = datasets.get(session, job.dataset).classes if job.dataset else ()
+    best = _best(job, saved_state(leases.checkpoint(session, id)), classes)
     if best is None:
         return None
     weights = dump_model(best)
     return models.add(session, classifier=best, weights=weights, name=job.name, job=id).id
 
 
-def _best(job: JobRow, state: TrainingState | None) -> Classifier | None:
+def _best(job: JobRow, state: TrainingState | None, classes: Sequence[str]) -> Classifier | None:
     """The network of a job's best epoch; None before the first, or where its row is damaged."""
     if state is None or state.epoch == 0:
         return None
     try:
         used = going_on(recipe_of(job.request), state.least_scale)
-        return classifier(used, state.best, name=job.name)
+        made = classifier(used, state.best, name=job.name)
+        return replace(made, dataset=job.dataset or "", classes=tuple(classes))
     except Exception as error:  # whatever a damaged row gave: the job has to end
         log.error("the best epoch is lost", job=job.id, error=str(error))
         return None
@@ -105,6 +121,14 @@ def saved_state(saved: bytes | None) -> TrainingState | None:
     except CheckpointError as error:
         log.error("a checkpoint is damaged", error=str(error))
         return None
+
+
+def dataset_of(database: Database, job: JobRow) -> Dataset:
+    """The data set that a job learns. Raises NotFound, and DatasetError for one that is damaged."""
+    if job.dataset is None:
+        return dataset()
+    with database.read() as session:
+        return datasets.load(session, job.dataset)
 
 
 @functools.cache

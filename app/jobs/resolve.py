@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from app.errors import Invalid, NotFound
 from app.problems import field_error
 from app.schemas.training import TrainRequest
-from app.store import models
+from app.store import datasets, models
 from app.store.engine import Session
 from model.errors import RecipeError
 from model.messages import Message
@@ -20,13 +20,16 @@ from model.training.recipe import recipe, stored_recipe
 
 __all__ = ["refused", "resolve", "vary"]
 
-NOT_HYPERPARAMETERS = {"preset", "name", "base_model", "samples", "activate"}
+NOT_HYPERPARAMETERS = {"preset", "name", "base_model", "dataset", "samples", "activate"}
 HAND = "hand"  # the preset for samples
 
 
 def resolve(session: Session, request: TrainRequest) -> dict[str, Any]:
     """All hyperparameters of a request, as its job stores them. Raises Invalid, RecipeError."""
     chosen = request.model_dump(exclude=NOT_HYPERPARAMETERS, exclude_none=True)
+    if request.dataset is not None:
+        _check_dataset(session, request.dataset, request, chosen.get("train_examples"))
+        chosen["drawn_examples"] = 0  # drawn digits do not fit other classes
     if request.base_model is None:
         made = recipe(_preset(request), **chosen)
     else:
@@ -45,9 +48,25 @@ def resolve(session: Session, request: TrainRequest) -> dict[str, Any]:
     return resolved | {
         "least_scale": made.least_scale,
         "base_model": request.base_model,
+        "dataset": request.dataset,
         "samples": request.samples,
         "activate": request.activate,
     }
+
+
+def _check_dataset(
+    session: Session, id: str, request: TrainRequest, train_examples: int | None
+) -> None:
+    """Raise Invalid unless the data set is there, has so many examples, and is learnt alone."""
+    try:
+        available = datasets.get(session, id).train_examples
+    except NotFound as error:
+        raise refused("dataset", error.message) from None
+    if request.samples:
+        raise refused("samples", Message("dataset.and_samples"))
+    if train_examples is not None and train_examples > available:
+        values = {"asked": train_examples, "available": available}
+        raise refused("train_examples", Message("idx.train_examples", values))
 
 
 def _preset(request: TrainRequest) -> str:

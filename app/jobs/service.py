@@ -10,7 +10,7 @@ from typing import Any
 
 from app.errors import Conflict, TooMany
 from app.jobs.dispatcher import Dispatcher
-from app.jobs.ending import end, recipe_of, saved_state
+from app.jobs.ending import dataset_of, end, recipe_of, saved_state
 from app.jobs.event_stream import EventStream
 from app.jobs.executors import make_workers
 from app.jobs.resolve import resolve, vary
@@ -166,7 +166,8 @@ class JobService:
 
         row, lease, saved = self._database.free(take)
         if lease is not None:  # no worker is on it: it ends here
-            finish = end(row, saved_state(saved), "cancelled")
+            data = dataset_of(self._database, row)
+            finish = end(row, saved_state(saved), "cancelled", data=data)
             with contextlib.suppress(LeaseLostError):  # one took it up just now, and will end it
                 with self._database.begin() as session:
                     finish(session, lease)

@@ -17,7 +17,7 @@ from dataclasses import asdict, replace
 from typing import Any
 
 from app.errors import NotFound, ProblemError
-from app.jobs.ending import dataset, end, keep_best, recipe_of
+from app.jobs.ending import dataset_of, end, keep_best, recipe_of
 from app.jobs.eta import ProgressClock
 from app.jobs.samples import learnt_by
 from app.logs import log
@@ -26,7 +26,7 @@ from app.store import leases, models, snapshots
 from app.store.engine import Database, Session, StoreError, connect
 from app.store.leases import Lease, LeaseLostError
 from app.store.tables import JobRow
-from model.data.idx import split
+from model.data.idx import Dataset, split
 from model.errors import ByhandError, DivergenceError, RecipeError
 from model.messages import Message
 from model.network import Parameters
@@ -95,6 +95,7 @@ class _Attempt:
         self.database = database
         self.lease = lease
         self.job = job
+        self.data: Dataset | None = None  # once it is loaded
         self.state: TrainingState | None = None  # at the end of the last epoch
         self.reported_step = job.step
         self.reported_hints: set[str] = set()  # codes; sentences, if by an earlier version
@@ -119,10 +120,11 @@ class _Attempt:
 
     def _train(self) -> str:
         self.recipe = recipe_of(self.job.request)  # here, as a row that is damaged raises
+        self.data = dataset_of(self.database, self.job)
         self.state, base = self._load()
-        data = split(dataset(), train_examples=self.recipe.train_examples)
+        data = split(self.data, train_examples=self.recipe.train_examples)
         data = replace(data, samples=learnt_by(self.database, self.job))
-        onlooker = Onlooker(self.recipe, dataset())
+        onlooker = Onlooker(self.recipe, self.data)
         clock = ProgressClock()
         if self.lease.cancel_requested:
             return self._end("cancelled", self.state)
@@ -245,7 +247,7 @@ class _Attempt:
         }
 
     def _end(self, outcome: str, state: TrainingState | None, error: Message | None = None) -> str:
-        self._commit(end(self.job, state, outcome, error), 1)
+        self._commit(end(self.job, state, outcome, error, self.data), 1)
         return outcome
 
     def _commit(self, work: Callable[[Session, Lease], Any], events: int = 0) -> None:

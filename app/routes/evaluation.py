@@ -1,4 +1,4 @@
-"""GET /models/{id}/evaluation: a model's accuracy and mistakes on MNIST's test images."""
+"""GET /models/{id}/evaluation: a model's accuracy and mistakes on the test images of its data."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from app.routes import documents
 from app.routes.models import ModelId
 from app.schemas import digits as schemas
 from app.security import LimitedRoute
-from app.serving.evaluation import Evaluation, Evaluator, load_test_digits
-from app.serving.inference import Inference
+from app.serving.evaluation import Evaluation, Evaluator, LabelledImages
+from app.serving.inference import Inference, LoadedModel
 
 __all__ = ["router"]
 
@@ -38,21 +38,30 @@ async def get_evaluation(
     label: Annotated[Digit, Query(description="Only mistakes on digits with this label.")] = None,
     digit: Annotated[Digit, Query(description="Only digits that were read as this.")] = None,
 ) -> schemas.Evaluation:
-    """Accuracy, confusion matrix and the worst mistakes on MNIST's 10,000 test digits.
+    """Accuracy, confusion matrix and the worst mistakes on the test images of its own data set.
+
+    That is MNIST with its 10,000 test digits unless the model was trained on another.
 
     With `label` and `digit`, the mistakes are those in that cell of the matrix. If the two are
     equal, the correctly read digits are given, the one with the lowest probability first.
     """
     inference: Inference = request.app.state.inference
     evaluator: Evaluator = request.app.state.evaluator
-    evaluation = await evaluator.of(await inference.get(id), request.receive)
-    return _document(id, evaluation, evaluation.mistakes(label, digit)[:worst].tolist())
+    loaded = await inference.get(id)
+    test = await evaluator.test_images(request.app.state.database, loaded.classifier.dataset)
+    evaluation = await evaluator.of(loaded, request.receive, test)
+    shown = evaluation.mistakes(label, digit)[:worst].tolist()
+    return _document(loaded, evaluation, shown, test)
 
 
-def _document(id: str, evaluation: Evaluation, shown: list[int]) -> schemas.Evaluation:
-    images, labels = load_test_digits()
+def _document(
+    loaded: LoadedModel, evaluation: Evaluation, shown: list[int], test: LabelledImages
+) -> schemas.Evaluation:
+    images, labels = test
     return schemas.Evaluation(
-        model=id,
+        model=loaded.id,
+        dataset=loaded.classifier.dataset or None,
+        classes=list(loaded.classifier.classes),
         examples=len(labels),
         accuracy=evaluation.accuracy,
         loss=evaluation.loss if math.isfinite(evaluation.loss) else None,

@@ -94,7 +94,8 @@ async def predict(request: Request) -> Response:
     if options.flag(request, "details"):
         details = await _details(request, loaded, result, picture)
     state.metrics.predictions.inc()
-    return json_response(answer(result.verdict, result.row, loaded.id) | details)
+    classes = loaded.classifier.classes
+    return json_response(answer(result.verdict, result.row, loaded.id, classes) | details)
 
 
 async def _predict_many(request: Request, loaded: LoadedModel) -> Response:
@@ -109,7 +110,8 @@ def _each_digit(loaded: LoadedModel, found: DigitsInPicture) -> dict[str, Any]:
     pixels = np.stack([normalize.to_mnist(digit.ink).ravel() for digit in found.digits])
     verdict = predict_or_reject(loaded.classifier, pixels)
     digits = [
-        answer(verdict, row, loaded.id) | {"box": asdict(digit.box), "pixels": pixels[row]}
+        answer(verdict, row, loaded.id, loaded.classifier.classes)
+        | {"box": asdict(digit.box), "pixels": pixels[row]}
         for row, digit in enumerate(found.digits)
     ]
     return {
@@ -127,7 +129,9 @@ async def _details(
     trace, kinds = result.trace, result.verdict.kinds[result.row]
     # As derived, at temperature 1: only the answer's probabilities are calibrated.
     layers = zip(trace.z, [*trace.a[1:-1], softmax(trace.z[-1])], strict=True)
+    names = loaded.classifier.classes
     return {
+        **({"classes": names} if names else {}),
         "input": trace.a[0][0],
         "upright": loaded.classifier.upright(picture.pixels)[0] / np.float32(255),
         "layers": [{"z": z[0], "a": a[0]} for z, a in layers],
@@ -173,7 +177,7 @@ def _batch_answer(loaded: LoadedModel, pixels: Pixels, media: str) -> bytes:
         rows = [loaded.classifier.probabilities(part) for part in _wanted(parts)]
         return np.concatenate(rows).astype("<f4", copy=False).tobytes()  # (n, 10)
     verdicts = [_without_trace(loaded, part) for part in _wanted(parts)]
-    return to_json(answers(verdicts, loaded.id))
+    return to_json(answers(verdicts, loaded.id, loaded.classifier.classes))
 
 
 def _without_trace(loaded: LoadedModel, part: Pixels) -> Verdict:

@@ -18,11 +18,11 @@ Row = Annotated[list[int], Field(min_length=10, max_length=10)]
 
 
 class TestDigit(BaseModel):
-    """One image of MNIST's test set with its label."""
+    """One image of a test set with its label."""
 
     __test__ = False  # pytest would collect the class by its name
 
-    index: int = Field(description="Its index in MNIST's test set.", examples=[0])
+    index: int = Field(description="Its index in the test set.", examples=[0])
     label: Name = Field(examples=[7])
     pixels: list[int] = Field(
         min_length=784,
@@ -41,9 +41,13 @@ class Mistake(TestDigit):
 
 
 class Evaluation(BaseModel):
-    """A model's results on all of MNIST's test images."""
+    """A model's results on all test images of its data set."""
 
     model: str = Field(examples=["pretrained"])
+    dataset: str | None = Field(
+        None, description="The data set whose test images these are; null: MNIST."
+    )
+    classes: list[str] = Field([], description="Names by label; empty where labels are digits.")
     examples: int = Field(description="How many images were evaluated.", examples=[COUNT])
     accuracy: Share = Field(examples=[0.99])
     loss: float | None = Field(

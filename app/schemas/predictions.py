@@ -116,10 +116,19 @@ class Layer(BaseModel):
     a: list[float] = Field(description="A = g(Z); in the last layer the probabilities.")
 
 
+NAME = Field(
+    None,
+    alias="class",
+    exclude_if=lambda value: value is None,
+    description="The name of the class `digit`, where the model's classes are named.",
+)
+
+
 class Prediction(BaseModel):
     """The digit that the network recognises in one image, and how sure it is."""
 
     digit: Digit = Field(examples=[7])
+    class_: str | None = NAME
     confidence: Probability = Field(description="The digit's probability.", examples=[0.98])
     probabilities: Probabilities = Field(
         description="The probabilities of 0 to 9, in this order, calibrated: of answers given at "
@@ -134,6 +143,11 @@ class Prediction(BaseModel):
         examples=[None, "It could be a 4 or a 9."],
     )
     model: str = Field(description="The model that answered.", examples=["pretrained"])
+    classes: list[str] | None = Field(
+        None,
+        exclude_if=lambda value: value is None,
+        description="With details=true: the names of the classes, where they are no digits.",
+    )
     input: list[float] | None = Field(
         None, description="With details=true: the network's 784 inputs, 0..1."
     )
@@ -174,6 +188,7 @@ class DigitInPicture(BaseModel):
     """One of the digits of a picture, with the fields of a prediction."""
 
     digit: Digit = Field(examples=[7])
+    class_: str | None = NAME
     confidence: Probability = Field(description="The digit's probability.", examples=[0.98])
     probabilities: Probabilities = Field(examples=[ONE_OF_EACH])
     uncertain: bool = Field(description="Whether it may well be another digit or no digit.")
@@ -199,6 +214,11 @@ class BatchPrediction(BaseModel):
     """The digits that the network recognises, one for each image in the order sent."""
 
     digits: list[Digit] = Field(examples=[[7]])
+    classes: list[str | None] | None = Field(
+        None,
+        exclude_if=lambda value: value is None,
+        description="The names of these classes, where the model's classes are named.",
+    )
     probabilities: list[Probabilities] = Field(examples=[[ONE_OF_EACH]])
     uncertain: list[bool] = Field(examples=[[False]])
     reasons: list[str | None] = Field(

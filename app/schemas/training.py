@@ -53,6 +53,9 @@ class _RunRequest(BaseModel):
         description="Go on from this model's weights. Layers, activation, deskew and features "
         "are its own unless they are given.",
     )
+    dataset: str | None = Field(
+        None, max_length=64, description="The data set to learn, as in GET /datasets; null: MNIST."
+    )
     samples: bool = Field(
         False,
         description="Learn the samples of one's own hand, too (POST /samples), as they are now. "
@@ -140,11 +143,11 @@ class EpochMetrics(BaseModel):
     epoch: int
     train_loss: float
     validation_loss: float
-    validation_accuracy: float = Field(description="On the last 5,000 training images, 0..1.")
+    validation_accuracy: float = Field(description="On the training images held back, 0..1.")
     test_accuracy: float | None = Field(
         None,
         exclude_if=lambda value: value is None,
-        description="On the 10,000 test images, 0..1, with `test_each_epoch`: for looking, never "
+        description="On the test images, 0..1, with `test_each_epoch`: for looking, never "
         "for choosing. Left out otherwise.",
     )
     seconds: float
@@ -201,7 +204,7 @@ class Job(BaseModel):
         description="The id of the resulting model: the best epoch's weights."
     )
     validation_accuracy: float | None = Field(description="Of the best epoch so far, 0..1.")
-    test_accuracy: float | None = Field(description="Of its model, on the 10,000 test images.")
+    test_accuracy: float | None = Field(description="Of its model, on the test images.")
     error: str | None = Field(description="Why it failed, or why its last attempt did.")
     sweep: str | None = Field(description="The sweep that it belongs to.")
     cancel_requested: bool = Field(

@@ -1,7 +1,8 @@
-"""Evaluation of models on MNIST's test images: accuracy, confusion matrix and mistakes."""
+"""Evaluation of models on the test images of their data: accuracy, confusions and mistakes."""
 
 from __future__ import annotations
 
+import asyncio
 from collections import OrderedDict
 from collections.abc import Sequence
 from contextlib import suppress
@@ -12,19 +13,30 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from app.errors import NotFound
 from app.pools import EVALUATIONS, Receive, heed
 from app.serving.inference import LoadedModel, images_at_once
+from app.store import datasets
+from app.store.engine import Database
 from model.classifier import Classifier
 from model.data.idx import load_mnist_part
 from model.metrics import confusion_matrix
 from model.network import Parameters, cross_entropy, forward_to_logits, one_hot
 
-__all__ = ["Evaluation", "Evaluator", "evaluate", "load_test_digits", "test_accuracies"]
+__all__ = [
+    "Evaluation",
+    "Evaluator",
+    "LabelledImages",
+    "evaluate",
+    "load_test_digits",
+    "test_accuracies",
+]
 
 CHUNK = 500  # images in one forward pass; between two, other requests' threads can run
 MOST_KEPT = 32  # evaluations, of 100 KB each
 
 Bytes = NDArray[np.uint8]
+LabelledImages = tuple[Bytes, Bytes]  # (n, 784) and (n,)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -118,26 +130,45 @@ class Evaluator:
 
     def __init__(self) -> None:
         self._kept: OrderedDict[str, Evaluation] = OrderedDict()
+        self._images: dict[str, LabelledImages] = {}
 
-    async def of(self, loaded: LoadedModel, receive: Receive | None = None) -> Evaluation:
+    async def test_images(self, database: Database, dataset: str) -> LabelledImages:
+        """The test images of a data set; of MNIST, where it has no name. Raises NotFound."""
+        return await asyncio.to_thread(self._loaded, database, dataset)
+
+    def _loaded(self, database: Database, dataset: str) -> LabelledImages:
+        if not dataset:
+            return load_test_digits()
+        if dataset not in self._images:
+            with database.read() as session:
+                try:
+                    found = datasets.test_part(session, dataset)
+                except NotFound:
+                    raise NotFound("dataset.gone", id=dataset) from None
+            self._images = {dataset: found}  # the last one alone: 8 MB or so
+        return self._images[dataset]
+
+    async def of(
+        self,
+        loaded: LoadedModel,
+        receive: Receive | None = None,
+        test: LabelledImages | None = None,
+    ) -> Evaluation:
         """The model's evaluation: cached, or computed in a tenth of a second (128 units).
 
-        Raises as `Pool.run` does.
+        `test` are the test images of its data set; without them it is MNIST. Raises as `Pool.run`
+        does.
         """
         with suppress(KeyError):
             self._kept.move_to_end(loaded.sha256)
             return self._kept[loaded.sha256]
-        return await EVALUATIONS.run(receive, self._evaluated, loaded)
+        return await EVALUATIONS.run(receive, self._evaluated, loaded, test or load_test_digits())
 
-    def _evaluated(self, loaded: LoadedModel) -> Evaluation:
+    def _evaluated(self, loaded: LoadedModel, test: LabelledImages) -> Evaluation:
         # In the pool's only thread: whoever waited for the same model finds it here.
         found = self._kept.get(loaded.sha256)
         if found is None:
-            found = self._kept[loaded.sha256] = _on_test_digits(loaded)
+            found = self._kept[loaded.sha256] = evaluate(loaded.classifier, *test)
             while len(self._kept) > MOST_KEPT:
                 self._kept.popitem(last=False)
         return found
-
-
-def _on_test_digits(loaded: LoadedModel) -> Evaluation:
-    return evaluate(loaded.classifier, *load_test_digits())

@@ -157,6 +157,7 @@ def add(
         id=id,
         name=name,
         request=request,
+        dataset=request.get("dataset"),
         epochs=epochs,
         snapshots=snapshots,
         samples=samples,

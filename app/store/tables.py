@@ -4,7 +4,8 @@ jobs ──< events          numbered 1, 2, 3 … without a gap
   │ ├──< snapshots       the network after some of the job's steps
   │ ├──  checkpoints     at most one for each job, from which it is resumed
   │ └──  sample_sets     the samples that a job learns, or a whole sweep, until it has ended
-  └────  models ──  active_model   weights as bytes; the one row names the model that predicts
+  ├────  models ──  active_model   weights as bytes; the one row names the model that predicts
+  └────  datasets    images of one's own; no key of jobs, whose rows outlive them
 samples                  drawings of the readers' own, each with its label
 """
 
@@ -34,6 +35,7 @@ __all__ = [
     "ActiveModelRow",
     "Base",
     "CheckpointRow",
+    "DatasetRow",
     "EventRow",
     "JobRow",
     "ModelRow",
@@ -89,6 +91,7 @@ class JobRow(Base):
     state: Mapped[str] = mapped_column(String(16), default="queued")
     request: Mapped[dict[str, Any]] = mapped_column(JSON)
     sweep: Mapped[str | None] = mapped_column(Id, index=True)
+    dataset: Mapped[str | None] = mapped_column(Id, index=True)  # None: MNIST
     idempotency_key: Mapped[str | None] = mapped_column(String(255), unique=True)
 
     # Progress. `last_event` is also the number of events.
@@ -182,6 +185,27 @@ class ModelRow(Base):
     job: Mapped[str | None] = mapped_column(Id)
     sha256: Mapped[str] = mapped_column(String(64))
     weights: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
+
+
+class DatasetRow(Base):
+    """A data set, whose images are loaded only on access; `counts` are those of its classes."""
+
+    __tablename__ = "datasets"
+
+    id: Mapped[str] = mapped_column(Id, primary_key=True)
+    name: Mapped[str] = mapped_column(String(200))
+    created_at: Mapped[float] = mapped_column(Double)
+    classes: Mapped[list[str]] = mapped_column(JSON)
+    counts: Mapped[list[int]] = mapped_column(JSON)
+    train_examples: Mapped[int] = mapped_column()  # besides those for validation
+    validation_examples: Mapped[int] = mapped_column()
+    test_examples: Mapped[int] = mapped_column()
+    orientation: Mapped[str] = mapped_column(String(16))
+    notices: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
+    size: Mapped[int] = mapped_column()
+    train: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
+    test: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
+    pictures: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
 
 
 class ActiveModelRow(Base):

@@ -6,7 +6,8 @@ the detector's, K_0 that of a single digit, an answer is accepted when
 
     K_0 · max_k P_k ≥ 1/2
 
-that is, when the image is more likely than not a digit, and this one.
+that is, when the image is more likely than not a digit, and this one. Where a classifier's classes
+are no digits, max_k P_k alone is compared.
 """
 
 from typing import Any, NamedTuple
@@ -53,6 +54,8 @@ def predict_or_reject(model: Classifier, pixels: NDArray[Any]) -> Verdict:
     same_inputs = model.preprocessing == second.preprocessing
     x = trace.a[0] if same_inputs else second.prepare(pixels)
     kinds = forward(second.parameters, x).a[-1]
+    if model.classes:  # the detector knows digits alone
+        return Verdict(trace, kinds, [_doubt(p, model) for p in trace.a[-1]])
     return Verdict(trace, kinds, reasons(trace.a[-1], kinds))
 
 
@@ -64,6 +67,18 @@ def reasons(P: Array, K: Array) -> list[Message | None]:
         None if sure[i] else _reason(P[i], K[i], digit=K[i, 0] >= highest[i])
         for i in range(len(sure))
     ]
+
+
+def _doubt(p: Array, model: Classifier) -> Message | None:
+    """The reason to reject P (10,) of a model whose classes are no digits; None if accepted."""
+    if p.max() >= THRESHOLD:
+        return None
+    likely = np.argsort(-p, kind="stable")[:MOST_NAMED].tolist()
+    names = [model.class_name(each) for each in likely if p[each] >= WORTH_NAMING]
+    classes = [name for name in names if name is not None]
+    if len(classes) < 2:
+        return Message("reason.no_class_fits")
+    return Message("reason.could_be", {"digits": classes})
 
 
 def _reason(p: Array, k: Array, digit: bool) -> Message:

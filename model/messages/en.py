@@ -263,6 +263,7 @@ SENTENCES: dict[str, str] = {
     "reason.filled_shape": "This looks like a filled shape, not a digit.",
     "reason.picture": "This looks like a picture, not a digit.",
     "reason.nothing_fits": "This does not look much like any digit.",
+    "reason.no_class_fits": "This does not look much like any of the classes.",
     "reason.could_be": "It could be {digits:, | or }.",
     "reason.light_or_dark": (
         "It could be {digits:, | or }: it is not clear whether the ink is light or dark."
@@ -286,6 +287,7 @@ SENTENCES: dict[str, str] = {
     "calibration.one_label_each": "one label a row is needed, found {logits} and {labels}",
     "augment.unknown_kind": "kind is {kind!r}; use 'none', 'affine' or 'full'.",
     # Data sets (model/data/idx.py).
+    "checkpoint.classes": "classes: expected a list of names, found {found}.",
     "samples.missing": "A file of samples has the arrays pixels and labels; there is no {name}.",
     "samples.pixels": ("pixels: expected uint8 of shape (n, 784), found {found} of shape {shape}."),
     "samples.labels": "labels: expected a whole number for each image, found {found} of {shape}.",
@@ -326,7 +328,6 @@ SENTENCES: dict[str, str] = {
         "The strokes do not fit the samples: points (P, 2), stroke_ends and sample_ends belong "
         "together."
     ),
-    "idx.not_a_directory": "{path} is not a directory. Give the one with the IDX files.",
     "idx.too_few_to_hold_back": (
         "Cannot hold back {validation} validation examples out of {found}. "
         "Use a larger data set, or hold back fewer."
@@ -359,10 +360,147 @@ SENTENCES: dict[str, str] = {
         "{path} has labels up to {found}; the network tells ten classes apart, 0 to 9. "
         "Use a data set of ten classes."
     ),
-    "idx.several_sets": ("{path} holds several {part} sets: {names:, }. Keep one of them there."),
+    "idx.several_sets": "There are several {part} sets: {names:, }. Keep one of them there.",
+    "idx.large": "{path} has {found:,} bytes, at most {most:,} are read. Use fewer images.",
+    "idx.unpacks_to_more": "{path} unpacks to more than {most:,} bytes. Use a smaller data set.",
     "idx.restore_bundled": "Restore model/data/mnist/ from the repository, or reinstall byhand.",
     "idx.download_again": "Download it again.",
     "idx.put_files_there": "Put the four IDX files of the data set there.",
+    # Own data (model/data/files.py, own.py; app/imaging/labelled_pictures.py).
+    "archive.unreadable": "{path} cannot be read: {error}.",
+    "archive.too_many": (
+        "The zip has {found:,} files in it, at most {most:,} are taken. "
+        "Send fewer pictures, or the data set as IDX files."
+    ),
+    "archive.not_whole": "This is not a whole zip: {error}. Make it again.",
+    "archive.unpacks_to_more": (
+        "The zip unpacks to {found:,} bytes, at most {most:,} are taken. "
+        "Make its pictures smaller: 28x28 is what the network sees."
+    ),
+    "archive.climbs": (
+        "{member!r} is a path that leads out of the zip. Put folders with pictures into it, "
+        "and nothing else."
+    ),
+    "archive.link": "{member!r} is a link or a device. Put the picture itself into the zip.",
+    "archive.encrypted": "{member!r} is encrypted. Make the zip without a password.",
+    "archive.method": (
+        "{member!r} is packed by a method that is not taken. Make a usual zip: zip -r data.zip …"
+    ),
+    "archive.member_damaged": "{member!r} cannot be unpacked: {error}. Make the zip again.",
+    "dataset.not_found": "There is no data set {id!r}. GET /datasets lists them.",
+    "dataset.damaged": "Data set {id!r} is damaged in the store. Delete it, and send it again.",
+    "dataset.in_use": (
+        "Job {job} needs data set {id} and has not ended ({count} in all). Cancel it first "
+        "(DELETE /train/ID), or wait."
+    ),
+    "dataset.gone": (
+        "The model was trained on the data set {id!r}, which is not here (any more): there are no "
+        "test pictures to evaluate it on."
+    ),
+    "dataset.send": (
+        "Content-Type: expected {expected}, found {found}. Send the files so: "
+        "curl -F zip=@pictures.zip -F name=…, or -F train_images=@… -F train_labels=@…"
+    ),
+    "dataset.no_files": (
+        "The form has neither `zip` nor `train_images` and `train_labels`. "
+        "Send so: curl -F zip=@pictures.zip …"
+    ),
+    "dataset.both": "The form has a zip and IDX files. Send one data set at a time.",
+    "dataset.orientation": "orientation: expected one of {allowed:, }, found {found}.",
+    "dataset.name": (
+        "name: expected up to {most} printable characters, found {found}. Send another `name`."
+    ),
+    "dataset.not_there": (
+        "{path} is neither a directory, a zip nor the id of a data set. byhand datasets list "
+        "shows those of the store."
+    ),
+    "dataset.and_samples": "are digits of one's own hand: learn them without a data set.",
+    "dataset.nothing": (
+        "There are neither IDX files nor pictures in folders. Name a folder for each class and "
+        "put its pictures there; train/ and test/ around these folders are possible."
+    ),
+    "dataset.loose_picture": (
+        "{member!r} lies in no folder that says what it shows. Put each picture into a folder "
+        "named for its class."
+    ),
+    "dataset.two_layouts": (
+        "{member!r} lies outside of train/ and test/, in which other pictures lie. "
+        "Put all of them there, or none."
+    ),
+    "dataset.no_picture": "{member!r} is no picture that can be used: {problem}",
+    "dataset.large_file": (
+        "{member!r} has {found:,} bytes; at most {most:,} are read of one picture. Make it smaller."
+    ),
+    "dataset.too_many_pictures": (
+        "There are {found:,} pictures that have to be brought to 28x28, at most {most:,} are. "
+        "Send fewer, or 28x28 pixels each, white on black."
+    ),
+    "dataset.number_of_classes": (
+        "There are {found} classes; the network tells two to {most} apart."
+    ),
+    "dataset.too_many_classes": (
+        "There are {found} classes: {names:, }, …; the network tells at most {most} apart. "
+        "Keep {most} folders."
+    ),
+    "dataset.class_name": (
+        "{name!r} is no name of a class: 1 to {most} characters that can be shown, without spaces "
+        "around them."
+    ),
+    "dataset.class_twice": "Each class needs a name of its own: {names:, }.",
+    "dataset.unnamed": (
+        "{found} classes are named, but there are labels up to {label}. Name each label from 0 on."
+    ),
+    "dataset.single_class": (
+        "All pictures are of one class, {name}: there is nothing to tell apart. "
+        "Add pictures of another."
+    ),
+    "dataset.too_few": "There are {found} training pictures; at least {least} are needed.",
+    "dataset.one_grey": "Every pixel of every picture is {value}: there is nothing to see.",
+    "dataset.class_missing": (
+        "No training picture shows {names:, | or }: the network will not learn to answer that."
+    ),
+    "dataset.class_untested": (
+        "No test picture shows {names:, | or }: how well that is read will not be known."
+    ),
+    "dataset.scaled": (
+        "The pixels are 0 to {most}, not 0 to 255: they were scaled up, or the network would see "
+        "black only."
+    ),
+    "dataset.inverted": (
+        "The pictures are dark on light: they were inverted, since the network reads light on dark."
+    ),
+    "dataset.disagree": (
+        "{count:,} pictures are there more than once with labels that disagree, the first as "
+        "{one} and as {other}: the network cannot learn both. They were kept as they are."
+    ),
+    "dataset.turned": (
+        "The digits are transposed, as EMNIST's are: of {looked_at:,} a network reads {came:.1f} % "
+        "as they came and {turned:.1f} % with rows and columns exchanged. They were turned; say "
+        "orientation=upright if that is wrong."
+    ),
+    "dataset.turned_as_asked": "Rows and columns were exchanged, as you asked.",
+    "dataset.kept_as_asked": (
+        "The digits seem transposed: of {looked_at:,} a network reads {came:.1f} % as they came "
+        "and {turned:.1f} % with rows and columns exchanged. They were kept as they came, as you "
+        "asked; a network trained on them reads upright digits wrong."
+    ),
+    "dataset.orientation_unknown": (
+        "Whether the pictures are upright cannot be told: of {looked_at:,} a network for digits "
+        "reads {came:.1f} % as they came and {turned:.1f} % with rows and columns exchanged. They "
+        "were taken as they are; say orientation=transposed if that is wrong."
+    ),
+    "dataset.test_part": (
+        "There is no test part: {test:,} of the {total:,} pictures, from every class its share, "
+        "were put aside for testing."
+    ),
+    "dataset.mixed": (
+        "The pictures were mixed, so that those held back for validation are of every class."
+    ),
+    "dataset.inked": (
+        "The pictures are not 28x28 pixels: each was cropped to its ink, scaled and centred, as "
+        "drawings on the page are."
+    ),
+    "dataset.plain": "The pictures are 28x28 pixels: they were taken as they are.",
     # Weights files and training states (model/serialization).
     "npz.unreadable": "{path}: cannot be read: {error}.",
     "npz.not_whole": "The file is not a whole .npz: {error}.",
@@ -476,8 +614,8 @@ SENTENCES: dict[str, str] = {
         "(DELETE /samples/ID), or have BYHAND_MAX_SAMPLES raised."
     ),
     "store.most_bytes": (
-        "The store takes {used:,} of {most:,} bytes. Delete models (DELETE /models/ID), or have "
-        "BYHAND_MAX_STORE_BYTES raised."
+        "The store takes {used:,} of {most:,} bytes. Delete models (DELETE /models/ID) or data "
+        "sets, or have BYHAND_MAX_STORE_BYTES raised."
     ),
     "job.ended_already": "Job {job} has {state} already; there is nothing to cancel.",
     "job.over": "Job {job} is over ({state}); it can be neither paused nor resumed.",
@@ -525,6 +663,10 @@ SENTENCES: dict[str, str] = {
     ),
     "command.file": "{path}: {reason}",
     "command.only_here": "{option} is for training here; leave it out with --url.",
+    "command.data_here": (
+        "{path} is here, not there. Send it first: byhand datasets add {path} --url …, and give "
+        "the id that it tells."
+    ),
     "command.sizes": "{option} takes sizes such as 128 or 256,64, found {found!r}.",
     "command.is_a_directory": "{path} is a directory; name a file.",
     "command.no_such_directory": "{path} does not exist; make it first: mkdir -p {path}",
@@ -610,8 +752,8 @@ SENTENCES: dict[str, str] = {
     "security.wrong_key": "The API key is not the one this server was started with.",
     # What a visitor may add (app/visitors.py).
     "visitor.bytes": (
-        "Models and samples of {most} bytes may be added from one address. Wait as long as "
-        "Retry-After says."
+        "Models, samples and data sets of {most} bytes may be added from one address. Wait as "
+        "long as Retry-After says."
     ),
     "visitor.jobs": (
         "{most} jobs may be submitted from one address. Wait as long as Retry-After says, or "

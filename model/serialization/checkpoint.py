@@ -15,7 +15,8 @@ from typing import Any
 
 from model.activations import ACTIVATIONS
 from model.classifier import Classifier
-from model.errors import ByhandError, CheckpointError
+from model.data.own import class_names
+from model.errors import ByhandError, CheckpointError, DatasetError
 from model.network import Array, Parameters
 from model.optimizer import OPTIMIZERS
 from model.preprocessing.deskew import FORMER_LEAST_SCALE, SCALES
@@ -27,6 +28,7 @@ from model.training.state import TrainingState
 
 __all__ = [
     "BUNDLED",
+    "MOST_DATASET",
     "bundled",
     "dump_model",
     "dump_state",
@@ -37,6 +39,7 @@ __all__ = [
 
 BUNDLED = ("pretrained", "pixels")  # the networks in model/weights, the one that reads best first
 
+MOST_DATASET = 64  # characters of a data set's id or name
 FIRST_OPTIMIZER = "sgd"  # states of earlier versions do not name theirs, and it needs no name
 
 
@@ -52,6 +55,8 @@ def dump_model(model: Classifier) -> bytes:
         "recipe": dict(model.recipe),
         "test_accuracy": model.test_accuracy,
     }
+    if model.dataset:  # of others no byte changes, nor their SHA-256
+        meta |= {"dataset": model.dataset, "classes": list(model.classes)}
     return npz.dump("model", model.parameters.arrays(), meta)
 
 
@@ -75,6 +80,8 @@ def load_model(source: bytes | Path, most: int | None = None) -> Classifier:
         recipe=_field(meta, "recipe", {}, dict),
         test_accuracy=accuracy,
         least_scale=_least_scale(meta),
+        dataset=_field(meta, "dataset", "", str)[:MOST_DATASET],
+        classes=_classes(meta),
     )
 
 
@@ -184,6 +191,17 @@ def _field(meta: Mapping[str, Any], name: str, default: Any, *kinds: type) -> An
             "checkpoint.field_kind", name=name, kind=kinds[0].__name__, found=reprlib.repr(value)
         )
     return value
+
+
+def _classes(meta: Mapping[str, Any]) -> tuple[str, ...]:
+    """The names of the classes; none where they are digits."""
+    names = _field(meta, "classes", [], list)
+    if not all(isinstance(name, str) for name in names):
+        raise CheckpointError("checkpoint.classes", found=reprlib.repr(names))
+    try:
+        return class_names(names) if names else ()
+    except DatasetError as error:
+        raise CheckpointError(error.message.code, **error.message.values) from error
 
 
 def _least_scale(meta: Mapping[str, Any]) -> float:

@@ -28,9 +28,10 @@ const training = new Training({
     study.networks.offer(networks);
     hand.named();
   },
-  async openSample(sample, model) {
+  async openSample(sample, model, pixels) {
     if (model && model !== study.choice.id) study.choice.choose(model);
-    await study.pad.openSample(sample);
+    if (pixels) study.drawing.showPixels(Uint8Array.from(pixels));
+    else await study.pad.openSample(sample);
     navigation.go("draw");
   },
   trySample: () => study.drawing.blank && study.pad.anySample(),

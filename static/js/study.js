@@ -195,7 +195,7 @@ export class Study extends EventTarget {
     const other = this.choice.base === BEST ? USUAL : BEST;
     const second = await this.#opinions.of(pixels, other).catch(() => null);
     if (answer !== this.#last?.answer) return;
-    const differs = second !== null && second.digit !== answer.digit;
+    const differs = second !== null && !answer.class && second.digit !== answer.digit;
     if (differs) this.dispatchEvent(new CustomEvent("contradicted", { detail: { answer } }));
     say(find("#second"), differs ? fill(words.network.second, { name: words.network.short[other], aDigit: aDigit(second.digit) }) : "");
   }

@@ -111,6 +111,8 @@ LIMITED = {
     "/train/{id}/pause",
     "/train/{id}/resume",
     "/train/{id}/snapshots",
+    "/datasets",
+    "/datasets/{id}",
     "/models",
     "/models/active",
     "/models/{id}",

@@ -6,6 +6,7 @@ the real one in all that follows, so a page reads as one session. Blocks in anot
 not hold commands.
 """
 
+import gzip
 import os
 import re
 import subprocess
@@ -20,6 +21,8 @@ from PIL import Image
 
 from model.data.idx import load_mnist_part
 from tests.conftest import serving
+from tests.model.data.test_idx import idx_bytes
+from tests.shapes import shapes_and_labels, shapes_zip
 
 ROOT = Path(__file__).parents[2]
 PAGES = [
@@ -175,13 +178,22 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def desk(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A directory with the files that the pages speak of: digit.png, three.png, digits.bin."""
+    """A directory with the files that the pages speak of: digit.png, things.zip and others."""
     directory = tmp_path_factory.mktemp("desk")
     images, labels = load_mnist_part("test")
     for name, digit in {"digit.png": 7, "three.png": 3}.items():
         first = images[int(np.flatnonzero(labels == digit)[0])]
         Image.fromarray(first.reshape(28, 28)).save(directory / name)
     (directory / "digits.bin").write_bytes(images[:3].tobytes())
+    (directory / "things.zip").write_bytes(shapes_zip())
+    for part in ("train", "t10k"):  # as Fashion-MNIST's, and small
+        pictures, kinds = shapes_and_labels(10)
+        for name, values in (
+            ("images-idx3", pictures.reshape(-1, 28, 28)),
+            ("labels-idx1", kinds),
+        ):
+            file = directory / f"{part}-{name}-ubyte.gz"
+            file.write_bytes(gzip.compress(idx_bytes(values)))
     return directory
 
 

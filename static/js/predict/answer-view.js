@@ -28,9 +28,10 @@ export class AnswerView {
   /** `drawn`: the digit was drawn by hand just now; `drawing`: the pen is down at this moment. */
   show({ pixels, answer }, { drawn, drawing }) {
     const text = verdict(answer, drawing);
-    say(this.#digit, String(answer.digit));
+    say(this.#digit, answer.class ?? String(answer.digit));
+    this.#digit.dataset.named = answer.class ? "yes" : "";
     this.#digit.dataset.sure = answer.uncertain ? "no" : "yes";
-    this.#bars.show(answer.probabilities, { marked: [answer.digit] });
+    this.#bars.show(answer.probabilities, { marked: [answer.digit], names: answer.classes });
     find("#calibrated").hidden = (answer.temperature ?? 1) === 1;
     paintGrey(this.#preview, pixels);
     paintGrey(find("#strip-input"), pixels);

@@ -7,9 +7,10 @@ const SURE = 0.9;
 const CLOSE = 0.1;
 
 /** `drawing`: the pen is down, so that an unfinished digit is not called a letter. */
-export function verdict({ digit, probabilities, uncertain, reason }, drawing = false) {
-  const { notYet, notSure, sure, moreThan, perhaps, perhapsOr } = words.predict;
+export function verdict({ digit, class: name, probabilities, uncertain, reason }, drawing = false) {
+  const { notYet, notSure, sure, moreThan, perhaps, perhapsOr, named } = words.predict;
   if (uncertain && drawing) return notYet;
+  if (name && !uncertain) return fill(named, { name, chance: percent(probabilities[digit]) });
   if (uncertain) return sentence(reason) || fill(notSure, { digit });
   const first = { aDigit: aDigit(digit), chance: percent(probabilities[digit]) };
   if (probabilities[digit] >= SURE) return fill(sure, { ...first, chance: first.chance.replace(">", moreThan) });

@@ -133,11 +133,25 @@ export const resumeJob = (id, epochs = null) => call("POST", `${job(id)}/resume$
 export const cancelJob = (id) => call("DELETE", job(id), { as: "nothing" });
 export const jobEvents = (id) => `${job(id)}/events`;
 
+/** Data sets of one's own: {items: [{id, name, classes, …}]}. */
+export const datasets = (limit = 100) => call("GET", `/datasets${query({ limit })}`);
+/** One of them, with a few of its pictures. */
+export const dataset = (id) => call("GET", `/datasets/${encodeURIComponent(id)}`);
+export const deleteDataset = (id) => call("DELETE", `/datasets/${encodeURIComponent(id)}`, { as: "nothing" });
+
+/** `parts`: [{part, file}], part being zip, train_images, …; `options`: name, classes, orientation. */
+export function bringDataset(parts, options) {
+  const form = new FormData();
+  for (const { part, file } of parts) form.append(part, file);
+  for (const [name, value] of Object.entries(options)) form.append(name, value);
+  return call("POST", "/datasets", { body: form, patience: 300_000 });
+}
+
 export const models = (limit = 100) => call("GET", `/models${query({ limit })}`);
 export const getModel = (id) => call("GET", model(id));
 /** The ages of a network: {items: [{model, step, epoch, …}]}, by step. */
 export const snapshots = (id) => call("GET", `${model(id)}/snapshots`);
-/** A model's results on MNIST's test digits: accuracy, loss, confusion, worst mistakes. `options`: worst (how many), label, digit. */
+/** A model's results on the test images of its data set: accuracy, loss, confusion, worst mistakes. `options`: worst (how many), label, digit. */
 export const evaluation = (id, options = {}) => call("GET", `${model(id)}/evaluation${query(options)}`, { patience: 60_000 });
 export const weights = (id) => call("GET", `${model(id)}/weights`, { as: "buffer", headers: { Accept: "*/*" } });
 export const weightsPath = (id) => `${model(id)}/weights`;

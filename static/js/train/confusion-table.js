@@ -1,6 +1,6 @@
 /** The confusion matrix as a table. Each cell, row and column is a button that picks its digits; one stop for Tab, arrow keys within. */
 
-import { describe, inside, keyOf } from "./confusion.js";
+import { describe, inside, keyOf, nameOf } from "./confusion.js";
 import { element, findAll } from "../ui/dom.js";
 import { words } from "../ui/words.js";
 
@@ -10,6 +10,7 @@ const STEPS = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRi
 export class ConfusionTable {
   #table;
   #pick;
+  #names = []; // of the classes, where they are no digits
 
   /** `pick({label, digit})` is called when a cell, row or column is chosen. */
   constructor(table, pick) {
@@ -18,13 +19,17 @@ export class ConfusionTable {
     table.addEventListener("keydown", (event) => this.#key(event));
   }
 
-  /** Rows are labels, columns predicted digits. Mistakes are shaded by their number. */
-  show(confusion) {
+  /** Rows are labels, columns predicted digits, or classes with `names`. Mistakes are shaded by their number. */
+  show(whole, names = []) {
+    this.#names = names;
+    const classes = DIGITS.slice(0, names.length || DIGITS.length);
+    const confusion = whole.slice(0, classes.length).map((row) => row.slice(0, classes.length));
+    this.#table.classList.toggle("named", names.length > 0);
     const most = Math.max(1, ...confusion.flatMap((row, label) => row.filter((_, read) => read !== label)));
     const head = (scope, text, pick) => element("th", { scope }, this.#button(text, pick, inside(confusion, pick)));
-    const heads = DIGITS.map((digit) => head("col", String(digit), { label: null, digit }));
-    const rows = confusion.map((row, label) => element("tr", {}, head("row", String(label), { label, digit: null }), row.map((n, digit) => this.#cell(n, label, digit, most))));
-    const caption = element("caption", { class: "hint" }, words.mistakes.caption);
+    const heads = classes.map((digit) => head("col", nameOf(digit, names), { label: null, digit }));
+    const rows = confusion.map((row, label) => element("tr", {}, head("row", nameOf(label, names), { label, digit: null }), row.map((n, digit) => this.#cell(n, label, digit, most))));
+    const caption = element("caption", { class: "hint" }, names.length ? words.mistakes.captionOfThings : words.mistakes.caption);
     this.#table.replaceChildren(caption, element("thead", {}, element("tr", {}, element("th", { scope: "col" }, words.mistakes.corner), heads)), element("tbody", {}, rows));
     findAll("button", this.#table).find(({ disabled }) => !disabled)?.setAttribute("tabindex", 0);
   }
@@ -41,7 +46,7 @@ export class ConfusionTable {
   }
 
   #button(text, pick, n) {
-    const name = describe(pick, n);
+    const name = describe(pick, n, this.#names);
     return element("button", { type: "button", tabindex: -1, title: name, "aria-label": name, "aria-pressed": "false", "data-pick": keyOf(pick), disabled: n === 0, onclick: ({ currentTarget }) => this.#choose(currentTarget, pick) }, text);
   }
 

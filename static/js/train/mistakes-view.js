@@ -1,7 +1,7 @@
 /** Shows a model's mistakes: the confusion matrix and a gallery of the worst, or of those in a cell; each can be put on the pad. */
 
 import { evaluation } from "../service/api.js";
-import { ALL, describe, inside, keyOf, readRight } from "./confusion.js";
+import { ALL, describe, inside, keyOf, nameOf, readRight } from "./confusion.js";
 import { ConfusionTable } from "./confusion-table.js";
 import { element, find, handOn, say } from "../ui/dom.js";
 import { accuracy, count, number, percent } from "../ui/format.js";
@@ -19,9 +19,10 @@ export class MistakesView {
   #model = null; // {id, name}
   #tabled = null; // the id of the model whose matrix is shown
   #pick = ALL; // what of the matrix
+  #own = null; // for a data set of one's own: {names}, those of its classes
   #asked = null; // the last question: older answers are of no use
 
-  /** `open(index, model)` puts a test digit on the pad, to be read by the model whose mistake it is. */
+  /** `open(index, model, pixels)` puts a test digit on the pad, to be read by the model whose mistake it is; pixels: one of no index. */
   constructor(root, open) {
     this.#root = root;
     this.#open = open;
@@ -63,7 +64,7 @@ export class MistakesView {
     }
   }
 
-  #examined({ model, examples, accuracy: share, loss, confusion }) {
+  #examined({ model, examples, accuracy: share, loss, confusion, classes, dataset }) {
     const result = {
       name: this.#model.name,
       right: count(Math.round(share * examples)),
@@ -71,8 +72,9 @@ export class MistakesView {
       accuracy: accuracy(share),
       loss: number(loss ?? NaN),
     };
-    this.#say("#mistakes-say", fill(words.mistakes.result, result));
-    this.#table.show(confusion);
+    this.#own = dataset === null ? null : { names: classes };
+    this.#say("#mistakes-say", fill(classes.length ? words.mistakes.resultOfThings : words.mistakes.result, result));
+    this.#table.show(confusion, classes);
     this.#tabled = model;
   }
 
@@ -89,7 +91,7 @@ export class MistakesView {
   #title(shown, all) {
     const { worstOf, worstFirst, leastSureOf, leastSureFirst } = words.mistakes;
     const [some, each] = readRight(this.#pick) ? [leastSureOf, leastSureFirst] : [worstOf, worstFirst];
-    const pick = describe(this.#pick, all);
+    const pick = describe(this.#pick, all, this.#own?.names);
     if (shown < all) return fill(some, { pick, n: shown });
     return all > 1 ? fill(each, { pick }) : pick;
   }
@@ -102,8 +104,9 @@ export class MistakesView {
     const canvas = element("canvas", { width: 28, height: 28, "aria-hidden": "true" });
     paintGrey(canvas, pixels);
     const { one, oneRight } = words.mistakes;
-    const text = fill(label === digit ? oneRight : one, { label, digit, chance: percent(confidence) });
-    const button = element("button", { type: "button", class: "mistake", title: words.mistakes.putOnPad, onclick: () => this.#open(index, this.#tabled) }, canvas, element("span", {}, text));
+    const shown = (at) => nameOf(at, this.#own?.names);
+    const text = fill(label === digit ? oneRight : one, { label: shown(label), digit: shown(digit), chance: percent(confidence) });
+    const button = element("button", { type: "button", class: "mistake", title: words.mistakes.putOnPad, onclick: () => this.#open(index, this.#tabled, this.#own && pixels) }, canvas, element("span", {}, text));
     return element("li", {}, button);
   }
 }

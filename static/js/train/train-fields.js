@@ -14,6 +14,9 @@ const SIZES = "\\s*\\d+(\\s*,\\s*\\d+)*\\s*";
 /** The field that the page adds: the stored model that a run starts from (TrainForm.offerModels). */
 export const BASE_MODEL = { name: "base_model", label: said.startFrom, words: said.startFromWords, kind: "choice", choices: [], main: false };
 
+/** And the data set of one's own that it learns (TrainForm.offerDatasets). */
+export const DATASET = { name: "dataset", label: said.dataset, words: said.datasetWords, kind: "choice", choices: [], main: true };
+
 /** The attributes of the <input> of a text or number field. */
 export function inputOf({ kind, low, high }) {
   if (kind === "sizes") return { type: "text", pattern: SIZES };

@@ -1,7 +1,7 @@
 /** The form that starts a run: presets as cards, an explanation of each field, the server's errors beside the fields. */
 
 import { element, find, findAll, say } from "../ui/dom.js";
-import { BASE_MODEL, inputOf, presetText, toRequests } from "./train-fields.js";
+import { BASE_MODEL, DATASET, inputOf, presetText, toRequests } from "./train-fields.js";
 import { fill, words } from "../ui/words.js";
 
 const said = words.train;
@@ -12,6 +12,7 @@ export class TrainForm {
   #fields = []; // as train-fields.js has them; none until the service has said which there are,
   #presets = {}; // and what each preset, by its name, puts into them
   #models = [];
+  #datasets = [];
   #mistake = null; // the one that a link asked for, until there are fields
 
   /** `start(request)`: async; throws an ApiError when it is refused. */
@@ -27,12 +28,13 @@ export class TrainForm {
 
   /** `hyperparameters`: the fields, in order; `presets`: {fast: {epochs: 5, …}, …}. */
   offerFields(hyperparameters, presets) {
-    this.#fields = [...hyperparameters, BASE_MODEL];
+    this.#fields = [DATASET, ...hyperparameters, BASE_MODEL];
     this.#presets = presets;
     const rows = (main) => this.#fields.filter((field) => field.main === main).map(fieldRow);
     find("#main-fields", this.#form).replaceChildren(...rows(true));
     find("#more-fields", this.#form).replaceChildren(...rows(false));
     this.offerModels(this.#models);
+    this.offerDatasets(this.#datasets);
     if (this.#mistake) this.chooseMistake(this.#mistake);
     this.#showPreset();
   }
@@ -50,11 +52,21 @@ export class TrainForm {
   /** `models`: [{id, name}] that a run may start from. */
   offerModels(models) {
     this.#models = models;
-    const select = find("[name=base_model]", this.#form);
+    this.#offer("base_model", said.randomWeights, models);
+  }
+
+  /** `datasets`: [{id, name}] besides MNIST; `chosen`: the id of the one to choose now, if any. */
+  offerDatasets(datasets, chosen = null) {
+    this.#datasets = datasets;
+    this.#offer("dataset", said.mnist, datasets, chosen);
+  }
+
+  #offer(name, first, items, choose = null) {
+    const select = find(`[name=${name}]`, this.#form);
     if (!select) return; // the fields come later
-    const chosen = select.value;
-    select.replaceChildren(element("option", { value: "" }, said.randomWeights), ...models.map(({ id, name }) => element("option", { value: id }, name || id)));
-    select.value = chosen;
+    const chosen = choose ?? select.value;
+    select.replaceChildren(element("option", { value: "" }, first), ...items.map(({ id, name: shown }) => element("option", { value: id }, shown || id)));
+    select.value = items.some(({ id }) => id === chosen) ? chosen : "";
   }
 
   /** Whether there are samples that a run can learn. */

@@ -3,6 +3,7 @@
 import * as api from "../service/api.js";
 import * as curves from "./curves.js";
 import { cureRequest } from "./cures.js";
+import { DataView } from "./data-view.js";
 import { find, findAll, onceAFrame, say } from "../ui/dom.js";
 import { accuracy, number } from "../ui/format.js";
 import { Keyring } from "../service/keyring.js";
@@ -62,7 +63,8 @@ export class Training {
       oneEpoch: (id) => this.#change(() => api.resumeJob(id, 1)),
       stop: (id) => this.#cancel(id),
     });
-    this.mistakes = new MistakesView(find("#examination"), (sample, model) => page.openSample(sample, model));
+    this.mistakes = new MistakesView(find("#examination"), (sample, model, pixels) => page.openSample(sample, model, pixels));
+    this.data = new DataView(find("#own-data"), { changed: (id) => this.#listData(id), remove: (id, name) => this.#removeData(id, name), keyed: (work) => this.keyring.with(work) });
     this.lessons = new LessonsView(this.runs, (requests) => this.#teach(requests));
     this.runs.addEventListener("change", () => this.#paintSoon());
     this.runs.addEventListener("away", ({ detail }) => say(find("#train-error"), detail ? fill(words.train.tryingAgain, { message: detail }) : ""));
@@ -86,6 +88,7 @@ export class Training {
 
   async begin() {
     this.filled = this.#listFields();
+    this.#listData();
     await this.runs.refresh();
     this.listModels(); // after the runs: a network of one that is over by now is among them
     if (this.#watching.takeUp(this.page.choice.base)) this.page.trySample();
@@ -100,6 +103,26 @@ export class Training {
     } catch {
       setTimeout(() => this.#listFields(), RETRY);
     }
+  }
+
+  /** `chosen`: the one that the next run is to learn, if that changes. */
+  async #listData(chosen = null) {
+    try {
+      const { items } = await api.datasets();
+      this.data.show(items);
+      this.form.offerDatasets(items, chosen);
+    } catch {
+      // the list of runs reports that the server is away
+    }
+  }
+
+  #removeData(id, name) {
+    if (!confirm(fill(words.data.confirmDelete, { name }))) return null;
+    return this.#act(async () => {
+      await api.deleteDataset(id);
+      await this.#listData();
+      this.page.tell(fill(words.models.deleted, { name }));
+    });
   }
 
   /** Start a run, drawn like the others; its job. Rejects with an ApiError. */
@@ -137,7 +160,7 @@ export class Training {
   async #teach(requests) {
     const jobs = [];
     for (const request of requests) {
-      const job = await this.#keyring.with(() => api.train(request));
+      const job = await this.keyring.with(() => api.train(request));
       this.runs.add(job);
       this.#own.add(job.id);
       jobs.push(job);

@@ -45,7 +45,7 @@ export class WatchView {
     if (!this.#job || !this.#isWatched(answer.model)) return;
     this.#root.dataset.empty = "false";
     paintGrey(find("#watch-input"), pixels);
-    this.#bars.show(answer.probabilities, { marked: [answer.digit] });
+    this.#bars.show(answer.probabilities, { marked: [answer.digit], names: answer.classes });
     this.#tiles.fit(network.layers[1], network.features);
     this.#tiles.show((unit) => network.into(1, unit), reach);
   }

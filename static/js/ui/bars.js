@@ -4,6 +4,7 @@ import { element, say } from "./dom.js";
 import { percent, signed } from "./format.js";
 
 export class Bars {
+  #list;
   #rows;
   #signed;
   #write;
@@ -12,14 +13,17 @@ export class Bars {
   constructor(list, { signed: bothSides = false, write = null, onInspect = null } = {}) {
     this.#signed = bothSides;
     this.#write = write ?? (bothSides ? (value) => signed(value) : percent);
+    this.#list = list;
     list.classList.add("bars");
     if (bothSides) list.classList.add("bars-signed");
     this.#rows = Array.from({ length: 10 }, (_, digit) => row(list, digit, onInspect));
   }
 
-  /** `values`: ten numbers, or null to empty the bars; `most`: the value of a full bar; `marked`: digits to highlight. */
-  show(values, { most = 1, marked = [] } = {}) {
-    this.#rows.forEach(({ item, fill, label }, digit) => {
+  /** `values`: ten numbers, or null to empty the bars; `most`: the value of a full bar; `marked`: digits to highlight; `names`: of classes that are no digits. */
+  show(values, { most = 1, marked = [], names = null } = {}) {
+    this.#list.classList.toggle("bars-named", names !== null);
+    this.#rows.forEach(({ item, fill, label, name }, digit) => {
+      say(name, names ? (names[digit] ?? "") : String(digit));
       const value = values?.[digit] ?? 0;
       const share = Math.min(Math.abs(value) / most, 1);
       item.dataset.value = value;
@@ -43,5 +47,5 @@ function row(list, digit, onInspect) {
     item.addEventListener("blur", () => onInspect(null));
   }
   list.append(item);
-  return { item, fill, label };
+  return { item, fill, label, name };
 }

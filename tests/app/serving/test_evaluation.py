@@ -84,7 +84,9 @@ def test_more_images_than_a_chunk_are_all_read(monkeypatch: pytest.MonkeyPatch) 
 
 def loaded(sha256: str) -> LoadedModel:
     return LoadedModel(
-        "x", sha256, Classifier(initialize((784, 2, 10), "relu", np.random.default_rng(1)))
+        "x",
+        sha256,
+        Classifier(initialize((784, 2, 10), "relu", np.random.default_rng(1)), name=sha256),
     )
 
 
@@ -93,11 +95,11 @@ def evaluated(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The models that were evaluated, by their sha256."""
     models: list[str] = []
 
-    def count(model: LoadedModel) -> Evaluation:
-        models.append(model.sha256)
+    def count(model: Classifier, *test: Any) -> Evaluation:
+        models.append(model.name)
         return Evaluation(0.0, 0.0, *[np.zeros(0)] * 5)
 
-    monkeypatch.setattr(evaluation, "_on_test_digits", count)
+    monkeypatch.setattr(evaluation, "evaluate", count)
     return models
 
 

@@ -9,7 +9,7 @@ from model.confidence.detector import detector
 from model.confidence.rejection import KINDS, REASONS, predict_or_reject, reasons
 from model.data.idx import load_mnist_part
 from model.messages import Message
-from model.network import initialize
+from model.network import Parameters, initialize
 from model.preprocessing.deskew import FORMER_LEAST_SCALE
 from model.preprocessing.normalize import to_mnist
 from model.serialization.checkpoint import pretrained
@@ -164,3 +164,20 @@ def test_temperature_makes_it_doubt_sooner() -> None:
 def test_the_detector_looks_as_the_bundled_model_does() -> None:
     first, second = pretrained(), detector()  # or what one is shown could not serve the other
     assert first.preprocessing == second.preprocessing
+
+
+def test_where_classes_are_no_digits_only_their_probability_counts() -> None:
+    names = ("bag", "coat", "cup")
+    parameters = Parameters((784, 1, 10), "relu")
+    parameters.vector[:] = 0  # every logit is that of its bias
+    model = Classifier(parameters, dataset="things", classes=names)
+    scribble = np.full((1, 784), 128, np.uint8)
+    for biases, reason in (
+        ([9, 0, 0], None),
+        ([4, 4.2, 0], None),
+        ([4, 4, 4], "It could be bag, coat or cup."),
+        ([0, 0, 0], "This does not look much like any of the classes."),
+    ):
+        parameters.biases[-1][:3] = biases
+        [found] = predict_or_reject(model, scribble).reasons
+        assert (found and str(found)) == reason

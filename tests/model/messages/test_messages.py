@@ -221,7 +221,7 @@ def test_a_list_is_joined_as_its_sentence_says() -> None:
 
 def test_a_value_that_its_sentence_needs_must_be_given() -> None:
     with pytest.raises(KeyError, match="path"):
-        say("idx.not_a_directory")
+        say("idx.unreadable")
 
 
 def test_a_code_without_a_sentence_is_an_error() -> None:

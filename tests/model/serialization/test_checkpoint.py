@@ -86,6 +86,14 @@ def test_a_model_comes_back_as_it_was() -> None:
     assert (again.recipe, again.test_accuracy) == (model.recipe, 0.9912)
 
 
+def test_a_model_remembers_its_data_set_and_classes_and_says_nothing_of_mnist() -> None:
+    things = replace(a_model(), dataset="01a2", classes=("bag", "coat"))
+    again = load_model(dump_model(things))
+    assert (again.dataset, again.classes) == ("01a2", ("bag", "coat"))
+    assert [again.class_name(output) for output in (1, 2)] == ["coat", None]
+    assert not {"dataset", "classes"} & unpack(dump_model(a_model()))["meta"].keys()
+
+
 def test_a_model_comes_back_from_a_file(tmp_path: Path) -> None:
     path = tmp_path / "model.npz"
     path.write_bytes(dump_model(a_model()))
@@ -249,6 +257,9 @@ def test_a_file_of_meta_alone_is_refused() -> None:
         ("least_scale", 1.2),
         ("least_scale", float("nan")),
         ("name", 7),
+        ("dataset", 7),
+        ("classes", "bag"),
+        ("classes", [1, 2]),
         ("recipe", 7),
         ("recipe", "blog"),
         ("recipe", [1, 2]),
