@@ -30,24 +30,26 @@ def resolve(session: Session, request: TrainRequest) -> dict[str, Any]:
     if request.dataset is not None:
         _check_dataset(session, request.dataset, request, chosen.get("train_examples"))
         chosen["drawn_examples"] = 0  # drawn digits do not fit other classes
-    if request.base_model is None:
-        made = recipe(_preset(request), **chosen)
+    preset = _preset(request)
+    base_model = request.base_model or (_active(session) if preset == HAND else None)
+    if base_model is None:
+        made = recipe(preset, **chosen)
     else:
         try:
-            base, _ = models.load(session, request.base_model)
+            base, _ = models.load(session, base_model)
         except NotFound as error:
             raise refused("base_model", error.message) from None
-        made = recipe_from(base, _preset(request), **chosen)
+        made = recipe_from(base, preset, **chosen)
         try:
             start(made, base=base.parameters)
         except RecipeError as error:
-            values = {"model": request.base_model, "problem": error.message}
+            values = {"model": base_model, "problem": error.message}
             raise refused(error.field, Message("job.base_model_misfit", values)) from None
     # Lists, not tuples, as JSON gives them back: repeated requests are compared with stored ones.
     resolved = {k: list(v) if isinstance(v, tuple) else v for k, v in stored_recipe(made).items()}
     return resolved | {
         "least_scale": made.least_scale,
-        "base_model": request.base_model,
+        "base_model": base_model,
         "dataset": request.dataset,
         "samples": request.samples,
         "activate": request.activate,
@@ -73,6 +75,12 @@ def _preset(request: TrainRequest) -> str:
     """The preset that is named; otherwise the one for samples, where they are learnt."""
     unnamed = "preset" not in request.model_fields_set
     return HAND if request.samples and unnamed else request.preset
+
+
+def _active(session: Session) -> str | None:
+    """The id of the model in use, which is gone on from where samples are learnt."""
+    active = models.active(session)
+    return None if active is None else active[0]
 
 
 def vary(base: Mapping[str, Any], varied: Mapping[str, Any]) -> TrainRequest:

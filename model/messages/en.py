@@ -679,8 +679,7 @@ SENTENCES: dict[str, str] = {
         "--port or BYHAND_PORT chooses another port."
     ),
     "command.for_looking": (
-        "The test accuracy is for looking, never for choosing: the epoch that is kept is the one "
-        "with the highest validation accuracy."
+        "The test accuracy is for looking, never for choosing: no epoch is kept for it."
     ),
     "command.nothing_to_keep": (
         "stopped before the end of the first epoch: there is nothing to keep."

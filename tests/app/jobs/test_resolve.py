@@ -33,6 +33,16 @@ def session(tmp_path: Path) -> Iterator[Session]:
     database.close()
 
 
+def test_samples_are_learnt_by_the_model_in_use_unless_another_is_named(session: Session) -> None:
+    asked = TrainRequest(samples=True)
+    assert resolve(session, asked)["base_model"] is None  # before the first start
+    models.activate(session, "base")
+    resolved = resolve(session, asked)
+    assert (resolved["preset"], resolved["base_model"]) == ("hand", "base")
+    assert (resolved["hidden_layers"], resolved["activation"]) == ([8], "tanh")
+    assert resolve(session, TrainRequest(samples=True, preset="fast"))["base_model"] is None
+
+
 def test_what_is_left_out_comes_from_the_preset(session: Session) -> None:
     resolved = resolve(session, TrainRequest(preset="blog", epochs=3))
     assert resolved["epochs"] == 3
