@@ -48,7 +48,7 @@ bench: $(TOOLS)  ## measure byhand beside its peers and print the tables
 fuzz: $(TOOLS)  ## send 85,000 damaged requests to servers of their own (benchmarks/fuzzing); takes half an hour
 	@for kind in images archives bodies raw schema; do $(BIN)/python -m benchmarks.fuzzing $$kind || exit 1; done
 
-mutants: $(TOOLS)  ## plant small bugs in the network and the leases, and list those that no test notices
+mutants: $(TOOLS)  ## plant small bugs in the network, the leases and the guard, and list those that no test notices
 	@$(PIP) 'mutmut>=3.8,<4'
 	-$(BIN)/mutmut run
 	@$(BIN)/mutmut results

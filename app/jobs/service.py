@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from app.errors import Conflict, Invalid, TooMany
+from app.errors import Conflict, TooMany
 from app.jobs.dispatcher import Dispatcher
 from app.jobs.ending import dataset_of, end, recipe_of, saved_state
 from app.jobs.event_stream import EventStream
@@ -105,8 +105,7 @@ class JobService:
     def sweep(self, request: SweepRequest, visitor: Visitor | None = None) -> Sweep:
         """Queue one job for each combination of values; all learn the same samples, if any.
 
-        Their epochs are bounded together, since they are always shown together. Raises Invalid,
-        Forbidden, TooMany, InsufficientStorage.
+        Raises Invalid, Forbidden, TooMany, InsufficientStorage.
         """
         base = request.model_dump(exclude={"values"}, exclude_unset=True)
         combinations = itertools.product(*request.values.values())
@@ -118,13 +117,11 @@ class JobService:
             requests = [resolve(session, vary(base, values)) for values in varied]
             frozen = freeze(session, requests, self._quotas, self._samples)
             self._make_room(session, len(ids), visitor)
-            rows: list[JobRow] = []
+            rows = []
             for id, values, resolved in zip(ids, varied, requests, strict=True):
                 label = ", ".join(f"{field} {value}" for field, value in values.items())
                 name = f"{request.name}: {label}" if request.name else label
                 rows.append(self._add(session, resolved, name[:200], frozen, id=id, sweep=sweep))
-            if (epochs := sum(row.epochs for row in rows)) > jobs.MOST_EPOCHS:
-                raise Invalid("job.sweep_epochs", epochs=epochs, most=jobs.MOST_EPOCHS)
             described = _describe(session, rows, self.trouble())
         self._dispatcher.wake()
         return Sweep(id=sweep, jobs=described, best=None)
@@ -260,9 +257,14 @@ def _best(rows: Sequence[JobRow]) -> str | None:
 def _describe(
     session: Session, rows: Iterable[JobRow], trouble: Message | None = None
 ) -> list[Job]:
-    """Jobs as the API shows them; metrics and hints are read from their events."""
+    """Jobs as the API shows them; metrics and hints are read from their events.
+
+    Those whose epochs would be too many for one answer are shown without their metrics.
+    """
     rows = list(rows)
-    told = events.of_jobs(session, [row.id for row in rows], ["epoch", "hint", "end"])
+    ids = [row.id for row in rows]
+    told = events.of_jobs(session, ids[: jobs.fitting(rows)], ["epoch", "hint", "end"])
+    told |= events.of_jobs(session, ids[jobs.fitting(rows) :], ["hint", "end"])
     return [_shown(row, told[row.id], trouble) for row in rows]
 
 
@@ -325,7 +327,7 @@ def _cures(row: JobRow, told: Sequence[StoredEvent]) -> Iterator[Cure]:
         if diagnosis is None:
             continue
         change = event.data.get("change")
-        if event.kind == "end":
+        if event.kind == "end" and diagnosis.code == "training.diverged":
             change = cure(diagnosis, recipe_of(row.request), bool(row.request.get("base_model")))
         if change is not None:
             yield Cure(hint=diagnosis.code, text=str(diagnosis), change=change)

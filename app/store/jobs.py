@@ -24,6 +24,7 @@ __all__ = [
     "add",
     "by_key",
     "count_by_state",
+    "fitting",
     "get",
     "heads",
     "lock_queue",
@@ -72,15 +73,15 @@ def page(
     if sweep is not None:
         query = query.where(JobRow.sweep == sweep)
     rows = session.scalars(query).all()
-    fitting = min(limit, _within(MOST_EPOCHS, rows))
-    return rows[:fitting], rows[fitting - 1].id if len(rows) > fitting else None
+    shown = min(limit, fitting(rows))
+    return rows[:shown], rows[shown - 1].id if len(rows) > shown else None
 
 
-def _within(most: int, rows: Sequence[JobRow]) -> int:
-    """How many jobs, one at least, have at most so many epochs together."""
+def fitting(rows: Sequence[JobRow]) -> int:
+    """How many of these jobs, one at least, have at most MOST_EPOCHS together."""
     counts = (row.epoch if isinstance(row.epoch, int) else 0 for row in rows)  # or damaged
     epochs = list(accumulate(counts))
-    return max(1, bisect(epochs, most))
+    return max(1, bisect(epochs, MOST_EPOCHS))
 
 
 def of_sweep(session: Session, sweep: str) -> Sequence[JobRow]:

@@ -597,10 +597,6 @@ SENTENCES: dict[str, str] = {
     "job.name_epochs": "{preset}, {epochs} epochs",
     "job.not_found": "There is no job {id!r}. GET /train lists them.",
     "job.no_sweep": "There is no sweep {sweep!r}.",
-    "job.sweep_epochs": (
-        "A sweep's jobs may have {most:,} epochs together, these have {epochs:,}. Give fewer "
-        "epochs or fewer values."
-    ),
     "job.key_used": (
         "Idempotency-Key {key!r} was used for another request, job {job}. "
         "Send a new key with a new request."

@@ -19,7 +19,7 @@ class TrainingState:
     parameters: Parameters
     optimizer: str  # its name in OPTIMIZERS
     optimizer_state: dict[str, Array]  # `Optimizer.state`
-    #: Of the highest validation accuracy, the latest epoch in a tie; with samples the latest of all.
+    #: Of the highest validation accuracy, the latest epoch in a tie; with samples, of the latest.
     best: Parameters
     best_accuracy: float = -1.0
     history: list[EpochMetrics] = field(default_factory=list)

@@ -502,7 +502,7 @@ export default {
     "settings": "As it goes wrong: {broken}. Cured: {cured}. Both learn {digits} digits for {epochs} epochs.",
     "train": "Train both",
     "chart": "Loss, as it goes wrong and cured",
-    "training": "{name}: training.",
+    "going": "{name}: {state}.",
     "over": "Both runs are over.",
     "outcome": "Validation loss {before} as it went wrong, {after} cured; {right} and {rightAfter} of the validation digits read.",
     "diagnoses": "Diagnoses",

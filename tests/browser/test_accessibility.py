@@ -166,7 +166,7 @@ def test_the_tab_key_reaches_every_control(page: Page) -> None:
           addEventListener("focusin", ({ target }) => seen.push(target.id || target.name));
         }"""
     )
-    for _ in range(400):
+    for _ in range(800):
         page.keyboard.press("Tab")
     seen = set(page.evaluate("seen"))
     wanted = {"ink", "undo", "clear", "pen-width", "try-one", "inside-input", "hidden-1"}

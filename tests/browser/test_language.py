@@ -33,7 +33,8 @@ WORD = re.compile(r"(?<![a-z_])[A-Za-z]{2,}(?![a-z_])")
 
 # Where sentences and labels stand that the server put into words.
 FROM_THE_SERVER = (
-    "#away, #verdict, #meant-trouble, #hand-say, #teach-say, #teach-trouble, #strip-text, #key-say, #learn-say, #step-say, #announce, #train-error, "
+    "#meant-trouble, #hand-say, #teach-say, #teach-trouble, "
+    "#away, #verdict, #strip-text, #key-say, #learn-say, #step-say, #announce, #train-error, "
     ".field-error, .run-hints, .run-words, #models-say, #mistakes-say, "
     "#main-fields, #more-fields"
 )

@@ -14,7 +14,7 @@ from playwright.sync_api import Dialog, Locator, Page, Route, expect
 from benchmarks.hand_styles import draw_style
 from model.data.samples import Samples
 from model.serialization.samples import dump_samples, load_samples
-from tests.browser.conftest import ACTIVE, Watch
+from tests.browser.conftest import ACTIVE, PATIENCE, Watch
 from tests.browser.pen import DIGITS, Strokes, draw
 from tests.browser.test_accessibility import violations, violations_in_both_themes
 from tests.conftest import serving
@@ -41,7 +41,7 @@ def hand(new_page: Callable[..., Page], hands_server: str) -> Iterator[Page]:
     page = new_page(reduced_motion="reduce")
     page.goto(hands_server)
     expect(page.locator("#meant")).to_have_attribute("data-state", "none")
-    yield page
+    return page
 
 
 def keep(page: Page, strokes: Strokes, label: int) -> None:
@@ -108,7 +108,8 @@ def test_a_drawing_is_kept_with_its_strokes_and_what_it_was_meant_to_be(
     (sample,) = stored(hand)
     assert sample["label"] == 1
     strokes = sample["strokes"]
-    assert isinstance(strokes, list) and len(strokes) == 1
+    assert isinstance(strokes, list)
+    assert len(strokes) == 1
     assert np.allclose(strokes[0][0], np.array(DIGITS[7][0][0]) / 280, atol=0.01)
     hand.click("#meant-undo")
     expect(hand.locator("#meant-say")).to_be_empty()
@@ -281,7 +282,7 @@ def test_twenty_sevens_like_a_z_are_learnt_in_earnest(hand: Page) -> None:
     hand.set_input_files("#hand-import", file)
     expect(tiles(hand)).to_have_count(20)
     hand.click("#teach")
-    expect(hand.locator("#taught")).to_be_visible()
+    expect(hand.locator("#taught")).to_be_visible(timeout=4 * PATIENCE)  # all of MNIST, four times
     own, tests = (
         [cell.inner_text() for cell in row.locator("td").all()]
         for row in hand.locator("#taught-counts tbody tr").all()

@@ -4,7 +4,7 @@ import { find, say } from "../ui/dom.js";
 
 /** Do `work`, with the key where one is needed; what went wrong is said in `place`. Whether it was done. */
 export async function attempt(keyring, work, place) {
-  say(find(place), "");
+  tell(place, "", false);
   try {
     await keyring.with(work);
     return true;
@@ -12,4 +12,10 @@ export async function attempt(keyring, work, place) {
     say(find(place), error.message);
     return false;
   }
+}
+
+/** Say how it went; `well`: it is no trouble. */
+export function tell(place, text, well) {
+  say(find(place), text);
+  find(place).dataset.well = String(well);
 }

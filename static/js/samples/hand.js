@@ -4,7 +4,7 @@ import { find, say } from "../ui/dom.js";
 import { aDigit } from "../ui/format.js";
 import { fill, fillCount, words } from "../ui/words.js";
 import { doubted } from "../predict/verdict.js";
-import { attempt } from "./attempt.js";
+import { attempt, tell } from "./attempt.js";
 import { MeantView } from "./meant-view.js";
 import { OwnSamples } from "./own-samples.js";
 
@@ -84,7 +84,7 @@ export class Hand {
     let result = null;
     const done = await attempt(this.#training.keyring, async () => (result = await this.#samples.import(file)), "#hand-say");
     input.value = "";
-    if (done) say(find("#hand-say"), fillCount(said.imported, result.added, { n: result.added, known: result.known }));
+    if (done) tell("#hand-say", fillCount(said.imported, result.added, { n: result.added, known: result.known }), true);
   }
 
   #answered(doubt) {

@@ -83,6 +83,7 @@ export class TeachView {
 
 function farWords(run, at) {
   if (run === null) return said.comparing;
+  if (run.state === "running" && !run.progress.epoch) return said.starting;
   if (run.state === "queued") return run.waits_for ?? words.runs.waiting;
   return fill(run.progress.eta_seconds == null ? words.runs.epoch : words.runs.epochLeft, at);
 }

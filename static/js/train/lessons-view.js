@@ -88,8 +88,8 @@ export class LessonsView {
 
   #state([broken, cured]) {
     const ends = [broken, cured].map(({ metrics }) => metrics.at(-1));
-    if (underWay(broken)) return fill(said.training, { name: broken.name });
-    if (underWay(cured)) return fill(said.training, { name: cured.name });
+    const going = [broken, cured].find(underWay);
+    if (going) return fill(said.going, { name: going.name, state: words.runs.states[going.state] });
     if (!ends[0] || !ends[1]) return said.over;
     const [before, after] = ends;
     return fill(said.outcome, { before: number(before.validation_loss), after: number(after.validation_loss), right: accuracy(before.validation_accuracy), rightAfter: accuracy(after.validation_accuracy) });

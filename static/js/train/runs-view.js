@@ -85,14 +85,15 @@ export class RunsView {
   /** Rows are added and never written anew, so that the button of a cure keeps the focus. */
   #fillHints(list, job) {
     const fields = this.#actions.fields();
-    const texts = [...job.hints, ...(job.state === "failed" && cureOf(job, job.error) ? [job.error] : [])];
-    if (!fields.length || list.children.length > texts.length) list.replaceChildren();
-    if (!fields.length) return list.append(...texts.map((text) => element("li", {}, text)));
-    return list.append(...texts.slice(list.children.length).map((text) => this.#hint(job, text, fields)));
+    const known = fields.length > 0; // before, a change cannot be told in words
+    const texts = [...job.hints, ...(known && job.state === "failed" && cureOf(job, job.error) ? [job.error] : [])];
+    if (list.dataset.known !== String(known) || list.children.length > texts.length) list.replaceChildren();
+    list.dataset.known = known;
+    list.append(...texts.slice(list.children.length).map((text) => this.#hint(job, text, fields)));
   }
 
   #hint(job, text, fields) {
-    const cure = cureOf(job, text);
+    const cure = fields.length ? cureOf(job, text) : null;
     const shown = text === job.error ? [] : [text, " "]; // the error stands above
     if (!cure) return element("li", {}, shown);
     const label = fill(said.tryCure, { change: changeText(cure.change, fields) });

@@ -67,7 +67,7 @@ export class LineChart {
     const toX = scale([Math.min(0, xs[0]), Math.max(xs[1], 1)], [MARGIN.left, width - MARGIN.right]);
     const toY = scale(ys, [HEIGHT - MARGIN.bottom, MARGIN.top], this.#options.log);
     this.#toX = toX;
-    this.#plot.replaceChildren(...this.#axes(toX, toY, [0, Math.max(xs[1], 1)], ys), ...this.#stops(toX), ...this.#lines(toX, toY), ...this.#reading(toX, toY));
+    this.#plot.replaceChildren(...this.#axes(toX, toY, [0, Math.max(xs[1], 1)], ys), ...this.#lines(toX, toY), ...this.#stops(toX), ...this.#reading(toX, toY));
   }
 
   #range([low, high]) {

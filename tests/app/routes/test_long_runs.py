@@ -8,12 +8,13 @@ from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
+from sqlalchemy import update
 
 from app.main import create_app
 from app.settings import Settings
 from app.store import jobs, leases
 from app.store.engine import Database, connect, migrate
-from tests.app.conftest import assert_problem
+from app.store.tables import JobRow
 from tests.app.cost import MOST_ANSWER, MOST_GROWTH, MOST_PAUSE, Call, Cost, measured
 
 LAYERS = 8  # the most hidden ones
@@ -82,22 +83,14 @@ def test_a_page_ends_early_and_the_next_goes_on(directory: Path) -> None:
     assert pages == ["f", "e", "d", "c", "ba"]
 
 
-@pytest.mark.parametrize(
-    ("request_", "status"),
-    [
-        ({"epochs": 2500, "values": {"seed": [1, 2, 3, 4]}}, 202),
-        ({"epochs": 2501, "values": {"seed": [1, 2, 3, 4]}}, 422),
-        ({"values": {"epochs": [10_000, 1]}}, 422),
-    ],
-)
-def test_a_sweep_has_as_many_epochs_as_can_be_shown_together(
-    client: TestClient, request_: dict[str, Any], status: int
-) -> None:
-    before = client.get("/train").json()["items"]
-    answer = client.post("/train/sweep", json=request_)
-    assert answer.status_code == status, answer.text
-    if status == 422:
-        assert_problem(answer, 422, "10,000 epochs together")
-        assert client.get("/train").json()["items"] == before
-    else:
-        client.delete("/train", params={"sweep": answer.json()["id"]})
+def test_a_sweep_of_longer_runs_is_shown_without_the_metrics_of_some(directory: Path) -> None:
+    database = connect(f"sqlite:///{directory / 'byhand.db'}")
+    with database.begin() as session:
+        session.execute(update(JobRow).values(sweep="s"))
+    database.close()
+    with TestClient(create_app(Settings(data_dir=directory)), "http://localhost") as client:
+        answer = client.delete("/train", params={"sweep": "s"})
+    assert answer.status_code == 202
+    assert len(answer.content) < MOST_ANSWER
+    shown = {job["id"]: len(job["metrics"]) for job in answer.json()["jobs"]}
+    assert shown == {"a": 50, "b": 60, "c": 0, "d": 0, "e": 0, "f": 0}

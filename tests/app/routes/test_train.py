@@ -204,7 +204,7 @@ def test_an_unknown_job_is_not_found(client: TestClient) -> None:
         ("activation", "softmax", "'sigmoid', 'tanh', 'relu' or 'leaky_relu'"),
         ("schedule", "linear", "'constant' or 'cosine'"),
         ("augment", "all", "'none', 'affine' or 'full'"),
-        ("preset", "worst", "'blog', 'fast' or 'best'"),
+        ("preset", "worst", "'blog', 'fast', 'best' or 'hand'"),
         ("hidden_layers", [], "must have 1 or more entries"),
         ("hidden_layers", [8] * 9, "must have at most 8 entries, not 9"),
         ("train_examples", 60_000, "must be 55,000 or less"),

@@ -146,6 +146,32 @@ def test_events_are_numbered_without_a_gap(database: Database) -> None:
     assert job.eta_seconds is None
 
 
+@pytest.mark.parametrize("error", [None, Message("job.process_died")])
+def test_what_a_job_ended_of_stands_in_its_row_and_in_its_last_event(
+    database: Database, error: Message | None
+) -> None:
+    id = add(database)
+    lease = claim(database, id)
+    assert lease is not None
+    with database.begin() as session:
+        leases.finish(session, lease, "failed" if error else "succeeded", error=error)
+    with database.read() as session:
+        last = events.after(session, id, 0)[-1]
+    said = None if error is None else str(error)
+    assert (get(database, id).error, last.kind, last.data["error"]) == (said, "end", said)
+
+
+def test_whoever_lost_a_lease_is_told_of_which_job(database: Database) -> None:
+    id = add(database)
+    lease = claim(database, id)
+    assert lease is not None
+    with database.begin() as session:
+        leases.release(session, lease)
+    with database.begin() as session, pytest.raises(LeaseLostError, match=id):
+        leases.write(session, lease)
+    assert get(database, id).attempt == lease.attempt + 1
+
+
 def test_a_write_that_went_through_unheard_is_recognised(database: Database) -> None:
     id = add(database)
     lease = claim(database, id)
