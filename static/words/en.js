@@ -101,7 +101,7 @@ export default {
     "undo": "Undo",
     "otherLabel": "This very drawing is kept as {aDigit} already. Undo that first.",
     "title": "Your hand",
-    "lead": "Does the network misread how you write? Say so beside its reading: your drawing is kept here, and the network can learn it.",
+    "lead": "Does the network misread how you write? Say so beside its reading: your drawing is kept here, where all who use this byhand see it, and the network can learn it.",
     "count": { "one": "{n} drawing is kept.", "other": "{n} drawings are kept." },
     "countRead": { "one": "{n} drawing is kept. “{name}” reads {right} of {n} right.", "other": "{n} drawings are kept. “{name}” reads {right} of {n} right." },
     "meantToBe": "meant to be",
