@@ -18,7 +18,7 @@ from model.training.base import recipe_from
 from model.training.loop import start
 from model.training.recipe import recipe, stored_recipe
 
-__all__ = ["refused", "resolve", "vary"]
+__all__ = ["NOT_HYPERPARAMETERS", "refused", "resolve", "vary"]
 
 NOT_HYPERPARAMETERS = {"preset", "name", "base_model", "dataset", "samples", "activate"}
 HAND = "hand"  # the preset for samples

@@ -3,6 +3,7 @@ import base64
 import hashlib
 import json
 import re
+import time
 from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
@@ -235,6 +236,22 @@ def test_of_several_limits_that_are_reached_the_longest_wait_is_told(limit: str)
     assert status == 429
     assert problem["detail"].startswith("1 per 1 day are")
     assert 3600 < int(headers[b"retry-after"]) <= 24 * 3600
+
+
+def test_the_wait_is_that_until_the_clients_own_window_moves_on(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    guard, begun = limiting("1/minute"), time.time()
+    monkeypatch.setattr(time, "time", lambda: begun)
+
+    async def refused() -> int:
+        await ask(guard, "GET", "/models")
+        monkeypatch.setattr(time, "time", lambda: begun + 40)
+        status, headers, _ = await ask(guard, "GET", "/models")
+        assert status == 429
+        return int(headers[b"retry-after"])
+
+    assert 19 <= asyncio.run(refused()) <= 21
 
 
 def test_a_limit_is_looked_at_before_the_body_is_read() -> None:

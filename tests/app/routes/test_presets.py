@@ -1,5 +1,6 @@
 from fastapi.testclient import TestClient
 
+from app.jobs.resolve import NOT_HYPERPARAMETERS
 from app.schemas.training import TrainRequest
 from model.activations import ACTIVATIONS
 from model.training.lessons import LESSONS
@@ -16,18 +17,16 @@ def test_presets_are_those_that_training_uses(client: TestClient) -> None:
 
 
 def test_every_field_that_a_preset_fills_is_told(client: TestClient) -> None:
-    not_filled = {"preset", "name", "base_model", "samples", "activate"}
     assert (
         client.get("/presets").json()["fast"].keys()
-        == TrainRequest.model_fields.keys() - not_filled
+        == TrainRequest.model_fields.keys() - NOT_HYPERPARAMETERS
     )
 
 
 def test_every_hyperparameter_is_told_as_a_form_needs_it(client: TestClient) -> None:
     told = client.get("/hyperparameters").json()
-    not_hyperparameters = {"preset", "name", "base_model", "samples", "activate"}
     assert {entry["name"] for entry in told} == (
-        TrainRequest.model_fields.keys() - not_hyperparameters
+        TrainRequest.model_fields.keys() - NOT_HYPERPARAMETERS
     )
     by_name = {entry["name"]: entry for entry in told}
     assert [entry["name"] for entry in told if entry["main"]] == [
@@ -73,7 +72,7 @@ def test_a_lessons_request_is_its_broken_recipe_and_its_change_the_cure(
     for entry in told:
         lesson = LESSONS[entry["name"]]
         request = TrainRequest.model_validate(entry["request"])
-        asked = request.model_dump(exclude={"preset", "name", "base_model", "activate"})
+        asked = request.model_dump(exclude=NOT_HYPERPARAMETERS)
         assert recipe(request.preset, **asked) == lesson.broken
         assert recipe(request.preset, **{**asked, **entry["change"]}) == lesson.cured
         assert (entry["title"], entry["words"]) == (lesson.title, lesson.words)
