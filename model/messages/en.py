@@ -571,6 +571,10 @@ SENTENCES: dict[str, str] = {
         "There is nothing at {path}. The page /docs lists every path of this service."
     ),
     "service.busy": "Too much of this kind is waiting to be worked on. Try again in a moment.",
+    "service.no_place": (
+        "{most} answers of this kind are under way already, as many as one process of the server "
+        "gives at once. Try again in a moment."
+    ),
     "service.client_gone": "The client closed its connection before the answer was there.",
     "service.other": "{detail}",
     "service.other_method": "{path} does not take {method}; it takes {allowed}.",
