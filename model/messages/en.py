@@ -496,6 +496,10 @@ SENTENCES: dict[str, str] = {
     "job.no_workers": "The training cluster has no workers. Jobs wait until there are some.",
     "job.raised": "{kind}: {error}",
     "job.process_died": "The process that trained it died: killed, or out of memory.",
+    "job.process_silent": (
+        "The process that trained it gave no sign of life any more (stopped, or hanging), and was "
+        "ended."
+    ),
     "job.worker_silent": (
         "Its worker was not heard of for {seconds:g} seconds, after epoch {epoch} of {epochs}."
     ),
