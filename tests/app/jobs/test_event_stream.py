@@ -6,7 +6,7 @@ import asyncio
 import json
 import re
 import signal
-import time
+import threading
 from collections.abc import Callable
 from typing import Any
 
@@ -262,14 +262,14 @@ def test_what_happens_while_a_page_is_read_is_not_missed(
 ) -> None:
     """Neither by the stream that reads, nor by one that shares what is read."""
     monkeypatch.setattr(event_stream, "POLL_SECONDS", 0.01)
-    after, told = events_store.after, []
+    after, told, seen = events_store.after, [], threading.Event()
 
     def slow(*args: Any) -> Any:
         found = after(*args)
         if not told:
             told.append(1)
             end(database, lease)
-            time.sleep(0.1)  # so that the poll sees it before this reader does
+            seen.wait(60)
         return found
 
     monkeypatch.setattr(events_store, "after", slow)
@@ -278,7 +278,11 @@ def test_what_happens_while_a_page_is_read_is_not_missed(
         events = EventStream(database)
         first = asyncio.create_task(follow(events, lease.job))
         await until(lambda: told)
+        watched = events._watched[lease.job]
+        await until(lambda: watched.head == (1, "succeeded"))  # the poll has seen it
         second = asyncio.create_task(follow(events, lease.job))
+        await asyncio.sleep(0.05)
+        seen.set()
         return await asyncio.wait_for(asyncio.gather(first, second), 60)
 
     assert asyncio.run(run()) == [[1], [1]]
