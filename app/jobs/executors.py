@@ -13,7 +13,7 @@ import signal
 import threading
 import time
 from collections.abc import Callable
-from concurrent.futures import Future, InvalidStateError, ProcessPoolExecutor
+from concurrent.futures import CancelledError, Future, InvalidStateError, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from multiprocessing.connection import Connection
 from typing import TYPE_CHECKING, Any, Protocol
@@ -107,18 +107,16 @@ class LocalWorkers:
         return future
 
     def end(self, future: Future[str]) -> bool:
-        """Kill the process that runs this, which then is as one that died.
-
-        One that has not even told its id is still being started: it is left alone.
-        """
+        """Kill the process that runs this, unless it is still being started: its id is unknown."""
         process = self._runs.get(future)
-        if process is None or future.done() or not process.done():
+        if process is None or future.done():
             return False
-        if process.cancelled() or process.exception() is not None:
-            return False
-        with contextlib.suppress(ProcessLookupError):
-            os.kill(process.result(), KILL)
-        return True
+        with contextlib.suppress(
+            ProcessLookupError, BrokenProcessPool, CancelledError, TimeoutError
+        ):
+            os.kill(process.result(timeout=0), KILL)
+            return True
+        return False
 
     def warm_up(self) -> None:
         """Start the first process, unless there is one: it takes about half a second."""

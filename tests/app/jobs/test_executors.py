@@ -133,7 +133,7 @@ def test_a_worker_that_was_warmed_up_takes_the_first_job(workers: LocalWorkers) 
     assert set(workers._pools) == {pool}
     workers.stop()
     workers.warm_up()  # too late: nothing is started any more
-    assert workers._pools == set()
+    assert not workers._pools
 
 
 def test_a_cancelled_future_is_no_dead_process() -> None:
