@@ -109,13 +109,10 @@ class LocalWorkers:
     def end(self, future: Future[str]) -> bool:
         """Kill the process that runs this, unless it is still being started: its id is unknown."""
         process = self._runs.get(future)
-        if process is None or future.done():
-            return False
-        with contextlib.suppress(
-            ProcessLookupError, BrokenProcessPool, CancelledError, TimeoutError
-        ):
-            os.kill(process.result(timeout=0), KILL)
-            return True
+        if process is not None and not future.done():
+            with contextlib.suppress(OSError, BrokenProcessPool, CancelledError):
+                os.kill(process.result(timeout=0), KILL)
+                return True
         return False
 
     def warm_up(self) -> None:
