@@ -28,6 +28,7 @@ __all__ = [
     "EVALUATIONS",
     "EXERCISES",
     "GRADIENTS",
+    "JOBS",
     "PICTURES",
     "UPLOADS",
     "WORKSHEETS",
@@ -37,6 +38,7 @@ __all__ = [
 ]
 
 RETRY_AFTER_SECONDS = 2
+TURN_SECONDS = 0.05  # until work that has to wait for room asks for it again
 
 P = ParamSpec("P")
 Result = TypeVar("Result")
@@ -90,6 +92,14 @@ class Pool:
             if leaving is not None:
                 leaving.cancel()
 
+    async def wait(self, work: Callable[P, Result], *args: P.args, **kwargs: P.kwargs) -> Result:
+        """The same for a part of an answer that has begun: it waits where `run` refuses."""
+        while True:
+            try:
+                return await self.run(None, work, *args, **kwargs)
+            except TooMany:
+                await asyncio.sleep(TURN_SECONDS)
+
     def _submit(self, todo: list[Callable[[], Result]]) -> Future[Result]:
         with self._lock:
             if self._under_way >= self._most:
@@ -123,3 +133,4 @@ WORKSHEETS = Pool("worksheets", 1, 16)
 EVALUATIONS = Pool("evaluations", 1, 16)
 DATASETS = Pool("datasets", 1, 2)  # each holds all of its bytes
 UPLOADS = Pool("uploads", 1, 16)
+JOBS = Pool("jobs", 2, 64)  # reading them and their events, a part of an answer at a time

@@ -13,6 +13,7 @@ from concurrent.futures import Future
 
 from app.jobs.ending import keep_best
 from app.jobs.executors import Workers, process_died
+from app.jobs.silence import Silence
 from app.jobs.worker import run_training
 from app.logs import log
 from app.store import jobs, leases
@@ -45,6 +46,8 @@ class Dispatcher:
         self._lease_seconds = lease_seconds
         self._keep_days = keep_days
         self._running: dict[Future[str], str] = {}
+        self._silence = Silence(lease_seconds)
+        self._silent: set[str] = set()  # jobs whose process was ended for its silence
         self._dead: list[str] = []
         self._expecting = False  # a job, so that a worker should be warm
         self._away = False  # the store, at the last look
@@ -79,7 +82,9 @@ class Dispatcher:
         if self._thread.is_alive():
             self._thread.join(RELEASE_SECONDS)
         self._workers.stop()
-        futures.wait(self._running, timeout=RELEASE_SECONDS)
+        _, stuck = futures.wait(self._running, timeout=RELEASE_SECONDS)
+        for future in stuck:  # the server would wait for its process when it exits
+            self._workers.end(future)
         for future, id in self._running.items():
             if future.done() and process_died(future):
                 self._release(id)
@@ -112,6 +117,7 @@ class Dispatcher:
         """Send as many claimable jobs to the workers as there are free slots."""
         self._detect_suspension()
         self._collect()
+        self._end_silent()
         if self._expecting:
             self._expecting = False
             self._workers.warm_up()
@@ -135,7 +141,13 @@ class Dispatcher:
             if not leases.any_claimable(session, lease):
                 return []
         with self._database.begin() as session:
-            return leases.offer(session, limit=limit, lease_seconds=lease, seconds=OFFER_SECONDS)
+            return leases.offer(
+                session,
+                limit=limit,
+                lease_seconds=lease,
+                seconds=OFFER_SECONDS,
+                but=self._running.values(),
+            )
 
     def _send(self, id: str) -> None:
         future = self._workers.submit(
@@ -150,14 +162,36 @@ class Dispatcher:
             id = self._running.pop(future)
             if process_died(future):
                 self._dead.append(id)
-            elif not future.cancelled() and future.exception() is not None:
+                continue
+            self._silent.discard(id)
+            if not future.cancelled() and future.exception() is not None:
                 log.warning("a worker gave up", job=id, error=str(future.exception()))
         while self._dead:
             with self._database.begin() as session:
                 lease = leases.held_by(session, self._dead[0], self.owner)
                 if lease is not None:
-                    leases.fail_attempt(session, lease, Message("job.process_died"), keep_best)
-            log.warning("a training process died", job=self._dead.pop(0))
+                    leases.fail_attempt(session, lease, self._why_dead(), keep_best)
+            log.warning("a training process died", job=self._dead[0])
+            self._silent.discard(self._dead.pop(0))
+
+    def _why_dead(self) -> Message:
+        died = self._dead[0] not in self._silent
+        return Message("job.process_died" if died else "job.process_silent")
+
+    def _end_silent(self) -> None:
+        """End the processes that have shown no sign of life for too long.
+
+        One that was stopped, or hangs, keeps its worker's place: no lease that expires frees that.
+        """
+        if not self._running:
+            return
+        with self._database.read() as session:
+            beats = leases.last_beats(session, self._running.values(), self.owner)
+        for future in self._silence.listen(self._running, beats):
+            id = self._running[future]
+            if id not in self._silent and self._workers.end(future):
+                self._silent.add(id)
+                log.warning("a training process was silent, and is ended", job=id)
 
     def _detect_suspension(self) -> None:
         """After a machine's suspension all heartbeats are old, those of its own workers too.

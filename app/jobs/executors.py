@@ -13,7 +13,7 @@ import signal
 import threading
 import time
 from collections.abc import Callable
-from concurrent.futures import Future, InvalidStateError, ProcessPoolExecutor
+from concurrent.futures import CancelledError, Future, InvalidStateError, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from multiprocessing.connection import Connection
 from typing import TYPE_CHECKING, Any, Protocol
@@ -33,6 +33,7 @@ LOWER_PRIORITY = 10  # added to the niceness, so that predictions have precedenc
 CONNECT_SECONDS = 5  # timeout of a connection to the scheduler
 ANSWER_SECONDS = 5  # for the scheduler to answer, while it is connected
 RECONNECT_SECONDS = 2  # between attempts to connect
+KILL = getattr(signal, "SIGKILL", signal.SIGTERM)  # Windows has one way to end a process
 
 
 class Workers(Protocol):
@@ -46,6 +47,9 @@ class Workers(Protocol):
 
     def submit(self, fn: Callable[..., str], *args: Any) -> Future[str]:
         """Run fn(*args) in a worker."""
+
+    def end(self, future: Future[str]) -> bool:
+        """End the process that runs this, whatever it does; False where that is not ours to do."""
 
     def warm_up(self) -> None:
         """Have a worker ready for the first job, if that takes time."""
@@ -73,7 +77,8 @@ class LocalWorkers:
         self._count = count
         self._lock = threading.Lock()
         self._idle: list[ProcessPoolExecutor] = []
-        self._pools: set[ProcessPoolExecutor] = set()
+        self._pools: dict[ProcessPoolExecutor, Future[int]] = {}  # with the id of its process
+        self._runs: dict[Future[str], Future[int]] = {}
         self._context = multiprocessing.get_context("spawn")
         # Nothing is ever sent: processes read an end of file when the server closes it, or dies.
         self._reader, self._writer = self._context.Pipe(duplex=False)
@@ -91,13 +96,24 @@ class LocalWorkers:
         """Run fn(*args) in an idle process, or in a new one."""
         with self._lock:
             pool = self._idle.pop() if self._idle else self._new_pool()
+            process = self._pools[pool]
         try:
             future = pool.submit(fn, *args)
         except BrokenProcessPool:  # it died while it was idle
             self._discard(pool)
             return self.submit(fn, *args)
+        self._runs[future] = process
         future.add_done_callback(lambda done: self._done(pool, done))
         return future
+
+    def end(self, future: Future[str]) -> bool:
+        """Kill the process that runs this, unless it is still being started: its id is unknown."""
+        process = self._runs.get(future)
+        if process is not None and not future.done():
+            with contextlib.suppress(OSError, BrokenProcessPool, CancelledError):
+                os.kill(process.result(timeout=0), KILL)
+                return True
+        return False
 
     def warm_up(self) -> None:
         """Start the first process, unless there is one: it takes about half a second."""
@@ -111,7 +127,7 @@ class LocalWorkers:
         """Make each process release its job and exit; this does not wait for it."""
         self._writer.close()
         with self._lock:
-            pools, self._pools, self._idle = self._pools, set(), []
+            pools, self._pools, self._idle = self._pools, {}, []
         for pool in pools:
             pool.shutdown(wait=False, cancel_futures=True)
         self._reader.close()
@@ -120,10 +136,11 @@ class LocalWorkers:
         pool = ProcessPoolExecutor(
             1, self._context, initializer=_initialize_process, initargs=(self._reader,)
         )
-        self._pools.add(pool)
+        self._pools[pool] = pool.submit(os.getpid)
         return pool
 
     def _done(self, pool: ProcessPoolExecutor, future: Future[str]) -> None:
+        self._runs.pop(future, None)
         if process_died(future):
             self._discard(pool)
             return
@@ -133,7 +150,7 @@ class LocalWorkers:
 
     def _discard(self, pool: ProcessPoolExecutor) -> None:
         with self._lock:
-            self._pools.discard(pool)
+            self._pools.pop(pool, None)
         pool.shutdown(wait=False)
 
 
@@ -214,6 +231,10 @@ class DaskWorkers:
         theirs = client.submit(fn, *args, pure=False, retries=0)
         theirs.add_done_callback(lambda done: self._done(ours, done))
         return ours
+
+    def end(self, future: Future[str]) -> bool:
+        """False: the cluster looks after its own workers."""
+        return False
 
     def warm_up(self) -> None:
         """Nothing is to be done: the cluster's workers run already."""

@@ -5,11 +5,12 @@ from __future__ import annotations
 import contextlib
 import itertools
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import UTC, datetime
 from typing import Any
 
 from app.errors import Conflict, TooMany
+from app.jobs.damaged import damaged, moment
 from app.jobs.dispatcher import Dispatcher
+from app.jobs.documents import parts_of
 from app.jobs.ending import dataset_of, end, recipe_of, saved_state
 from app.jobs.event_stream import EventStream
 from app.jobs.executors import make_workers
@@ -18,7 +19,6 @@ from app.jobs.samples import Frozen, asked, freeze
 from app.logs import log
 from app.schemas.training import (
     Cure,
-    EpochMetrics,
     Job,
     JobPage,
     JobProgress,
@@ -34,7 +34,7 @@ from app.store.engine import Database, Session
 from app.store.events import StoredEvent
 from app.store.leases import Lease, LeaseLostError
 from app.store.quotas import Quotas, make_room
-from app.store.tables import FINISHED, STATES, JobRow
+from app.store.tables import FINISHED, JobRow
 from app.visitors import Visitor
 from model.messages import Message, say
 from model.serialization.snapshots import SnapshotLine
@@ -46,7 +46,11 @@ RETRY_AFTER_SECONDS = 10
 
 
 class JobService:
-    """Jobs of one replica's clients. What it keeps is in the store: any replica knows it too."""
+    """Jobs of one replica's clients. What it keeps is in the store: any replica knows it too.
+
+    The jobs that it gives are without the metrics of their epochs, which may be 10,000:
+    app/jobs/documents.py adds them, some at a time.
+    """
 
     def __init__(self, settings: Settings, database: Database) -> None:
         self._database = database
@@ -190,6 +194,15 @@ class JobService:
             rows = jobs.of_sweep(session, sweep)
             return Sweep(id=sweep, jobs=_describe(session, rows, self.trouble()), best=_best(rows))
 
+    def check_known(self, id: str) -> None:
+        """Raise NotFound if there is no such job."""
+        with self._database.read() as session:
+            jobs.check_known(session, id)
+
+    def parts_of(self, answer: Job | JobPage | Sweep) -> Iterator[bytes]:
+        """The JSON of the answer, part by part, with the metrics of its jobs."""
+        return parts_of(self._database, answer)
+
     def job(self, id: str) -> Job:
         """One job. Raises NotFound."""
         with self._database.read() as session:
@@ -257,15 +270,16 @@ def _best(rows: Sequence[JobRow]) -> str | None:
 def _describe(
     session: Session, rows: Iterable[JobRow], trouble: Message | None = None
 ) -> list[Job]:
-    """Jobs as the API shows them; metrics and hints are read from their events.
+    """Jobs as the API shows them, but for their metrics; hints are read from their events.
 
-    Those whose epochs would be too many for one answer are shown without their metrics.
+    Those whose epochs would be too many for one answer will be shown without their metrics.
     """
     rows = list(rows)
-    ids = [row.id for row in rows]
-    told = events.of_jobs(session, ids[: jobs.fitting(rows)], ["epoch", "hint", "end"])
-    told |= events.of_jobs(session, ids[jobs.fitting(rows) :], ["hint", "end"])
-    return [_shown(row, told[row.id], trouble) for row in rows]
+    told = events.of_jobs(session, [row.id for row in rows], ["hint", "end"])
+    shown = [_shown(row, told[row.id], trouble) for row in rows]
+    for job in shown[jobs.fitting(rows) :]:
+        job._last_event = 0
+    return shown
 
 
 def _shown(row: JobRow, told: Sequence[StoredEvent], trouble: Message | None) -> Job:
@@ -274,36 +288,18 @@ def _shown(row: JobRow, told: Sequence[StoredEvent], trouble: Message | None) ->
         return _as_job(row, told, trouble)
     except Exception as error:  # whatever a damaged file gave
         log.error("a job is damaged in the store", job=row.id, error=str(error))
-        return Job(
-            id=str(row.id),
-            name=str(row.name),
-            state=row.state if row.state in STATES else "failed",
-            request={},
-            progress=JobProgress(epoch=0, epochs=0, step=0, steps=0, eta_seconds=None),
-            metrics=[],
-            hints=[],
-            cures=[],
-            model=None,
-            validation_accuracy=None,
-            test_accuracy=None,
-            error=say("job.damaged"),
-            sweep=None,
-            cancel_requested=False,
-            created_at=_time(0),
-            started_at=None,
-            finished_at=None,
-        )
+        return damaged(str(row.id), str(row.name), row.state)
 
 
 def _as_job(row: JobRow, told: Sequence[StoredEvent], trouble: Message | None) -> Job:
-    return Job(
+    job = Job(
         id=row.id,
         name=row.name,
         state=jobs.state_of(row),
         waits_for=str(trouble) if trouble and jobs.state_of(row) == "queued" else None,
         request=row.request,
         progress=JobProgress.model_validate(row, from_attributes=True),
-        metrics=[EpochMetrics(**e.data) for e in told if e.kind == "epoch"],
+        metrics=[],
         hints=[events.api_data(e)["message"] for e in told if e.kind == "hint"],
         cures=list(_cures(row, told)),
         stopped_early=_stopped_early(told),
@@ -314,10 +310,12 @@ def _as_job(row: JobRow, told: Sequence[StoredEvent], trouble: Message | None) -
         sweep=row.sweep,
         cancel_requested=row.cancel_requested,
         pause_requested=row.state == "running" and row.pause_after_epoch is not None,
-        created_at=_time(row.created_at),
-        started_at=_time(row.started_at) if row.started_at else None,
-        finished_at=_time(row.finished_at) if row.finished_at else None,
+        created_at=moment(row.created_at),
+        started_at=moment(row.started_at) if row.started_at else None,
+        finished_at=moment(row.finished_at) if row.finished_at else None,
     )
+    job._last_event = int(row.last_event)
+    return job
 
 
 def _cures(row: JobRow, told: Sequence[StoredEvent]) -> Iterator[Cure]:
@@ -344,7 +342,3 @@ def _error(row: JobRow, told: Sequence[StoredEvent]) -> str | None:
     """The error of a job in the language in use; that of an attempt as its worker stored it."""
     ends = [events.stored_error(event) for event in told if event.kind == "end"]
     return ends[-1] if ends else row.error
-
-
-def _time(seconds: float) -> datetime:
-    return datetime.fromtimestamp(seconds, UTC)

@@ -9,7 +9,7 @@ from pydantic import BaseModel
 
 from app.problems import MEDIA_TYPE
 
-__all__ = ["body", "octets", "problems"]
+__all__ = ["EVENTS", "body", "octets", "problems"]
 
 WHAT_WENT_WRONG = {
     400: "The body is not what its Content-Type says.",
@@ -28,6 +28,21 @@ WHAT_WENT_WRONG = {
     431: "The headers are more than the limit.",
     503: "The store cannot be reached just now; `Retry-After` says when to try again.",
     507: "The quota of what may be stored is used up.",
+}
+
+# The entry of a stream of Server-Sent Events: https://spec.openapis.org/oas/v3.2.0, section 4.14.4
+EVENTS: dict[str, Any] = {
+    "text/event-stream": {
+        "itemSchema": {
+            "type": "object",
+            "properties": {
+                "data": {"type": "string"},
+                "event": {"type": "string"},
+                "id": {"type": "string"},
+                "retry": {"type": "integer", "minimum": 0},
+            },
+        }
+    }
 }
 
 

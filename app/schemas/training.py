@@ -5,7 +5,15 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, create_model, field_validator, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    PrivateAttr,
+    create_model,
+    field_validator,
+    model_validator,
+)
 
 from app.schemas.hyperparameters import optional_fields
 from model.messages import say
@@ -180,6 +188,8 @@ class StoppedEarly(BaseModel):
 
 class Job(BaseModel):
     """A training job."""
+
+    _last_event: int = PrivateAttr(0)  # the number of its events when it was read
 
     id: str
     name: str

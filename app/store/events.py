@@ -47,10 +47,14 @@ def append(session: Session, job: str, last_event: int, events: Sequence[Event])
         session.execute(insert(EventRow), rows)
 
 
-def after(session: Session, job: str, last_event: int, limit: int = 500) -> Sequence[StoredEvent]:
-    """The events of a job after number `last_event`, at most `limit`."""
+def after(
+    session: Session, job: str, last_event: int, limit: int = 500, *, kind: str | None = None
+) -> Sequence[StoredEvent]:
+    """The events of a job after number `last_event`, at most `limit`; all kinds, or one."""
     query = select(EventRow.id, EventRow.kind, EventRow.data)
     query = query.where(EventRow.job == job, EventRow.id > last_event)
+    if kind is not None:
+        query = query.where(EventRow.kind == kind)
     return [StoredEvent(*row) for row in session.execute(query.order_by(EventRow.id).limit(limit))]
 
 

@@ -23,6 +23,7 @@ __all__ = [
     "MOST_EPOCHS",
     "add",
     "by_key",
+    "check_known",
     "count_by_state",
     "fitting",
     "get",
@@ -50,6 +51,12 @@ def get(session: Session, id: str) -> JobRow:
     if row is None:
         raise NotFound("job.not_found", id=id)
     return row
+
+
+def check_known(session: Session, id: str) -> None:
+    """Raise NotFound if there is no job with this id."""
+    if session.scalar(select(JobRow.id).where(JobRow.id == id)) is None:
+        raise NotFound("job.not_found", id=id)
 
 
 def page(

@@ -38,6 +38,7 @@ __all__ = [
     "fail_attempt",
     "finish",
     "held_by",
+    "last_beats",
     "offer",
     "pause",
     "release",
@@ -85,8 +86,17 @@ def _not_offered() -> ColumnElement[bool]:
     return or_(JobRow.offered_until < now(), JobRow.offered_until > now() + LONGEST_OFFER)
 
 
-def offer(session: Session, *, limit: int, lease_seconds: float, seconds: float) -> list[str]:
+def offer(
+    session: Session,
+    *,
+    limit: int,
+    lease_seconds: float,
+    seconds: float,
+    but: Collection[str] = (),
+) -> list[str]:
     """Reserve the oldest claimable jobs for this replica's workers for `seconds`; gives their ids.
+
+    Not those in `but`: the replica's workers still have them.
 
     Offers only keep replicas from sending the same job to two workers. What makes a job run once is
     `claim`.
@@ -97,7 +107,7 @@ def offer(session: Session, *, limit: int, lease_seconds: float, seconds: float)
     session.execute(beaten_now.execution_options(synchronize_session=False))
     oldest = (
         select(JobRow.id)
-        .where(claimable(lease_seconds), _not_offered())
+        .where(claimable(lease_seconds), _not_offered(), JobRow.id.not_in(but))
         .order_by(JobRow.id)
         .limit(limit)
         .with_for_update(skip_locked=True)
@@ -276,3 +286,10 @@ def held_by(session: Session, id: str, owner: str) -> Lease | None:
     query = select(JobRow).where(JobRow.id == id, JobRow.state == "running", JobRow.owner == owner)
     row = session.scalar(query.with_for_update())
     return Lease(row.id, row.attempt, row.last_event) if row else None
+
+
+def last_beats(session: Session, ids: Collection[str], owner: str) -> dict[str, tuple[int, float]]:
+    """The attempt and the last heartbeat of each of these jobs that this owner's workers hold."""
+    query = select(JobRow.id, JobRow.attempt, JobRow.heartbeat_at)
+    held = query.where(JobRow.id.in_(ids), JobRow.state == "running", JobRow.owner == owner)
+    return {id: (attempt, beat) for id, attempt, beat in session.execute(held)}

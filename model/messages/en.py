@@ -630,6 +630,10 @@ SENTENCES: dict[str, str] = {
     "job.no_workers": "The training cluster has no workers. Jobs wait until there are some.",
     "job.raised": "{kind}: {error}",
     "job.process_died": "The process that trained it died: killed, or out of memory.",
+    "job.process_silent": (
+        "The process that trained it gave no sign of life any more (stopped, or hanging), and was "
+        "ended."
+    ),
     "job.worker_silent": (
         "Its worker was not heard of for {seconds:g} seconds, after epoch {epoch} of {epochs}."
     ),
@@ -708,6 +712,10 @@ SENTENCES: dict[str, str] = {
         "There is nothing at {path}. The page /docs lists every path of this service."
     ),
     "service.busy": "Too much of this kind is waiting to be worked on. Try again in a moment.",
+    "service.no_place": (
+        "{most} answers of this kind are under way already, as many as one process of the server "
+        "gives at once. Try again in a moment."
+    ),
     "service.client_gone": "The client closed its connection before the answer was there.",
     "service.other": "{detail}",
     "service.other_method": "{path} does not take {method}; it takes {allowed}.",

@@ -70,14 +70,17 @@ async def _cost(app: FastAPI, calls: Sequence[Call], warm: Sequence[Call]) -> Co
         return await measured(app, calls)
 
 
-async def measured(app: FastAPI, calls: Sequence[Call]) -> Cost:
-    """Send the calls at once to a service that has started, and measure what that takes."""
+async def measured(app: FastAPI, calls: Sequence[Call], *, keep: bool = True) -> Cost:
+    """Send the calls at once to a service that has started, and measure what that takes.
+
+    Without `keep`, the answers are let go as they come, as by clients who are not of this process.
+    """
     _settle_memory()
     before, start = _kilobytes("VmRSS"), time.perf_counter()
     stop = asyncio.Event()
     watch = asyncio.create_task(_longest_pause(stop))
     await asyncio.sleep(0.05)
-    answers = await asyncio.gather(*(_answer(app, call) for call in calls))
+    answers = await asyncio.gather(*(_answer(app, call, keep) for call in calls))
     seconds = time.perf_counter() - start
     peak = _kilobytes("VmHWM")
     stop.set()
@@ -90,7 +93,7 @@ async def measured(app: FastAPI, calls: Sequence[Call]) -> Cost:
     )
 
 
-async def _answer(app: FastAPI, call: Call) -> tuple[int, bytes]:
+async def _answer(app: FastAPI, call: Call, keep: bool = True) -> tuple[int, bytes]:
     scope = {
         "type": "http",
         "asgi": {"version": "3.0"},
@@ -119,7 +122,8 @@ async def _answer(app: FastAPI, call: Call) -> tuple[int, bytes]:
         return bodies.pop()
 
     async def send(message: Any) -> None:
-        sent.append(message)
+        if keep or not sent:
+            sent.append(message)
 
     await app(scope, receive, send)
     return sent[0]["status"], b"".join(message.get("body", b"") for message in sent[1:])

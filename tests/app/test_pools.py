@@ -150,3 +150,20 @@ def test_work_that_waits_is_never_begun_for_a_client_that_has_gone(held: threadi
 
 def test_outside_of_a_pool_nobody_can_have_gone() -> None:
     heed()
+
+
+def test_a_part_of_an_answer_that_has_begun_waits_for_room(held: threading.Event) -> None:
+    async def ask() -> None:
+        pool = Pool("test", 1, 0)
+        first = asyncio.create_task(pool.run(None, held.wait, SECONDS))
+        await asyncio.sleep(0)
+        second = asyncio.create_task(pool.wait(max, 1, 2))
+        await asyncio.sleep(0.2)
+        assert not second.done()
+        held.set()
+        assert await first
+        assert await second == 2
+        with pytest.raises(ZeroDivisionError):
+            await pool.wait(lambda: 1 // 0)
+
+    asyncio.run(ask())

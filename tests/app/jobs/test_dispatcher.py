@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from sqlalchemy import text
 
-from app.jobs import dispatcher, worker
+from app.jobs import dispatcher, silence, worker
 from app.jobs.dispatcher import Dispatcher
 from app.store import jobs, leases, models
 from app.store.clock import new_id
@@ -31,6 +31,7 @@ class Hands:
         self.given: dict[str, Future[str]] = {}
         self.busy = threading.Event()
         self.stopped = False
+        self.ended: list[Future[str]] = []
 
     def slots(self) -> int:
         return self.room
@@ -43,6 +44,10 @@ class Hands:
         self.given[args[0]] = future
         self.busy.set()
         return future
+
+    def end(self, future: Future[str]) -> bool:
+        self.ended.append(future)
+        return True
 
     def warm_up(self) -> None:
         pass
@@ -300,3 +305,118 @@ def test_old_jobs_are_pruned_where_a_limit_is_set(database: Database) -> None:
     make_dispatcher(database, Hands(1), keep_days=1).look()
     with database.read() as session:
         assert jobs.page(session, limit=1)[0] == []
+
+
+def pass_in_silence(loop: Dispatcher, clock: list[float], seconds: float) -> None:
+    """Let the loop look every second, for so long."""
+    for _ in range(int(seconds)):
+        clock[0] += 1
+        loop.look()
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    now = [1000.0]
+    monkeypatch.setattr(silence.time, "monotonic", lambda: now[0])
+    return now
+
+
+def test_a_process_that_hangs_is_ended_and_its_job_goes_on_in_another(
+    database: Database, clock: list[float]
+) -> None:
+    (id,), hands = add(database), Hands(1)
+    loop = make_dispatcher(database, hands)
+    loop.look()
+    with database.begin() as session:
+        assert leases.claim(session, id, owner=loop.owner, lease_seconds=30)
+    loop.look()
+    pass_in_silence(loop, clock, 59)
+    assert hands.ended == []
+    pass_in_silence(loop, clock, 5)
+    first = hands.given[id]
+    assert hands.ended == [first]  # once
+    first.set_exception(BrokenProcessPool("killed"))
+    loop.look()
+    assert str(get(database, id).error).startswith("Attempt 1 of 3: The process that trained it ga")
+    assert hands.given[id] is not first
+    pass_in_silence(loop, clock, 30)
+    assert hands.ended == [first]
+
+
+def test_a_process_that_beats_is_left_alone_however_long_its_job_takes(
+    database: Database, clock: list[float]
+) -> None:
+    (id,), hands = add(database), Hands(1)
+    loop = make_dispatcher(database, hands)
+    loop.look()
+    with database.begin() as session:
+        claimed = leases.claim(session, id, owner=loop.owner, lease_seconds=30)
+    assert claimed
+    for _ in range(10):
+        with database.begin() as session:
+            assert leases.renew_heartbeat(session, claimed[0])
+        pass_in_silence(loop, clock, 50)
+    assert hands.ended == []
+
+
+def test_silence_in_which_nobody_listened_is_blamed_on_no_process(
+    database: Database, clock: list[float], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The machine slept, or the store was away for an hour."""
+    (id,), hands = add(database), Hands(1)
+    loop = make_dispatcher(database, hands)
+    loop.look()
+    with database.begin() as session:
+        assert leases.claim(session, id, owner=loop.owner, lease_seconds=30)
+    loop.look()
+    for _ in range(3):
+        clock[0] += 3600
+        loop.look()
+    assert hands.ended == []
+
+
+@pytest.mark.parametrize("lost", [False, True])
+def test_a_process_that_does_not_begin_or_does_not_let_go_is_ended(
+    database: Database, clock: list[float], lost: bool
+) -> None:
+    (id,), hands = add(database), Hands(1)
+    loop = make_dispatcher(database, hands)
+    loop.look()
+    if lost:
+        with database.begin() as session:
+            assert leases.claim(session, id, owner=loop.owner, lease_seconds=30)
+        loop.look()
+        with database.begin() as session:
+            session.execute(text("UPDATE jobs SET owner = 'another'"))
+    pass_in_silence(loop, clock, 70)
+    assert len(hands.ended) == 1
+    hands.given[id].set_exception(BrokenProcessPool("killed"))
+    loop.look()
+    assert get(database, id).failures == 0  # whoever has it now is not to blame
+
+
+def test_a_job_is_not_offered_to_a_second_process_while_the_first_has_it(
+    database: Database,
+) -> None:
+    (id,), hands = add(database), Hands(2)
+    loop = make_dispatcher(database, hands)
+    loop.look()
+    with database.begin() as session:
+        assert leases.claim(session, id, owner=loop.owner, lease_seconds=30)
+        session.execute(text("UPDATE jobs SET heartbeat_at = 1, offered_until = 0"))
+    first = hands.given[id]
+    loop._awake_since = -1e9
+    loop.look()
+    assert hands.given[id] is first
+
+
+def test_a_process_that_hangs_holds_up_no_stop(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(dispatcher, "RELEASE_SECONDS", 0.01)
+    (id,), hands = add(database), Hands(1)
+    loop = make_dispatcher(database, hands)
+    loop.look()
+    hands.given[id].set_running_or_notify_cancel()
+    loop.stop()
+    assert hands.ended == [hands.given[id]]

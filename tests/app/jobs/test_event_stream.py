@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+import json
+import re
 import signal
+import threading
 from collections.abc import Callable
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
 from app.jobs import event_stream
-from app.jobs.event_stream import EventStream, StreamEvent
+from app.jobs.event_stream import PAGE, PING, EventStream
 from app.store import events as events_store
 from app.store import jobs, leases
 from app.store.clock import new_id
@@ -40,8 +44,12 @@ def end(database: Database, lease: Lease) -> None:
         leases.finish(session, lease, "succeeded")
 
 
+def ids_in(text: bytes) -> list[int]:
+    return [int(id) for id in re.findall(rb"^id: (\d+)$", text, re.MULTILINE)]
+
+
 async def follow(events: EventStream, job: str, last: int = 0) -> list[int]:
-    return [event.id async for event in events.follow(job, last)]
+    return ids_in(b"".join([page async for page in events.follow(job, last)]))
 
 
 async def until(condition: Callable[[], object]) -> None:
@@ -71,8 +79,8 @@ def test_many_streams_see_every_event_once_as_it_happens(
     seen: list[list[int]] = [[] for _ in range(20)]
 
     async def watch(events: EventStream, number: int) -> None:
-        async for event in events.follow(lease.job, number % 2):
-            seen[number].append(event.id)
+        async for page in events.follow(lease.job, number % 2):
+            seen[number] += ids_in(page)
 
     async def run() -> None:
         events = EventStream(database)
@@ -107,12 +115,14 @@ def test_a_hint_comes_with_its_words_and_its_code(database: Database, lease: Lea
         lease = leases.write(session, lease, [hint_event(hint)])
         leases.finish(session, lease, "failed", error=Message("job.process_died"))
 
-    async def run() -> list[StreamEvent]:
-        return [event async for event in EventStream(database).follow(lease.job, 0)]
+    async def run() -> bytes:
+        return b"".join([page async for page in EventStream(database).follow(lease.job, 0)])
 
-    told, end = asyncio.run(asyncio.wait_for(run(), 60))
-    assert told == (1, "hint", {"message": "hidden layer 2", **hint.to_dict()})
-    assert end.data["error"] == str(Message("job.process_died"))
+    told, end, rest = asyncio.run(asyncio.wait_for(run(), 60)).decode().split("\n\n")
+    said = json.dumps({"message": "hidden layer 2", **hint.to_dict()})
+    assert told == f"event: hint\ndata: {said}\nid: 1"
+    assert json.loads(end.split("\n")[1][6:])["error"] == str(Message("job.process_died"))
+    assert rest == ""
 
 
 def test_a_stream_of_a_job_that_was_pruned_ends(
@@ -142,7 +152,7 @@ def test_closing_ends_every_stream_at_once(
     async def run() -> None:
         events = EventStream(database)
         streams = [asyncio.create_task(follow(events, lease.job)) for _ in range(5)]
-        await until(lambda: len(seen) >= 6)  # each has begun to wait, and the poll too
+        await until(lambda: len(seen) >= 2)  # the streams' own look, and the poll's
         events.close()
         events.close()
         await asyncio.wait_for(asyncio.gather(*streams), 60)
@@ -215,3 +225,99 @@ def test_the_signal_that_stops_the_server_ends_the_streams_first(
         assert signal.getsignal(signal.SIGTERM) is ours
     finally:
         signal.signal(signal.SIGTERM, before)
+
+
+def test_streams_at_one_place_share_what_is_read(
+    database: Database, lease: Lease, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tell(database, lease, *["progress"] * 3 * PAGE)
+    after, read = events_store.after, []
+
+    def counted(session: Any, job: str, last: int, *more: Any) -> Any:
+        read.append(last)
+        return after(session, job, last, *more)
+
+    monkeypatch.setattr(events_store, "after", counted)
+
+    async def run() -> None:
+        events = EventStream(database)
+        streams = [events.follow(lease.job, 0) for _ in range(30)]
+        first = await asyncio.gather(*(anext(stream) for stream in streams))
+        assert len({id(page) for page in first}) == 1  # the same bytes, not a copy each
+        assert read == [0]
+        for _ in range(2):
+            await anext(streams[0])
+        late = [await anext(streams[1]), await anext(streams[1])]
+        assert [ids_in(page)[0] for page in late] == [PAGE + 1, 2 * PAGE + 1]
+        assert read == [0, PAGE, 2 * PAGE]
+        for stream in streams:
+            await stream.aclose()
+        assert events._watched == {}
+
+    asyncio.run(run())
+
+
+def test_what_happens_while_a_page_is_read_is_not_missed(
+    database: Database, lease: Lease, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Neither by the stream that reads, nor by one that shares what is read."""
+    monkeypatch.setattr(event_stream, "POLL_SECONDS", 0.01)
+    after, told, seen = events_store.after, [], threading.Event()
+
+    def slow(*args: Any) -> Any:
+        found = after(*args)
+        if not told:
+            told.append(1)
+            end(database, lease)
+            seen.wait(60)
+        return found
+
+    monkeypatch.setattr(events_store, "after", slow)
+
+    async def run() -> list[list[int]]:
+        events = EventStream(database)
+        first = asyncio.create_task(follow(events, lease.job))
+        await until(lambda: told)
+        watched = events._watched[lease.job]
+        await until(lambda: watched.head == (1, "succeeded"))  # the poll has seen it
+        second = asyncio.create_task(follow(events, lease.job))
+        await asyncio.sleep(0.05)
+        seen.set()
+        return await asyncio.wait_for(asyncio.gather(first, second), 60)
+
+    assert asyncio.run(run()) == [[1], [1]]
+
+
+def test_a_job_whose_events_are_gone_is_not_read_again_and_again(
+    database: Database, lease: Lease
+) -> None:
+    lease = tell(database, lease, "progress")
+    end(database, lease)
+    with database.begin() as session:
+        session.execute(text("DELETE FROM events"))
+    assert asyncio.run(asyncio.wait_for(follow(EventStream(database), lease.job), 60)) == []
+
+
+def test_a_silent_stream_sends_a_comment(
+    database: Database, lease: Lease, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(event_stream, "PING_SECONDS", 0.01)
+
+    async def run() -> bytes:
+        stream = EventStream(database).follow(lease.job, 0)
+        found = await anext(stream)
+        await stream.aclose()
+        return found
+
+    assert asyncio.run(asyncio.wait_for(run(), 60)) == PING
+
+
+def test_a_number_that_json_has_not_becomes_null(database: Database, lease: Lease) -> None:
+    with database.begin() as session:
+        lease = leases.write(session, lease, [("progress", {"loss": float("nan")})])
+        leases.finish(session, lease, "failed")
+
+    async def run() -> bytes:
+        return await anext(EventStream(database).follow(lease.job, 0))
+
+    assert b'data: {"loss": null}' in asyncio.run(run())

@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, wait
+from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 
 import pytest
@@ -109,6 +110,19 @@ def test_a_process_that_dies_idle_is_replaced(workers: LocalWorkers) -> None:
     assert int(workers.submit(pid).result(60)) != first
 
 
+def test_a_process_that_was_stopped_can_be_ended_and_another_takes_its_place(
+    workers: LocalWorkers,
+) -> None:
+    stopped = int(workers.submit(pid).result(60))
+    os.kill(stopped, signal.SIGSTOP)
+    held = workers.submit(niceness)
+    assert workers.end(held)
+    assert isinstance(held.exception(60), BrokenProcessPool)
+    assert process_died(held)
+    assert not workers.end(held)
+    assert int(workers.submit(pid).result(60)) != stopped
+
+
 def test_a_worker_that_was_warmed_up_takes_the_first_job(workers: LocalWorkers) -> None:
     workers.warm_up()
     workers.warm_up()  # one is enough
@@ -116,10 +130,10 @@ def test_a_worker_that_was_warmed_up_takes_the_first_job(workers: LocalWorkers) 
     while not workers._idle:
         time.sleep(0.01)
     assert "app.jobs.worker" in workers.submit(modules).result(30)
-    assert workers._pools == {pool}
+    assert set(workers._pools) == {pool}
     workers.stop()
     workers.warm_up()  # too late: nothing is started any more
-    assert workers._pools == set()
+    assert not workers._pools
 
 
 def test_a_cancelled_future_is_no_dead_process() -> None:
