@@ -13,7 +13,6 @@ The service does not start if a route lacks either declaration: `check_declared`
 
 from __future__ import annotations
 
-import asyncio
 import hmac
 import time
 from collections.abc import Iterable, Mapping, Sequence
@@ -24,10 +23,11 @@ from fastapi.routing import APIRoute
 from fastapi.security import APIKeyHeader, HTTPAuthorizationCredentials, HTTPBearer
 from starlette.routing import BaseRoute, Match
 
-from app.errors import ProblemError, TooLarge, TooMany, TooSlow, Unauthorized
+from app.errors import ProblemError, TooLarge, TooMany, Unauthorized
 from app.json_text import to_utf8
 from app.origins import Origins
-from app.problems import render
+from app.problems import in_place_of, render
+from app.receiving import MOST_BYTES, Bodies, ClientDisconnected, Share
 from app.visitors import Visitor, address
 
 if TYPE_CHECKING:
@@ -37,7 +37,6 @@ if TYPE_CHECKING:
 
 __all__ = [
     "MOST_FIELDS",
-    "SLOWEST_BODY",
     "Guard",
     "KeyNeeded",
     "LimitedRoute",
@@ -164,11 +163,6 @@ PICTURES_TO = ("/predict", "/gradients")
 PICTURES_AS = (b"multipart/form-data", b"image/", b"application/octet-stream")
 # A body whose fields pydantic checks: it does so on the event loop, and tells each wrong one.
 MOST_FIELDS = 16 * 1024
-SLOWEST_BODY = 30.0  # seconds until a slow body is refused, so that it cannot hold a connection
-
-
-class _ClientDisconnected(Exception):  # noqa: N818
-    """The client disconnected before it had sent its whole request."""
 
 
 class Guard:
@@ -184,6 +178,7 @@ class Guard:
         self.origins = Origins(settings)
         self.most_bytes = settings.max_body_bytes
         self.most_image_bytes = settings.most_image_bytes
+        self.bodies = Bodies(max(MOST_BYTES, settings.most_image_bytes))
         self.fields_to = {r.path for r in routes if isinstance(r, APIRoute) and r.body_field}
         self.limiter = _Limiter(settings.rate_limit) if settings.rate_limit else None
 
@@ -193,8 +188,21 @@ class Guard:
             await self.app(scope, receive, send)
             return
 
+        share: Share | None = None
+        replaced = False
+
         async def send_safely(message: Message) -> None:
+            nonlocal replaced
+            if replaced:
+                return
             if message["type"] == "http.response.start":
+                if share is not None:
+                    share.give_back()
+                if message["status"] >= 400 and (answer := in_place_of(message, scope)):
+                    replaced = True
+                    answer.raw_headers.append(NO_SNIFFING)
+                    await answer(scope, receive, send)
+                    return
                 message["headers"].append(NO_SNIFFING)
             await send(message)
 
@@ -204,13 +212,20 @@ class Guard:
             if self.limiter is not None and self._is_limited(scope):
                 self.limiter.check(scope)
             if scope["method"] not in ("GET", "HEAD"):
-                receive = await self._whole_body(scope["path"], headers, receive)
+                receive, share = await self._whole_body(scope["path"], headers, receive)
         except ProblemError as error:
-            await render(error)(scope, receive, send_safely)
+            refusal = render(error)
+        except ClientDisconnected:
             return
-        except _ClientDisconnected:
+        else:
+            try:
+                await self.app(scope, receive, send_safely)
+            finally:
+                if share is not None:
+                    share.give_back()
             return
-        await self.app(scope, receive, send_safely)
+        # Only here, where the error no longer holds what had been read of a body.
+        await refusal(scope, receive, send_safely)
 
     def _is_limited(self, scope: Scope) -> bool:
         """Whether the route that will answer is limited, be it with 405 for a wrong method."""
@@ -226,7 +241,8 @@ class Guard:
 
     async def _whole_body(
         self, path: str, headers: Mapping[bytes, bytes], receive: Receive
-    ) -> Receive:
+    ) -> tuple[Receive, Share | None]:
+        """What gives the whole body in one message, and the room that it takes if it takes any."""
         content_type, length = _announced(headers)
         most = self.most_bytes
         if path in self.fields_to:
@@ -238,38 +254,24 @@ class Guard:
         message = await receive()
         if len(message.get("body", b"")) > most:
             raise TooLarge("security.body_grows", most=most)
+        share = None
         if message.get("more_body", False):
-            try:
-                async with asyncio.timeout(SLOWEST_BODY):
-                    body = await self._rest_of_body(message["body"], receive, most)
-            except TimeoutError:
-                raise TooSlow("security.slow_body", seconds=SLOWEST_BODY) from None
+            share = await self.bodies.share(length or most)
+            body = await share.fill(message["body"], receive, most)
             message = {"type": "http.request", "body": body, "more_body": False}
         if content_type.startswith(b"application/json"):
             message["body"] = to_utf8(message.get("body", b""))
-        given = False
+        return _replayed(message, receive), share
 
-        async def replay() -> Message:
-            nonlocal given
-            if given:
-                return await receive()
-            given = True
-            return message
 
-        return replay
+def _replayed(message: Message, receive: Receive) -> Receive:
+    """A `receive` that gives the message first, and does not keep it."""
+    messages = [message]
 
-    async def _rest_of_body(self, start: bytes, receive: Receive, most: int) -> bytes:
-        chunks, size, more = [start], len(start), True
-        while more:
-            message = await receive()
-            if message["type"] == "http.disconnect":
-                raise _ClientDisconnected
-            chunks.append(message.get("body", b""))
-            size += len(chunks[-1])
-            if size > most:
-                raise TooLarge("security.body_grows", most=most)
-            more = message.get("more_body", False)
-        return b"".join(chunks)
+    async def replay() -> Message:
+        return messages.pop() if messages else await receive()
+
+    return replay
 
 
 def _announced(headers: Mapping[bytes, bytes]) -> tuple[bytes, int]:

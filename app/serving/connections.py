@@ -19,7 +19,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from app.errors import BadRequest, HeadTooLarge, ProblemError, TooSlow, UriTooLong
 from app.logs import log
-from app.security import SLOWEST_BODY
+from app.receiving import SLOWEST_BODY
 from app.serving.coalescing import coalescing
 
 __all__ = [
@@ -38,7 +38,7 @@ SLICE = 16 * 1024  # bytes that are parsed before it is looked whether requests 
 MOST_HEAD = 48 * 1024  # bytes; heads of less than 32 KB are always taken, of more than 64 KB never
 MOST_URL = 8 * 1024  # bytes, which RFC 9110 (4.1) advises to take at least
 HEAD_SECONDS = 20.0  # for a head to arrive, from its first byte or the connection's beginning
-BODY_SECONDS = SLOWEST_BODY  # from the head's end; app/security.py limits what follows a first part
+BODY_SECONDS = SLOWEST_BODY  # from the head's end; app/receiving.py limits what follows a first part
 FEWEST, MOST = 16, 8192  # connections at the same time
 OTHER_FILES = 64  # file handles for all but connections: the store, the workers, logs
 FILES = 65_536  # more handles are not asked for
