@@ -10,15 +10,24 @@ from __future__ import annotations
 
 import asyncio
 from bisect import insort
+from collections.abc import Mapping
 from itertools import count
 from typing import TYPE_CHECKING
 
 from app.errors import TooLarge, TooSlow, Unavailable
 
 if TYPE_CHECKING:
-    from starlette.types import Receive
+    from starlette.types import Message, Receive
 
-__all__ = ["MOST_BYTES", "SLOWEST_BODY", "Bodies", "ClientDisconnected", "Share"]
+__all__ = [
+    "MOST_BYTES",
+    "SLOWEST_BODY",
+    "Bodies",
+    "ClientDisconnected",
+    "Share",
+    "announced",
+    "replayed",
+]
 
 MOST_BYTES = 64 * 2**20  # for all bodies of a process
 MOST_WAITING = 32  # bodies; each of them holds up to half a megabyte that was read before
@@ -153,3 +162,19 @@ class Bodies:
         if self._waiting:
             loop = asyncio.get_running_loop()
             self._look_again = loop.call_later(LOOK_SECONDS, self._look)
+
+
+def replayed(message: Message, receive: Receive) -> Receive:
+    """A `receive` that gives the message first, and does not keep it."""
+    messages = [message]
+
+    async def replay() -> Message:
+        return messages.pop() if messages else await receive()
+
+    return replay
+
+
+def announced(headers: Mapping[bytes, bytes]) -> tuple[bytes, int]:
+    """The Content-Type, and the Content-Length or 0."""
+    digits = headers.get(b"content-length", b"").lstrip(b"0")[:20]  # more than any file system has
+    return headers.get(b"content-type", b"").lower(), int(digits) if digits.isdigit() else 0

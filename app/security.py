@@ -27,7 +27,7 @@ from app.errors import ProblemError, TooLarge, TooMany, Unauthorized
 from app.json_text import to_utf8
 from app.origins import Origins
 from app.problems import in_place_of, render
-from app.receiving import MOST_BYTES, Bodies, ClientDisconnected, Share
+from app.receiving import MOST_BYTES, Bodies, ClientDisconnected, Share, announced, replayed
 from app.visitors import Visitor, address
 
 if TYPE_CHECKING:
@@ -188,44 +188,26 @@ class Guard:
             await self.app(scope, receive, send)
             return
 
-        share: Share | None = None
-        replaced = False
-
-        async def send_safely(message: Message) -> None:
-            nonlocal replaced
-            if replaced:
-                return
-            if message["type"] == "http.response.start":
-                if share is not None:
-                    share.give_back()
-                if message["status"] >= 400 and (answer := in_place_of(message, scope)):
-                    replaced = True
-                    answer.raw_headers.append(NO_SNIFFING)
-                    await answer(scope, receive, send)
-                    return
-                message["headers"].append(NO_SNIFFING)
-            await send(message)
-
+        answer = _Answer(scope, receive, send)
         headers = dict(scope["headers"])
         try:
             self.origins.check(scope, headers)
             if self.limiter is not None and self._is_limited(scope):
                 self.limiter.check(scope)
             if scope["method"] not in ("GET", "HEAD"):
-                receive, share = await self._whole_body(scope["path"], headers, receive)
+                receive, answer.share = await self._whole_body(scope["path"], headers, receive)
         except ProblemError as error:
             refusal = render(error)
         except ClientDisconnected:
             return
         else:
             try:
-                await self.app(scope, receive, send_safely)
+                await self.app(scope, receive, answer.send_safely)
             finally:
-                if share is not None:
-                    share.give_back()
+                answer.give_room_back()
             return
         # Only here, where the error no longer holds what had been read of a body.
-        await refusal(scope, receive, send_safely)
+        await refusal(scope, receive, answer.send_safely)
 
     def _is_limited(self, scope: Scope) -> bool:
         """Whether the route that will answer is limited, be it with 405 for a wrong method."""
@@ -243,7 +225,7 @@ class Guard:
         self, path: str, headers: Mapping[bytes, bytes], receive: Receive
     ) -> tuple[Receive, Share | None]:
         """What gives the whole body in one message, and the room that it takes if it takes any."""
-        content_type, length = _announced(headers)
+        content_type, length = announced(headers)
         most = self.most_bytes
         if path in self.fields_to:
             most = min(most, MOST_FIELDS)
@@ -261,23 +243,37 @@ class Guard:
             message = {"type": "http.request", "body": body, "more_body": False}
         if content_type.startswith(b"application/json"):
             message["body"] = to_utf8(message.get("body", b""))
-        return _replayed(message, receive), share
+        return replayed(message, receive), share
 
 
-def _replayed(message: Message, receive: Receive) -> Receive:
-    """A `receive` that gives the message first, and does not keep it."""
-    messages = [message]
+class _Answer:
+    """One answer: as it begins, its request's body is no longer needed."""
 
-    async def replay() -> Message:
-        return messages.pop() if messages else await receive()
+    __slots__ = ("receive", "replaced", "scope", "send", "share")
 
-    return replay
+    def __init__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        self.scope, self.receive, self.send = scope, receive, send
+        self.share: Share | None = None
+        self.replaced = False
 
+    async def send_safely(self, message: Message) -> None:
+        """Send a message, with a header, and the framework's errors in our words."""
+        if self.replaced:
+            return
+        if message["type"] == "http.response.start":
+            self.give_room_back()
+            if message["status"] >= 400 and (other := in_place_of(message, self.scope)):
+                self.replaced = True
+                other.raw_headers.append(NO_SNIFFING)
+                await other(self.scope, self.receive, self.send)
+                return
+            message["headers"].append(NO_SNIFFING)
+        await self.send(message)
 
-def _announced(headers: Mapping[bytes, bytes]) -> tuple[bytes, int]:
-    """The Content-Type, and the Content-Length or 0."""
-    digits = headers.get(b"content-length", b"").lstrip(b"0")[:20]  # more than any file system has
-    return headers.get(b"content-type", b"").lower(), int(digits) if digits.isdigit() else 0
+    def give_room_back(self) -> None:
+        """Let other bodies have the room of this one, if it took any."""
+        if self.share is not None:
+            self.share.give_back()
 
 
 class _Limiter:

@@ -601,7 +601,8 @@ SENTENCES: dict[str, str] = {
         "This call needs the API key: send 'Authorization: Bearer KEY' or 'X-API-Key: KEY'."
     ),
     "security.no_room": (
-        "Others are sending more than this server takes at a time. Wait as long as Retry-After says."
+        "Others are sending more than this server takes at a time. "
+        "Wait as long as Retry-After says."
     ),
     "security.other_page": (
         "Another page asked for this change. Only this service's own page and programs may."

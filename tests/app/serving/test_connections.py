@@ -39,11 +39,17 @@ class Wire(asyncio.Transport):
         self.written = b""
         self.closed = self.aborted = self.paused = False
         self.answers = 0
+        self.unread: int | None = None  # bytes that the client leaves; None: it reads all
 
     def write(self, data: Any) -> None:
         self.answers += data.count(b"HTTP/1.1 200 OK")
         if self.answers < 100:
             self.written += data
+        if self.unread is not None:
+            self.unread += len(data)
+
+    def get_write_buffer_size(self) -> int:
+        return self.unread or 0
 
     def close(self) -> None:
         self.closed = True
