@@ -400,7 +400,7 @@ def test_the_door_opens_even_where_everyone_is_served(monkeypatch: pytest.Monkey
 
 @pytest.mark.parametrize(
     ("files", "most"),
-    [(20, 16), (256, 192), (1024, 960), (10**6, 8192), (resource.RLIM_INFINITY, 8192)],
+    [(20, 16), (256, 64), (1024, 448), (10**6, 8192), (resource.RLIM_INFINITY, 8192)],
 )
 def test_connections_leave_handles_for_the_rest(
     monkeypatch: pytest.MonkeyPatch, files: int, most: int
