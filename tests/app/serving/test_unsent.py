@@ -132,3 +132,19 @@ def test_what_comes_of_a_refused_body_is_read_without_haste() -> None:
         await until(lambda: b"200 OK" in wire.written)
 
     on_a_loop(scene)
+
+
+def test_silence_before_an_event_does_not_count_against_its_reader() -> None:
+    class Transport:
+        written = unread = 0
+
+        def unsent(self) -> int:
+            return self.unread
+
+    wire: Any = Transport()
+    debt = unsent.Debt(wire, 0.0)
+    for now in (100.0, 200.0):
+        assert debt.look(now) == 0
+    wire.written = wire.unread = 5
+    assert debt.look(201.0) == 5
+    assert debt.still(201.0) == 1.0
