@@ -41,8 +41,8 @@ MOST_URL = 8 * 1024  # bytes, which RFC 9110 (4.1) advises to take at least
 HEAD_SECONDS = 20.0  # for a head to arrive, from its first byte or the connection's beginning
 BODY_SECONDS = SLOWEST_BODY  # from the head's end; app/receiving.py counts from the first part
 FEWEST, MOST = 16, 8192  # connections at the same time
-# File handles for all but connections: 31 for SQLite's fifteen connections, each with its log, 19 of
-# the loop, streams and pools, 9 pipes for each process that trains; the rest for whatever else.
+# File handles for all but connections: 31 for SQLite's fifteen connections, each with its log, 19
+# of the loop, streams and pools, 9 pipes for each process that trains; the rest for what comes.
 OTHER_FILES = 128
 FILES_EACH = 2  # a connection's own, and that of the file which it is being sent
 FILES = 65_536  # more handles are not asked for
