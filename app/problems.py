@@ -24,6 +24,7 @@ __all__ = [
     "MEDIA_TYPE",
     "MOST_ERRORS",
     "field_error",
+    "in_place_of",
     "install_handlers",
     "problem",
     "render",
@@ -32,6 +33,7 @@ __all__ = [
 
 MEDIA_TYPE = "application/problem+json"
 MOST_ERRORS = 20  # fields that a refusal names; a body may have thousands of wrong ones
+RANGE_STATUSES = (400, 416)  # of a Range that is none, and of one beyond the file's end
 FRAMEWORK_TITLES = {404: "title.no_such_path", 405: "title.other_method"}
 
 
@@ -96,6 +98,26 @@ def unexpected(request_id: str) -> Response:
     """The 500 response to an uncaught exception: no internals, but the id to find the log line."""
     message, title = Message("service.unexpected"), say("title.unexpected")
     return problem(500, message, title=title, request_id=request_id)
+
+
+def in_place_of(start: Mapping[str, Any], scope: Mapping[str, Any]) -> Response | None:
+    """The problem document for an answer of the framework's own that is plain text, or empty.
+
+    `start` is that answer's first message, of a status from 400 on; None if it may stay.
+    """
+    headers = {str(n, "latin-1").lower(): str(v, "latin-1") for n, v in start["headers"]}
+    if not headers.pop("content-type", "text/plain").startswith("text/plain"):
+        return None
+    headers.pop("content-length", None)
+    status = start["status"]
+    asked = dict(scope["headers"]).get(b"range")
+    if asked is not None and status in RANGE_STATUSES:
+        size = headers.get("content-range", "").rpartition("/")[2]
+        values = {"found": str(asked[:60], "latin-1"), "size": size}
+        message = Message("request.range_beyond" if size else "request.range", values)
+    else:
+        message = Message("service.other", {"detail": http.HTTPStatus(status).phrase})
+    return problem(status, message, headers=headers)
 
 
 def install_handlers(app: FastAPI) -> None:

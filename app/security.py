@@ -13,7 +13,6 @@ The service does not start if a route lacks either declaration: `check_declared`
 
 from __future__ import annotations
 
-import asyncio
 import hmac
 import time
 from collections.abc import Iterable, Mapping, Sequence
@@ -24,10 +23,11 @@ from fastapi.routing import APIRoute
 from fastapi.security import APIKeyHeader, HTTPAuthorizationCredentials, HTTPBearer
 from starlette.routing import BaseRoute, Match
 
-from app.errors import ProblemError, TooLarge, TooMany, TooSlow, Unauthorized
+from app.errors import ProblemError, TooLarge, TooMany, Unauthorized
 from app.json_text import to_utf8
 from app.origins import Origins
-from app.problems import render
+from app.problems import in_place_of, render
+from app.receiving import MOST_BYTES, Bodies, ClientDisconnected, Share, announced, replayed
 from app.visitors import Visitor, address
 
 if TYPE_CHECKING:
@@ -37,7 +37,6 @@ if TYPE_CHECKING:
 
 __all__ = [
     "MOST_FIELDS",
-    "SLOWEST_BODY",
     "Guard",
     "KeyNeeded",
     "LimitedRoute",
@@ -165,11 +164,6 @@ PICTURES_TO = ("/predict", "/gradients")
 PICTURES_AS = (b"multipart/form-data", b"image/", b"application/octet-stream")
 # A body whose fields pydantic checks: it does so on the event loop, and tells each wrong one.
 MOST_FIELDS = 16 * 1024
-SLOWEST_BODY = 30.0  # seconds until a slow body is refused, so that it cannot hold a connection
-
-
-class _ClientDisconnected(Exception):  # noqa: N818
-    """The client disconnected before it had sent its whole request."""
 
 
 class Guard:
@@ -186,6 +180,7 @@ class Guard:
         self.most_bytes = settings.max_body_bytes
         self.most_image_bytes = settings.most_image_bytes
         self.most_dataset_bytes = max(settings.max_dataset_bytes, settings.max_body_bytes)
+        self.bodies = Bodies(max(MOST_BYTES, self.most_image_bytes, self.most_dataset_bytes))
         self.fields_to = {r.path for r in routes if isinstance(r, APIRoute) and r.body_field}
         self.limiter = _Limiter(settings.rate_limit) if settings.rate_limit else None
 
@@ -195,24 +190,26 @@ class Guard:
             await self.app(scope, receive, send)
             return
 
-        async def send_safely(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                message["headers"].append(NO_SNIFFING)
-            await send(message)
-
+        answer = _Answer(scope, receive, send)
         headers = dict(scope["headers"])
         try:
             self.origins.check(scope, headers)
             if self.limiter is not None and self._is_limited(scope):
                 self.limiter.check(scope)
             if scope["method"] not in ("GET", "HEAD"):
-                receive = await self._whole_body(scope["path"], headers, receive)
+                receive, answer.share = await self._whole_body(scope["path"], headers, receive)
         except ProblemError as error:
-            await render(error)(scope, receive, send_safely)
+            refusal = render(error)
+        except ClientDisconnected:
             return
-        except _ClientDisconnected:
+        else:
+            try:
+                await self.app(scope, receive, answer.send_safely)
+            finally:
+                answer.give_room_back()
             return
-        await self.app(scope, receive, send_safely)
+        # Only here, where the error no longer holds what had been read of a body.
+        await refusal(scope, receive, answer.send_safely)
 
     def _is_limited(self, scope: Scope) -> bool:
         """Whether the route that will answer is limited, be it with 405 for a wrong method."""
@@ -228,33 +225,23 @@ class Guard:
 
     async def _whole_body(
         self, path: str, headers: Mapping[bytes, bytes], receive: Receive
-    ) -> Receive:
-        content_type, length = _announced(headers)
+    ) -> tuple[Receive, Share | None]:
+        """What gives the whole body in one message, and the room that it takes if it takes any."""
+        content_type, length = announced(headers)
         most = self._most_bytes(path, content_type)
         if length > most:
             raise TooLarge("security.body_size", most=most, found=length)
         message = await receive()
         if len(message.get("body", b"")) > most:
             raise TooLarge("security.body_grows", most=most)
+        share = None
         if message.get("more_body", False):
-            try:
-                async with asyncio.timeout(SLOWEST_BODY):
-                    body = await self._rest_of_body(message["body"], receive, most)
-            except TimeoutError:
-                raise TooSlow("security.slow_body", seconds=SLOWEST_BODY) from None
+            share = await self.bodies.share(length or most)
+            body = await share.fill(message["body"], receive, most)
             message = {"type": "http.request", "body": body, "more_body": False}
         if content_type.startswith(b"application/json"):
             message["body"] = to_utf8(message.get("body", b""))
-        given = False
-
-        async def replay() -> Message:
-            nonlocal given
-            if given:
-                return await receive()
-            given = True
-            return message
-
-        return replay
+        return replayed(message, receive), share
 
     def _most_bytes(self, path: str, content_type: bytes) -> int:
         """The bytes that a body of this type may have there."""
@@ -266,24 +253,35 @@ class Guard:
             return self.most_image_bytes
         return self.most_bytes
 
-    async def _rest_of_body(self, start: bytes, receive: Receive, most: int) -> bytes:
-        chunks, size, more = [start], len(start), True
-        while more:
-            message = await receive()
-            if message["type"] == "http.disconnect":
-                raise _ClientDisconnected
-            chunks.append(message.get("body", b""))
-            size += len(chunks[-1])
-            if size > most:
-                raise TooLarge("security.body_grows", most=most)
-            more = message.get("more_body", False)
-        return b"".join(chunks)
 
+class _Answer:
+    """One answer: as it begins, its request's body is no longer needed."""
 
-def _announced(headers: Mapping[bytes, bytes]) -> tuple[bytes, int]:
-    """The Content-Type, and the Content-Length or 0."""
-    digits = headers.get(b"content-length", b"").lstrip(b"0")[:20]  # more than any file system has
-    return headers.get(b"content-type", b"").lower(), int(digits) if digits.isdigit() else 0
+    __slots__ = ("receive", "replaced", "scope", "send", "share")
+
+    def __init__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        self.scope, self.receive, self.send = scope, receive, send
+        self.share: Share | None = None
+        self.replaced = False
+
+    async def send_safely(self, message: Message) -> None:
+        """Send a message, with a header, and the framework's errors in our words."""
+        if self.replaced:
+            return
+        if message["type"] == "http.response.start":
+            self.give_room_back()
+            if message["status"] >= 400 and (other := in_place_of(message, self.scope)):
+                self.replaced = True
+                other.raw_headers.append(NO_SNIFFING)
+                await other(self.scope, self.receive, self.send)
+                return
+            message["headers"].append(NO_SNIFFING)
+        await self.send(message)
+
+    def give_room_back(self) -> None:
+        """Let other bodies have the room of this one, if it took any."""
+        if self.share is not None:
+            self.share.give_back()
 
 
 class _Limiter:

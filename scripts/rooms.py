@@ -58,6 +58,7 @@ FILES = {
         "worker": "main.py",  # an older name of app/jobs/worker.py
         "security": "security, telemetry",
         "origins": "security, telemetry",
+        "receiving": "security, telemetry",
         "telemetry": "security, telemetry",
         "visitors": "settings, errors",
         "problems": "settings, errors",

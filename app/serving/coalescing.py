@@ -10,23 +10,19 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sized
-from typing import Any, cast
+from typing import Any
 
-__all__ = ["FEW", "MOST_BYTES", "coalescing"]
+__all__ = ["FEW", "MOST_BYTES", "CoalescingTransport"]
 
 FEW = 2  # requests in flight; with so few, waiting for the iteration's end gains nothing
 MOST_BYTES = 64 * 1024  # more is sent at once: it takes several packets in any case
 
 
-def coalescing(
-    transport: asyncio.Transport, loop: asyncio.AbstractEventLoop, under_way: Sized
-) -> asyncio.Transport:
-    """Wrap the transport of a new connection; `under_way` are the requests of all connections."""
-    return cast("asyncio.Transport", _CoalescingTransport(transport, loop, under_way))
+class CoalescingTransport:
+    """The transport of a connection, with the writes of one iteration of the event loop joined.
 
-
-class _CoalescingTransport:
-    """A transport that joins the writes of one iteration of the event loop into one."""
+    `under_way` are the requests of all connections; `written` counts the bytes passed on.
+    """
 
     def __init__(
         self, transport: asyncio.Transport, loop: asyncio.AbstractEventLoop, under_way: Sized
@@ -36,6 +32,7 @@ class _CoalescingTransport:
         self._under_way = under_way
         self._waiting: list[bytes] = []
         self._bytes = 0
+        self.written = 0
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._transport, name)
@@ -56,7 +53,18 @@ class _CoalescingTransport:
         self._send()
         self._transport.close()
 
+    def unsent(self) -> int:
+        """The bytes that were passed on and that the client has not taken yet."""
+        return self._transport.get_write_buffer_size()
+
     def _send(self) -> None:
-        waiting, self._waiting, self._bytes = self._waiting, [], 0
-        if waiting and not self._transport.is_closing():  # closing: the client has gone
+        waiting, size = self._waiting, self._bytes
+        self._waiting, self._bytes = [], 0
+        if not waiting or self._transport.is_closing():  # closing: the client has gone
+            return
+        self.written += size
+        if len(waiting[-1]) <= MOST_BYTES:
             self._transport.write(b"".join(waiting))
+            return
+        for data in waiting:  # not joined, which would copy a large body
+            self._transport.write(data)

@@ -19,8 +19,9 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from app.errors import BadRequest, HeadTooLarge, ProblemError, TooSlow, UriTooLong
 from app.logs import log
-from app.security import SLOWEST_BODY
-from app.serving.coalescing import coalescing
+from app.receiving import SLOWEST_BODY
+from app.serving.coalescing import CoalescingTransport
+from app.serving.unsent import ANSWER_SECONDS, Debt, in_excess
 
 __all__ = [
     "HEAD_SECONDS",
@@ -38,9 +39,12 @@ SLICE = 16 * 1024  # bytes that are parsed before it is looked whether requests 
 MOST_HEAD = 48 * 1024  # bytes; heads of less than 32 KB are always taken, of more than 64 KB never
 MOST_URL = 8 * 1024  # bytes, which RFC 9110 (4.1) advises to take at least
 HEAD_SECONDS = 20.0  # for a head to arrive, from its first byte or the connection's beginning
-BODY_SECONDS = SLOWEST_BODY  # from the head's end; app/security.py limits what follows a first part
+BODY_SECONDS = SLOWEST_BODY  # from the head's end; app/receiving.py counts from the first part
 FEWEST, MOST = 16, 8192  # connections at the same time
-OTHER_FILES = 64  # file handles for all but connections: the store, the workers, logs
+# File handles for all but connections: 31 for SQLite's fifteen connections, each with its log, 19
+# of the loop, streams and pools, 9 pipes for each process that trains; the rest for what comes.
+OTHER_FILES = 128
+FILES_EACH = 2  # a connection's own, and that of the file which it is being sent
 FILES = 65_536  # more handles are not asked for
 
 
@@ -76,7 +80,9 @@ def most_connections() -> int:
     except ImportError:
         return MOST
     files, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
-    return MOST if files == resource.RLIM_INFINITY else max(FEWEST, min(files - OTHER_FILES, MOST))
+    if files == resource.RLIM_INFINITY:
+        return MOST
+    return max(FEWEST, min((files - OTHER_FILES) // FILES_EACH, MOST))
 
 
 class BoundedProtocol(HttpToolsProtocol):
@@ -88,7 +94,9 @@ class BoundedProtocol(HttpToolsProtocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Begin to wait for a head, and close others if there are too many."""
-        super().connection_made(coalescing(transport, self.loop, self.tasks))
+        joined = CoalescingTransport(transport, self.loop, self.tasks)
+        super().connection_made(cast("asyncio.Transport", joined))
+        self.debt = Debt(joined, self.loop.time())
         self.url = b""  # uvicorn's own, which it sets at the first head only
         self.in_head = False
         self.unused = 0  # bytes since a head began, or since a body last grew
@@ -132,6 +140,10 @@ class BoundedProtocol(HttpToolsProtocol):
         """A part of a body: what comes between parts and after them is bounded as a head is."""
         self.unused = 0
         super().on_body(body)
+        if self._is_waiting() and not self.flow.read_paused:
+            # Answered already: what nobody wants is read without haste, as others want their turn.
+            self.flow.pause_reading()
+            self.loop.call_soon(self._read_on)
 
     def on_response_complete(self) -> None:
         """Take the next request that waits, and parse what was held back when none does."""
@@ -145,6 +157,17 @@ class BoundedProtocol(HttpToolsProtocol):
             else:
                 held, self.held = self.held, b""
                 self._parse(held)
+
+    def pause_writing(self) -> None:
+        """Much is unsent: see whether it is too much for all connections."""
+        super().pause_writing()
+        others = cast("set[BoundedProtocol]", self.connections)
+        for connection in in_excess(others, self.loop.time()):
+            connection._abort_unread()
+
+    def _read_on(self) -> None:
+        if not (self.held or self.pipeline or self.transport.is_closing()):
+            self.flow.resume_reading()
 
     def _parse(self, data: bytes) -> None:
         """Parse slice by slice, until requests wait for their turn."""
@@ -206,8 +229,17 @@ class BoundedProtocol(HttpToolsProtocol):
         return self.cycle is None or self.cycle.response_complete
 
     def _look(self) -> None:
-        """Give up on a head or a body that is late; the connection looks every few seconds."""
+        """Give up on what is late; the connection looks every few seconds, also while it closes."""
         now = self.loop.time()
+        if self.debt.look(now) and self.debt.still(now) >= ANSWER_SECONDS:
+            self._abort_unread()
+            return
+        if not self.transport.is_closing():
+            self._look_at_request(now)
+        self.look_again = self.loop.call_later(HEAD_SECONDS / 4, self._look)
+
+    def _look_at_request(self, now: float) -> None:
+        """Give up on a head or a body that is late."""
         late = self.head_since is not None and now >= self.head_since + HEAD_SECONDS
         if late and not self.in_head:
             self.transport.close()
@@ -215,8 +247,6 @@ class BoundedProtocol(HttpToolsProtocol):
             self._refuse(TooSlow("security.slow_head", seconds=HEAD_SECONDS))
         elif self._owes_body() and now >= self.body_since + BODY_SECONDS:
             self._refuse(TooSlow("security.slow_body", seconds=BODY_SECONDS))
-        else:
-            self.look_again = self.loop.call_later(HEAD_SECONDS / 4, self._look)
 
     def _owes_body(self) -> bool:
         """Whether a request waits for more of its body before it is answered."""
@@ -249,8 +279,16 @@ class BoundedProtocol(HttpToolsProtocol):
         longest = heapq.nsmallest(max(1, most_connections() // 32), others, BoundedProtocol._claim)
         for place, other in enumerate(longest):
             if place == 0 or other._is_waiting():
-                self.connections.discard(other)
-                other.transport.abort()
+                other._abort()
+
+    def _abort_unread(self) -> None:
+        log.info("unread", unsent=self.debt.unsent, client=self.client and self.client[0])
+        self._abort()
+
+    def _abort(self) -> None:
+        """Close without waiting for what is unsent."""
+        self.connections.discard(self)
+        self.transport.abort()
 
     def _claim(self) -> tuple[int, float]:
         """What a connection has to stay open for, less first; then since when."""

@@ -745,6 +745,10 @@ SENTENCES: dict[str, str] = {
     "security.key_needed": (
         "This call needs the API key: send 'Authorization: Bearer KEY' or 'X-API-Key: KEY'."
     ),
+    "security.no_room": (
+        "Others are sending more than this server takes at a time. "
+        "Wait as long as Retry-After says."
+    ),
     "security.other_page": (
         "Another page asked for this change. Only this service's own page and programs may."
     ),
@@ -755,6 +759,10 @@ SENTENCES: dict[str, str] = {
         "The headers did not arrive within {seconds:.0f} seconds. Send the request again."
     ),
     "security.slow_body": ("The body did not arrive within {seconds:.0f} seconds. Send it again."),
+    "security.stalled_body": (
+        "Next to nothing of the body arrived for {seconds:.0f} seconds, and others waited for its "
+        "room. Send it again."
+    ),
     "security.url": "An address may have {most:,} bytes, found {found:,}.",
     "security.wrong_key": "The API key is not the one this server was started with.",
     # What a visitor may add (app/visitors.py).
@@ -900,6 +908,8 @@ SENTENCES: dict[str, str] = {
         "A value holds what cannot be stored, such as a null character or half of one."
     ),
     "request.or": " or ",
+    "request.range": "Range: expected parts of the file such as bytes=0-99, found {found}.",
+    "request.range_beyond": "Range: the file has {size} bytes, found {found}.",
     "request.whole": "{name}: expected a whole number from 1 to {most:,}, found {found!r}.",
     "request.positive": "{name}: expected a number above 0, up to {most:g}, found {found!r}.",
     "request.send_json": "Send the body as JSON, with Content-Type: application/json.",

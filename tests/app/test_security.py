@@ -445,7 +445,7 @@ def test_a_client_that_hangs_up_in_its_own_request_gets_no_answer() -> None:
 
 
 def test_a_body_that_trickles_in_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("app.security.SLOWEST_BODY", 0.0)
+    monkeypatch.setattr("app.receiving.SLOWEST_BODY", 0.0)
     sent = asyncio.run(call_guard([part(10), part(10, more=False)]))
     assert sent[0]["status"] == 408
 

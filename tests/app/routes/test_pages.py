@@ -172,3 +172,31 @@ def test_who_refuses_gzip_is_sent_none(client: TestClient, path: str, refusal: s
 def test_the_template_is_never_served_unfilled(client: TestClient) -> None:
     for path in ("/./index.html", "/js/../index.html", "/%2e/index.html", "/css/..//index.html"):
         assert "{{" not in client.get(path).text
+
+
+@pytest.mark.parametrize("path", ["/derivation.html", "/docs-assets/favicon.png"])
+@pytest.mark.parametrize(
+    ("asked", "status", "code"),
+    [
+        ("nonsense", 400, "request.range"),
+        ("lines=0-9", 400, "request.range"),
+        ("bytes=9-2", 400, "request.range"),
+        ("bytes=99999999-", 416, "request.range_beyond"),
+    ],
+)
+def test_a_range_that_cannot_be_served_is_a_problem_document(
+    client: TestClient, path: str, asked: str, status: int, code: str
+) -> None:
+    answer = client.get(path, headers={"Range": asked})
+    assert answer.status_code == status
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert answer.headers["x-content-type-options"] == "nosniff"
+    assert answer.json()["code"] == code
+    assert asked in answer.json()["detail"]
+    whole = client.get(path)
+    if status == 416:
+        assert answer.headers["content-range"] == f"bytes */{len(whole.content)}"
+    head = client.head(path, headers={"Range": asked})
+    assert (head.status_code, head.content) == (status, b"")
+    part = client.get(path, headers={"Range": "bytes=1-4"})
+    assert (part.status_code, part.content) == (206, whole.content[1:5])

@@ -136,3 +136,16 @@ def test_nothing_is_written_to_a_client_that_has_gone() -> None:
         connection.closed = True  # between the answer and the end of the turn
 
     assert ask(late, connection, others=FEW) == []
+
+
+def test_a_large_body_is_not_copied() -> None:
+    large = bytes(MOST_BYTES + 1)
+
+    async def weights(scope: Any, receive: Any, send: Any) -> None:
+        length = (b"content-length", b"%d" % len(large))
+        await send({"type": "http.response.start", "status": 200, "headers": [length]})
+        await send({"type": "http.response.body", "body": large})
+
+    head, body = ask(weights, Connection())
+    assert head.endswith(b"\r\n\r\n")
+    assert body is large
