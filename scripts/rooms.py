@@ -75,6 +75,7 @@ FILES = {
         ),
         "errors": "errors, messages",
         "messages": "errors, messages",
+        "once": "errors, messages",
     },
     "static/js": dict.fromkeys(["main", "study", "page-state"], "*.js"),
 }

@@ -6,9 +6,11 @@ the sentences of the service's language, exercises.html with what the service ta
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import gzip
 import hashlib
+import json
 import posixpath
 import re
 from email.utils import formatdate
@@ -28,13 +30,14 @@ from app.routes.options import accepts_gzip
 from app.routes.template import filled
 from app.security import page_headers
 from app.settings import STATIC, words_file
+from model.once import once
 
 if TYPE_CHECKING:
     from starlette.types import Scope
 
 __all__ = ["Files", "add_docs", "routes"]
 
-SWAGGER = "/docs-assets"
+SWAGGER, SCHEMA = "/docs-assets", "/openapi.json"
 
 # The browser asks at each use whether a file has changed, and mostly gets a 304 by its ETag. After
 # an update of byhand, a reload shows all of the new page and no file of the old one.
@@ -165,13 +168,17 @@ routes = [
 
 
 def add_docs(app: FastAPI) -> None:
-    """Add Swagger UI at /docs, with its files from the installed package fastapi-offline."""
+    """Add /openapi.json, and Swagger UI at /docs with its files from the package fastapi-offline.
+
+    The schema takes a tenth of a second. It is made at the first request, in a thread, since few
+    services are ever asked for it.
+    """
     import fastapi_offline
 
     assets = Path(fastapi_offline.__file__).parent / "static"
     html = bytes(
         get_swagger_ui_html(
-            openapi_url="/openapi.json",
+            openapi_url=SCHEMA,
             title=f"{app.title}: the API",
             swagger_js_url=f"{SWAGGER}/swagger-ui-bundle.js",
             swagger_css_url=f"{SWAGGER}/swagger-ui.css",
@@ -187,5 +194,11 @@ def add_docs(app: FastAPI) -> None:
     async def docs(request: Request) -> Response:
         return HTMLResponse(html, headers=REVALIDATE | safe)
 
+    schema = once(lambda: json.dumps(app.openapi(), ensure_ascii=False).encode())
+
+    async def openapi(request: Request) -> Response:
+        return Response(await asyncio.to_thread(schema), media_type="application/json")
+
+    app.routes.append(Document(SCHEMA, openapi))
     app.routes.append(Document("/docs", docs))
     app.routes.append(Folder(SWAGGER, StaticFiles(directory=assets)))
