@@ -13,11 +13,12 @@ from app.schemas.training import TrainRequest
 from app.store import models
 from app.store.engine import Session, connect, migrate
 from model.classifier import Classifier
+from model.errors import RecipeError
 from model.network import initialize
 from model.preprocessing.deskew import FORMER_LEAST_SCALE
 from model.preprocessing.pipeline import LEAST_SCALES
 from model.serialization.checkpoint import dump_model
-from model.training.recipe import PRESETS
+from model.training.recipe import PRESETS, Recipe
 
 
 @pytest.fixture
@@ -31,6 +32,15 @@ def session(tmp_path: Path) -> Iterator[Session]:
         models.add(session, classifier=base, weights=dump_model(base), name="base", id="base")
         yield session
     database.close()
+
+
+def test_a_service_trains_networks_whose_file_it_can_send(session: Session) -> None:
+    most = resolve(session, TrainRequest(hidden_layers=[4096, 190]))
+    assert most["hidden_layers"] == [4096, 190]
+    for hidden in ([4096, 200], [4096, 4000]):
+        with pytest.raises(RecipeError, match="at most 4,000,000 are trained"):
+            resolve(session, TrainRequest(hidden_layers=hidden))
+    Recipe(hidden_layers=(4096, 4000))  # by `byhand train`
 
 
 def test_what_is_left_out_comes_from_the_preset(session: Session) -> None:
