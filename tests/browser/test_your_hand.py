@@ -172,9 +172,7 @@ def test_the_same_drawing_with_another_label_is_refused_in_words(hand: Page) -> 
 def test_drawings_are_put_on_the_pad_again_and_deleted(hand: Page) -> None:
     for digit in (1, 7, 3):
         keep(hand, DIGITS[digit], digit)
-    expect(tiles(hand).locator("strong")).to_have_text(
-        ["meant to be 3", "meant to be 7", "meant to be 1"]
-    )
+    expect(tiles(hand).locator("strong")).to_have_text(["meant to be 3", "meant to be 7", "meant to be 1"])
     expect(tiles(hand).locator(".sample-read")).to_have_text(["read right"] * 3)
     tiles(hand).nth(1).locator(".sample").click()
     expect(hand.locator("#digit")).to_have_text("7")
