@@ -21,8 +21,8 @@ from model.training.recipe import recipe, stored_recipe
 
 __all__ = ["refused", "resolve", "vary"]
 
-# A model's file is then below 16 MB, which every request that loads or sends it has to bear.
-MOST_WEIGHTS = 4_000_000
+# A model's file has 10 MB then. To load it takes three times as much, for whoever names the model.
+MOST_WEIGHTS = 2_500_000
 NOT_HYPERPARAMETERS = {"preset", "name", "base_model", "samples", "activate"}
 HAND = "hand"  # the preset for samples
 

@@ -44,7 +44,7 @@ POLL_SECONDS = 1.0
 MOST_OTHERS = 40  # models besides the active one: 0.4 MB each at 784-128-10, all ages of one
 # Of them together: 40 as above, or one of the largest that the service trains. A larger one, which
 # an earlier version trained, is kept alone.
-MOST_BYTES = 24 * 2**20
+MOST_BYTES = 16 * 2**20
 # Images times weights of a pass in the event loop, 256 of 784-128-10: 20 ms. More is for a thread.
 QUICK_PRODUCTS = 26 * 10**6
 PASS_VALUES = 2**20  # of all layers and images of a pass, twice 4 bytes each

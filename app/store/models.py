@@ -10,7 +10,7 @@ import threading
 from collections.abc import Collection, Mapping, Sequence
 from hashlib import sha256
 
-from sqlalchemy import LargeBinary, func, select, tuple_, update
+from sqlalchemy import func, select, tuple_, update
 from sqlalchemy import delete as sql_delete
 from sqlalchemy.orm import Session
 
@@ -18,6 +18,7 @@ from app.errors import Conflict, Invalid, NotFound
 from app.store import snapshots
 from app.store.clock import new_id, now
 from app.store.engine import lock
+from app.store.pieces import piece_of
 from app.store.tables import ActiveModelRow, JobRow, ModelRow
 from model.classifier import Classifier
 from model.errors import CheckpointError
@@ -107,11 +108,9 @@ def file(session: Session, id: str) -> tuple[str, int]:
 
 def piece(session: Session, id: str, start: int, length: int) -> bytes:
     """So many bytes of a model's file from `start` on. Raises NotFound."""
-    with _reading:  # SQLite reads all of a column, whatever is wanted of it
-        if snapshots.is_snapshot(id):
-            return snapshots.piece(session, id, start, length)
-        part = func.substr(ModelRow.weights, start + 1, length, type_=LargeBinary)
-        found = session.scalar(select(part).where(ModelRow.id == id))
+    if snapshots.is_snapshot(id):
+        return snapshots.piece(session, id, start, length)
+    found = piece_of(session, ModelRow.weights, ModelRow.id == id, start, length)
     if found is None:
         raise NotFound("model.not_found", id=id)
     return found

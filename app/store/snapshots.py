@@ -12,11 +12,12 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import NamedTuple
 
-from sqlalchemy import LargeBinary, delete, func, select
+from sqlalchemy import and_, delete, func, select
 from sqlalchemy.orm import Session
 
 from app.errors import NotFound
 from app.store.clock import now
+from app.store.pieces import piece_of
 from app.store.tables import JobRow, ModelRow, SnapshotRow
 from model.classifier import Classifier
 from model.serialization.checkpoint import dump_model
@@ -125,9 +126,8 @@ def piece(session: Session, id: str, start: int, length: int) -> bytes:
     base, step = _parse(id)
     if base == BUNDLED:
         return _bundled(session, id, step).weights[start : start + length]
-    part = func.substr(SnapshotRow.weights, start + 1, length, type_=LargeBinary)
-    query = select(part).where(SnapshotRow.job == _job(session, base), SnapshotRow.step == step)
-    found = session.scalar(query)
+    mine = and_(SnapshotRow.job == _job(session, base), SnapshotRow.step == step)
+    found = piece_of(session, SnapshotRow.weights, mine, start, length)
     if found is None:
         raise _no_step(session, base, step)
     return found

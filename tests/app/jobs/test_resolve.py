@@ -35,10 +35,10 @@ def session(tmp_path: Path) -> Iterator[Session]:
 
 
 def test_a_service_trains_networks_whose_file_it_can_send(session: Session) -> None:
-    most = resolve(session, TrainRequest(hidden_layers=[4096, 190]))
-    assert most["hidden_layers"] == [4096, 190]
-    for hidden in ([4096, 200], [4096, 4000]):
-        with pytest.raises(RecipeError, match="at most 4,000,000 are trained"):
+    most = resolve(session, TrainRequest(hidden_layers=[2048, 430]))
+    assert most["hidden_layers"] == [2048, 430]
+    for hidden in ([2048, 440], [4096, 4000]):
+        with pytest.raises(RecipeError, match="at most 2,500,000 are trained"):
             resolve(session, TrainRequest(hidden_layers=hidden))
     Recipe(hidden_layers=(4096, 4000))  # by `byhand train`
 

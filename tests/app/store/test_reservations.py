@@ -113,7 +113,7 @@ def test_each_job_is_to_leave_a_model(database: Database) -> None:
     service = JobService(Settings(max_models=2), database)
     service.submit(WIDE)
     add(database)
-    with pytest.raises(InsufficientStorage, match="0 models are stored, 2 jobs .* at most 2"):
+    with pytest.raises(InsufficientStorage, match=r"0 models are stored, 2 jobs .* at most 2"):
         service.submit(WIDE)
 
 
