@@ -10,8 +10,8 @@ import threading
 from collections.abc import Collection, Mapping, Sequence
 from hashlib import sha256
 
-from sqlalchemy import func, select, tuple_, update
 from sqlalchemy import delete as sql_delete
+from sqlalchemy import func, select, tuple_, update
 from sqlalchemy.orm import Session
 
 from app.errors import Conflict, Invalid, NotFound

@@ -32,4 +32,5 @@ def piece_of(
         return None
     connection = cast(sqlite3.Connection, session.connection().connection.driver_connection)
     with connection.blobopen(table, column.key, row, readonly=True) as blob:
-        return blob[start : start + length]
+        blob.seek(start)
+        return blob.read(length)

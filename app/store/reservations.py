@@ -34,13 +34,14 @@ def needed_bytes(request: Mapping[str, Any], snapshots: int) -> int:
 
     The samples that it learns are not among them: they are stored when it is submitted.
     """
-    layers = (INPUTS, *request["hidden_layers"], CLASSES)
+    layers: tuple[int, ...] = (INPUTS, *request["hidden_layers"], CLASSES)
+    epochs: int = request["epochs"]
     parameters = sum(n_in * n_out + n_out for n_in, n_out in pairwise(layers))
     network = 4 * parameters  # float32
     vectors = NETWORKS + len(OPTIMIZERS[request.get("optimizer", ONLY_OPTIMIZER)].STATE)
     checkpoint = FILE_BYTES + vectors * network
-    kept = 1 + most_snapshots(request["epochs"], parameters, snapshots)  # the model is one more
-    lines = EPOCH_BYTES * request["epochs"]
+    kept = 1 + most_snapshots(epochs, parameters, snapshots)  # the model is one more
+    lines = EPOCH_BYTES * epochs
     return COPIES * checkpoint + kept * (FILE_BYTES + network) + lines
 
 

@@ -491,8 +491,8 @@ SENTENCES: dict[str, str] = {
         "raised."
     ),
     "store.most_bytes": (
-        "The store takes {used:,} of {most:,} bytes, and this may take {more:,} more. Delete models (DELETE /models/ID), or have "
-        "BYHAND_MAX_STORE_BYTES raised."
+        "The store takes {used:,} of {most:,} bytes, and this may take {more:,} more. Delete "
+        "models (DELETE /models/ID), or have BYHAND_MAX_STORE_BYTES raised."
     ),
     "job.ended_already": "Job {job} has {state} already; there is nothing to cancel.",
     "job.over": "Job {job} is over ({state}); it can be neither paused nor resumed.",
