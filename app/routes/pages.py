@@ -10,7 +10,6 @@ import asyncio
 import base64
 import gzip
 import hashlib
-import json
 import posixpath
 import re
 from email.utils import formatdate
@@ -22,7 +21,7 @@ from fastapi import FastAPI, Request, Response
 from fastapi.openapi.docs import get_swagger_ui_html
 from starlette.convertors import Convertor, register_url_convertor
 from starlette.datastructures import Headers
-from starlette.responses import FileResponse, HTMLResponse
+from starlette.responses import FileResponse, HTMLResponse, JSONResponse
 from starlette.routing import Mount, Route
 from starlette.staticfiles import NotModifiedResponse, StaticFiles
 
@@ -194,7 +193,7 @@ def add_docs(app: FastAPI) -> None:
     async def docs(request: Request) -> Response:
         return HTMLResponse(html, headers=REVALIDATE | safe)
 
-    schema = once(lambda: json.dumps(app.openapi(), ensure_ascii=False).encode())
+    schema = once(lambda: JSONResponse(app.openapi()).body)
 
     async def openapi(request: Request) -> Response:
         return Response(await asyncio.to_thread(schema), media_type="application/json")
