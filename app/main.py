@@ -49,6 +49,7 @@ from app.store import models as models_store
 from app.telemetry import Metrics, Telemetry
 from app.visitors import Visitors
 from model import messages
+from model.once import once
 from model.serialization.checkpoint import BUNDLED, bundled
 
 __all__ = ["create_app"]
@@ -93,6 +94,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         description=DESCRIPTION,
         docs_url=None,
         redoc_url=None,
+        openapi_url=None,  # served by `pages`, which makes it in a thread
         lifespan=_lifespan,
         # FastAPI's OpenTelemetry hooks cost time at each request, even when nothing is exported.
         telemetry={"tracing": False, "metrics": False, "logs": False},
@@ -103,14 +105,13 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.visitors = Visitors(settings)
     app.state.pictures = Budget(MOST_MEMORY)  # for all that are decoded at once
     install_handlers(app)
-    app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]
-    framework = list(app.routes)  # /openapi.json
+    app.openapi = once(lambda: _openapi(app))  # type: ignore[method-assign]
     for module in RESOURCES:
         # Not include_router, which matches every request twice: too slow for predictions.
         app.routes.extend(module.router.routes)
     pages.add_docs(app)
     app.routes.extend(pages.routes)
-    check_declared(route for route in app.routes if route not in framework)
+    check_declared(app.routes)
     # The middleware that is added last is the outermost.
     app.add_middleware(FastPath, routes=app.routes)
     app.add_middleware(Guard, settings=settings, routes=app.routes)
@@ -187,12 +188,10 @@ def _count_jobs(database: engine.Database) -> dict[str, int]:
 
 
 def _openapi(app: FastAPI) -> dict[str, Any]:
-    """The OpenAPI schema, made once, with the problem document that error responses refer to."""
-    if app.openapi_schema is None:
-        schema = get_openapi(
-            title=app.title, version=app.version, description=app.description, routes=app.routes
-        )
-        problem = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
-        schema["components"]["schemas"] |= problem.pop("$defs") | {"Problem": problem}
-        app.openapi_schema = schema
-    return app.openapi_schema
+    """The OpenAPI schema, with the problem document that error responses refer to."""
+    schema = get_openapi(
+        title=app.title, version=app.version, description=app.description, routes=app.routes
+    )
+    problem = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
+    schema["components"]["schemas"] |= problem.pop("$defs") | {"Problem": problem}
+    return schema

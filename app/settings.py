@@ -56,13 +56,14 @@ class Settings(BaseSettings):
         1000,
         ge=2,
         le=1_000_000,
-        description="Models that may be stored; what would add one more is answered with 507.",
+        description="Models that may be stored, one for each job that waits or runs among them; "
+        "what would add one more is answered with 507.",
     )
     max_store_bytes: int = Field(
         10 * 1024 * Megabytes,
         ge=Megabytes,
-        description="Bytes that the store may take; then no job and no model is added (507) until "
-        "some are deleted.",
+        description="Bytes that the store may take, with what jobs that wait or run are still to "
+        "store; then no job and no model is added (507) until some are cancelled or deleted.",
     )
     samples: bool = Field(
         True,
@@ -155,8 +156,8 @@ class Settings(BaseSettings):
     )
     visitor_bytes: str | None = Field(
         None,
-        description="Bytes of those models and samples, and of data sets, such as 50000000/day; "
-        "unset: no limit.",
+        description="Bytes of those models and samples, of data sets, and of what those jobs "
+        "store, such as 500000000/day; unset: no limit.",
     )
     language: str = Field(
         "en",

@@ -76,6 +76,7 @@ FILES = {
         ),
         "errors": "errors, messages",
         "messages": "errors, messages",
+        "once": "errors, messages",
     },
     "static/js": dict.fromkeys(["main", "study", "page-state"], "*.js"),
 }

@@ -16,7 +16,7 @@ from PIL import Image, ImageFile
 from app.errors import Invalid, TooLarge, UnsupportedMedia
 from model.messages import Message
 
-__all__ = ["LARGE_WEBP", "MAX_PIXELS", "MOST_MEMORY", "memory", "open_picture", "pixel_count"]
+__all__ = ["LARGE_WEBP", "MAX_PIXELS", "MOST_MEMORY", "memory", "open_picture", "size"]
 
 MAX_PIXELS = 64 * 2**20  # 8192 x 8192; more is refused before decoding
 MOST_MEMORY = 4 * MAX_PIXELS  # bytes that a picture may take while it is decoded
@@ -54,13 +54,13 @@ START_OF_SCAN = b"\xff\xda"
 BITS = 258  # the TIFF tag: bits of each sample
 
 
-def pixel_count(data: bytes) -> int:
-    """The number of pixels of a picture, from its header alone. Raises as `read_grey` does."""
+def size(data: bytes) -> tuple[int, int]:
+    """The width and height of a picture, from its header alone. Raises as `read_grey` does."""
     if data[:8] == SIGNATURES[0][0] and len(data) >= 24:
         width, height = struct.unpack(">II", data[16:24])
-        return int(width * height)
+        return width, height
     with open_picture(data) as image:
-        return image.width * image.height
+        return image.size
 
 
 def memory(data: bytes) -> int:

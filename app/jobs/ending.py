@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields, replace
 from typing import Any
@@ -18,6 +17,7 @@ from model.confidence.calibration import calibrated_and_tested
 from model.data.idx import Dataset, load_mnist, split
 from model.errors import CheckpointError
 from model.messages import Message
+from model.once import once
 from model.preprocessing.deskew import FORMER_LEAST_SCALE
 from model.serialization.checkpoint import dump_model, load_state
 from model.training.loop import classifier
@@ -131,7 +131,7 @@ def dataset_of(database: Database, job: JobRow) -> Dataset:
         return datasets.load(session, job.dataset)
 
 
-@functools.cache
+@once
 def dataset() -> Dataset:
     """MNIST, loaded once into this process."""
     return load_mnist()

@@ -15,17 +15,23 @@ from app.store.engine import Session
 from model.errors import RecipeError
 from model.messages import Message
 from model.training.base import recipe_from
+from model.training.hyperparameters import check_weights
 from model.training.loop import start
 from model.training.recipe import recipe, stored_recipe
 
 __all__ = ["NOT_HYPERPARAMETERS", "refused", "resolve", "vary"]
 
+# A model's file has 10 MB then. To load it takes three times as much, for whoever names the model.
+MOST_WEIGHTS = 2_500_000
 NOT_HYPERPARAMETERS = {"preset", "name", "base_model", "dataset", "samples", "activate"}
 HAND = "hand"  # the preset for samples
 
 
 def resolve(session: Session, request: TrainRequest) -> dict[str, Any]:
-    """All hyperparameters of a request, as its job stores them. Raises Invalid, RecipeError."""
+    """All hyperparameters of a request, as its job stores them. Raises Invalid, RecipeError.
+
+    A service trains networks of MOST_WEIGHTS at most, `byhand train` larger ones.
+    """
     chosen = request.model_dump(exclude=NOT_HYPERPARAMETERS, exclude_none=True)
     if request.dataset is not None:
         _check_dataset(session, request.dataset, request, chosen.get("train_examples"))
@@ -45,6 +51,7 @@ def resolve(session: Session, request: TrainRequest) -> dict[str, Any]:
         except RecipeError as error:
             values = {"model": base_model, "problem": error.message}
             raise refused(error.field, Message("job.base_model_misfit", values)) from None
+    check_weights("hidden_layers", made.hidden_layers, MOST_WEIGHTS)
     # Lists, not tuples, as JSON gives them back: repeated requests are compared with stored ones.
     resolved = {k: list(v) if isinstance(v, tuple) else v for k, v in stored_recipe(made).items()}
     return resolved | {

@@ -23,10 +23,11 @@ COUNT = "sample_count"  # what a job's request has besides what was asked for
 
 @dataclass(frozen=True, slots=True)
 class Frozen:
-    """A set of samples for the jobs of one submission, and how many they are."""
+    """A set of samples for the jobs of one submission, how many they are, and their bytes."""
 
     set: str
     count: int
+    size: int
 
     def told(self, request: Mapping[str, Any]) -> dict[str, Any]:
         """The request of a job that learns them, as it is stored."""
@@ -49,7 +50,7 @@ def freeze(
         raise refused("samples", Message("samples.none"))
     file = dump_samples(there)
     make_room(session, quotas, size=len(file))
-    return Frozen(sample_sets.add(session, file), len(there))
+    return Frozen(sample_sets.add(session, file), len(there), len(file))
 
 
 def asked(request: Mapping[str, Any]) -> dict[str, Any]:

@@ -34,6 +34,7 @@ from app.store.engine import Database, Session
 from app.store.events import StoredEvent
 from app.store.leases import Lease, LeaseLostError
 from app.store.quotas import Quotas, make_room
+from app.store.reservations import needed_bytes
 from app.store.tables import FINISHED, JobRow
 from app.visitors import Visitor
 from model.messages import Message, say
@@ -98,7 +99,7 @@ class JobService:
             row = jobs.by_key(session, key) if key is not None else None
             if row is None:
                 frozen = freeze(session, [resolved], self._quotas, self._samples)
-                self._make_room(session, 1, visitor)
+                self._make_room(session, [resolved], frozen, visitor)
                 row = self._add(session, resolved, request.name, frozen, key=key)
             elif resolved | asked(row.request) != resolved:  # an earlier version knew fewer fields
                 raise Conflict("job.key_used", key=key, job=row.id)
@@ -120,7 +121,7 @@ class JobService:
             jobs.lock_queue(session)
             requests = [resolve(session, vary(base, values)) for values in varied]
             frozen = freeze(session, requests, self._quotas, self._samples)
-            self._make_room(session, len(ids), visitor)
+            self._make_room(session, requests, frozen, visitor)
             rows = []
             for id, values, resolved in zip(ids, varied, requests, strict=True):
                 label = ", ".join(f"{field} {value}" for field, value in values.items())
@@ -247,8 +248,15 @@ class JobService:
             idempotency_key=key,
         )
 
-    def _make_room(self, session: Session, more: int, visitor: Visitor | None) -> None:
-        waiting = jobs.waiting(session)
+    def _make_room(
+        self,
+        session: Session,
+        requests: Sequence[dict[str, Any]],
+        frozen: Frozen | None,
+        visitor: Visitor | None,
+    ) -> None:
+        """Raise unless these jobs may be added, and what they are to store."""
+        waiting, more = jobs.waiting(session), len(requests)
         if waiting + more > self._most_queued:
             raise TooMany(
                 "job.queue_full",
@@ -257,9 +265,10 @@ class JobService:
                 more=more,
                 retry_after=RETRY_AFTER_SECONDS,
             )
-        make_room(session, self._quotas, waiting + more)  # each will leave a model
+        size = sum(needed_bytes(request, self._snapshots) for request in requests)
+        make_room(session, self._quotas, more, size)  # each will leave a model
         if visitor is not None:
-            visitor.spend(jobs=more)
+            visitor.spend(jobs=more, bytes=size + (frozen.size if frozen is not None else 0))
 
 
 def _best(rows: Sequence[JobRow]) -> str | None:

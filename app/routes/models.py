@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
+from collections.abc import AsyncIterator
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import AfterValidator
+from starlette.responses import StreamingResponse
 
 from app.errors import Invalid, NotFound, UnsupportedMedia
 from app.pools import UPLOADS
@@ -31,6 +34,8 @@ router = APIRouter(
 )
 
 MOST_NAME = 200  # characters
+READ_BYTES = 2**20  # of a file, at a time
+SENT_BYTES = 64 * 1024
 FREE_BYTES = 8 * 2**20  # a file may unpack to so much, a large one to twice its own size
 
 
@@ -90,13 +95,14 @@ def get_weights(request: Request, id: ModelId) -> Response:
     """A file that `numpy.load` opens and POST /models takes."""
     options.choice(request, "format", "npz")
     with _store(request).read() as session:
-        etag = f'"{models.get(session, id).sha256}"'
-        headers = {"ETag": etag, "Cache-Control": "no-cache"}
-        if options.unchanged(request, etag):
-            return Response(status_code=304, headers=headers)
-        data = models.weights(session, id)
+        sha256, size = models.file(session, id)
+    headers = {"ETag": f'"{sha256}"', "Cache-Control": "no-cache"}
+    if options.unchanged(request, headers["ETag"]):
+        return Response(status_code=304, headers=headers)
     headers["Content-Disposition"] = f'attachment; filename="byhand-{id}.npz"'
-    return Response(data, media_type=OCTETS, headers=headers)
+    headers["Content-Length"] = str(size)
+    pieces = _pieces(_store(request), id, size)
+    return StreamingResponse(pieces, media_type=OCTETS, headers=headers)
 
 
 @router.get(
@@ -175,6 +181,19 @@ def delete(request: Request, id: ModelId) -> None:
 def _store(request: Request) -> Database:
     database: Database = request.app.state.database
     return database
+
+
+async def _pieces(database: Database, id: str, size: int) -> AsyncIterator[bytes]:
+    """A file's bytes, read as they leave: each in a transaction of its own, as a client is slow."""
+    for start in range(0, size, READ_BYTES):
+        part = await asyncio.to_thread(_read, database, id, start)
+        for at in range(0, len(part), SENT_BYTES):
+            yield part[at : at + SENT_BYTES]
+
+
+def _read(database: Database, id: str, start: int) -> bytes:
+    with database.read() as session:
+        return models.piece(session, id, start, READ_BYTES)
 
 
 def _checked(name: str) -> str:

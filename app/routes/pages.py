@@ -6,6 +6,7 @@ the sentences of the service's language, exercises.html with what the service ta
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import gzip
 import hashlib
@@ -20,7 +21,7 @@ from fastapi import FastAPI, Request, Response
 from fastapi.openapi.docs import get_swagger_ui_html
 from starlette.convertors import Convertor, register_url_convertor
 from starlette.datastructures import Headers
-from starlette.responses import FileResponse, HTMLResponse
+from starlette.responses import FileResponse, HTMLResponse, JSONResponse
 from starlette.routing import Mount, Route
 from starlette.staticfiles import NotModifiedResponse, StaticFiles
 
@@ -28,13 +29,14 @@ from app.routes.options import accepts_gzip
 from app.routes.template import filled
 from app.security import page_headers
 from app.settings import STATIC, words_file
+from model.once import once
 
 if TYPE_CHECKING:
     from starlette.types import Scope
 
 __all__ = ["Files", "add_docs", "routes"]
 
-SWAGGER = "/docs-assets"
+SWAGGER, SCHEMA = "/docs-assets", "/openapi.json"
 
 # The browser asks at each use whether a file has changed, and mostly gets a 304 by its ETag. After
 # an update of byhand, a reload shows all of the new page and no file of the old one.
@@ -165,13 +167,17 @@ routes = [
 
 
 def add_docs(app: FastAPI) -> None:
-    """Add Swagger UI at /docs, with its files from the installed package fastapi-offline."""
+    """Add /openapi.json, and Swagger UI at /docs with its files from the package fastapi-offline.
+
+    The schema takes a tenth of a second. It is made at the first request, in a thread, since few
+    services are ever asked for it.
+    """
     import fastapi_offline
 
     assets = Path(fastapi_offline.__file__).parent / "static"
     html = bytes(
         get_swagger_ui_html(
-            openapi_url="/openapi.json",
+            openapi_url=SCHEMA,
             title=f"{app.title}: the API",
             swagger_js_url=f"{SWAGGER}/swagger-ui-bundle.js",
             swagger_css_url=f"{SWAGGER}/swagger-ui.css",
@@ -187,5 +193,11 @@ def add_docs(app: FastAPI) -> None:
     async def docs(request: Request) -> Response:
         return HTMLResponse(html, headers=REVALIDATE | safe)
 
+    schema = once(lambda: JSONResponse(app.openapi()).body)
+
+    async def openapi(request: Request) -> Response:
+        return Response(await asyncio.to_thread(schema), media_type="application/json")
+
+    app.routes.append(Document(SCHEMA, openapi))
     app.routes.append(Document("/docs", docs))
     app.routes.append(Folder(SWAGGER, StaticFiles(directory=assets)))

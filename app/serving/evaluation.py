@@ -7,7 +7,6 @@ from collections import OrderedDict
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
 import numpy as np
@@ -22,6 +21,7 @@ from model.classifier import Classifier
 from model.data.idx import load_mnist_part
 from model.metrics import confusion_matrix
 from model.network import Parameters, cross_entropy, forward_to_logits, one_hot
+from model.once import once
 
 __all__ = [
     "Evaluation",
@@ -74,7 +74,7 @@ class Evaluation:
         return worst_first
 
 
-@cache
+@once
 def load_test_digits() -> tuple[Bytes, Bytes]:
     """MNIST's test images (10000, 784) and labels (10000,): 8 MB, loaded at the first call."""
     return load_mnist_part("test")

@@ -42,7 +42,9 @@ __all__ = [
 
 POLL_SECONDS = 1.0
 MOST_OTHERS = 40  # models besides the active one: 0.4 MB each at 784-128-10, all ages of one
-MOST_BYTES = 64 * 2**20  # of them together
+# Of them together: 40 as above, or one of the largest that the service trains. A larger one, which
+# an earlier version trained, is kept alone.
+MOST_BYTES = 16 * 2**20
 # Images times weights of a pass in the event loop, 256 of 784-128-10: 20 ms. More is for a thread.
 QUICK_PRODUCTS = 26 * 10**6
 PASS_VALUES = 2**20  # of all layers and images of a pass, twice 4 bytes each
@@ -57,6 +59,11 @@ class LoadedModel:
     id: str
     sha256: str
     classifier: Classifier
+
+    @property
+    def bytes(self) -> int:
+        """What its weights take in memory."""
+        return self.classifier.parameters.vector.nbytes
 
 
 class ImageVerdict(NamedTuple):
@@ -85,6 +92,7 @@ class Inference:
         self.notice: Message | None = None
         self._others: OrderedDict[str, LoadedModel] = OrderedDict()
         self._lock = threading.Lock()
+        self._loading = threading.Lock()  # by the one thread that loads a model
         self._watch: asyncio.Task[None] | None = None
         self._waiting: list[tuple[LoadedModel, Pixels, asyncio.Future[ImageVerdict]]] = []
 
@@ -105,17 +113,23 @@ class Inference:
             return self._others.get(id)
 
     def load(self, id: str) -> LoadedModel:
-        """The model, loaded from the store if necessary, which blocks. Raises NotFound."""
-        cached = self.cached(id)
-        if cached is not None:
+        """The model, loaded from the store if necessary, which blocks. Raises NotFound.
+
+        Loading takes several times a model's size, so one is loaded at a time, once for all who
+        ask for it meanwhile, and others leave the memory before.
+        """
+        if (cached := self.cached(id)) is not None:
             return cached
-        loaded = self._load(id)
-        with self._lock:
-            self._others[id] = loaded
-            while len(self._others) > MOST_OTHERS or (
-                len(self._others) > 1 and self._others_bytes() > MOST_BYTES
-            ):
-                self._others.popitem(last=False)
+        with self._database.read() as session:  # here: nobody should wait only to learn of trouble
+            _, size = models.file(session, id)
+        with self._loading:
+            if (cached := self.cached(id)) is not None:
+                return cached
+            self._make_room(size)
+            loaded = self._load(id)
+            self._make_room(loaded.bytes)  # a file may be compressed
+            with self._lock:
+                self._others[id] = loaded
         return loaded
 
     async def get(self, id: str | None) -> LoadedModel:
@@ -152,9 +166,10 @@ class Inference:
         """Reload the active model and drop deleted ones if another replica changed them. Blocks."""
         with self._database.read() as session:
             current = models.active(session)
-        if current is not None and current != self._chosen:
-            self._active = self._load_or_fall_back(current[0])
-            self._chosen = current
+        with self._loading:
+            if current is not None and current != self._chosen:
+                self._active = self._load_or_fall_back(current[0])
+                self._chosen = current
         others = dict(self._others)
         if not others:
             return
@@ -188,8 +203,13 @@ class Inference:
                     log.warning("models cannot be refreshed", error=str(error))
                 reachable = False
 
-    def _others_bytes(self) -> int:
-        return sum(each.classifier.parameters.vector.nbytes for each in self._others.values())
+    def _make_room(self, size: int) -> None:
+        """Let models go, those first that nobody has asked for longest, until one more fits."""
+        with self._lock:
+            kept = sum(each.bytes for each in self._others.values())
+            while self._others and (len(self._others) >= MOST_OTHERS or kept + size > MOST_BYTES):
+                _, gone = self._others.popitem(last=False)
+                kept -= gone.bytes
 
     def _load(self, id: str) -> LoadedModel:
         with self._database.read() as session:

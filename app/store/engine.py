@@ -76,6 +76,8 @@ class Database:
         with _failures_as_store_errors():
             with Session(self._engine, expire_on_commit=False) as session, session.begin():
                 yield session
+        if self._file is not None and self._file.log_is_long():
+            self._tend(StoreFile.shorten_log)
 
     @contextmanager
     def read(self) -> Iterator[Session]:

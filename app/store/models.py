@@ -1,18 +1,24 @@
-"""Models: their weights as bytes, and which of them is active, that is, used by /predict."""
+"""Models: their weights as bytes, and which of them is active, that is, used by /predict.
+
+A large model takes three times its file while it is read. So one is read at a time, and a file that
+only leaves is read in pieces.
+"""
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Collection, Mapping, Sequence
 from hashlib import sha256
 
 from sqlalchemy import delete as sql_delete
-from sqlalchemy import select, tuple_, update
+from sqlalchemy import func, select, tuple_, update
 from sqlalchemy.orm import Session
 
 from app.errors import Conflict, Invalid, NotFound
 from app.store import snapshots
 from app.store.clock import new_id, now
 from app.store.engine import lock
+from app.store.pieces import piece_of
 from app.store.tables import ActiveModelRow, JobRow, ModelRow
 from model.classifier import Classifier
 from model.errors import CheckpointError
@@ -25,14 +31,17 @@ __all__ = [
     "add",
     "current",
     "delete",
+    "file",
     "get",
     "load",
     "page",
+    "piece",
     "put_bundled",
     "weights",
 ]
 
 NAMES = {"pretrained": "model.bundled", "pixels": "model.bundled_pixels"}  # codes, by id
+_reading = threading.Lock()  # by the one thread that reads a file
 PRETRAINED = "pretrained"  # the one that is active unless another is made so
 
 
@@ -86,11 +95,37 @@ def weights(session: Session, id: str) -> bytes:
     return data
 
 
+def file(session: Session, id: str) -> tuple[str, int]:
+    """The SHA-256 of a model's file and its bytes, which are not read. Raises NotFound."""
+    if snapshots.is_snapshot(id):
+        return snapshots.file(session, id)
+    query = select(ModelRow.sha256, func.length(ModelRow.weights)).where(ModelRow.id == id)
+    row = session.execute(query).one_or_none()
+    if row is None:
+        raise NotFound("model.not_found", id=id)
+    return row[0], row[1]
+
+
+def piece(session: Session, id: str, start: int, length: int) -> bytes:
+    """So many bytes of a model's file from `start` on. Raises NotFound."""
+    if snapshots.is_snapshot(id):
+        return snapshots.piece(session, id, start, length)
+    found = piece_of(session, ModelRow.weights, ModelRow.id == id, start, length)
+    if found is None:
+        raise NotFound("model.not_found", id=id)
+    return found
+
+
 def load(session: Session, id: str) -> tuple[Classifier, str]:
     """The network of a model, whose id may be MODEL@STEP, and the SHA-256 of its file.
 
     Raises NotFound, and CheckpointError for a file that is not as it was stored.
     """
+    with _reading:
+        return _load(session, id)
+
+
+def _load(session: Session, id: str) -> tuple[Classifier, str]:
     if snapshots.is_snapshot(id):
         snapshot = snapshots.load(session, id)
         data, digest = snapshot.weights, snapshot.sha256
@@ -186,11 +221,12 @@ def _expect_no_snapshot(id: str) -> None:
 
 def _as_model(session: Session, id: str) -> ModelRow:
     """A snapshot as a model's row, which is not stored."""
-    found = snapshots.load(session, id)
+    with _reading:
+        found = snapshots.load(session, id)
+        classifier = load_model(found.weights)
     base = session.get(ModelRow, id.partition("@")[0])
     created_at = found.created_at or (base.created_at if base else 0.0)
     row = ModelRow(id=id, created_at=created_at, job=found.job)
-    classifier = load_model(found.weights)
     _fill(row, classifier, found.weights, classifier.name or id)
     return row
 

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.errors import InsufficientStorage
 from app.settings import Settings
+from app.store.reservations import count_under_way, reserved_bytes
 from app.store.tables import ModelRow
 
 __all__ = ["Quotas", "make_room", "used_bytes"]
@@ -33,13 +34,20 @@ class Quotas:
 
 
 def make_room(session: Session, quotas: Quotas, models: int = 0, size: int = 0) -> None:
-    """Raise InsufficientStorage unless so many models and `size` bytes together may be added."""
-    there = session.scalar(select(func.count()).select_from(ModelRow)) or 0
-    if models and there + models > quotas.models:
-        raise InsufficientStorage("store.most_models", there=there, most=quotas.models)
-    used = used_bytes(session)
-    if used + size > quotas.bytes:
-        raise InsufficientStorage("store.most_bytes", used=used, most=quotas.bytes)
+    """Raise InsufficientStorage unless so many models and `size` bytes together may be added.
+
+    What the jobs that wait or run are still to store counts as if it were there.
+    """
+    if models:
+        there = session.scalar(select(func.count()).select_from(ModelRow)) or 0
+        coming = count_under_way(session)
+        if there + coming + models > quotas.models:
+            code = "store.models_reserved" if coming else "store.most_models"
+            raise InsufficientStorage(code, there=there, coming=coming, most=quotas.models)
+    used, reserved = used_bytes(session), reserved_bytes(session)
+    if used + reserved + size > quotas.bytes:
+        code = "store.bytes_reserved" if reserved else "store.most_bytes"
+        raise InsufficientStorage(code, used=used, reserved=reserved, more=size, most=quotas.bytes)
 
 
 def used_bytes(session: Session) -> int:

@@ -12,11 +12,12 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import NamedTuple
 
-from sqlalchemy import delete, select
+from sqlalchemy import and_, delete, func, select
 from sqlalchemy.orm import Session
 
 from app.errors import NotFound
 from app.store.clock import now
+from app.store.pieces import piece_of
 from app.store.tables import JobRow, ModelRow, SnapshotRow
 from model.classifier import Classifier
 from model.serialization.checkpoint import dump_model
@@ -29,9 +30,11 @@ __all__ = [
     "add",
     "delete_of",
     "existing",
+    "file",
     "is_snapshot",
     "lines",
     "load",
+    "piece",
 ]
 
 BUNDLED = "pixels"  # the bundled network that comes with snapshots
@@ -102,6 +105,32 @@ def load(session: Session, id: str) -> StoredSnapshot:
     if row is None:
         raise _no_step(session, base, step)
     return StoredSnapshot(row.weights, row.sha256, job, row.created_at)
+
+
+def file(session: Session, id: str) -> tuple[str, int]:
+    """The SHA-256 of a snapshot's file and its bytes, which are not read. Raises NotFound."""
+    base, step = _parse(id)
+    if base == BUNDLED:
+        found = _bundled(session, id, step)
+        return found.sha256, len(found.weights)
+    query = select(SnapshotRow.sha256, func.length(SnapshotRow.weights))
+    job = _job(session, base)
+    row = session.execute(query.where(SnapshotRow.job == job, SnapshotRow.step == step)).first()
+    if row is None:
+        raise _no_step(session, base, step)
+    return row[0], row[1]
+
+
+def piece(session: Session, id: str, start: int, length: int) -> bytes:
+    """So many bytes of a snapshot's file. Raises NotFound."""
+    base, step = _parse(id)
+    if base == BUNDLED:
+        return _bundled(session, id, step).weights[start : start + length]
+    mine = and_(SnapshotRow.job == _job(session, base), SnapshotRow.step == step)
+    found = piece_of(session, SnapshotRow.weights, mine, start, length)
+    if found is None:
+        raise _no_step(session, base, step)
+    return found
 
 
 def existing(session: Session, ids: Collection[str]) -> set[str]:

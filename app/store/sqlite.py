@@ -26,6 +26,7 @@ __all__ = ["BUSY_SECONDS", "StoreFile", "is_full", "parse"]
 
 BUSY_SECONDS = 15  # to wait for another writer
 LOG_BYTES = 4 * 2**20  # that the log may keep when it is written back
+LONG_LOG_BYTES = 2 * LOG_BYTES  # SQLite itself writes it back after 4 MB, but cuts off nothing then
 RESERVE_BYTES = 8 * 2**20  # more than the log usually holds, as that is written back then
 STEP_PAGES = 100  # of 4 KB, to move before the log is written back: what a step needs of the disk
 SHRINK_SECONDS = 1.0  # for one deletion; what is left is the next one's
@@ -39,6 +40,7 @@ class StoreFile:
         self.path = path
         self._create = create
         self._reserve = path.with_name(f"{path.name}-reserve")
+        self._log = path.with_name(f"{path.name}-wal")
         if create:
             path.parent.mkdir(parents=True, exist_ok=True)
 
@@ -89,6 +91,21 @@ class StoreFile:
             connection.execute(f"PRAGMA auto_vacuum={INCREMENTAL}")
             connection.execute("VACUUM")
         self._keep_reserve()
+
+    def log_is_long(self) -> bool:
+        """Whether a large transaction has left a log that is to be cut off."""
+        try:
+            return self._log.stat().st_size > LONG_LOG_BYTES
+        except OSError:
+            return False
+
+    def shorten_log(self, connection: sqlite3.Connection) -> None:
+        """Write the log back and cut it off; not while others read it, then after the next one."""
+        connection.execute("PRAGMA busy_timeout=0")
+        try:
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        finally:
+            connection.execute(f"PRAGMA busy_timeout={1000 * BUSY_SECONDS}")
 
     def give_up_reserve(self) -> bool:
         """Give the reserve up for a deletion; whether there was one."""

@@ -6,7 +6,6 @@ model.confidence.detector FILE` trains it.
 """
 
 import sys
-from functools import cache
 from importlib import resources
 from pathlib import Path
 
@@ -16,6 +15,7 @@ from numpy.typing import NDArray
 from model.classifier import Classifier
 from model.data.idx import Split, load_mnist, split
 from model.network import Array, Parameters
+from model.once import once
 from model.serialization.checkpoint import dump_model, load_model
 from model.synthesis.bars import draw_bars
 from model.synthesis.negatives import KINDS, draw_negatives
@@ -42,7 +42,7 @@ CLASSES = 1 + len(KINDS)
 REJECTED_SHARE = 0.01  # of the validation digits, when the threshold is set
 
 
-@cache
+@once
 def detector() -> Classifier:
     """The bundled detector, loaded once; its probabilities are K (n, 6)."""
     with resources.as_file(resources.files("model") / "weights" / "detector.npz") as path:

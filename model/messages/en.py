@@ -613,9 +613,20 @@ SENTENCES: dict[str, str] = {
         "{there} samples are stored and at most {most} may be; this would add {more}. Delete some "
         "(DELETE /samples/ID), or have BYHAND_MAX_SAMPLES raised."
     ),
+    "store.models_reserved": (
+        "{there} models are stored, {coming} jobs that wait or run are to leave one each, and at "
+        "most {most} may be. Wait for the jobs, cancel some (DELETE /train/ID), delete models "
+        "(DELETE /models/ID), or have BYHAND_MAX_MODELS raised."
+    ),
+    "store.bytes_reserved": (
+        "The store takes {used:,} bytes, {reserved:,} are reserved for jobs that wait or run, and "
+        "this may take {more:,}: more than {most:,}. Wait for the jobs, cancel some "
+        "(DELETE /train/ID), delete models (DELETE /models/ID), or have BYHAND_MAX_STORE_BYTES "
+        "raised."
+    ),
     "store.most_bytes": (
-        "The store takes {used:,} of {most:,} bytes. Delete models (DELETE /models/ID) or data "
-        "sets, or have BYHAND_MAX_STORE_BYTES raised."
+        "The store takes {used:,} of {most:,} bytes, and this may take {more:,} more. Delete "
+        "models (DELETE /models/ID) or data sets, or have BYHAND_MAX_STORE_BYTES raised."
     ),
     "job.ended_already": "Job {job} has {state} already; there is nothing to cancel.",
     "job.over": "Job {job} is over ({state}); it can be neither paused nor resumed.",
@@ -767,8 +778,8 @@ SENTENCES: dict[str, str] = {
     "security.wrong_key": "The API key is not the one this server was started with.",
     # What a visitor may add (app/visitors.py).
     "visitor.bytes": (
-        "Models, samples and data sets of {most} bytes may be added from one address. Wait as "
-        "long as Retry-After says."
+        "Models, samples, data sets and jobs of {most} bytes may be added from one address. Wait "
+        "as long as Retry-After says."
     ),
     "visitor.jobs": (
         "{most} jobs may be submitted from one address. Wait as long as Retry-After says, or "

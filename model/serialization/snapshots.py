@@ -10,7 +10,6 @@ import io
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -20,6 +19,7 @@ import numpy as np
 from model.classifier import Classifier
 from model.errors import CheckpointError
 from model.network import Parameters
+from model.once import once
 from model.preprocessing.deskew import FORMER_LEAST_SCALE
 from model.training.loop import classifier
 from model.training.recipe import Recipe
@@ -102,7 +102,7 @@ class SnapshotFile:
         return meta
 
 
-@cache
+@once
 def bundled_snapshots() -> SnapshotFile:
     """The snapshots that come with the bundled network `pixels` (`make pretrained`)."""
     # A real file: byhand is installed unpacked, as its page is.

@@ -18,7 +18,16 @@ from typing import Any, Literal, TypeVar
 from model.errors import RecipeError
 from model.messages import say
 
-__all__ = ["Hyperparameter", "choice", "flag", "hyperparameter", "number", "sizes", "whole"]
+__all__ = [
+    "Hyperparameter",
+    "check_weights",
+    "choice",
+    "flag",
+    "hyperparameter",
+    "number",
+    "sizes",
+    "whole",
+]
 
 Kind = Literal["whole", "number", "choice", "flag", "sizes"]
 T = TypeVar("T")
@@ -118,11 +127,14 @@ class Hyperparameter:
                 raise RecipeError(self.name, "recipe.size", high=self.high, found=_shown(size))
             if not self.low <= size <= self.high:
                 raise RecipeError(self.name, "recipe.size", high=self.high, found=_shown(size))
-        weights = sum(n_in * n_out for n_in, n_out in pairwise((INPUTS, *found, CLASSES)))
-        if weights > MOST_WEIGHTS:
-            raise RecipeError(
-                self.name, "recipe.too_many_weights", found=weights, most=MOST_WEIGHTS
-            )
+        check_weights(self.name, found, MOST_WEIGHTS)
+
+
+def check_weights(name: str, hidden: Sequence[int], most: int) -> None:
+    """Raise RecipeError, which names the field, if hidden layers make more than `most` weights."""
+    weights = sum(n_in * n_out for n_in, n_out in pairwise((INPUTS, *hidden, CLASSES)))
+    if weights > most:
+        raise RecipeError(name, "recipe.too_many_weights", found=weights, most=most)
 
 
 def check_choice(name: str, value: Any, allowed: Sequence[str]) -> None:

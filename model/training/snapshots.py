@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from model.network import Parameters
 
-__all__ = ["MOST", "MOST_BYTES", "Snapshot", "snapshot_steps"]
+__all__ = ["MOST", "MOST_BYTES", "Snapshot", "most_snapshots", "snapshot_steps"]
 
 MOST = 24  # snapshots of a run, unless another number is wanted
 MOST_BYTES = 32 * 2**20  # of all snapshots of a run: large networks keep fewer
@@ -41,7 +41,7 @@ def snapshot_steps(
     at most MOST_BYTES. There are the EARLY steps and then ends of epochs, each about as many times
     later than the one before; the last step of the run is always among them.
     """
-    room = min(most, MOST_BYTES // (4 * parameters))
+    room = _room(parameters, most)
     if room <= 0:
         return ()
     total = epochs * steps_per_epoch
@@ -50,6 +50,15 @@ def snapshot_steps(
     early = _spread(early, room - 1) if len(early) >= room else early
     ends = [epoch * steps_per_epoch for epoch in _geometric(epochs, room - len(early))]
     return tuple(sorted({*early, *ends}))
+
+
+def most_snapshots(epochs: int, parameters: int, most: int) -> int:
+    """How many snapshots a run of so many epochs keeps at most, however long its epochs are."""
+    return max(0, min(_room(parameters, most), len(EARLY) + epochs))
+
+
+def _room(parameters: int, most: int) -> int:
+    return min(most, MOST_BYTES // (4 * parameters))
 
 
 def _spread(steps: Sequence[int], count: int) -> list[int]:

@@ -1,5 +1,6 @@
 """The service in the test's own process: a store of its own, no port, no network."""
 
+import asyncio
 import io
 import json
 from collections.abc import Callable, Iterator
@@ -82,6 +83,15 @@ def png(pixels: Pixels, size: int | None = None, form: str = "PNG") -> bytes:
     file = io.BytesIO()
     picture.save(file, form)
     return file.getvalue()
+
+
+def in_event_loop() -> bool:
+    """Whether the caller runs in an event loop, and not in a thread of its own."""
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return False
+    return True
 
 
 def assert_problem(response: Any, status: int, *words: str) -> dict[str, Any]:

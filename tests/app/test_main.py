@@ -4,7 +4,9 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
-from tests.app.conftest import assert_problem
+from app import main
+from app.settings import Settings
+from tests.app.conftest import assert_problem, in_event_loop
 
 Serve = Callable[..., TestClient]
 
@@ -33,6 +35,24 @@ TABLE = {
 @pytest.fixture(scope="module")
 def schema(client: TestClient) -> Any:
     return client.get("/openapi.json").json()
+
+
+def test_the_schema_is_made_once_and_outside_of_the_event_loop(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    in_loop: list[bool] = []
+    make = main.get_openapi
+
+    def get_openapi(**given: Any) -> Any:
+        in_loop.append(in_event_loop())
+        return make(**given)
+
+    monkeypatch.setattr(main, "get_openapi", get_openapi)
+    client = TestClient(main.create_app(Settings()))
+    first, second = client.get("/openapi.json"), client.get("/openapi.json")
+    assert first.headers["content-type"] == "application/json"
+    assert first.content == second.content
+    assert in_loop == [False]
 
 
 def operations(schema: Any) -> dict[tuple[str, str], Any]:

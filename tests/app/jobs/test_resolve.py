@@ -13,11 +13,12 @@ from app.schemas.training import TrainRequest
 from app.store import models
 from app.store.engine import Session, connect, migrate
 from model.classifier import Classifier
+from model.errors import RecipeError
 from model.network import initialize
 from model.preprocessing.deskew import FORMER_LEAST_SCALE
 from model.preprocessing.pipeline import LEAST_SCALES
 from model.serialization.checkpoint import dump_model
-from model.training.recipe import PRESETS
+from model.training.recipe import PRESETS, Recipe
 
 
 @pytest.fixture
@@ -41,6 +42,15 @@ def test_samples_are_learnt_by_the_model_in_use_unless_another_is_named(session:
     assert (resolved["preset"], resolved["base_model"]) == ("hand", "base")
     assert (resolved["hidden_layers"], resolved["activation"]) == ([8], "tanh")
     assert resolve(session, TrainRequest(samples=True, preset="fast"))["base_model"] is None
+
+
+def test_a_service_trains_networks_whose_file_it_can_send(session: Session) -> None:
+    most = resolve(session, TrainRequest(hidden_layers=[2048, 430]))
+    assert most["hidden_layers"] == [2048, 430]
+    for hidden in ([2048, 440], [4096, 4000]):
+        with pytest.raises(RecipeError, match="at most 2,500,000 are trained"):
+            resolve(session, TrainRequest(hidden_layers=hidden))
+    Recipe(hidden_layers=(4096, 4000))  # by `byhand train`
 
 
 def test_what_is_left_out_comes_from_the_preset(session: Session) -> None:

@@ -13,9 +13,17 @@ import orjson
 import pytest
 from fastapi.testclient import TestClient
 
+from app.jobs.resolve import MOST_WEIGHTS
 from app.main import create_app
+from app.routes import models as routes
 from app.settings import Settings
+from app.store import models
+from app.store.engine import connect, migrate
+from model.classifier import Classifier
+from model.network import initialize
 from model.serialization import npz
+from model.serialization.checkpoint import dump_model
+from model.training.hyperparameters import check_weights
 from tests.app.conftest import assert_problem
 from tests.app.cost import MB, MOST_ANSWER, MOST_GROWTH, MOST_PAUSE, Call, Cost, measured
 
@@ -140,3 +148,45 @@ def test_many_images_are_explained_only_as_far_as_an_answer_may_be_long(tmp_path
         assert cost.status == 413, cost
         assert cost.grown < MOST_GROWTH, cost
         assert cost.pause < MOST_PAUSE, cost
+
+
+@pytest.mark.parametrize("hidden", [(2048, 430), (3148,)], ids=["deep", "wide"])
+def test_the_largest_that_a_service_trains_costs_many_at_once_no_more_than_one(
+    tmp_path: Path, hidden: Sequence[int]
+) -> None:
+    check_weights("hidden_layers", hidden, MOST_WEIGHTS)
+    made = Classifier(initialize((784, *hidden, 10), "sigmoid", np.random.default_rng(0)))
+
+    async def send() -> Cost:
+        app = create_app(Settings(data_dir=tmp_path))
+        async with app.router.lifespan_context(app):
+            for id in ("a", "b"):
+                with app.state.database.begin() as session:
+                    models.add(session, classifier=made, weights=dump_model(made), name=id, id=id)
+            await measured(app, [Call("/predict", ONE)])
+            return await measured(
+                app, [Call("/predict", ONE, query=f"model={id}") for id in "abababababab"]
+            )
+
+    cost = asyncio.run(send())
+    assert set(cost.statuses) == {200}, cost
+    assert cost.grown < MOST_GROWTH + 20 * MB, cost  # it was 200 MB and more; 45 alone
+    assert cost.pause < MOST_PAUSE, cost
+    assert len(dump_model(made)) < MOST_ANSWER
+
+
+def test_its_file_leaves_in_pieces(tmp_path: Path) -> None:
+    made = Classifier(initialize((784, 1000, 10), "sigmoid", np.random.default_rng(0)))
+    database = connect(f"sqlite:///{tmp_path / 'byhand.db'}")
+    migrate(database)
+    weights = dump_model(made)
+    with database.begin() as session:
+        models.add(session, classifier=made, weights=weights, name="a", id="a")
+
+    async def pieces() -> list[bytes]:
+        return [part async for part in routes._pieces(database, "a", len(weights))]
+
+    parts = asyncio.run(pieces())
+    assert b"".join(parts) == weights
+    assert max(map(len, parts)) == routes.SENT_BYTES
+    database.close()

@@ -11,9 +11,10 @@ import pytest
 from fastapi.testclient import TestClient
 from PIL import Image
 
+from app.imaging import decode
 from app.routes.bodies import QUICK_BYTES
 from model.data.idx import load_mnist_part
-from tests.app.conftest import Pixels, assert_problem, png
+from tests.app.conftest import Pixels, assert_problem, in_event_loop, png
 
 JSON = {"content-type": "application/json"}
 
@@ -98,6 +99,31 @@ def test_a_long_file_in_base64_and_in_a_form_is_read_aside(client: TestClient) -
         client.post("/predict", files={"image": file}),
     )
     assert [answer.json()["digit"] for answer in sent] == [1, 1]
+
+
+def test_only_tiny_pictures_are_read_in_the_event_loop(
+    client: TestClient, seven: Pixels, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    in_loop: list[tuple[str, bool]] = []
+    for name in ("read_foreground", "read_digits", "stages"):
+        work = getattr(decode, name)
+
+        def noted(*given: Any, name: str = name, work: Any = work) -> Any:
+            in_loop.append((name, in_event_loop()))
+            return work(*given)
+
+        monkeypatch.setattr(decode, name, noted)
+    wide = png(np.pad(seven.reshape(28, 28), ((0, 0), (0, 8))))
+    for file, here in ((png(seven, 28), True), (png(seven, 56), False), (wide, False)):
+        in_loop.clear()
+        for path in ("/predict", "/predict?digits=many", "/predict?details=true"):
+            assert client.post(path, files={"image": file}).status_code == 200
+        assert in_loop == [
+            ("read_foreground", here),
+            ("read_digits", here),
+            ("read_foreground", here),
+            ("stages", False),
+        ]
 
 
 @pytest.mark.parametrize("value", [7, "no base64!", "data:image/png;base64", None])

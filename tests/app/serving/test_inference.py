@@ -1,6 +1,8 @@
 import asyncio
 import threading
+import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -131,6 +133,47 @@ def test_others_are_kept_in_memory_but_not_all(database: Database, add: Add) -> 
         inference.load(id)
     assert inference.cached(ids[0]) is None
     assert inference.cached(ids[-1]) is inference.load(ids[-1])
+
+
+def test_who_asks_for_a_model_at_once_waits_for_one_loading(
+    database: Database, add: Add, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add("a")
+    add("b")
+    inference, loads, under_way = Inference(database), [], []
+    load = models.load
+
+    def slow(session: Any, id: str) -> Any:
+        under_way.append(id)
+        loads.append(id)
+        assert under_way == [id], "two at a time"
+        time.sleep(0.05)  # so that the others come meanwhile
+        under_way.remove(id)
+        return load(session, id)
+
+    monkeypatch.setattr(models, "load", slow)
+    with ThreadPoolExecutor(12) as threads:
+        asked = [threads.submit(inference.load, id) for id in "ababababab"]
+        found = {future.result() for future in asked}
+    assert len(found) == 2
+    assert sorted(loads) == ["a", "b"]
+
+
+def test_models_are_kept_as_far_as_their_bytes_allow(
+    database: Database, add: Add, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    size = 4 * tiny().parameters.count
+    monkeypatch.setattr("app.serving.inference.MOST_BYTES", 2 * size + 4096)  # files have heads
+    inference = Inference(database)
+    for id in ("a", "b", "c"):
+        add(id)
+        inference.load(id)
+    assert [inference.cached(id) is not None for id in ("a", "b", "c")] == [False, True, True]
+    monkeypatch.setattr("app.serving.inference.MOST_BYTES", size // 2)
+    add("large")
+    inference.load("large")
+    kept = [inference.cached(id) is not None for id in ("b", "c", "large")]
+    assert kept == [False, False, True]
 
 
 def test_a_model_deleted_elsewhere_is_forgotten(database: Database, add: Add) -> None:

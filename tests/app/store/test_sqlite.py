@@ -56,6 +56,22 @@ def test_what_is_deleted_goes_back_to_the_file_system(path: Path, store: Databas
     store.close()
 
 
+def test_a_large_transaction_leaves_no_long_log(path: Path, store: Database) -> None:
+    log = path.with_name("byhand.db-wal")
+    store.ping()
+    reader = store._engine.connect()
+    reader.execution_options(read_only=True).execute(text("SELECT count(*) FROM models")).all()
+    for id in ("a", "b"):
+        network = Classifier(initialize((784, 3000, 10), "sigmoid", np.random.default_rng(1)))
+        with store.begin() as session:  # 9.5 MB
+            models.add(session, classifier=network, weights=dump_model(network), name=id, id=id)
+        if id == "a":  # somebody still reads what was there before
+            assert log.stat().st_size > sqlite.LONG_LOG_BYTES
+            reader.close()
+    assert log.stat().st_size <= sqlite.LOG_BYTES
+    store.close()
+
+
 def test_a_file_of_an_earlier_version_can_become_smaller_too(path: Path) -> None:
     path.parent.mkdir()
     with closing(sqlite3.connect(path)) as old:
