@@ -170,7 +170,7 @@ def test_the_largest_that_a_service_trains_costs_many_at_once_no_more_than_one(
 
     cost = asyncio.run(send())
     assert set(cost.statuses) == {200}, cost
-    assert cost.grown < MOST_GROWTH + 20 * MB, cost  # it was 200 MB and more; 45 alone
+    assert cost.grown < 2 * MOST_GROWTH, cost  # 45 alone, and what ran before; it was over 200
     assert cost.pause < MOST_PAUSE, cost
     assert len(dump_model(made)) < MOST_ANSWER
 
