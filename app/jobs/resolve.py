@@ -39,6 +39,9 @@ def resolve(session: Session, request: TrainRequest) -> dict[str, Any]:
             base, _ = models.load(session, base_model)
         except NotFound as error:
             raise refused("base_model", error.message) from None
+        if request.samples and base.classes:
+            names = {"names": list(base.classes)}
+            raise refused("base_model", Message("samples.base_of_classes", names))
         made = recipe_from(base, preset, **chosen)
         try:
             start(made, base=base.parameters)

@@ -300,7 +300,7 @@ SENTENCES: dict[str, str] = {
     ),
     "samples.two_labels": (
         "Samples {earlier} and {index} are the same drawing, but one is called a {before} and the "
-        "other a {label}. Nothing was added; take one of them out."
+        "other a {label}. Nothing was added or learnt; take one of them out."
     ),
     "samples.off": (
         "This server stores no samples (BYHAND_SAMPLES=off). Run your own byhand to teach it your "
@@ -406,6 +406,10 @@ SENTENCES: dict[str, str] = {
         "Send so: curl -F zip=@pictures.zip …"
     ),
     "dataset.both": "The form has a zip and IDX files. Send one data set at a time.",
+    "dataset.twice": "The form has several files `{part}`. Send one data set at a time.",
+    "dataset.folders_name": (
+        "classes: the folders name the classes ({names:, }). Rename the folders, or send IDX files."
+    ),
     "dataset.orientation": "orientation: expected one of {allowed:, }, found {found}.",
     "dataset.name": (
         "name: expected up to {most} printable characters, found {found}. Send another `name`."
@@ -415,6 +419,12 @@ SENTENCES: dict[str, str] = {
         "shows those of the store."
     ),
     "dataset.and_samples": "are digits of one's own hand: learn them without a data set.",
+    "command.dataset_and_samples": (
+        "--samples are digits of one's own hand: learn them without --dataset."
+    ),
+    "samples.base_of_classes": (
+        "tells {names:, } apart, not digits: samples of digits cannot be learnt on top of it."
+    ),
     "dataset.nothing": (
         "There are neither IDX files nor pictures in folders. Name a folder for each class and "
         "put its pictures there; train/ and test/ around these folders are possible."

@@ -84,7 +84,7 @@ def test_an_unknown_sample_is_one_line(byhand: Any, where: list[str]) -> None:
     [
         (b"words", "npz"),
         (dump_samples(drawn(3, 11)), "0 to 9, found 11"),
-        (dump_samples(Samples(GIVEN.images * 0, GIVEN.labels)), "Sample 0"),
+        (dump_samples(Samples(GIVEN.images * 0, GIVEN.labels)), "Sample 1"),
         (dump_samples(Samples(GIVEN.images, GIVEN.labels + 1)), "stored already, as a 3"),
     ],
 )
