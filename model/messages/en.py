@@ -296,7 +296,7 @@ SENTENCES: dict[str, str] = {
     "samples.one": "This drawing",
     "samples.other_label": (
         "{sample} is stored already, as a {label} ({id}). If it is meant to be a {asked}, delete "
-        "that one first: DELETE /samples/{id}."
+        "that one first."
     ),
     "samples.two_labels": (
         "Samples {earlier} and {index} are the same drawing, but one is called a {before} and the "
@@ -306,10 +306,8 @@ SENTENCES: dict[str, str] = {
         "This server stores no samples (BYHAND_SAMPLES=off). Run your own byhand to teach it your "
         "hand."
     ),
-    "samples.none": (
-        "there is no sample to learn yet: draw some and say what they are (POST /samples)"
-    ),
-    "samples.not_found": "There is no sample {id!r}. GET /samples lists them.",
+    "samples.none": ("there is no sample to learn yet: draw some and say what they are"),
+    "samples.not_found": "There is no sample {id!r}.",
     "samples.set_lost": (
         "The samples that this job was to learn are gone or damaged. Submit it anew."
     ),
@@ -356,6 +354,10 @@ SENTENCES: dict[str, str] = {
         "{path} should hold {expected} labels, as many as {images} has images; "
         "found {shape: x }. Use files that belong together."
     ),
+    "idx.swapped": (
+        "Images and labels look swapped: {images} holds single numbers, {labels} holds images."
+    ),
+    "idx.labels_from_one": "{path} has labels from 1 to {most}. Number them from 0.",
     "idx.too_many_classes": (
         "{path} has labels up to {found}; the network tells ten classes apart, 0 to 9. "
         "Use a data set of ten classes."
@@ -365,7 +367,9 @@ SENTENCES: dict[str, str] = {
     "idx.unpacks_to_more": "{path} unpacks to more than {most:,} bytes. Use a smaller data set.",
     "idx.restore_bundled": "Restore model/data/mnist/ from the repository, or reinstall byhand.",
     "idx.download_again": "Download it again.",
-    "idx.put_files_there": "Put the four IDX files of the data set there.",
+    "idx.put_files_there": (
+        "Images and labels belong together; the two files for testing may both be left out."
+    ),
     # Own data (model/data/files.py, own.py; app/imaging/labelled_pictures.py).
     "archive.unreadable": "{path} cannot be read: {error}.",
     "archive.too_many": (
@@ -453,8 +457,8 @@ SENTENCES: dict[str, str] = {
         "Keep {most} folders."
     ),
     "dataset.class_name": (
-        "{name!r} is no name of a class: 1 to {most} characters that can be shown, without spaces "
-        "around them."
+        "{name!r} is no name of a class: expected 1 to {most} characters that can be shown, "
+        "without spaces around them, found {found}."
     ),
     "dataset.class_twice": "Each class needs a name of its own: {names:, }.",
     "dataset.unnamed": (
@@ -472,6 +476,10 @@ SENTENCES: dict[str, str] = {
     "dataset.class_untested": (
         "No test picture shows {names:, | or }: how well that is read will not be known."
     ),
+    "dataset.blank": (
+        "In {count:,} of the {total:,} training pictures every pixel is the same: there is nothing "
+        "to see in them. They were kept."
+    ),
     "dataset.scaled": (
         "The pixels are 0 to {most}, not 0 to 255: they were scaled up, or the network would see "
         "black only."
@@ -480,13 +488,13 @@ SENTENCES: dict[str, str] = {
         "The pictures are dark on light: they were inverted, since the network reads light on dark."
     ),
     "dataset.disagree": (
-        "{count:,} pictures are there more than once with labels that disagree, the first as "
-        "{one} and as {other}: the network cannot learn both. They were kept as they are."
+        "Labels disagree for {count:,} of the pictures that are there more than once; the first is "
+        "there as {one} and as {other}. The network cannot learn both. All were kept."
     ),
     "dataset.turned": (
         "The digits are transposed, as EMNIST's are: of {looked_at:,} a network reads {came:.1f} % "
-        "as they came and {turned:.1f} % with rows and columns exchanged. They were turned; say "
-        "orientation=upright if that is wrong."
+        "as they came and {turned:.1f} % with rows and columns exchanged. They were turned; if "
+        "that is wrong, bring them again and say that they are upright."
     ),
     "dataset.turned_as_asked": "Rows and columns were exchanged, as you asked.",
     "dataset.kept_as_asked": (
@@ -497,7 +505,7 @@ SENTENCES: dict[str, str] = {
     "dataset.orientation_unknown": (
         "Whether the pictures are upright cannot be told: of {looked_at:,} a network for digits "
         "reads {came:.1f} % as they came and {turned:.1f} % with rows and columns exchanged. They "
-        "were taken as they are; say orientation=transposed if that is wrong."
+        "were not turned; if they are transposed, bring them again and say so."
     ),
     "dataset.test_part": (
         "There is no test part: {test:,} of the {total:,} pictures, from every class its share, "
@@ -507,10 +515,10 @@ SENTENCES: dict[str, str] = {
         "The pictures were mixed, so that those held back for validation are of every class."
     ),
     "dataset.inked": (
-        "The pictures are not 28x28 pixels: each was cropped to its ink, scaled and centred, as "
-        "drawings on the page are."
+        "The pictures are not 28x28 pixels: each was cropped to its ink, scaled and centred, and "
+        "inverted where it was dark on light, as drawings on the page are."
     ),
-    "dataset.plain": "The pictures are 28x28 pixels: they were taken as they are.",
+    "dataset.plain": "The pictures are 28x28 pixels: none was cropped, resized or moved.",
     # Weights files and training states (model/serialization).
     "npz.unreadable": "{path}: cannot be read: {error}.",
     "npz.not_whole": "The file is not a whole .npz: {error}.",
@@ -550,7 +558,7 @@ SENTENCES: dict[str, str] = {
         "No ink was found in the picture: it is blank, or too faint. Show one digit, large "
         "and much darker or much lighter than what it is written on."
     ),
-    "image.formats": "Send a PNG, JPEG, WebP, GIF, BMP or TIFF picture of one digit.",
+    "image.formats": "Send a PNG, JPEG, WebP, GIF, BMP or TIFF picture.",
     "image.empty": "The uploaded file is empty. {remedy}",
     "image.heic": "HEIC and AVIF pictures are not read here. Save it as JPEG.",
     "image.no_picture": "The uploaded file is not a picture. {remedy}",
@@ -620,8 +628,8 @@ SENTENCES: dict[str, str] = {
         "have BYHAND_MAX_MODELS raised."
     ),
     "store.most_samples": (
-        "{there} samples are stored and at most {most} may be; this would add {more}. Delete some "
-        "(DELETE /samples/ID), or have BYHAND_MAX_SAMPLES raised."
+        "{there} samples are stored and at most {most} may be; this would add {more}. Delete some, "
+        "or have BYHAND_MAX_SAMPLES raised."
     ),
     "store.most_bytes": (
         "The store takes {used:,} of {most:,} bytes. Delete models (DELETE /models/ID) or data "
@@ -731,11 +739,11 @@ SENTENCES: dict[str, str] = {
     ),
     # app/security.py, app/origins.py: who may call, how often and with how much
     "security.body_grows": (
-        "A request may have {most:,} bytes, found more. Send a smaller image, or fewer at a time."
+        "A request may have {most:,} bytes, found more. Send a smaller file, or fewer at a time."
     ),
     "security.body_size": (
         "A request may have {most:,} bytes, found {found:,}. "
-        "Send a smaller image, or fewer at a time."
+        "Send a smaller file, or fewer at a time."
     ),
     "security.head": (
         "The headers of a request may have {most:,} bytes, found more. Send fewer, or in the body."

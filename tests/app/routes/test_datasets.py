@@ -62,7 +62,7 @@ def test_a_zip_of_pictures_in_folders_is_taken_with_its_names(client: TestClient
     assert (made["name"], made["classes"], made["counts"]) == ("Things", list(KINDS), [12] * 10)
     assert (made["train_examples"], made["validation_examples"]) == (100, 20)
     assert made["test_examples"] == 30
-    assert any("taken as they are" in notice for notice in made["notices"])
+    assert any("none was cropped" in notice for notice in made["notices"])
     assert [picture["class"] for picture in made["pictures"]] == list(np.repeat(KINDS, 3))
     rng = np.random.default_rng(0)
     bags = [draw("bag", rng).ravel().tolist() for _ in range(12)]
@@ -366,3 +366,38 @@ def test_samples_are_not_learnt_on_top_of_named_classes(client: TestClient) -> N
     id = client.post("/models", files={"weights": ("x.npz", made)}).json()["id"]
     answer = client.post("/train", json={"samples": True, "base_model": id})
     assert_problem(answer, 422, "base_model", "not digits")
+
+
+def test_blank_pictures_are_counted(client: TestClient) -> None:
+    blank = {f"cup/blank{n}.png": png(np.full((28, 28), 60 * n, np.uint8)) for n in range(3)}
+    said = " ".join(send(client, zip_of(FEW | blank)).json()["notices"])
+    assert "In 3 of the 27 training pictures every pixel is the same" in said
+    assert "every pixel" not in " ".join(send(client, zip_of(FEW)).json()["notices"])
+
+
+def test_what_was_done_to_pictures_does_not_contradict_itself(client: TestClient) -> None:
+    inverted = {
+        name: png(255 - draw(name[: name.index("/")], np.random.default_rng(1))) for name in FEW
+    }
+    said = " ".join(send(client, zip_of(inverted)).json()["notices"])
+    assert "they were inverted" in said
+    assert "taken as they are" not in said
+    rng = np.random.default_rng(0)
+    shown = {f"{kind}/{n}.png": large(kind, rng) for kind in ("cup", "ring") for n in range(12)}
+    said = " ".join(send(client, zip_of(shown)).json()["notices"])
+    assert "inverted where it was dark on light" in said
+
+
+def test_a_long_name_is_shown_as_cut(client: TestClient) -> None:
+    named = {f"{kind}/{n}.png": CUP for kind in ("a" * 60, "b") for n in range(12)}
+    assert_problem(send(client, zip_of(named)), 422, f"'{'a' * 40}…' is no name", "found 60")
+
+
+def test_idx_files_that_are_nearly_right_are_told_what_is_wrong(client: TestClient) -> None:
+    images, labels = shapes_and_labels(3)
+    parts = idx_of(images, labels)
+    swapped = {"train_images": parts["train_labels"], "train_labels": parts["train_images"]}
+    assert_problem(send(client, **swapped), 422, "look swapped")
+    assert_problem(send(client, **idx_of(images, labels + 1)), 422, "1 to 10. Number them from 0")
+    one = {"train_images": parts["train_images"]}
+    assert_problem(send(client, **one), 422, "train-labels", "belong together")
