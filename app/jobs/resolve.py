@@ -13,14 +13,15 @@ from app.schemas.training import TrainRequest
 from app.store import datasets, models
 from app.store.engine import Session
 from model.errors import RecipeError
-from model.messages import Message
+from model.messages import Message, say
 from model.training.base import recipe_from
 from model.training.loop import start
 from model.training.recipe import recipe, stored_recipe
 
-__all__ = ["NOT_HYPERPARAMETERS", "refused", "resolve", "vary"]
+__all__ = ["NOT_HYPERPARAMETERS", "default_name", "refused", "resolve", "vary"]
 
 NOT_HYPERPARAMETERS = {"preset", "name", "base_model", "dataset", "samples", "activate"}
+MOST_NAME = 200  # characters of a run's name
 HAND = "hand"  # the preset for samples
 
 
@@ -57,6 +58,15 @@ def resolve(session: Session, request: TrainRequest) -> dict[str, Any]:
         "samples": request.samples,
         "activate": request.activate,
     }
+
+
+def default_name(session: Session, resolved: Mapping[str, Any]) -> str:
+    """What a run is called that was given no name: its data set, if it has one, preset, epochs."""
+    epochs = resolved["epochs"]
+    code = "job.name_epoch" if epochs == 1 else "job.name_epochs"
+    name = say(code, preset=resolved["preset"], epochs=epochs)
+    id = resolved["dataset"]
+    return name if id is None else f"{datasets.get(session, id).name}: {name}"[:MOST_NAME]
 
 
 def _check_dataset(

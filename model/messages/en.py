@@ -710,6 +710,8 @@ SENTENCES: dict[str, str] = {
     "command.resume_done": (
         "{path} has all {epochs} epochs behind it; ask for more with --epochs."
     ),
+    "command.is_there": "{path} is there already; name another file, or delete it first.",
+    "command.nothing_to_export": "there is no sample to export; nothing was written.",
     "command.no_samples": "{path} holds no samples; draw some and save them first.",
     "command.no_answer": "{url} does not answer ({error}). Is byhand running there?",
     "command.refused": "{url} refused: {reason}",

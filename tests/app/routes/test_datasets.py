@@ -247,6 +247,7 @@ def test_from_a_zip_to_the_confusion_matrix(live_server: str) -> None:
         sent = client.post("/datasets", files={"zip": shapes_zip(train=60, test=12)}).json()
         job = client.post("/train", json={"dataset": sent["id"], "epochs": 6}).json()
         assert job["request"]["dataset"] == sent["id"]
+        assert job["name"] == f"{sent['name']}: fast, 6 epochs"
         while job["state"] not in ("succeeded", "failed"):
             time.sleep(0.1)
             job = client.get(f"/train/{job['id']}").json()
