@@ -681,6 +681,10 @@ SENTENCES: dict[str, str] = {
     ),
     "command.file": "{path}: {reason}",
     "command.only_here": "{option} is for training here; leave it out with --url.",
+    "command.samples_there": (
+        "--samples is for training here. For training there: byhand samples import {path} --url …, "
+        'then POST /train with {{"samples": true}}.'
+    ),
     "command.data_here": (
         "{path} is here, not there. Send it first: byhand datasets add {path} --url …, and give "
         "the id that it tells."

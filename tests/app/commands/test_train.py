@@ -257,7 +257,11 @@ def test_a_run_with_samples_resumes_to_the_same_bits(
             2,
             ". is here, not there. Send it first: byhand datasets add",
         ),
-        (["--url", "localhost:1", "--samples", "a.npz"], 2, "--samples is for training here"),
+        (
+            ["--url", "localhost:1", "--samples", "a.npz"],
+            2,
+            'then POST /train with {"samples": true}',
+        ),
         (["--samples", "missing.npz"], 1, "missing.npz"),
         (["--base-model", "missing.npz"], 1, "missing.npz"),
         (["--base-model", "pixels", "--hidden-layers", "20"], 2, "base_model: is a sigmoid"),
