@@ -22,7 +22,8 @@ class Classifier:
     `deskew`, `features` and `least_scale` tell the preprocessing of the inputs
     (`model.preprocessing`): it must be the one that the parameters were trained with.
     `temperature` T scales the logits: probabilities are softmax(Z_L / T) (Guo et al. 2017), and 1
-    changes nothing. `recipe` holds the hyperparameters of its training, `test_accuracy` (0..1) the
+    changes nothing; `few_errors` says that too few of the images it was fitted to were read wrong
+    to know it well. `recipe` holds the hyperparameters of its training, `test_accuracy` (0..1) the
     result on the test images. `dataset` names the data set it was trained on where that is not
     MNIST, and `classes` its classes, in the order of the outputs, where they are not digits.
     """
@@ -37,6 +38,12 @@ class Classifier:
     least_scale: float = FORMER_LEAST_SCALE
     dataset: str = ""
     classes: tuple[str, ...] = ()
+    few_errors: bool = False
+
+    @property
+    def calibrated(self) -> bool:
+        """Whether its probabilities tell how often such answers are right."""
+        return self.temperature != 1 and not self.few_errors
 
     @property
     def preprocessing(self) -> tuple[bool, str, float]:

@@ -134,6 +134,8 @@ def refuse_local(given: Mapping[str, Any]) -> None:
     for name, value in given.items():
         local = name in FILES or HYPERPARAMETERS[name].local
         if local and value is not None:
+            if name == "samples":
+                raise CommandError("command.samples_there", exit_code=2, path=value)
             option = f"--{name.replace('_', '-')}"
             raise CommandError("command.only_here", exit_code=2, option=option)
 

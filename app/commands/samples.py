@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.table import Column, Table
 
 from app.commands.environment import open_store, settings
+from app.commands.errors import CommandError
 from app.commands.files import check_writable, write_whole
 from app.commands.remote import Server
 from app.store import samples
@@ -69,9 +70,14 @@ class Samples:
         self._console.print(table)
 
     def export(self, output: Path) -> None:
-        """Write all samples to a file."""
+        """Write all samples to a new file. Raises CommandError where it is there, or none is."""
         check_writable(output)
-        write_whole(output, self._backend.file())
+        if output.exists():
+            raise CommandError("command.is_there", path=output)
+        file = self._backend.file()
+        if not len(load_samples(file)):
+            raise CommandError("command.nothing_to_export")
+        write_whole(output, file)
         self._console.print(f"Saved as {output}.")
 
     def add(self, file: Path) -> None:

@@ -59,7 +59,7 @@ def train(
         overrides = {"drawn_examples": 0, **overrides}
     base = load_base(base_model, preset)
     chosen = recipe_from(base, preset, **overrides)
-    learnt = read_samples(samples)
+    learnt = read_samples(samples, data, base)
     output = output or Path(f"byhand-{preset}.npz")
     checkpoint = checkpoint or resume
     for path in (output, checkpoint, snapshots):

@@ -8,6 +8,7 @@ from app.commands.errors import CommandError
 from model.classifier import Classifier
 from model.data.idx import Dataset
 from model.data.samples import Samples
+from model.messages import Message
 from model.metrics import accuracy
 from model.serialization.checkpoint import BUNDLED, bundled, load_model
 from model.serialization.samples import load_samples
@@ -30,13 +31,29 @@ def load_base(name: str | None, preset: str) -> Classifier | None:
     return bundled(name) if name in BUNDLED else load_model(Path(name))
 
 
-def read_samples(path: Path | None) -> Samples | None:
-    """The samples of a file, if there is one. Raises CommandError for a file of none."""
+def read_samples(path: Path | None, data: str | None, base: Classifier | None) -> Samples | None:
+    """The samples of a file, if there is one, to learn beside `data` on top of `base`.
+
+    Raises CommandError for a file of none, where the same drawing has two labels, or where the data
+    or the base are not of digits.
+    """
     if path is None:
         return None
+    if data is not None:
+        raise CommandError("command.dataset_and_samples", exit_code=2)
+    if base is not None and base.classes:
+        problem = Message("samples.base_of_classes", {"names": list(base.classes)})
+        raise CommandError("command.file", exit_code=2, path="--base-model", reason=problem)
     samples = load_samples(path)
     if not len(samples):
         raise CommandError("command.no_samples", path=path)
+    first: dict[bytes, int] = {}
+    for index, image in enumerate(samples.images):
+        earlier = first.setdefault(image.tobytes(), index)
+        before, label = int(samples.labels[earlier]), int(samples.labels[index])
+        if before != label:
+            where = {"earlier": earlier + 1, "index": index + 1}
+            raise CommandError("samples.two_labels", **where, before=before, label=label)
     return samples
 
 

@@ -13,17 +13,18 @@ from app.schemas.training import TrainRequest
 from app.store import datasets, models
 from app.store.engine import Session
 from model.errors import RecipeError
-from model.messages import Message
+from model.messages import Message, say
 from model.training.base import recipe_from
 from model.training.hyperparameters import check_weights
 from model.training.loop import start
 from model.training.recipe import recipe, stored_recipe
 
-__all__ = ["NOT_HYPERPARAMETERS", "refused", "resolve", "vary"]
+__all__ = ["NOT_HYPERPARAMETERS", "default_name", "refused", "resolve", "vary"]
 
 # A model's file has 10 MB then. To load it takes three times as much, for whoever names the model.
 MOST_WEIGHTS = 2_500_000
 NOT_HYPERPARAMETERS = {"preset", "name", "base_model", "dataset", "samples", "activate"}
+MOST_NAME = 200  # characters of a run's name
 HAND = "hand"  # the preset for samples
 
 
@@ -45,6 +46,9 @@ def resolve(session: Session, request: TrainRequest) -> dict[str, Any]:
             base, _ = models.load(session, base_model)
         except NotFound as error:
             raise refused("base_model", error.message) from None
+        if request.samples and base.classes:
+            names = {"names": list(base.classes)}
+            raise refused("base_model", Message("samples.base_of_classes", names))
         made = recipe_from(base, preset, **chosen)
         try:
             start(made, base=base.parameters)
@@ -61,6 +65,15 @@ def resolve(session: Session, request: TrainRequest) -> dict[str, Any]:
         "samples": request.samples,
         "activate": request.activate,
     }
+
+
+def default_name(session: Session, resolved: Mapping[str, Any]) -> str:
+    """What a run is called that was given no name: its data set, if it has one, preset, epochs."""
+    epochs = resolved["epochs"]
+    code = "job.name_epoch" if epochs == 1 else "job.name_epochs"
+    name = say(code, preset=resolved["preset"], epochs=epochs)
+    id = resolved["dataset"]
+    return name if id is None else f"{datasets.get(session, id).name}: {name}"[:MOST_NAME]
 
 
 def _check_dataset(

@@ -14,7 +14,7 @@ from app.jobs.documents import parts_of
 from app.jobs.ending import dataset_of, end, recipe_of, saved_state
 from app.jobs.event_stream import EventStream
 from app.jobs.executors import make_workers
-from app.jobs.resolve import resolve, vary
+from app.jobs.resolve import default_name, resolve, vary
 from app.jobs.samples import Frozen, asked, freeze
 from app.logs import log
 from app.schemas.training import (
@@ -233,15 +233,13 @@ class JobService:
         key: str | None = None,
         sweep: str | None = None,
     ) -> JobRow:
-        epochs = resolved["epochs"]
-        code = "job.name_epoch" if epochs == 1 else "job.name_epochs"
         learnt = frozen if resolved["samples"] else None
         return jobs.add(
             session,
             id=id or new_id(),
-            name=name or say(code, preset=resolved["preset"], epochs=epochs),
+            name=name or default_name(session, resolved),
             request=learnt.told(resolved) if learnt else resolved,
-            epochs=epochs,
+            epochs=resolved["epochs"],
             snapshots=self._snapshots,
             samples=learnt.set if learnt else None,
             sweep=sweep,

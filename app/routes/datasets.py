@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import PurePosixPath
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
@@ -101,7 +102,7 @@ def _store(request: Request) -> Database:
 
 
 def _add(database: Database, quotas: Quotas, visitor: Visitor, form: Form) -> DatasetWithPictures:
-    files, name = _files(form), (form.text("name") or "").strip()
+    files, name = _files(form), (form.text("name") or "").strip() or _file_name(form)
     if len(name) > MOST_NAME or not name.isprintable():
         raise Invalid("dataset.name", most=MOST_NAME, found=len(name))
     names = [name.strip() for name in (form.text("classes") or "").split(",") if name.strip()]
@@ -114,7 +115,16 @@ def _add(database: Database, quotas: Quotas, visitor: Visitor, form: Form) -> Da
         return _shown(session, row.id)
 
 
+def _file_name(form: Form) -> str:
+    """What the zip or the training images are called where they were sent from, if that is said."""
+    said = (form.files.get(part, "") for part in ("zip", "train_images"))
+    name = PurePosixPath(next(filter(None, said), "").replace("\\", "/")).stem.strip()
+    return name[:MOST_NAME] if name.isprintable() else ""
+
+
 def _files(form: Form) -> Files:
+    if twice := [part for part in ("zip", *IDX) if part in form.repeated]:
+        raise Invalid("dataset.twice", part=twice[0])
     given = {part: form.parts[part] for part in IDX if form.parts.get(part)}
     packed = form.parts.get("zip")
     if packed and given:

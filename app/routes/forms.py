@@ -23,9 +23,14 @@ _PARAMETER = re.compile(rb';\s*+([^=;\s]++)=(?:"((?:[^"\\]++|\\.)*+)"|([^\s;"]++
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """The parts of a form by name; if two have the same name, the last one is kept."""
+    """The parts of a form by name; if two have the same name, the last one is kept.
+
+    `repeated` are the names that there were twice, `files` the file names of parts that have one.
+    """
 
     parts: dict[str, bytes] = field(default_factory=dict)
+    repeated: list[str] = field(default_factory=list)
+    files: dict[str, str] = field(default_factory=dict)
 
     def text(self, name: str) -> str | None:
         """The field's text, or None if it was not sent. Raises BadRequest if it is not UTF-8."""
@@ -54,19 +59,28 @@ def read_form(content_type: str, body: bytes) -> Form:
             return form
         end = body.find(delimiter, start)
         blank = body.find(b"\r\n\r\n", start, start + MOST_HEAD)
-        name = _name(body[start:blank]) if 0 < blank <= end - 4 else None
-        if name is None:
+        said = _parameters(body[start:blank]) if 0 < blank <= end - 4 else {}
+        if "name" not in said:
             break
-        form.parts[name.decode(errors="replace")] = body[blank + 4 : end]
+        name = said["name"]
+        if name in form.parts:
+            form.repeated.append(name)
+        form.parts[name] = body[blank + 4 : end]
+        if "filename" in said:
+            form.files[name] = said["filename"]
         start = end + len(delimiter)
     raise BadRequest("request.form_damaged", most=MOST_PARTS)
 
 
-def _name(head: bytes) -> bytes | None:
-    """The parameter `name` of the Content-Disposition in a part's headers, or None."""
+def _parameters(head: bytes) -> dict[str, str]:
+    """The parameters of the Content-Disposition in a part's headers; of two the first."""
+    said: dict[str, str] = {}
     found = _DISPOSITION.search(head)
     while found is not None:
         found = _PARAMETER.match(head, found.end())
-        if found is not None and found[1].lower() == b"name":
-            return found[2] if found[2] is not None else found[3]
-    return None
+        if found is not None:
+            value = found[2] if found[2] is not None else found[3]
+            said.setdefault(
+                found[1].decode(errors="replace").lower(), value.decode(errors="replace")
+            )
+    return said

@@ -136,6 +136,7 @@ async def _details(
         "upright": loaded.classifier.upright(picture.pixels)[0] / np.float32(255),
         "layers": [{"z": z[0], "a": a[0]} for z, a in layers],
         "temperature": loaded.classifier.temperature,
+        "calibrated": loaded.classifier.calibrated,
         "kinds": dict(zip(KINDS, kinds, strict=True)),
         "stages": await stages(request, picture) if picture.file else None,
     }

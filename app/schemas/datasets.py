@@ -83,11 +83,11 @@ class DatasetForm(BaseModel):
         json_schema_extra={"format": "binary"},
     )
     test_labels: bytes | None = Field(None, json_schema_extra={"format": "binary"})
-    name: str = Field("", max_length=200, description="What to call it.")
+    name: str = Field("", max_length=200, description="What to call it; default: its file's name.")
     classes: str = Field(
         "",
-        description="Names of the labels from 0 on, separated by commas; default: the folders' "
-        "names, or digits.",
+        description="Names of the labels of IDX files from 0 on, separated by commas; default: "
+        "digits. Pictures in folders have the folders' names.",
         examples=["T-shirt,Trouser,Pullover"],
     )
     orientation: Literal["auto", "upright", "transposed"] = Field(

@@ -164,6 +164,11 @@ class Prediction(BaseModel):
         None,
         description="With details=true: T of the calibration. `probabilities` is softmax(z / T).",
     )
+    calibrated: bool | None = Field(
+        None,
+        description="With details=true: whether T is known well enough that answers given at 90 % "
+        "are right about nine times in ten.",
+    )
     kinds: dict[str, Probability] | None = Field(
         None,
         description="With details=true: the probabilities that it is a digit, a letter or sign, "

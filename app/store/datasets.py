@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Sequence
+from itertools import count
 from typing import NamedTuple
 
 import numpy as np
@@ -66,7 +67,7 @@ def add(session: Session, *, name: str, own: OwnData, packed: Packed) -> Dataset
     parts = split(data)
     row = DatasetRow(
         id=new_id(),
-        name=name,
+        name=_told_apart(session, name),
         created_at=now(),
         classes=list(data.classes),
         counts=np.bincount(data.train_labels, minlength=len(data.classes)).tolist(),
@@ -84,6 +85,14 @@ def add(session: Session, *, name: str, own: OwnData, packed: Packed) -> Dataset
     session.flush()
     session.refresh(row, ["created_at"])
     return row
+
+
+def _told_apart(session: Session, name: str) -> str:
+    """The name, with a number behind it where there is a data set of this name already."""
+    query = select(DatasetRow.name).where(DatasetRow.name.startswith(name, autoescape=True))
+    taken = set(session.scalars(query))
+    numbered = (f"{name} ({number})" for number in count(2))
+    return name if name not in taken else next(each for each in numbered if each not in taken)
 
 
 def get(session: Session, id: str) -> DatasetRow:

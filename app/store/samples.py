@@ -105,7 +105,11 @@ def unknown(session: Session, given: Samples) -> Samples:
         if given.labels[earlier] != label:
             before = int(given.labels[earlier])
             raise Conflict(
-                "samples.two_labels", earlier=earlier, index=index, before=before, label=label
+                "samples.two_labels",
+                earlier=earlier + 1,
+                index=index + 1,
+                before=before,
+                label=label,
             )
     chosen = list(first.values())
     strokes = tuple(given.strokes[index] for index in chosen) if given.strokes else ()
@@ -211,7 +215,9 @@ def _stored(session: Session, digests: Sequence[str]) -> dict[str, tuple[str, in
 
 def _name(index: int, given: Samples) -> Message:
     """What a sentence calls a sample: by its place where several were given."""
-    return Message("samples.nth", {"index": index}) if len(given) > 1 else Message("samples.one")
+    return (
+        Message("samples.nth", {"index": index + 1}) if len(given) > 1 else Message("samples.one")
+    )
 
 
 def _digest(image: NDArray[np.uint8]) -> str:

@@ -19,6 +19,7 @@ from model.network import Array, softmax
 
 __all__ = [
     "BINS",
+    "LEAST_ERRORS",
     "calibrated",
     "calibrated_and_tested",
     "expected_calibration_error",
@@ -26,7 +27,9 @@ __all__ = [
     "reliability",
 ]
 
-LOWEST, HIGHEST = 0.05, 20.0  # of T: where all answers are right, the optimum would be 0
+LOWEST, HIGHEST = 0.05, 20.0  # of T
+PRIOR = 4.0  # a of the prior: log T within about 1/sqrt(a) of 0, unless many images say otherwise
+LEAST_ERRORS = 10  # among held-out answers, from which on it is told how often they are wrong
 BISECTIONS = 40  # of that range: far more precise than the four decimals that are kept
 BINS = 15  # as in Guo et al.
 
@@ -34,9 +37,13 @@ BINS = 15  # as in Guo et al.
 def calibrated(model: Classifier, images: NDArray[Any], labels: NDArray[Any]) -> Classifier:
     """The same model with its temperature fitted to held-out images (n, 784) and labels (n,).
 
-    They must not be among the training images, of which a network is too confident.
+    They must not be among the training images, of which a network is too confident. With fewer than
+    LEAST_ERRORS of them read wrong, the result has `few_errors`.
     """
-    return replace(model, temperature=fit_temperature(model.trace(images).z[-1], labels))
+    logits = model.trace(images).z[-1]
+    wrong = int((logits.argmax(axis=1) != labels).sum())
+    temperature = fit_temperature(logits, labels)
+    return replace(model, temperature=temperature, few_errors=wrong < LEAST_ERRORS)
 
 
 def calibrated_and_tested(model: Classifier, held_back: Split, dataset: Dataset) -> Classifier:
@@ -50,12 +57,15 @@ def calibrated_and_tested(model: Classifier, held_back: Split, dataset: Dataset)
     return replace(model, test_accuracy=right)
 
 
-def fit_temperature(logits: Array, labels: NDArray[Any]) -> float:
-    """T, 0.05 to 20, at which softmax(Z / T) has the least cross-entropy; Z is (n, classes).
+def fit_temperature(logits: Array, labels: NDArray[Any], prior: float = PRIOR) -> float:
+    """T, 0.05 to 20, the most probable one after n answers; Z is (n, classes).
 
-    With β = 1/T the loss  L(β) = mean_i (log sum_k exp(β Z_ik) − β Z_iy)  is convex, so its slope
-    dL/dβ = mean_i (sum_k P_ik Z_ik − Z_iy)  increases, and bisection finds its zero. Raises
-    ShapeError unless there is one label for each row, and at least one.
+    With β = 1/T the cross-entropy  L(β) = sum_i (log sum_k exp(β Z_ik) − β Z_iy)  would have its
+    least value at β = ∞ where every answer is right. So β has a gamma prior with its mode at 1,
+    −log p(β) = a (β − 1 − log β)  with a = `prior`, which weighs little once n is in the hundreds.
+    Both are convex, so the slope  sum_i (sum_k P_ik Z_ik − Z_iy) + a (1 − 1/β)  increases, and
+    bisection finds its zero. Raises ShapeError unless there is one label for each row, and at least
+    one.
     """
     if not len(labels) or logits.shape[:1] != labels.shape:
         raise ShapeError(
@@ -67,7 +77,7 @@ def fit_temperature(logits: Array, labels: NDArray[Any]) -> float:
     low, high = 1 / HIGHEST, 1 / LOWEST
     for _ in range(BISECTIONS):
         beta = math.sqrt(low * high)
-        slope = ((softmax(beta * z) * z).sum(axis=1) - right).mean()
+        slope = ((softmax(beta * z) * z).sum(axis=1) - right).sum() + prior * (1 - 1 / beta)
         low, high = (low, beta) if slope > 0 else (beta, high)
     return round(1 / math.sqrt(low * high), 4)
 

@@ -51,6 +51,8 @@ def _read_part(files: Files, part: Part) -> LabelledImages:
     image_file, image_bytes = _content(files, part, "images")
     label_file, label_bytes = _content(files, part, "labels")
     images, labels = parse_idx(image_bytes, image_file), parse_idx(label_bytes, label_file)
+    if images.ndim == 1 and labels.ndim == 3:
+        raise DatasetError("idx.swapped", images=image_file, labels=label_file)
     if images.shape[1:] != (SIDE, SIDE) or not len(images):
         raise DatasetError("idx.images_shape", path=image_file, side=SIDE, shape=list(images.shape))
     if labels.shape != (len(images),):
@@ -61,6 +63,8 @@ def _read_part(files: Files, part: Part) -> LabelledImages:
             images=image_file.rpartition("/")[2],
             shape=list(labels.shape),
         )
+    if (int(labels.min()), int(labels.max())) == (1, CLASSES):
+        raise DatasetError("idx.labels_from_one", path=label_file, most=CLASSES)
     if labels.max() >= CLASSES:
         raise DatasetError("idx.too_many_classes", path=label_file, found=int(labels.max()))
     return images.reshape(len(images), SIDE * SIDE), labels

@@ -61,6 +61,7 @@ def make_ready(
     labels = train[1]
     _check(labels, classes)
     said += _about_classes(labels, test, classes)
+    said += _about_blank(train[0])
     images, test_images = _as_ink(train[0], None if test is None else test[0], said)
     said += _about_disagreement(images, labels, classes)
     found = find_orientation(images, labels, reader) if not classes else None
@@ -87,7 +88,8 @@ def class_names(names: Sequence[str]) -> tuple[str, ...]:
         raise DatasetError("dataset.number_of_classes", found=len(names), most=CLASSES)
     for name in names:
         if not (name.strip() == name and 0 < len(name) <= MOST_NAME and name.isprintable()):
-            raise DatasetError("dataset.class_name", name=name[:MOST_NAME], most=MOST_NAME)
+            shown = name if len(name) <= MOST_NAME else f"{name[:MOST_NAME]}…"
+            raise DatasetError("dataset.class_name", name=shown, found=len(name), most=MOST_NAME)
     if len(set(names)) < len(names):
         raise DatasetError("dataset.class_twice", names=list(names))
     return tuple(names)
@@ -118,6 +120,12 @@ def _about_classes(
         for code, gone in said.items()
         if gone.any()
     ]
+
+
+def _about_blank(images: Bytes) -> list[Message]:
+    """What is said of images in which every pixel is the same."""
+    blank = int((images == images[:, :1]).all(axis=1).sum())
+    return [Message("dataset.blank", {"count": blank, "total": len(images)})] if blank else []
 
 
 def _as_ink(train: Bytes, test: Bytes | None, said: list[Message]) -> tuple[Bytes, Bytes | None]:

@@ -296,20 +296,18 @@ SENTENCES: dict[str, str] = {
     "samples.one": "This drawing",
     "samples.other_label": (
         "{sample} is stored already, as a {label} ({id}). If it is meant to be a {asked}, delete "
-        "that one first: DELETE /samples/{id}."
+        "that one first."
     ),
     "samples.two_labels": (
         "Samples {earlier} and {index} are the same drawing, but one is called a {before} and the "
-        "other a {label}. Nothing was added; take one of them out."
+        "other a {label}. Nothing was added or learnt; take one of them out."
     ),
     "samples.off": (
         "This server stores no samples (BYHAND_SAMPLES=off). Run your own byhand to teach it your "
         "hand."
     ),
-    "samples.none": (
-        "there is no sample to learn yet: draw some and say what they are (POST /samples)"
-    ),
-    "samples.not_found": "There is no sample {id!r}. GET /samples lists them.",
+    "samples.none": ("there is no sample to learn yet: draw some and say what they are"),
+    "samples.not_found": "There is no sample {id!r}.",
     "samples.set_lost": (
         "The samples that this job was to learn are gone or damaged. Submit it anew."
     ),
@@ -356,6 +354,10 @@ SENTENCES: dict[str, str] = {
         "{path} should hold {expected} labels, as many as {images} has images; "
         "found {shape: x }. Use files that belong together."
     ),
+    "idx.swapped": (
+        "Images and labels look swapped: {images} holds single numbers, {labels} holds images."
+    ),
+    "idx.labels_from_one": "{path} has labels from 1 to {most}. Number them from 0.",
     "idx.too_many_classes": (
         "{path} has labels up to {found}; the network tells ten classes apart, 0 to 9. "
         "Use a data set of ten classes."
@@ -365,7 +367,9 @@ SENTENCES: dict[str, str] = {
     "idx.unpacks_to_more": "{path} unpacks to more than {most:,} bytes. Use a smaller data set.",
     "idx.restore_bundled": "Restore model/data/mnist/ from the repository, or reinstall byhand.",
     "idx.download_again": "Download it again.",
-    "idx.put_files_there": "Put the four IDX files of the data set there.",
+    "idx.put_files_there": (
+        "Images and labels belong together; the two files for testing may both be left out."
+    ),
     # Own data (model/data/files.py, own.py; app/imaging/labelled_pictures.py).
     "archive.unreadable": "{path} cannot be read: {error}.",
     "archive.too_many": (
@@ -406,6 +410,10 @@ SENTENCES: dict[str, str] = {
         "Send so: curl -F zip=@pictures.zip …"
     ),
     "dataset.both": "The form has a zip and IDX files. Send one data set at a time.",
+    "dataset.twice": "The form has several files `{part}`. Send one data set at a time.",
+    "dataset.folders_name": (
+        "classes: the folders name the classes ({names:, }). Rename the folders, or send IDX files."
+    ),
     "dataset.orientation": "orientation: expected one of {allowed:, }, found {found}.",
     "dataset.name": (
         "name: expected up to {most} printable characters, found {found}. Send another `name`."
@@ -415,6 +423,12 @@ SENTENCES: dict[str, str] = {
         "shows those of the store."
     ),
     "dataset.and_samples": "are digits of one's own hand: learn them without a data set.",
+    "command.dataset_and_samples": (
+        "--samples are digits of one's own hand: learn them without --dataset."
+    ),
+    "samples.base_of_classes": (
+        "tells {names:, } apart, not digits: samples of digits cannot be learnt on top of it."
+    ),
     "dataset.nothing": (
         "There are neither IDX files nor pictures in folders. Name a folder for each class and "
         "put its pictures there; train/ and test/ around these folders are possible."
@@ -443,8 +457,8 @@ SENTENCES: dict[str, str] = {
         "Keep {most} folders."
     ),
     "dataset.class_name": (
-        "{name!r} is no name of a class: 1 to {most} characters that can be shown, without spaces "
-        "around them."
+        "{name!r} is no name of a class: expected 1 to {most} characters that can be shown, "
+        "without spaces around them, found {found}."
     ),
     "dataset.class_twice": "Each class needs a name of its own: {names:, }.",
     "dataset.unnamed": (
@@ -462,6 +476,10 @@ SENTENCES: dict[str, str] = {
     "dataset.class_untested": (
         "No test picture shows {names:, | or }: how well that is read will not be known."
     ),
+    "dataset.blank": (
+        "In {count:,} of the {total:,} training pictures every pixel is the same: there is nothing "
+        "to see in them. They were kept."
+    ),
     "dataset.scaled": (
         "The pixels are 0 to {most}, not 0 to 255: they were scaled up, or the network would see "
         "black only."
@@ -470,13 +488,13 @@ SENTENCES: dict[str, str] = {
         "The pictures are dark on light: they were inverted, since the network reads light on dark."
     ),
     "dataset.disagree": (
-        "{count:,} pictures are there more than once with labels that disagree, the first as "
-        "{one} and as {other}: the network cannot learn both. They were kept as they are."
+        "Labels disagree for {count:,} of the pictures that are there more than once; the first is "
+        "there as {one} and as {other}. The network cannot learn both. All were kept."
     ),
     "dataset.turned": (
         "The digits are transposed, as EMNIST's are: of {looked_at:,} a network reads {came:.1f} % "
-        "as they came and {turned:.1f} % with rows and columns exchanged. They were turned; say "
-        "orientation=upright if that is wrong."
+        "as they came and {turned:.1f} % with rows and columns exchanged. They were turned; if "
+        "that is wrong, bring them again and say that they are upright."
     ),
     "dataset.turned_as_asked": "Rows and columns were exchanged, as you asked.",
     "dataset.kept_as_asked": (
@@ -487,7 +505,7 @@ SENTENCES: dict[str, str] = {
     "dataset.orientation_unknown": (
         "Whether the pictures are upright cannot be told: of {looked_at:,} a network for digits "
         "reads {came:.1f} % as they came and {turned:.1f} % with rows and columns exchanged. They "
-        "were taken as they are; say orientation=transposed if that is wrong."
+        "were not turned; if they are transposed, bring them again and say so."
     ),
     "dataset.test_part": (
         "There is no test part: {test:,} of the {total:,} pictures, from every class its share, "
@@ -497,10 +515,10 @@ SENTENCES: dict[str, str] = {
         "The pictures were mixed, so that those held back for validation are of every class."
     ),
     "dataset.inked": (
-        "The pictures are not 28x28 pixels: each was cropped to its ink, scaled and centred, as "
-        "drawings on the page are."
+        "The pictures are not 28x28 pixels: each was cropped to its ink, scaled and centred, and "
+        "inverted where it was dark on light, as drawings on the page are."
     ),
-    "dataset.plain": "The pictures are 28x28 pixels: they were taken as they are.",
+    "dataset.plain": "The pictures are 28x28 pixels: none was cropped, resized or moved.",
     # Weights files and training states (model/serialization).
     "npz.unreadable": "{path}: cannot be read: {error}.",
     "npz.not_whole": "The file is not a whole .npz: {error}.",
@@ -540,7 +558,7 @@ SENTENCES: dict[str, str] = {
         "No ink was found in the picture: it is blank, or too faint. Show one digit, large "
         "and much darker or much lighter than what it is written on."
     ),
-    "image.formats": "Send a PNG, JPEG, WebP, GIF, BMP or TIFF picture of one digit.",
+    "image.formats": "Send a PNG, JPEG, WebP, GIF, BMP or TIFF picture.",
     "image.empty": "The uploaded file is empty. {remedy}",
     "image.heic": "HEIC and AVIF pictures are not read here. Save it as JPEG.",
     "image.no_picture": "The uploaded file is not a picture. {remedy}",
@@ -610,8 +628,8 @@ SENTENCES: dict[str, str] = {
         "have BYHAND_MAX_MODELS raised."
     ),
     "store.most_samples": (
-        "{there} samples are stored and at most {most} may be; this would add {more}. Delete some "
-        "(DELETE /samples/ID), or have BYHAND_MAX_SAMPLES raised."
+        "{there} samples are stored and at most {most} may be; this would add {more}. Delete some, "
+        "or have BYHAND_MAX_SAMPLES raised."
     ),
     "store.models_reserved": (
         "{there} models are stored, {coming} jobs that wait or run are to leave one each, and at "
@@ -678,6 +696,10 @@ SENTENCES: dict[str, str] = {
     ),
     "command.file": "{path}: {reason}",
     "command.only_here": "{option} is for training here; leave it out with --url.",
+    "command.samples_there": (
+        "--samples is for training here. For training there: byhand samples import {path} --url …, "
+        'then POST /train with {{"samples": true}}.'
+    ),
     "command.data_here": (
         "{path} is here, not there. Send it first: byhand datasets add {path} --url …, and give "
         "the id that it tells."
@@ -707,6 +729,8 @@ SENTENCES: dict[str, str] = {
     "command.resume_done": (
         "{path} has all {epochs} epochs behind it; ask for more with --epochs."
     ),
+    "command.is_there": "{path} is there already; name another file, or delete it first.",
+    "command.nothing_to_export": "there is no sample to export; nothing was written.",
     "command.no_samples": "{path} holds no samples; draw some and save them first.",
     "command.no_answer": "{url} does not answer ({error}). Is byhand running there?",
     "command.refused": "{url} refused: {reason}",
@@ -740,11 +764,11 @@ SENTENCES: dict[str, str] = {
     ),
     # app/security.py, app/origins.py: who may call, how often and with how much
     "security.body_grows": (
-        "A request may have {most:,} bytes, found more. Send a smaller image, or fewer at a time."
+        "A request may have {most:,} bytes, found more. Send a smaller file, or fewer at a time."
     ),
     "security.body_size": (
         "A request may have {most:,} bytes, found {found:,}. "
-        "Send a smaller image, or fewer at a time."
+        "Send a smaller file, or fewer at a time."
     ),
     "security.head": (
         "The headers of a request may have {most:,} bytes, found more. Send fewer, or in the body."

@@ -57,6 +57,8 @@ def dump_model(model: Classifier) -> bytes:
     }
     if model.dataset:  # of others no byte changes, nor their SHA-256
         meta |= {"dataset": model.dataset, "classes": list(model.classes)}
+    if model.few_errors:
+        meta["few_errors"] = True
     return npz.dump("model", model.parameters.arrays(), meta)
 
 
@@ -82,6 +84,7 @@ def load_model(source: bytes | Path, most: int | None = None) -> Classifier:
         least_scale=_least_scale(meta),
         dataset=_field(meta, "dataset", "", str)[:MOST_DATASET],
         classes=_classes(meta),
+        few_errors=_field(meta, "few_errors", False, bool),
     )
 
 

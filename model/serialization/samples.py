@@ -76,7 +76,7 @@ def _expect_drawings(images: NDArray[np.uint8]) -> None:
         highest = image.max()
         if highest > 1 and not (max(image[0], image[-1]) > MIDDLE and is_inverted(image)):
             continue
-        nth = Message("samples.nth", {"index": index})
+        nth = Message("samples.nth", {"index": index + 1})
         if highest > 1:
             raise DatasetError("request.image_inverted", image=nth)
         raise DatasetError("request.image_to_one" if highest else "request.image_blank", image=nth)
@@ -96,7 +96,7 @@ def _strokes(arrays: dict[str, Any], count: int) -> tuple[Strokes, ...]:
         raise DatasetError("samples.strokes")
     for index, drawing in enumerate(drawings):
         if len(drawing) > MOST_STROKES or sum(map(len, drawing)) > MOST_POINTS:
-            nth = Message("samples.nth", {"index": index})
+            nth = Message("samples.nth", {"index": index + 1})
             raise DatasetError(
                 "samples.too_long", sample=nth, strokes=MOST_STROKES, points=MOST_POINTS
             )

@@ -421,7 +421,7 @@ def test_the_limit_holds_for_a_body_that_does_not_say_its_length(
     sent = asyncio.run(call_guard(list(messages)))
     assert sent[0]["status"] == 413
     assert json.loads(sent[1]["body"])["detail"] == (
-        "A request may have 2,000 bytes, found more. Send a smaller image, or fewer at a time."
+        "A request may have 2,000 bytes, found more. Send a smaller file, or fewer at a time."
     )
 
 
@@ -430,7 +430,7 @@ def test_a_body_that_says_it_is_too_long_is_refused_before_it_is_sent() -> None:
     sent = asyncio.run(call_guard(unread, (b"content-length", b"2001")))
     assert sent[0]["status"] == 413
     assert json.loads(sent[1]["body"])["detail"] == (
-        "A request may have 2,000 bytes, found 2,001. Send a smaller image, or fewer at a time."
+        "A request may have 2,000 bytes, found 2,001. Send a smaller file, or fewer at a time."
     )
     assert len(unread) == 1
 

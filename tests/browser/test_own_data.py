@@ -26,7 +26,7 @@ def test_things_are_learnt_from_a_zip_and_their_mistakes_seen_by_name(
     file.write_bytes(shapes_zip())
     choose(page, file)
     expect(page.locator("#data-say")).to_contain_text(f"things: {', '.join(KINDS)}. 334 pictures")
-    expect(page.locator("#data-notices")).to_contain_text("they were taken as they are")
+    expect(page.locator("#data-notices")).to_contain_text("none was cropped")
     expect(page.locator("#data-pictures li")).to_have_count(30)
     expect(page.locator("#data-pictures")).to_contain_text("sweater")
     expect(page.locator("#field-dataset option:checked")).to_have_text("things")

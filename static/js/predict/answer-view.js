@@ -32,7 +32,7 @@ export class AnswerView {
     this.#digit.dataset.named = answer.class ? "yes" : "";
     this.#digit.dataset.sure = answer.uncertain ? "no" : "yes";
     this.#bars.show(answer.probabilities, { marked: [answer.digit], names: answer.classes });
-    find("#calibrated").hidden = (answer.temperature ?? 1) === 1;
+    find("#calibrated").hidden = !answer.calibrated;
     paintGrey(this.#preview, pixels);
     paintGrey(find("#strip-input"), pixels);
     say(find("#strip-text"), text);

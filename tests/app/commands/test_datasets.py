@@ -34,7 +34,7 @@ def test_a_data_set_is_added_listed_learnt_and_deleted(
     before = len(listed(byhand, where))
     added = byhand("datasets", "add", things, *where)
     assert added.code == 0, added.err
-    assert "taken as they are" in added.out
+    assert "none was cropped" in added.out
     assert "100 + 20 training pictures, 30 for testing." in added.out
     made = listed(byhand, where)[0]
     assert (made["name"], made["classes"]) == ("things", list(KINDS))
@@ -61,7 +61,7 @@ def test_a_zip_or_a_directory_is_learnt_without_a_store(
         output = Path(f"{path.stem}.npz")
         ran = byhand("train", option, path, "--epochs", 1, "--output", output)
         assert ran.code == 0, ran.err
-        assert "taken as they are" in ran.out
+        assert "none was cropped" in ran.out
         assert "of 30 images" in ran.out
     Path("thing.png").write_bytes(png(draw("ring", np.random.default_rng(0))))
     read = byhand("predict", "thing.png", "--model", "unpacked.npz")

@@ -84,7 +84,7 @@ def test_an_unknown_sample_is_one_line(byhand: Any, where: list[str]) -> None:
     [
         (b"words", "npz"),
         (dump_samples(drawn(3, 11)), "0 to 9, found 11"),
-        (dump_samples(Samples(GIVEN.images * 0, GIVEN.labels)), "Sample 0"),
+        (dump_samples(Samples(GIVEN.images * 0, GIVEN.labels)), "Sample 1"),
         (dump_samples(Samples(GIVEN.images, GIVEN.labels + 1)), "stored already, as a 3"),
     ],
 )
@@ -127,3 +127,17 @@ def test_many_samples_are_listed_page_by_page(byhand: Any, monkeypatch: pytest.M
     monkeypatch.setattr("app.commands.samples.PAGE", 1)
     imported(byhand, [])
     assert [each["label"] for each in listed(byhand, [])] == [2, 1, 3]
+
+
+def test_an_export_overwrites_nothing_and_writes_no_empty_file(
+    byhand: Any, where: list[str]
+) -> None:
+    byhand("samples", "delete", "--all", *where)
+    none = byhand("samples", "export", "out.npz", *where)
+    assert (none.code, "there is no sample to export" in none.err) == (1, True)
+    assert not Path("out.npz").exists()
+    imported(byhand, where)
+    Path("out.npz").write_bytes(b"mine")
+    there = byhand("samples", "export", "out.npz", *where)
+    assert (there.code, "is there already" in there.err) == (1, True)
+    assert Path("out.npz").read_bytes() == b"mine"

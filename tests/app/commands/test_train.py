@@ -7,10 +7,12 @@ import numpy as np
 import pytest
 
 from app.commands import train
+from model.classifier import Classifier
 from model.confidence.calibration import fit_temperature
 from model.data.idx import load_mnist, split
 from model.data.samples import Samples
-from model.serialization.checkpoint import bundled, load_model, load_state
+from model.network import initialize
+from model.serialization.checkpoint import bundled, dump_model, load_model, load_state
 from model.serialization.samples import dump_samples
 from model.training.state import Progress
 
@@ -255,7 +257,11 @@ def test_a_run_with_samples_resumes_to_the_same_bits(
             2,
             ". is here, not there. Send it first: byhand datasets add",
         ),
-        (["--url", "localhost:1", "--samples", "a.npz"], 2, "--samples is for training here"),
+        (
+            ["--url", "localhost:1", "--samples", "a.npz"],
+            2,
+            'then POST /train with {"samples": true}',
+        ),
         (["--samples", "missing.npz"], 1, "missing.npz"),
         (["--base-model", "missing.npz"], 1, "missing.npz"),
         (["--base-model", "pixels", "--hidden-layers", "20"], 2, "base_model: is a sigmoid"),
@@ -309,3 +315,24 @@ def test_a_network_of_pixels_up_to_255_reads_what_every_network_reads(byhand: An
     model = load_model(Path("small.npz"))
     part = load_mnist().test_images[:1000]
     assert (model.trace(part).a[-1].argmax(axis=1) == load_mnist().test_labels[:1000]).mean() > 0.3
+
+
+@pytest.mark.parametrize("case", ["dataset", "base", "labels"])
+def test_samples_that_cannot_be_learnt_are_refused(byhand: Any, case: str) -> None:
+    samples = write_samples("mine.npz", 2)
+    options, words = {
+        "dataset": (["--dataset", "things.zip"], "without --dataset"),
+        "base": (["--base-model", "leaves.npz"], "--base-model: tells oak, elm apart, not digits"),
+        "labels": ([], "Samples 1 and 3 are the same drawing, but one is called a 7"),
+    }[case]
+    if case == "labels":
+        images = np.concatenate([samples.images, samples.images[:1]])
+        twice = Samples(images, np.array([7, 7, 1], np.uint8))
+        Path("mine.npz").write_bytes(dump_samples(twice))
+    network = initialize((784, 8, 10), "sigmoid", np.random.default_rng(1))
+    leaves = Classifier(network, dataset="leaves", classes=("oak", "elm"))
+    Path("leaves.npz").write_bytes(dump_model(leaves))
+    ran = byhand("train", "--samples", "mine.npz", *options)
+    assert ran.code != 0
+    assert words in " ".join(ran.err.split())
+    assert not Path("byhand-hand.npz").exists()

@@ -18,9 +18,12 @@ from PIL import Image
 from app.imaging import labelled_pictures
 from app.store import datasets, jobs
 from app.store.engine import Database
+from model.classifier import Classifier
 from model.data import files
 from model.data.idx import load_mnist_part
 from model.data.orientation import transposed
+from model.network import initialize
+from model.serialization.checkpoint import dump_model
 from tests.app.conftest import assert_problem
 from tests.app.cost import MB, MOST_ANSWER, MOST_PAUSE, Call, cost_of
 from tests.model.data.test_idx import idx_bytes
@@ -59,7 +62,7 @@ def test_a_zip_of_pictures_in_folders_is_taken_with_its_names(client: TestClient
     assert (made["name"], made["classes"], made["counts"]) == ("Things", list(KINDS), [12] * 10)
     assert (made["train_examples"], made["validation_examples"]) == (100, 20)
     assert made["test_examples"] == 30
-    assert any("taken as they are" in notice for notice in made["notices"])
+    assert any("none was cropped" in notice for notice in made["notices"])
     assert [picture["class"] for picture in made["pictures"]] == list(np.repeat(KINDS, 3))
     rng = np.random.default_rng(0)
     bags = [draw("bag", rng).ravel().tolist() for _ in range(12)]
@@ -179,7 +182,7 @@ def test_more_pictures_than_can_be_brought_to_size_are_refused(
         ({"train_images": b"x", "train_labels": b"x"}, 422, "train_images is no IDX file"),
         ({"zip": zip_of(FEW), "orientation": "sideways"}, 422, "found sideways"),
         ({"zip": zip_of(FEW), "name": "x" * 201}, 422, "found 201"),
-        ({"zip": zip_of(FEW), "classes": "one,one"}, 422, "a name of its own"),
+        ({"zip": zip_of(FEW), "classes": "one,one"}, 422, "folders name the classes"),
         ({"zip": zip_of({f"cup/{n}.png": CUP for n in range(30)})}, 422, "of one class, cup"),
         ({"zip": zip_of(dict(list(FEW.items())[7:]))}, 422, "17 training pictures"),
     ],
@@ -244,6 +247,7 @@ def test_from_a_zip_to_the_confusion_matrix(live_server: str) -> None:
         sent = client.post("/datasets", files={"zip": shapes_zip(train=60, test=12)}).json()
         job = client.post("/train", json={"dataset": sent["id"], "epochs": 6}).json()
         assert job["request"]["dataset"] == sent["id"]
+        assert job["name"] == f"{sent['name']}: fast, 6 epochs"
         while job["state"] not in ("succeeded", "failed"):
             time.sleep(0.1)
             job = client.get(f"/train/{job['id']}").json()
@@ -279,10 +283,6 @@ def test_from_a_zip_to_the_confusion_matrix(live_server: str) -> None:
 
 
 def test_a_model_whose_data_set_is_not_here_cannot_be_evaluated(client: TestClient) -> None:
-    from model.classifier import Classifier
-    from model.network import initialize
-    from model.serialization.checkpoint import dump_model
-
     network = initialize((784, 4, 10), "sigmoid", np.random.default_rng(0))
     made = dump_model(Classifier(network, dataset="fashion", classes=KINDS))
     id = client.post("/models", files={"weights": made}).json()["id"]
@@ -323,3 +323,82 @@ def test_what_a_strangers_zip_costs(tmp_path: Path, hostile: Any) -> None:
     assert len(cost.answers[0]) < MOST_ANSWER, cost
     assert cost.grown < 100 * MB, cost
     json.loads(cost.answers[0])
+
+
+def test_two_zips_in_one_form_are_refused(client: TestClient) -> None:
+    packed = shapes_zip(train=12, test=3)
+    two = [("zip", (name, packed)) for name in ("a.zip", "b.zip")]
+    assert_problem(client.post("/datasets", files=two), 422, "several files `zip`")
+    assert client.get("/datasets").json()["items"] == []
+
+
+@pytest.mark.parametrize(
+    ("file", "name"),
+    [
+        ("leaves.zip", "leaves"),
+        ("C:\\my\\leaves.zip", "leaves"),
+        ("a/b/leaves.zip", "leaves"),
+        ("x" * 250 + ".zip", "x" * 200),
+    ],
+)
+def test_a_data_set_without_a_name_is_called_as_its_file(
+    client: TestClient, file: str, name: str
+) -> None:
+    packed = shapes_zip(train=12, test=3)
+    answer = client.post("/datasets", files={"zip": (file, packed)})
+    assert answer.json()["name"] == name
+
+
+def test_data_sets_of_one_name_are_told_apart(client: TestClient) -> None:
+    packed = shapes_zip(train=12, test=3)
+    names = [send(client, packed, name="10 %_").json()["name"] for _ in range(3)]
+    assert names == ["10 %_", "10 %_ (2)", "10 %_ (3)"]
+
+
+def test_names_of_classes_are_refused_where_folders_name_them(client: TestClient) -> None:
+    for classes in ("a,b", ",".join(KINDS)):
+        answer = send(client, shapes_zip(train=12, test=3), classes=classes)
+        assert_problem(answer, 422, "the folders name the classes", KINDS[0])
+
+
+def test_samples_are_not_learnt_on_top_of_named_classes(client: TestClient) -> None:
+    network = initialize((784, 8, 10), "sigmoid", np.random.default_rng(1))
+    made = dump_model(Classifier(network, dataset="fashion", classes=KINDS))
+    id = client.post("/models", files={"weights": ("x.npz", made)}).json()["id"]
+    answer = client.post("/train", json={"samples": True, "base_model": id})
+    assert_problem(answer, 422, "base_model", "not digits")
+
+
+def test_blank_pictures_are_counted(client: TestClient) -> None:
+    blank = {f"cup/blank{n}.png": png(np.full((28, 28), 60 * n, np.uint8)) for n in range(3)}
+    said = " ".join(send(client, zip_of(FEW | blank)).json()["notices"])
+    assert "In 3 of the 27 training pictures every pixel is the same" in said
+    assert "every pixel" not in " ".join(send(client, zip_of(FEW)).json()["notices"])
+
+
+def test_what_was_done_to_pictures_does_not_contradict_itself(client: TestClient) -> None:
+    inverted = {
+        name: png(255 - draw(name[: name.index("/")], np.random.default_rng(1))) for name in FEW
+    }
+    said = " ".join(send(client, zip_of(inverted)).json()["notices"])
+    assert "they were inverted" in said
+    assert "taken as they are" not in said
+    rng = np.random.default_rng(0)
+    shown = {f"{kind}/{n}.png": large(kind, rng) for kind in ("cup", "ring") for n in range(12)}
+    said = " ".join(send(client, zip_of(shown)).json()["notices"])
+    assert "inverted where it was dark on light" in said
+
+
+def test_a_long_name_is_shown_as_cut(client: TestClient) -> None:
+    named = {f"{kind}/{n}.png": CUP for kind in ("a" * 60, "b") for n in range(12)}
+    assert_problem(send(client, zip_of(named)), 422, f"'{'a' * 40}…' is no name", "found 60")
+
+
+def test_idx_files_that_are_nearly_right_are_told_what_is_wrong(client: TestClient) -> None:
+    images, labels = shapes_and_labels(3)
+    parts = idx_of(images, labels)
+    swapped = {"train_images": parts["train_labels"], "train_labels": parts["train_images"]}
+    assert_problem(send(client, **swapped), 422, "look swapped")
+    assert_problem(send(client, **idx_of(images, labels + 1)), 422, "1 to 10. Number them from 0")
+    one = {"train_images": parts["train_images"]}
+    assert_problem(send(client, **one), 422, "train-labels", "belong together")

@@ -47,6 +47,13 @@ def test_a_name_may_be_empty_and_the_last_of_two_counts() -> None:
     assert read_form(KIND, body(("a", b"1"), ("a", b"2"))).parts == {"a": b"2"}
 
 
+def test_names_that_come_twice_and_file_names_are_told() -> None:
+    form = read_form(KIND, body(("a", b"1"), ("b", b"2"), ("a", b"3")))
+    assert form.repeated == ["a"]
+    data = b'--XX\r\nContent-Disposition: form-data; name=a; filename="x y.zip"\r\n\r\n1\r\n--XX--'
+    assert read_form(KIND, data).files == {"a": "x y.zip"}
+
+
 def test_as_many_parts_as_allowed_are_read() -> None:
     parts = [(f"f{i}", b"%d" % i) for i in range(MOST_PARTS)]
     assert read_form(KIND, body(*parts)).parts == dict(parts)

@@ -82,6 +82,7 @@ def test_details_show_what_the_network_saw_and_each_layer(
     # As derived; the answer is calibrated.
     z = np.array(answer["layers"][-1]["z"])
     assert answer["temperature"] == pretrained().temperature != 1
+    assert answer["calibrated"] is True
     for found, logits in (
         (answer["layers"][-1]["a"], z),
         (answer["probabilities"], z / answer["temperature"]),

@@ -201,14 +201,14 @@ def test_a_file_with_one_bad_sample_adds_nothing(
     for image, words in ((images[3] * 0, "blank"), (images[3] > 0, "255"), (~images[3], "black")):
         wrong = images.copy()
         wrong[3] = image
-        assert_problem(sent(pixels=wrong, labels=labels), 422, "Sample 3", words)
+        assert_problem(sent(pixels=wrong, labels=labels), 422, "Sample 4", words)
     assert_problem(sent(pixels=images, labels=labels + 5), 422, "0 to 9")
     assert_problem(sent(pixels=images), 422, "no labels")
     assert_problem(sent(pixels=images / 255, labels=labels), 422, "uint8")
     assert_problem(sent(pixels=images, labels=labels, points=[[2, 2]]), 422, "0 to 1")
     twice, other = images.copy(), labels.copy()
     twice[5], other[5] = images[2], labels[2] + 1
-    assert_problem(sent(pixels=twice, labels=other), 409, "Samples 2 and 5 are the same drawing")
+    assert_problem(sent(pixels=twice, labels=other), 409, "Samples 3 and 6 are the same drawing")
     assert_problem(client.post("/samples", content=b"words", headers=OCTETS), 422, "npz")
     assert_problem(client.post("/samples", content=b"", headers=OCTETS), 422, "npz")
     assert_problem(client.post("/samples", files={"file": b"x"}), 422, "samples=@FILE.npz")

@@ -81,10 +81,10 @@ def test_labels_that_disagree_are_told_and_add_nothing(database: Database) -> No
     (id,) = add(database, drawn(3))
     with pytest.raises(Conflict, match=f"This drawing is stored already, as a 3.*{id}.*a 4"):
         add(database, drawn(4))
-    with pytest.raises(Conflict, match="Sample 0 is stored already, as a 3"):
+    with pytest.raises(Conflict, match="Sample 1 is stored already, as a 3"):
         add(database, drawn(4, 4))
     two = Samples(np.tile(drawn(5, first=5).images, (2, 1)), np.array([5, 6], np.uint8))
-    with pytest.raises(Conflict, match=r"Samples 0 and 1 are the same.*a 5 and the other a 6"):
+    with pytest.raises(Conflict, match=r"Samples 1 and 2 are the same.*a 5 and the other a 6"):
         add(database, two)
     assert everything(database).labels.tolist() == [3]
 

@@ -13,6 +13,7 @@ from model.confidence.calibration import (
 from model.data.idx import Dataset, Split
 from model.errors import ShapeError
 from model.network import Array, cross_entropy, initialize, one_hot, softmax
+from model.serialization.checkpoint import dump_model, load_model
 
 
 def drawn_from_its_own_probabilities(temperature: float) -> tuple[Array, Array]:
@@ -41,7 +42,7 @@ def test_no_neighbouring_temperature_has_a_smaller_loss() -> None:
 def test_two_rows_worked_by_hand() -> None:
     # Two of three rows are right, each by 1: P = 2/3, so exp(1/T) = 2.
     z, labels = np.array([[1, 0], [1, 0], [1, 0]]), np.array([0, 0, 1])
-    assert fit_temperature(z, labels) == 1.4427  # 1 / ln 2, in four digits
+    assert fit_temperature(z, labels, prior=0) == 1.4427  # 1 / ln 2, in four digits
 
 
 @pytest.mark.parametrize(("label", "expected"), [(0, 0.05), (1, 20)])
@@ -49,7 +50,35 @@ def test_answers_that_are_all_right_or_all_wrong_end_at_a_limit(
     label: int, expected: float
 ) -> None:
     z = np.array([[3.0, -1.0], [30.0, 2.0]])
-    assert fit_temperature(z, np.array([label, label])) == pytest.approx(expected)
+    assert fit_temperature(z, np.array([label, label]), prior=0) == pytest.approx(expected)
+
+
+def test_a_few_answers_that_are_all_right_do_not_make_a_network_certain() -> None:
+    z = np.tile([2.3, 0.0], (25, 1))  # each at a softmax of 0.909 to 0.091
+    T = fit_temperature(z, np.zeros(25, int))
+    assert 0.3 < T < 1
+    assert fit_temperature(np.tile(z, (100, 1)), np.zeros(2500, int)) < T  # more tell more
+
+
+def test_the_prior_worked_by_hand() -> None:
+    # Of logits that are all equal nothing is learnt: the prior's mode is left.
+    assert fit_temperature(np.zeros((3, 2)), np.array([0, 1, 1])) == 1
+    # One answer, right by 1:  −1/(1 + e^β) + 4 (1 − 1/β) = 0.
+    beta = 1 / fit_temperature(np.array([[1.0, 0.0]]), np.array([0]))
+    assert 4 * (1 - 1 / beta) == pytest.approx(1 / (1 + np.exp(beta)), abs=1e-3)
+
+
+def test_a_network_is_called_calibrated_only_after_ten_errors(few: Split) -> None:
+    model = Classifier(initialize((784, 8, 10), "sigmoid", np.random.default_rng(1)))
+    images = few.validation_images[:50]
+    answers = model.probabilities(images).argmax(axis=1)
+    for errors, called in ((9, False), (10, True)):
+        labels = answers.copy()
+        labels[:errors] = (labels[:errors] + 1) % 10
+        made = calibrated(model, images, labels)
+        assert (made.calibrated, made.few_errors) == (called, not called)
+        assert load_model(dump_model(made)).calibrated is called
+    assert not model.calibrated
 
 
 def test_logits_of_any_size_stay_finite() -> None:

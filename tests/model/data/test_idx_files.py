@@ -93,7 +93,7 @@ LABELS = "t10k-labels-idx1-ubyte"
 @pytest.mark.parametrize(
     ("damage", "message"),
     [
-        (lambda d: (d / LABELS).unlink(), r"t10k-labels-idx1-ubyte.gz is missing.*Put the four"),
+        (lambda d: (d / LABELS).unlink(), r"t10k-labels-idx1-ubyte.gz is missing.*belong together"),
         (replace(IMAGES, b""), r"train-images.*00 00 08, found nothing.*Download"),
         (replace(IMAGES, b"<html>404</html>"), r"train-images.*found 3c 68 74"),
         (replace(IMAGES, b"\0\0\x08\x03\0\0"), r"train-images.*cut off inside its header"),

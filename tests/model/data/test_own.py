@@ -102,7 +102,7 @@ def test_labels_that_disagree_are_counted() -> None:
     again = np.concatenate([labels, (labels[:3] + 1) % 10, labels[5:6]])
     own = ready((twice, again), digits(50, 200))
     assert codes(own) == ["dataset.disagree"]
-    assert "3 pictures" in str(own.notices[0])
+    assert "for 3 of the pictures" in str(own.notices[0])
 
 
 def test_without_a_test_part_every_class_gives_one_in_seven() -> None:

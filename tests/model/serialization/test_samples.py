@@ -62,11 +62,11 @@ def test_squares_and_wider_labels_are_taken() -> None:
         ({"points": [[0, np.nan]], "stroke_ends": [1], "sample_ends": [1, 1, 1]}, "found nan"),
         (
             {"points": np.zeros((0, 2)), "stroke_ends": [0] * 65, "sample_ends": [0, 65, 65]},
-            "Sample 1 has more than 64 strokes",
+            "Sample 2 has more than 64 strokes",
         ),
         (
             {"points": np.zeros((1001, 2)), "stroke_ends": [1001], "sample_ends": [0, 0, 1]},
-            "Sample 2 has more than 64 strokes or 1,000 points",
+            "Sample 3 has more than 64 strokes or 1,000 points",
         ),
         ({"points": np.zeros(3), "stroke_ends": [1], "sample_ends": [1, 1, 1]}, "strokes"),
     ],
