@@ -37,7 +37,7 @@ from app.store.quotas import Quotas, make_room
 from app.store.reservations import needed_bytes
 from app.store.tables import FINISHED, JobRow
 from app.visitors import Visitor
-from model.messages import Message, say
+from model.messages import Message
 from model.serialization.snapshots import SnapshotLine
 from model.training.cures import cure
 
