@@ -43,12 +43,13 @@ export class Training {
   /**
    * `page`: {choice: which network reads on the pad; offer(networks): those that the switch beside the pad lists;
    * openSample(index, model) puts a test digit on the pad and has that network read it; trySample() one, if the pad is blank;
-   * tell(text); changed(): what belongs in the link has changed}.
+   * removed(id): a network was deleted; tell(text); changed(): what belongs in the link has changed}.
    */
   constructor(page) {
     this.page = page;
     const { weightsPath } = api;
     this.form = new TrainForm(find("#train-form"), (request) => this.#start(request));
+    this.form.reading = page.choice.base;
     this.list = new RunsView(find("#jobs"), { cancel: (id) => this.#cancel(id), cure: (id, change) => this.#cure(id, change), fields: () => this.form.fields, read: (id) => page.choice.choose(id), toggle: (id) => this.#toggle(id), watch: (id) => this.#watch(id), weightsPath });
     this.networks = new ModelsView(find("#models"), {
       activate: (id) => this.#activate(id),
@@ -175,6 +176,10 @@ export class Training {
       this.page.changed();
       say(find("#run-news"), words.runs.cureStarted);
       await this.runs.refresh();
+      this.#paint();
+      const row = find(`[data-job="${CSS.escape(job.id)}"]`);
+      row.scrollIntoView({ block: "nearest" });
+      find("input", row).focus({ preventScroll: true });
     });
   }
 
@@ -221,6 +226,7 @@ export class Training {
     if (!confirm(fill(words.models.confirmDelete, { name }))) return null;
     return this.#act(async () => {
       await api.deleteModel(id);
+      this.page.removed(id);
       if (this.page.choice.base === id) this.page.choice.choose(USUAL);
       await this.listModels();
       this.networks.say(fill(words.models.deleted, { name }));
@@ -237,6 +243,7 @@ export class Training {
 
   /** Another network reads now: the lists say so. */
   #chosen() {
+    this.form.reading = this.page.choice.base;
     this.#paintModels();
     this.#paintSoon();
   }
