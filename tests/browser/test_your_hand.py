@@ -355,7 +355,6 @@ def test_a_taught_network_that_is_deleted_is_not_offered(hand: Page) -> None:
     expect(hand.locator("#taught")).to_be_hidden()
 
 
-
 def test_the_form_of_a_run_offers_the_drawings_where_there_are_some(hand: Page) -> None:
     box = hand.locator("#train-form [name=samples]")
     expect(box).to_be_hidden()

@@ -285,6 +285,10 @@ CLEAR: dict[str, Callable[[], tuple[list[EpochMetrics], Recipe]]] = {
         run([0.5, 0.3, 0.33], [0.5, 0.3, 0.3]),
         replace(FAST, augment="full"),
     ),
+    "a single epoch, on distorted images": lambda: (
+        run([0.5], [0.5]),
+        replace(FAST, augment="full"),
+    ),
     "a rise, on distorted images alone": lambda: (
         run([0.5, 0.3, 0.33, 0.4], [0.5, 0.3, 0.25, 0.2]),
         replace(FAST, augment="full"),
