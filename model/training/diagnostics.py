@@ -105,6 +105,9 @@ def _rising(history: Sequence[EpochMetrics], recipe: Recipe) -> Iterator[Message
     losses = [epoch.train_loss for epoch in history]
     if recipe.augment != "none" and losses[-2:] == sorted(losses[-2:]):
         del losses[-2:-1]  # distortions differ from epoch to epoch: one rise alone may be chance
+        before = (epoch.validation_loss for epoch in history[:-1])
+        if history[-1].validation_loss < min(before, default=math.inf):
+            return  # steps that overshoot would raise the loss of undistorted digits, too
     # Near a loss of 0 a rise by a few per cent is noise.
     if len(losses) > 1 and losses[-1] > RISE * losses[-2] + 0.01:
         yield Message("hint.loss_rises", _rates(recipe, 0.5))

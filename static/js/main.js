@@ -28,6 +28,7 @@ const training = new Training({
     study.networks.offer(networks);
     hand.named();
   },
+  removed: (id) => hand.removed(id),
   async openSample(sample, model, pixels) {
     if (model && model !== study.choice.id) study.choice.choose(model);
     if (pixels) study.drawing.showPixels(Uint8Array.from(pixels));

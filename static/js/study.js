@@ -4,7 +4,7 @@ import { ageToLearn, ageName } from "./network/ages.js";
 import { AnswerView } from "./predict/answer-view.js";
 import { BackpropView } from "./backprop/backprop-view.js";
 import { showCheck } from "./backprop/check-badge.js";
-import { NetworkChoice, USUAL } from "./network/choice.js";
+import { BUNDLED, NetworkChoice, parseId, USUAL } from "./network/choice.js";
 import { ChoiceView } from "./network/choice-view.js";
 import { Drawing } from "./draw/drawing.js";
 import { find, findAll, say, whenNear } from "./ui/dom.js";
@@ -48,9 +48,10 @@ export class Study extends EventTarget {
   #learnSeen = false; // any of the backward pass is in the window
   #resting = null;
   #drawn = false; // the last change was one of the drawing, not of the network
+  named = false; // the network reads classes that are no digits
   #note = ""; // what is to be said of the next choice of a network
 
-  /** `tell(text)` shows a short message; `changed()` is called when the page's link would change. Emits "shown" {answer, pixels, network}, "contradicted" {answer}: the other bundled network reads another digit. */
+  /** `tell(text)` shows a short message; `changed()` is called when the page's link would change. Emits "classes": `named` has changed; "shown" {answer, pixels, network}, "contradicted" {answer}: the other bundled network reads another digit. */
   constructor(tell, changed) {
     super();
     this.reader = new Reader(this.drawing, (drawing) => this.#pixels.of(drawing));
@@ -116,8 +117,10 @@ export class Study extends EventTarget {
   async #describe() {
     const { id } = this.choice;
     try {
-      const { features } = await getModel(id);
-      if (id === this.choice.id) this.#about(features);
+      const [{ features }, kind] = await Promise.all([getModel(id), this.#classOf(id)]);
+      if (id !== this.choice.id) return;
+      this.#about(features);
+      this.#classes(kind);
     } catch (error) {
       if (id === this.choice.id) this.#trouble(error);
     }
@@ -125,6 +128,21 @@ export class Study extends EventTarget {
 
   #about(features) {
     for (const node of findAll("[data-features]")) node.hidden = node.dataset.features !== features;
+  }
+
+  /** What a network calls its answer to a blank drawing; null for digits. */
+  async #classOf(id) {
+    if (BUNDLED.includes(parseId(id).base)) return null;
+    return this.#opinions.of(new Uint8Array(784), id).then((answer) => answer.class, () => null);
+  }
+
+  /** `name`: of the class that the network has read, where that is no digit. */
+  #classes(name) {
+    const named = Boolean(name);
+    if (named === this.named) return;
+    this.named = named;
+    find("#ink-hint").toggleAttribute("data-named", named);
+    this.dispatchEvent(new Event("classes"));
   }
 
   #answers() {
@@ -149,6 +167,7 @@ export class Study extends EventTarget {
   #show(detail) {
     const { answer, pixels } = detail;
     this.#last = { answer, pixels };
+    this.#classes(answer.class);
     say(find("#away"), "");
     const { strokes, drawing } = this.drawing;
     this.#answer.show(detail, { drawn: this.#drawn && strokes.length > 0, drawing });

@@ -126,7 +126,7 @@ def test_keys_for_every_tool(page: Page) -> None:
 def test_typing_in_a_field_draws_and_clears_nothing(page: Page) -> None:
     draw(page, DIGITS[7])
     expect(page.locator("#digit")).to_have_text("7")
-    page.locator("[name=name]").press_sequentially("t0[]")
+    page.locator("#field-name").press_sequentially("t0[]")
     page.keyboard.press("Backspace")
     page.keyboard.press("Control+z")
     expect(page.locator("#digit")).to_have_text("7")

@@ -20,6 +20,7 @@ def choose(page: Page, name: str) -> None:
 
 def opened(page: Page, address: str, *runs: str) -> Page:
     page.goto(f"{address}/#view=train&runs={','.join(runs)}")
+    page.locator("#train").scroll_into_view_if_needed()  # lessons are loaded on the way there
     expect(page.locator("#lesson-row input")).to_have_count(len(LESSONS))
     return page
 
@@ -68,7 +69,7 @@ def test_a_diagnosis_of_any_run_has_its_cure_tried_and_laid_over_it(
     cured = page.locator("#jobs [data-state=succeeded]", has_text="slow: Learning rate α 0.01")
     expect(cured).to_be_visible()
     expect(page.locator("#chart-loss path.chart-line")).to_have_count(4)
-    expect(cure).to_be_focused()  # its list is brought up to date meanwhile
+    expect(page.locator("#jobs li:first-child input")).to_be_focused()  # that of the new run
     id = cured.get_attribute("data-job")
     request = page.request.get(f"{live_server}/train/{id}").json()["request"]
     before = page.request.get(f"{live_server}/train/{job}").json()["request"]

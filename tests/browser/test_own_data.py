@@ -19,6 +19,13 @@ def choose(page: Page, *files: Path) -> None:
     page.press("#data-form [type=submit]", "Enter")
 
 
+def odd_file(folder: Path) -> Path:
+    """One that is no data."""
+    odd = folder / "notes.txt"
+    odd.write_text("no data")
+    return odd
+
+
 def test_things_are_learnt_from_a_zip_and_their_mistakes_seen_by_name(
     page: Page, tmp_path: Path
 ) -> None:
@@ -45,6 +52,19 @@ def test_things_are_learnt_from_a_zip_and_their_mistakes_seen_by_name(
     page.locator("#mistakes button").first.click()
     expect(page.locator("#digit")).to_have_text(kind)
     expect(page.locator("#probabilities")).to_contain_text("sweater")
+    expect(page.locator("#probabilities li:visible")).to_have_count(len(KINDS))
+    expect(page.locator("#hand")).to_contain_text("reads classes that are not digits")
+    expect(page.locator("#hand label")).to_be_hidden()
+    expect(page.locator("#meant-open")).to_be_hidden()
+    page.click("#clear")
+    expect(page.locator("#ink-hint")).to_be_hidden()
+    page.select_option("#network", "pixels")
+    expect(page.locator("#ink-hint")).to_be_visible()
+    expect(page.locator("#hand")).not_to_contain_text("classes", use_inner_text=True)
+    choose(page, odd_file(tmp_path))
+    expect(page.locator("#data-error")).to_contain_text("notes.txt is neither")
+    expect(page.locator("#data-say")).to_be_empty()
+    expect(page.locator("#data-pictures li")).to_have_count(0)
 
 
 def test_transposed_digits_are_found_in_idx_files_and_what_is_none_of_them_is_named(
@@ -54,9 +74,7 @@ def test_transposed_digits_are_found_in_idx_files_and_what_is_none_of_them_is_na
     files = [tmp_path / f"emnist-train-{kind}-ubyte.gz" for kind in ("images-idx3", "labels-idx1")]
     files[0].write_bytes(gzip.compress(idx_bytes(transposed(images).reshape(-1, 28, 28))))
     files[1].write_bytes(gzip.compress(idx_bytes(np.asarray(labels))))
-    odd = tmp_path / "notes.txt"
-    odd.write_text("no data")
-    choose(page, odd)
+    choose(page, odd_file(tmp_path))
     expect(page.locator("#data-error")).to_contain_text("notes.txt is neither a zip nor")
     choose(page, *files)
     expect(page.locator("#data-notices")).to_contain_text("transposed, as EMNIST's are")
@@ -65,3 +83,4 @@ def test_transposed_digits_are_found_in_idx_files_and_what_is_none_of_them_is_na
     own = page.locator("#data-list li", has_text="emnist-train-images")
     own.get_by_role("button", name="Delete").click()
     expect(own).to_have_count(0)
+    expect(page.locator("#own-data :focus")).to_have_count(1)

@@ -199,7 +199,8 @@ def test_drawings_are_put_on_the_pad_again_and_deleted(hand: Page) -> None:
     expect(tiles(hand)).to_have_count(2)
     hand.click("#hand-clear")
     expect(tiles(hand)).to_have_count(0)
-    assert asked == ["Delete all 2 drawings? They are gone for good."] * 2
+    said = "Delete all 2 drawings of everybody who uses this server? They are gone for good."
+    assert asked == [said] * 2
     assert stored(hand) == []
 
 
@@ -291,7 +292,7 @@ def test_twenty_sevens_like_a_z_are_learnt_in_earnest(hand: Page) -> None:
     assert before < 15 < 18 <= after
     before_tests, after_tests = (float(cell.removesuffix("\u00a0%")) for cell in tests)
     assert after_tests > before_tests - 0.5
-    expect(hand.locator("#taught-say")).to_contain_text(f"It reads {after} of your 20 drawings")
+    expect(hand.locator("#taught-say")).to_contain_text(f"It reads {after} of the 20 drawings")
 
 
 def test_teaching_is_stopped_and_a_reload_in_between_loses_nothing(hand: Page) -> None:
@@ -307,6 +308,51 @@ def test_teaching_is_stopped_and_a_reload_in_between_loses_nothing(hand: Page) -
     expect(hand.locator("#teaching")).to_be_hidden()
     expect(hand.locator("#teach")).to_be_enabled()
     expect(hand.locator("#taught, #teach-trouble:not(:empty)").first).to_be_visible()
+    assert hand.evaluate("document.activeElement !== document.body")
+
+
+@pytest.mark.parametrize("width", [1280, 360])
+def test_the_choice_of_digits_leaves_the_reading_in_sight(hand: Page, width: int) -> None:
+    hand.set_viewport_size({"width": width, "height": 800})
+    draw(hand, DIGITS[7])
+    expect(hand.locator("#digit")).to_have_text("7")
+    hand.click("#meant-open")
+    expect(hand.locator("#meant-digits")).to_be_visible()
+    digits = hand.locator("#meant-digits").bounding_box()
+    reading = hand.locator("#digit").bounding_box()
+    assert digits
+    assert reading
+    above = digits["y"] + digits["height"] <= reading["y"]
+    below = digits["y"] >= reading["y"] + reading["height"]
+    assert above or below
+    assert digits["y"] + digits["height"] <= 800
+
+
+def test_the_recipe_for_a_hand_takes_its_drawings_and_the_network_in_use(hand: Page) -> None:
+    recipe = hand.locator("#presets [value=hand]")
+    expect(hand.locator("#field-base_model option[value=pixels]")).to_have_count(1)
+    recipe.check()
+    expect(hand.locator("#train-error")).to_contain_text("No drawing is kept yet")
+    keep(hand, DIGITS[7], 7)
+    hand.locator("#presets [value=fast]").check()
+    expect(hand.locator("#train-error")).to_be_empty()
+    recipe.check()
+    expect(hand.locator("#train-form [name=samples]")).to_be_checked()
+    expect(hand.locator("#field-base_model")).to_have_value("pixels")
+    hand.locator("#presets [value=fast]").check()
+    expect(hand.locator("#train-form [name=samples]")).not_to_be_checked()
+    expect(hand.locator("#field-base_model")).to_have_value("")
+
+
+def test_a_taught_network_that_is_deleted_is_not_offered(hand: Page) -> None:
+    trained_with(hand, SHORT)
+    keep(hand, DIGITS[7], 7)
+    hand.click("#teach")
+    expect(hand.locator("#taught")).to_be_visible()
+    taught = hand.locator("#taught").get_attribute("data-model")
+    hand.on("dialog", lambda dialog: dialog.accept())
+    hand.locator(f"[data-model='{taught}'] button", has_text="Delete").click()
+    expect(hand.locator("#taught")).to_be_hidden()
 
 
 def test_the_form_of_a_run_offers_the_drawings_where_there_are_some(hand: Page) -> None:

@@ -2,7 +2,6 @@
 
 import { predictEach, predictImage } from "../service/api.js";
 import { find, findAll } from "../ui/dom.js";
-import { FoundDigits } from "./found-digits.js";
 import { greyPixels, smaller } from "./picture.js";
 import { PointerPen } from "./pointer-pen.js";
 import { KeyPen } from "./key-pen.js";
@@ -15,14 +14,13 @@ export class PadView {
   #drawing;
   #tell;
   #pointerPen;
-  #found;
+  #found = null; // a promise of what shows the digits of a picture, once there is one
   #width = find("#pen-width");
 
   /** `tell(text)`: a short message to the reader. */
   constructor(drawing, tell) {
     this.#drawing = drawing;
     this.#tell = tell;
-    this.#found = new FoundDigits(drawing);
     this.#pointerPen = new PointerPen(find("#ink"), drawing, Number(this.#width.value));
     new KeyPen(find("#ink"), find("#nib"), drawing, () => this.#pointerPen.penWidth, tell);
     drawing.addEventListener("change", () => this.#buttons());
@@ -70,7 +68,10 @@ export class PadView {
       const { stages, uncertain } = await predictImage(sent);
       if (uncertain) {
         const found = await predictEach(sent);
-        if (found.digits.length > 1) return this.#found.show(found, stages.grey);
+        if (found.digits.length > 1) {
+          this.#found ??= import("./found-digits.js").then(({ FoundDigits }) => new FoundDigits(this.#drawing));
+          return (await this.#found).show(found, stages.grey);
+        }
       }
       return this.#drawing.showPixels(await greyPixels(stages.input));
     });

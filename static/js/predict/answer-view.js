@@ -2,7 +2,9 @@
 
 import { Bars } from "../ui/bars.js";
 import { find, say } from "../ui/dom.js";
+import { percent } from "../ui/format.js";
 import { paintGrey } from "../ui/paint-grey.js";
+import { fill, words } from "../ui/words.js";
 import { verdict } from "./verdict.js";
 
 const CALM = 700; // milliseconds until a changing answer is read out: a screen reader should not stammer
@@ -35,7 +37,8 @@ export class AnswerView {
     find("#calibrated").hidden = !answer.calibrated;
     paintGrey(this.#preview, pixels);
     paintGrey(find("#strip-input"), pixels);
-    say(find("#strip-text"), text);
+    const [name, chance] = [answer.class ?? String(answer.digit), percent(answer.probabilities[answer.digit])];
+    say(find("#strip-text"), fill(answer.uncertain ? words.predict.shortDoubt : words.predict.short, { name, chance }));
     this.#strip.dataset.filled = "yes";
     const wait = answer.uncertain && !drawing ? REST : CALM;
     this.#sentence(text, drawn ? wait : 0, answer.digit);

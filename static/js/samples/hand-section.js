@@ -64,6 +64,11 @@ export class HandSection {
     this.#paintTeaching();
   }
 
+  /** A network was deleted: it is not to be compared, nor used, any more. */
+  removed(id) {
+    if (this.#teaching.forget(id)) keepTaught(null);
+  }
+
   #nameOf(id) {
     const { base, step } = parseId(id);
     const { job, model } = this.#teaching.result ?? {};

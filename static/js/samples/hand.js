@@ -30,6 +30,7 @@ export class Hand {
     study.drawing.addEventListener("change", () => this.#drawn());
     study.reader.addEventListener("answer", ({ detail }) => this.#answered(doubted(detail.answer)));
     study.addEventListener("contradicted", () => this.#answered(true));
+    study.addEventListener("classes", () => this.#named());
     find("#hand-import").addEventListener("change", ({ target }) => this.#import(target));
   }
 
@@ -46,6 +47,11 @@ export class Hand {
   /** The lists of networks have changed, and with them perhaps a name that is shown. */
   named() {
     this.#section?.then((section) => section.named());
+  }
+
+  /** A network was deleted. */
+  removed(id) {
+    this.#section?.then((section) => section.removed(id));
   }
 
   #changed() {
@@ -87,6 +93,14 @@ export class Hand {
     if (done) tell("#hand-say", fillCount(said.imported, result.added, { n: result.added, known: result.known }), true);
   }
 
+  /** A network of classes that are no digits can neither be corrected nor taught by drawn digits. */
+  #named() {
+    const { named } = this.#study;
+    find("#hand").toggleAttribute("data-named", named);
+    find("#hand-named").hidden = !named;
+    this.#paintMeant();
+  }
+
   #answered(doubt) {
     this.#doubt = doubt;
     this.#paintMeant();
@@ -96,14 +110,15 @@ export class Hand {
   #drawn() {
     const { drawing } = this.#study;
     say(find("#meant-trouble"), "");
-    if (drawing.drawing) this.#meant.show(this.#samples.open ? "quiet" : "off", null);
+    if (find("#hand-say").dataset.well === "true") tell("#hand-say", "", true);
+    if (drawing.drawing && !this.#study.named) this.#meant.show(this.#samples.open ? "quiet" : "off", null);
     else this.#paintMeant();
   }
 
   #paintMeant() {
     const { drawing, pixels } = this.#study;
     const test = drawing.sample !== null; // one of MNIST's, which no network may learn from
-    const state = !this.#samples.open ? "off" : drawing.blank || test ? "none" : this.#doubt ? "doubt" : "quiet";
+    const state = !this.#samples.open ? "off" : drawing.blank || test || this.#study.named ? "none" : this.#doubt ? "doubt" : "quiet";
     const kept = state === "off" || state === "none" ? null : this.#samples.of(pixels);
     this.#meant.show(state, kept?.label ?? null);
   }

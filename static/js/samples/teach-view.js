@@ -32,6 +32,7 @@ export class TeachView {
     const waiting = busy && !starting; // a button that is disabled while it is asked for loses the keyboard
     if (waiting) handOn(this.#teach, find(run === null ? "#hand-title" : "#teach-stop"));
     this.#teach.disabled = waiting;
+    if (!busy) handOn(find("#teach-stop"), this.#teach);
     this.#progress.hidden = !busy;
     say(find("#teach-trouble"), trouble);
     this.#taught.hidden = result === null;

@@ -3,7 +3,7 @@
  * No DOM. Emits "change".
  */
 
-import { evaluation, getJob } from "../service/api.js";
+import { evaluation, getJob, getModel } from "../service/api.js";
 import { LatestOnlyQueue } from "../service/latest-only-queue.js";
 import { underWay } from "../train/runs.js";
 import { words } from "../ui/words.js";
@@ -63,7 +63,16 @@ export class Teaching extends EventTarget {
   async takeUp(id) {
     const job = await getJob(id).catch(() => null);
     if (!job?.request?.samples || (!underWay(job) && !job.model)) return false;
+    if (job.model && !(await getModel(job.model).catch(() => null))) return false; // it was deleted
     this.#follow(job);
+    return true;
+  }
+
+  /** Forget the result if this network is the taught one. Whether it was. */
+  forget(id) {
+    if (this.#result?.model !== id) return false;
+    this.#begin("");
+    this.#changed();
     return true;
   }
 

@@ -5,7 +5,7 @@ import { bringDataset, dataset } from "../service/api.js";
 import { count } from "../ui/format.js";
 import { partsOf } from "./data-files.js";
 import { paintGrey } from "../ui/paint-grey.js";
-import { fill, words } from "../ui/words.js";
+import { fill, language, words } from "../ui/words.js";
 
 const said = words.data;
 
@@ -26,13 +26,19 @@ export class DataView {
 
   /** `sets` as the service lists them. */
   show(sets) {
-    find("#data-list", this.#root).replaceChildren(...sets.map((set) => this.#row(set)));
+    const list = find("#data-list", this.#root);
+    const at = [...list.children].findIndex((row) => row.contains(document.activeElement));
+    list.replaceChildren(...sets.map((set) => this.#row(set)));
     find("#data-list-title", this.#root).hidden = sets.length === 0;
+    if (at < 0) return;
+    const near = list.children[Math.min(at, sets.length - 1)];
+    (near ? find("button", near) : find("summary", this.#root)).focus({ preventScroll: true });
   }
 
   async #bring() {
     if (this.#busy) return;
     const form = find("#data-form", this.#root);
+    this.#forget();
     const { parts, unknown } = partsOf([...find("#data-files", form).files]);
     if (unknown) return this.#object(fill(unknown === true ? said.noFiles : said.unknownFile, { file: unknown }));
     this.#busy = true;
@@ -50,6 +56,12 @@ export class DataView {
     } finally {
       this.#busy = false;
     }
+  }
+
+  /** What was found before is not about the files that are sent now. */
+  #forget() {
+    say(find("#data-say", this.#root), "");
+    for (const place of ["#data-notices", "#data-pictures"]) find(place, this.#root).replaceChildren();
   }
 
   #object(message) {
@@ -74,7 +86,9 @@ export class DataView {
 
   #row(set) {
     const { id, name } = set;
-    const examples = fill(said.examples, { n: count(set.train_examples + set.validation_examples + set.test_examples) });
+    const kinds = set.classes.length ? set.classes.join(", ") : said.digits;
+    const made = new Date(set.created_at).toLocaleString(language, { dateStyle: "medium", timeStyle: "short" });
+    const examples = fill(said.examples, { n: count(set.train_examples + set.validation_examples + set.test_examples), kinds, made });
     const about = (action) => fill(words.models.actionOn, { action, name });
     const button = (word, onclick) => element("button", { type: "button", "aria-label": about(word), onclick }, word);
     return element("li", { "data-dataset": id }, element("span", {}, element("strong", {}, name), " ", examples), " ", button(said.look, () => this.#look(id)), " ", button(words.models.delete, () => this.#actions.remove(id, name)));

@@ -13,13 +13,19 @@ export class TrainForm {
   #presets = {}; // and what each preset, by its name, puts into them
   #models = [];
   #datasets = [];
+  #forHand = false; // the recipe "Your hand" has set two fields
+  reading = ""; // the id of the network that reads on the pad
   #mistake = null; // the one that a link asked for, until there are fields
 
   /** `start(request)`: async; throws an ApiError when it is refused. */
   constructor(form, start) {
     this.#form = form;
     find("#presets", form).append(...Object.entries(said.presets).map(([name, preset]) => presetCard(name, preset)));
-    form.addEventListener("change", () => this.#showPreset());
+    form.addEventListener("change", ({ target }) => {
+      if (target.name === "preset") this.#suitHand(target.value);
+      this.#showPreset();
+    });
+    form.addEventListener("input", ({ target }) => this.#mended(target));
     form.addEventListener("submit", (event) => {
       event.preventDefault();
       this.#submit(start);
@@ -86,6 +92,27 @@ export class TrainForm {
   #values() {
     const data = new FormData(this.#form);
     return { ...Object.fromEntries(data), activate: data.has("activate"), beside: find("#beside-too", this.#form).checked };
+  }
+
+  /** The recipe for one's own hand learns the drawings that are kept, from the network in use on. */
+  #suitHand(preset) {
+    if (preset !== "hand" && !this.#forHand) return;
+    this.#forHand = preset === "hand";
+    const box = find("[name=samples]", this.#form);
+    const there = !box.closest("label").hidden;
+    box.checked = this.#forHand && there;
+    const from = find("[name=base_model]", this.#form);
+    if (from) from.value = this.#forHand && [...from.options].some(({ value }) => value === this.reading) ? this.reading : "";
+    if (this.#forHand && from?.closest("details")) from.closest("details").open = true;
+    say(find("#train-error", this.#form), this.#forHand && !there ? said.noSamples : "");
+  }
+
+  /** What was objected to a field is over once it is changed. */
+  #mended(input) {
+    if (!input.hasAttribute("aria-invalid")) return;
+    input.removeAttribute("aria-invalid");
+    say(find(`#error-${CSS.escape(input.name)}`, this.#form), "");
+    say(find("#train-error", this.#form), "");
   }
 
   #showPreset() {

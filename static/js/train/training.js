@@ -3,18 +3,14 @@
 import * as api from "../service/api.js";
 import * as curves from "./curves.js";
 import { cureRequest } from "./cures.js";
-import { DataView } from "./data-view.js";
-import { find, findAll, onceAFrame, say } from "../ui/dom.js";
+import { find, findAll, onceAFrame, say, whenNear } from "../ui/dom.js";
 import { accuracy, number } from "../ui/format.js";
 import { Keyring } from "../service/keyring.js";
-import { LessonsView } from "./lessons-view.js";
 import { LineChart } from "../ui/line-chart.js";
 import { MARKERS } from "../ui/markers.js";
-import { MistakesView } from "./mistakes-view.js";
 import { ModelsView } from "./models-view.js";
 import { RUNS } from "../ui/palette.js";
 import { Runs, underWay } from "./runs.js";
-import { RunsTable } from "./runs-table.js";
 import { RunsView } from "./runs-view.js";
 import { TrainForm } from "./train-form.js";
 import { OwnRuns } from "./own-runs.js";
@@ -36,18 +32,24 @@ export class Training {
   #models = [];
   filled = null; // the form has its fields
   #charts = charts();
-  #table = new RunsTable(find("#runs-table"));
+  #sets = []; // of own data
+  // Views that many readers never need are loaded when they are: promises of them, else null.
+  #mistakes = null;
+  #data = null;
+  #table = null;
+  #lessons = null; // the view itself
   #paintSoon = onceAFrame(() => this.#paint());
 
   /**
    * `page`: {choice: which network reads on the pad; offer(networks): those that the switch beside the pad lists;
    * openSample(index, model) puts a test digit on the pad and has that network read it; trySample() one, if the pad is blank;
-   * tell(text); changed(): what belongs in the link has changed}.
+   * removed(id): a network was deleted; tell(text); changed(): what belongs in the link has changed}.
    */
   constructor(page) {
     this.page = page;
     const { weightsPath } = api;
     this.form = new TrainForm(find("#train-form"), (request) => this.#start(request));
+    this.form.reading = page.choice.base;
     this.list = new RunsView(find("#jobs"), { cancel: (id) => this.#cancel(id), cure: (id, change) => this.#cure(id, change), fields: () => this.form.fields, read: (id) => page.choice.choose(id), toggle: (id) => this.#toggle(id), watch: (id) => this.#watch(id), weightsPath });
     this.networks = new ModelsView(find("#models"), {
       activate: (id) => this.#activate(id),
@@ -63,9 +65,7 @@ export class Training {
       oneEpoch: (id) => this.#change(() => api.resumeJob(id, 1)),
       stop: (id) => this.#cancel(id),
     });
-    this.mistakes = new MistakesView(find("#examination"), (sample, model, pixels) => page.openSample(sample, model, pixels));
-    this.data = new DataView(find("#own-data"), { changed: (id) => this.#listData(id), remove: (id, name) => this.#removeData(id, name), keyed: (work) => this.keyring.with(work) });
-    this.lessons = new LessonsView(this.runs, (requests) => this.#teach(requests));
+    find("#own-data").addEventListener("toggle", () => this.#openData(), { once: true });
     this.runs.addEventListener("change", () => this.#paintSoon());
     this.runs.addEventListener("away", ({ detail }) => say(find("#train-error"), detail ? fill(words.train.tryingAgain, { message: detail }) : ""));
     this.runs.addEventListener("finished", ({ detail }) => this.#finished(detail));
@@ -96,20 +96,43 @@ export class Training {
 
   async #listFields() {
     try {
-      const [fields, presets, lessons] = await Promise.all([api.hyperparameters(), api.presets(), api.lessons()]);
+      const [fields, presets] = await Promise.all([api.hyperparameters(), api.presets()]);
       this.form.offerFields(fields, presets);
-      this.lessons.offer(lessons, fields, presets);
+      whenNear(find("#train"), (near) => near && this.#listLessons(fields, presets));
       this.#paintSoon(); // cures are told with the fields' labels
     } catch {
       setTimeout(() => this.#listFields(), RETRY);
     }
   }
 
+  /** Once, when the reader comes near. */
+  async #listLessons(fields, presets) {
+    if (this.#lessons) return;
+    try {
+      const [{ LessonsView }, lessons] = await Promise.all([import("./lessons-view.js"), api.lessons()]);
+      this.#lessons ??= this.#offerLessons(new LessonsView(this.runs, (requests) => this.#teach(requests)), lessons, fields, presets);
+    } catch {
+      setTimeout(() => this.#listLessons(fields, presets), RETRY);
+    }
+  }
+
+  #offerLessons(view, ...offer) {
+    view.offer(...offer);
+    return view;
+  }
+
+  #openData() {
+    const actions = { changed: (id) => this.#listData(id), remove: (id, name) => this.#removeData(id, name), keyed: (work) => this.keyring.with(work) };
+    this.#data = import("./data-view.js").then(({ DataView }) => new DataView(find("#own-data"), actions));
+    return this.#data.then((data) => data.show(this.#sets));
+  }
+
   /** `chosen`: the one that the next run is to learn, if that changes. */
   async #listData(chosen = null) {
     try {
       const { items } = await api.datasets();
-      this.data.show(items);
+      this.#sets = items;
+      this.#data?.then((data) => data.show(items));
       this.form.offerDatasets(items, chosen);
     } catch {
       // the list of runs reports that the server is away
@@ -153,6 +176,10 @@ export class Training {
       this.page.changed();
       say(find("#run-news"), words.runs.cureStarted);
       await this.runs.refresh();
+      this.#paint();
+      const row = find(`[data-job="${CSS.escape(job.id)}"]`);
+      row.scrollIntoView({ block: "nearest" });
+      find("input", row).focus({ preventScroll: true });
     });
   }
 
@@ -199,6 +226,7 @@ export class Training {
     if (!confirm(fill(words.models.confirmDelete, { name }))) return null;
     return this.#act(async () => {
       await api.deleteModel(id);
+      this.page.removed(id);
       if (this.page.choice.base === id) this.page.choice.choose(USUAL);
       await this.listModels();
       this.networks.say(fill(words.models.deleted, { name }));
@@ -215,12 +243,18 @@ export class Training {
 
   /** Another network reads now: the lists say so. */
   #chosen() {
+    this.form.reading = this.page.choice.base;
     this.#paintModels();
     this.#paintSoon();
   }
 
-  #examine(id, name) {
-    this.mistakes.show(id, name);
+  async #showMistakes(id, name) {
+    this.#mistakes ??= import("./mistakes-view.js").then(({ MistakesView }) => new MistakesView(find("#examination"), (sample, model, pixels) => this.page.openSample(sample, model, pixels)));
+    (await this.#mistakes).show(id, name);
+  }
+
+  async #examine(id, name) {
+    await this.#showMistakes(id, name);
     find("#examination").scrollIntoView({ block: "nearest" });
   }
 
@@ -241,7 +275,7 @@ export class Training {
     if (!job.model) return;
     const { choice } = this.page;
     if (choice.base === job.id) await choice.choose(job.model);
-    this.mistakes.show(job.model, job.name || words.runs.newNetwork);
+    await this.#showMistakes(job.model, job.name || words.runs.newNetwork);
   }
 
   /** Read the list of networks anew, and offer them. */
@@ -290,6 +324,11 @@ export class Training {
     this.#paintSoon();
   }
 
+  async #compare(jobs) {
+    this.#table ??= import("./runs-table.js").then(({ RunsTable }) => new RunsTable(find("#runs-table")));
+    (await this.#table).show(jobs);
+  }
+
   #paint() {
     const jobs = this.runs.all;
     if (!this.#touched && this.#colours.size === 0) jobs.filter(({ state, metrics }) => state === "running" || metrics.length).slice(0, DRAWN_AT_FIRST).forEach(({ id }) => this.#draw(id));
@@ -298,9 +337,9 @@ export class Training {
     this.list.show(jobs, (id) => this.#colours.get(id) ?? null, this.page.choice.base);
     this.watch.of(this.#watching.run);
     this.page.offer(this.#offered());
-    this.#table.show(jobs.map((job) => ({ ...job, from: this.#nameOf(job.request.base_model) })));
+    if (jobs.length) this.#compare(jobs.map((job) => ({ ...job, from: this.#nameOf(job.request.base_model) })));
     const drawn = jobs.filter(({ id }) => this.#colours.has(id)).map((job) => ({ job, colour: this.#colours.get(job.id), marker: MARKERS[RUNS.indexOf(this.#colours.get(job.id))], losses: this.runs.losses(job.id) }));
-    this.lessons.paint();
+    this.#lessons?.paint();
     this.#charts.loss.show(curves.lossSeries(drawn), curves.lossLegend(drawn));
     this.#charts.accuracy.show(curves.accuracySeries(drawn), curves.accuracyLegend(drawn));
     this.#charts.norms.show(curves.normSeries(drawn), curves.normLegend(drawn));

@@ -23,6 +23,7 @@ export class Bars {
   show(values, { most = 1, marked = [], names = null } = {}) {
     this.#list.classList.toggle("bars-named", names !== null);
     this.#rows.forEach(({ item, fill, label, name }, digit) => {
+      item.hidden = names !== null && !names[digit];
       say(name, names ? (names[digit] ?? "") : String(digit));
       const value = values?.[digit] ?? 0;
       const share = Math.min(Math.abs(value) / most, 1);

@@ -285,6 +285,14 @@ CLEAR: dict[str, Callable[[], tuple[list[EpochMetrics], Recipe]]] = {
         run([0.5, 0.3, 0.33], [0.5, 0.3, 0.3]),
         replace(FAST, augment="full"),
     ),
+    "a single epoch, on distorted images": lambda: (
+        run([0.5], [0.5]),
+        replace(FAST, augment="full"),
+    ),
+    "a rise, on distorted images alone": lambda: (
+        run([0.5, 0.3, 0.33, 0.4], [0.5, 0.3, 0.25, 0.2]),
+        replace(FAST, augment="full"),
+    ),
     "still falling in the middle of a run": lambda: (run([2.0, 1.0], [1.5, 0.8]), FAST),
     "falling to the end because the steps shrink": lambda: (
         run([0.5, 0.2, 0.1], [0.3, 0.2, 0.1], validation_accuracy=0.98),
