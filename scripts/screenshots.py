@@ -178,6 +178,31 @@ def exercise_views(camera: Camera, address: str) -> None:
     camera.take_part("exercises-bug", "#bug")
 
 
+def lesson_views(browser: Browser, address: str) -> None:
+    """Every lesson with its curves and its diagnosis, two beside each other, in one picture."""
+    page = browser.new_page(viewport={"width": 660, "height": 900})
+    page.set_default_timeout(PATIENCE)
+    page.goto(f"{address}/#view=train")
+    show(page, "#train")
+    expect(page.locator("#lesson-row input").first).to_be_visible()
+    shots: list[Image.Image] = []
+    for radio in page.locator("#lesson-row input").all():
+        radio.check()
+        page.click("#lesson-train")
+        expect(page.locator("#lesson-state")).to_contain_text("as it went wrong,", timeout=PATIENCE)
+        taken = page.locator("#lessons .card").screenshot(animations="disabled")
+        shots.append(Image.open(io.BytesIO(taken)).convert("RGB"))
+    rows = [shots[first : first + 2] for first in range(0, len(shots), 2)]
+    heights = [max(shot.height for shot in row) for row in rows]
+    whole = Image.new("RGB", (2 * shots[0].width, sum(heights)), "white")
+    for number, row in enumerate(rows):
+        for column, shot in enumerate(row):
+            whole.paste(shot, (column * shot.width, sum(heights[:number])))
+    few = whole.quantize(256, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
+    few.save(IMAGES / "lessons.png", optimize=True)
+    page.close()
+
+
 def train(page: Page, name: str, **fields: str) -> None:
     """Fill the form and start a run."""
     page.locator("#train-form details").evaluate("details => { details.open = true; }")
@@ -267,6 +292,7 @@ def readme_views(browser: Browser, address: str) -> None:
     camera.take_part("mistakes", "#examination")
     watch_views(camera)
     exercise_views(camera, address)
+    lesson_views(browser, address)
     phone = browser.new_page(viewport={"width": 360, "height": 740}, color_scheme="dark")
     phone.goto(address)
     draw(phone, DIGITS[8])
