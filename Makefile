@@ -7,7 +7,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 SERVICE := $(VENV)/.service-installed
 TOOLS := $(VENV)/.tools-installed
-BENCHMARKS := accuracy rejection training time_to_98 serving growth jobs robustness soak
+BENCHMARKS := accuracy rejection training time_to_98 serving growth jobs robustness lessons orientation soak
 # A file's tests stay together: they share servers and models. Files in order, or long ones of few tests would come last.
 PYTEST := $(BIN)/python -m pytest --numprocesses=2 --dist=loadfile --no-loadscope-reorder
 COVERAGE := --cov=model --cov=app --cov-branch --cov-report=term --cov-fail-under=97
