@@ -26,6 +26,8 @@ EXAMPLE: dict[str, Any] = {
     "features": "edges",
     "parameters": 101_770,
     "job": None,
+    "dataset": None,
+    "classes": None,
     "bundled": True,
     "active": True,
     "sha256": "9f2c6b0e5a7d4c1f8e3b2a1908f7e6d5c4b3a29180f7e6d5c4b3a29180f7e6d5",
@@ -41,6 +43,8 @@ NOTHING: dict[str, Any] = {
     "test_accuracy": None,
     "parameters": 0,
     "job": None,
+    "dataset": None,
+    "classes": None,
 }
 
 
@@ -62,6 +66,8 @@ class Model(BaseModel):
     test_accuracy: float | None = Field(description="On the 10,000 test images, 0..1, if known.")
     parameters: int = Field(description="How many weights and biases it has.")
     job: str | None = Field(description="The training job that made it.")
+    dataset: str | None = Field(description="The data set it learnt; null: MNIST.")
+    classes: list[str] | None = Field(description="What its outputs are called; null: 0 to 9.")
     bundled: bool = Field(description="Whether it comes with byhand, and cannot be deleted.")
     active: bool = Field(description="Whether /predict uses it when no other is named.")
     sha256: str = Field(description="Of the .npz file; also its ETag.")
@@ -91,6 +97,8 @@ class Model(BaseModel):
             test_accuracy=row.test_accuracy,
             parameters=row.parameters,
             job=row.job,
+            dataset=row.dataset,
+            classes=row.classes,
             bundled=row.id.partition("@")[0] in BUNDLED,
             active=active is not None and row.id == active[0],
             sha256=row.sha256,

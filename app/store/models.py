@@ -239,6 +239,8 @@ def _fill(row: ModelRow, classifier: Classifier, weights: bytes, name: str) -> N
     row.features = classifier.features
     row.parameters = classifier.parameters.count
     row.test_accuracy = classifier.test_accuracy
+    row.dataset = classifier.dataset or None
+    row.classes = list(classifier.classes) or None
     row.sha256 = sha256(weights).hexdigest()
     row.weights = weights
 

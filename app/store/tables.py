@@ -183,6 +183,8 @@ class ModelRow(Base):
     parameters: Mapped[int] = mapped_column()
     test_accuracy: Mapped[float | None] = mapped_column(Double)
     job: Mapped[str | None] = mapped_column(Id)
+    dataset: Mapped[str | None] = mapped_column(Id)  # what it learnt, unless that was MNIST
+    classes: Mapped[list[str] | None] = mapped_column(JSON(none_as_null=True))
     sha256: Mapped[str] = mapped_column(String(64))
     weights: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
 

@@ -4,7 +4,7 @@ import { ageToLearn, ageName } from "./network/ages.js";
 import { AnswerView } from "./predict/answer-view.js";
 import { BackpropView } from "./backprop/backprop-view.js";
 import { showCheck } from "./backprop/check-badge.js";
-import { BUNDLED, NetworkChoice, parseId, USUAL } from "./network/choice.js";
+import { NetworkChoice, USUAL } from "./network/choice.js";
 import { ChoiceView } from "./network/choice-view.js";
 import { Drawing } from "./draw/drawing.js";
 import { find, findAll, say, whenNear } from "./ui/dom.js";
@@ -117,10 +117,10 @@ export class Study extends EventTarget {
   async #describe() {
     const { id } = this.choice;
     try {
-      const [{ features }, kind] = await Promise.all([getModel(id), this.#classOf(id)]);
+      const { features, classes } = await getModel(id);
       if (id !== this.choice.id) return;
       this.#about(features);
-      this.#classes(kind);
+      this.#classes(classes);
     } catch (error) {
       if (id === this.choice.id) this.#trouble(error);
     }
@@ -130,15 +130,9 @@ export class Study extends EventTarget {
     for (const node of findAll("[data-features]")) node.hidden = node.dataset.features !== features;
   }
 
-  /** What a network calls its answer to a blank drawing; null for digits. */
-  async #classOf(id) {
-    if (BUNDLED.includes(parseId(id).base)) return null;
-    return this.#opinions.of(new Uint8Array(784), id).then((answer) => answer.class, () => null);
-  }
-
-  /** `name`: of the class that the network has read, where that is no digit. */
-  #classes(name) {
-    const named = Boolean(name);
+  /** `names`: of the classes that the network reads, or of one, where they are no digits. */
+  #classes(names) {
+    const named = Boolean(names);
     if (named === this.named) return;
     this.named = named;
     find("#ink-hint").toggleAttribute("data-named", named);

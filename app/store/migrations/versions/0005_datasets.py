@@ -30,9 +30,13 @@ def upgrade() -> None:
     )
     op.add_column("jobs", sa.Column("dataset", sa.String(32), nullable=True))
     op.create_index("ix_jobs_dataset", "jobs", ["dataset"])
+    op.add_column("models", sa.Column("dataset", sa.String(32), nullable=True))
+    op.add_column("models", sa.Column("classes", sa.JSON(none_as_null=True), nullable=True))
 
 
 def downgrade() -> None:
+    op.drop_column("models", "classes")
+    op.drop_column("models", "dataset")
     op.drop_index("ix_jobs_dataset", "jobs")
     op.drop_column("jobs", "dataset")
     op.drop_table("datasets")
