@@ -3,7 +3,9 @@
 import asyncio
 import io
 import json
+import multiprocessing
 from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -150,15 +152,11 @@ def test_many_images_are_explained_only_as_far_as_an_answer_may_be_long(tmp_path
         assert cost.pause < MOST_PAUSE, cost
 
 
-@pytest.mark.parametrize("hidden", [(2048, 430), (3148,)], ids=["deep", "wide"])
-def test_the_largest_that_a_service_trains_costs_many_at_once_no_more_than_one(
-    tmp_path: Path, hidden: Sequence[int]
-) -> None:
-    check_weights("hidden_layers", hidden, MOST_WEIGHTS)
-    made = Classifier(initialize((784, *hidden, 10), "sigmoid", np.random.default_rng(0)))
+def cold_requests(directory: Path, made: Classifier) -> Cost:
+    """What a dozen requests for two models that are not loaded yet cost."""
 
     async def send() -> Cost:
-        app = create_app(Settings(data_dir=tmp_path))
+        app = create_app(Settings(data_dir=directory))
         async with app.router.lifespan_context(app):
             for id in ("a", "b"):
                 with app.state.database.begin() as session:
@@ -168,9 +166,20 @@ def test_the_largest_that_a_service_trains_costs_many_at_once_no_more_than_one(
                 app, [Call("/predict", ONE, query=f"model={id}") for id in "abababababab"]
             )
 
-    cost = asyncio.run(send())
+    return asyncio.run(send())
+
+
+@pytest.mark.parametrize("hidden", [(2048, 430), (3148,)], ids=["deep", "wide"])
+def test_the_largest_that_a_service_trains_costs_many_at_once_no_more_than_one(
+    tmp_path: Path, hidden: Sequence[int]
+) -> None:
+    check_weights("hidden_layers", hidden, MOST_WEIGHTS)
+    made = Classifier(initialize((784, *hidden, 10), "sigmoid", np.random.default_rng(0)))
+    # In a process of its own: what other tests have freed would be counted again.
+    with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as pool:
+        cost = pool.submit(cold_requests, tmp_path, made).result(120)
     assert set(cost.statuses) == {200}, cost
-    assert cost.grown < 2 * MOST_GROWTH, cost  # 45 alone, and what ran before; it was over 200
+    assert cost.grown < 2 * MOST_GROWTH, cost  # usually 45; it was over 200
     assert cost.pause < MOST_PAUSE, cost
     assert len(dump_model(made)) < MOST_ANSWER
 
