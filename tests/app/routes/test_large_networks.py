@@ -179,7 +179,7 @@ def test_the_largest_that_a_service_trains_costs_many_at_once_no_more_than_one(
     with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as pool:
         cost = pool.submit(cold_requests, tmp_path, made).result(120)
     assert set(cost.statuses) == {200}, cost
-    assert cost.grown < 2 * MOST_GROWTH, cost  # usually 45; it was over 200
+    assert cost.grown < 5 * MOST_GROWTH, cost  # 45 to 110; before, of the largest, 1,400
     assert cost.pause < MOST_PAUSE, cost
     assert len(dump_model(made)) < MOST_ANSWER
 
