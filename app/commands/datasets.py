@@ -25,7 +25,7 @@ from model.data.own import ORIENTATIONS, Orientation, OwnData
 
 __all__ = ["Datasets", "dataset_of"]
 
-PAGE = 100  # data sets in one query or request
+PAGE = 100  # data sets in one query
 PATIENCE = 300.0  # seconds for a server to read one
 
 
@@ -148,14 +148,7 @@ class ServerBackend:
         self._server = Server(url, api_key)
 
     def all(self) -> Iterator[dict[str, Any]]:
-        cursor = None
-        while True:
-            params = {"limit": PAGE} | ({"cursor": cursor} if cursor else {})
-            page = self._server.call("GET", "/datasets", params=params).json()
-            yield from page["items"]
-            cursor = page["next"]
-            if cursor is None:
-                return
+        return self._server.items("/datasets")
 
     def get(self, id: str) -> dict[str, Any]:
         shown: dict[str, Any] = self._server.call("GET", f"/datasets/{id}").json()

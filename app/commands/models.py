@@ -20,7 +20,7 @@ from model.serialization.checkpoint import BUNDLED, bundled, load_model
 
 __all__ = ["Models"]
 
-PAGE = 100  # models in one query or request
+PAGE = 100  # models in one query
 
 
 class ModelBackend(Protocol):
@@ -154,14 +154,7 @@ class ServerBackend:
         self._server = Server(url, api_key)
 
     def all(self) -> Iterator[dict[str, Any]]:
-        cursor = None
-        while True:
-            params = {"limit": PAGE} | ({"cursor": cursor} if cursor else {})
-            page = self._server.call("GET", "/models", params=params).json()
-            yield from page["items"]
-            cursor = page["next"]
-            if cursor is None:
-                return
+        return self._server.items("/models")
 
     def get(self, model: str) -> dict[str, Any]:
         return self._json("GET", f"/models/{model}")

@@ -15,6 +15,7 @@ __all__ = ["Server"]
 
 TIMEOUT = httpx.Timeout(30.0, connect=5.0)  # seconds
 RECONNECTS = 10  # in a row, a second apart: enough for a server to restart
+PAGE = 100  # items in one request
 
 
 class Server:
@@ -46,6 +47,17 @@ class Server:
     def close(self) -> None:
         """Close the connections."""
         self._client.close()
+
+    def items(self, path: str) -> Iterator[dict[str, Any]]:
+        """Everything that a list has, page after page."""
+        cursor = None
+        while True:
+            params = {"limit": PAGE} | ({"cursor": cursor} if cursor else {})
+            page = self.call("GET", path, params=params).json()
+            yield from page["items"]
+            cursor = page["next"]
+            if cursor is None:
+                return
 
     def events(self, path: str) -> Generator[tuple[str, dict[str, Any]]]:
         """Yield (event, data) of a stream of Server-Sent Events up to the event "end".

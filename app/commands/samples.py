@@ -19,7 +19,7 @@ from model.serialization.samples import dump_samples, load_samples
 
 __all__ = ["Samples"]
 
-PAGE = 100  # samples in one query or request
+PAGE = 100  # samples in one query
 
 
 class Imported(NamedTuple):
@@ -139,14 +139,7 @@ class ServerBackend:
         self._server = Server(url, api_key)
 
     def all(self) -> Iterator[dict[str, Any]]:
-        cursor = None
-        while True:
-            params = {"limit": PAGE} | ({"cursor": cursor} if cursor else {})
-            page = self._server.call("GET", "/samples", params=params).json()
-            yield from page["items"]
-            cursor = page["next"]
-            if cursor is None:
-                return
+        return self._server.items("/samples")
 
     def file(self) -> bytes:
         return self._server.call("GET", "/samples", params={"format": "npz"}).content

@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from app.commands.remote import Server
 from model.serialization.checkpoint import dump_model, load_model, pretrained
 
 
@@ -88,6 +89,16 @@ def test_many_models_are_listed_page_by_page(byhand: Any, monkeypatch: pytest.Mo
     monkeypatch.setattr("app.commands.models.PAGE", 1)
     model = added(byhand, [])
     assert list(listed(byhand, [])) == [model, "pixels", "pretrained"]
+
+
+def test_what_a_server_lists_is_asked_for_page_by_page(
+    live_server: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.commands.remote.PAGE", 1)
+    with Server(live_server) as server:
+        ids = [each["id"] for each in server.items("/models")]
+    assert len(ids) == len(set(ids))
+    assert {"pixels", "pretrained"} <= set(ids)
 
 
 def test_a_network_that_reads_no_digits_is_refused(byhand: Any, where: list[str]) -> None:
